@@ -1,0 +1,61 @@
+"""Which time is it? One clock is handed to everything that needs to know, so tests can hold it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+
+
+class Clock(Protocol):
+    """Monotonic time for durations, UTC for people. Both in integer nanoseconds.
+
+    The monotonic clock is the machine's, so readings of two processes on one machine compare.
+    """
+
+    def mono_ns(self) -> int: ...
+
+    def utc_ns(self) -> int: ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def mono_ns(self) -> int:
+        return time.monotonic_ns()
+
+    def utc_ns(self) -> int:
+        return time.time_ns()
+
+
+class ManualClock:
+    """A clock that stands still until it is moved; wall and monotonic time move together."""
+
+    def __init__(self, mono_ns: int = NS_PER_S, utc_ns: int = 1_700_000_000 * NS_PER_S) -> None:
+        self._mono_ns = mono_ns
+        self._utc_ns = utc_ns
+
+    def mono_ns(self) -> int:
+        return self._mono_ns
+
+    def utc_ns(self) -> int:
+        return self._utc_ns
+
+    def advance(self, seconds: float) -> None:
+        step_ns = round(seconds * NS_PER_S)
+        self._mono_ns += step_ns
+        self._utc_ns += step_ns
+
+    def step_wall(self, seconds: float) -> None:
+        """Move only the wall clock, as an NTP step does."""
+        self._utc_ns += round(seconds * NS_PER_S)
+
+
+def iso_utc(utc_ns: int) -> str:
+    """`2026-11-22T05:36:01.123Z`: the one way times are written out."""
+    whole_s, rest_ns = divmod(utc_ns, NS_PER_S)
+    stamp = datetime.fromtimestamp(whole_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{stamp}.{rest_ns // NS_PER_MS:03d}Z"

@@ -1,0 +1,43 @@
+"""What is measured, exactly? The one list of figures that plots, journal, exports and API share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured quantity. `definition` is printed in reports, so it is a full sentence."""
+
+    name: str
+    label: str
+    unit: str
+    decimals: int
+    source: Literal["relay", "probe"]
+    per_uplink: bool
+    definition: str
+
+
+_ALL = (
+    Figure("feed_kbps", "Feed rate", "kbps", 0, "relay", False,
+           "Audio and video payload bits that arrived from the encoder in the last 1,000 ms."),
+    Figure("video_kbps", "Video rate", "kbps", 0, "relay", False,
+           "Video payload bits that arrived from the encoder in the last 1,000 ms."),
+    Figure("audio_kbps", "Audio rate", "kbps", 0, "relay", False,
+           "Audio payload bits that arrived from the encoder in the last 1,000 ms."),
+    Figure("goodput_kbps", "Goodput", "kbps", 0, "relay", True,
+           "Media bits that the uplink's far end acknowledged in the last 1,000 ms."),
+    Figure("backlog_ms", "Backlog", "ms", 0, "relay", True,
+           "Media time accepted from the encoder and not yet acknowledged by the uplink."),
+    Figure("rtt_ms", "Round trip", "ms", 1, "relay", True,
+           "Smoothed TCP round-trip time to the uplink's far end, as the kernel measures it."),
+    Figure("skew_ms", "A/V skew", "ms", 0, "probe", False,
+           "Audio PTS minus video PTS at the same arrival, median of 2 s; positive: sound ahead."),
+    Figure("fps", "Frame rate", "fps", 1, "probe", False,
+           "Video frames that arrived in the last 2,000 ms, per second of their timestamps."),
+    Figure("gop_s", "Keyframe interval", "s", 2, "probe", False,
+           "Timestamp distance of the last two keyframes."),
+)  # fmt: skip
+
+FIGURES: dict[str, Figure] = {figure.name: figure for figure in _ALL}

@@ -1,0 +1,64 @@
+"""What is livedesk asked to do? The settings of an engine as values; reading them is config_file's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from livedesk.core.secrets import Secret
+from livedesk.core.status import Limits
+
+Decode = Literal["all", "keyframes", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """Where the encoder pushes to: `rtmp://host:port/app/key`, rtmps with a certificate."""
+
+    scheme: Literal["rtmp", "rtmps"]
+    host: str
+    port: int
+    app: str
+    key: Secret
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    grace_s: float = 30.0
+    """How long the uplink stays open for an encoder that went away."""
+
+    @property
+    def public_url(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}/{self.app}"
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkSettings:
+    """A way out to the platform. `url` holds the stream key, so it is a secret as a whole."""
+
+    name: str
+    url: Secret
+    bind: str | None = None
+    max_backlog_ms: int = 10_000
+    """Media time that may wait for a slow path before the oldest is dropped to a keyframe."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSettings:
+    decode: Decode = "all"
+    preview_fps: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    id: str
+    name: str
+    platform: str
+    feed: FeedSettings
+    uplinks: tuple[UplinkSettings, ...]
+    limits: Limits = field(default_factory=Limits)
+    probe: ProbeSettings = field(default_factory=ProbeSettings)
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    stores: tuple[StoreSettings, ...]
