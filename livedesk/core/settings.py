@@ -1,4 +1,4 @@
-"""What is livedesk asked to do? The settings of an engine as values; reading them is config_file's."""
+"""What is livedesk asked to do? An engine's settings as values (config_file reads them)."""
 
 from __future__ import annotations
 
