@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import Protocol
+from urllib.parse import quote
+
+MASK = "•••"
+
+_RTMP_ADDRESS = re.compile(r"rtmps?://[^\s'\"<>]+", re.IGNORECASE)
+
 
 class Secret:
     """A text that shows itself only to the code that asks for it by `reveal()`.
@@ -18,7 +27,7 @@ class Secret:
         return self._text
 
     def __repr__(self) -> str:
-        return "Secret(•••)"
+        return f"Secret({MASK})"
 
     __str__ = __repr__
 
@@ -27,3 +36,57 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+class SecretUnavailable(Exception):  # noqa: N818 - reads as the sentence it is
+    """A reference such as `env:NAME` leads nowhere. The text says why and what to do."""
+
+
+class SecretResolver(Protocol):
+    """Fetches what a reference (`env:NAME`, `keyring:service/user`) stands for."""
+
+    def __call__(self, reference: str) -> Secret:
+        """Raise SecretUnavailable when there is nothing behind the reference."""
+        ...
+
+
+def mask_url(url: str) -> str:
+    """`scheme://host:port/app/•••`: an address that is safe to show.
+
+    Credentials, everything after the first path segment, query and fragment are taken out. A single
+    segment is masked too, because it may be the key. What is no address becomes the mask alone.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]{0,15}", scheme):
+        return MASK
+    end = min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))
+    authority, tail = rest[:end], rest[end:]
+    if "@" in tail:  # a password with a slash in it would pass for a host
+        return f"{scheme}://{MASK}"
+    host = authority.rpartition("@")[2]
+    if tail in ("", "/"):
+        return f"{scheme}://{host}"
+    first, slash, more = re.split(r"[?#]", tail, maxsplit=1)[0][1:].partition("/")
+    shown = f"{first}/" if slash and first and more.strip("/") else ""
+    return f"{scheme}://{host}/{shown}{MASK}"
+
+
+def redact(text: str, secrets: Iterable[Secret]) -> str:
+    """Take the given secrets, their parts that are keys, and any RTMP address's key out of a text.
+
+    For the edges where foreign code writes the text: FFmpeg, for one, puts whole URLs into errors.
+    """
+    hidden = {form for secret in secrets for form in _forms(secret.reveal()) if form}
+    if hidden:
+        longest_first = sorted(hidden, key=len, reverse=True)
+        text = re.sub("|".join(map(re.escape, longest_first)), MASK, text)
+    return _RTMP_ADDRESS.sub(lambda match: mask_url(match[0]), text)
+
+
+def _forms(secret: str) -> set[str]:
+    """The shapes in which a secret turns up: as is, percent-encoded, the key of a URL alone."""
+    forms = {secret, quote(secret, safe="")}
+    if "://" in secret:
+        key = secret.partition("://")[2].rstrip("/").rpartition("/")[2]
+        forms |= {key, quote(key, safe=""), key.partition("?")[0]}
+    return forms

@@ -62,3 +62,5 @@ class StoreSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     stores: tuple[StoreSettings, ...]
+    notices: tuple[str, ...] = ()
+    """What the operator should know about the file although it is used, one sentence each."""

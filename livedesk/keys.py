@@ -1,0 +1,65 @@
+"""What stands behind `env:NAME` and `keyring:service/user` in the settings file?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import keyring
+from keyring.errors import KeyringError, NoKeyringError
+
+from livedesk.core.secrets import Secret, SecretResolver, SecretUnavailable
+
+_NO_BACKEND = (
+    "no keyring is available on this machine (a headless Linux often has none); "
+    "use env:NAME instead and set that variable"
+)
+
+
+def secret_resolver(environ: Mapping[str, str]) -> SecretResolver:
+    """Looks references up in the given environment and in the user's keyring."""
+
+    def resolve(reference: str) -> Secret:
+        source, _, name = reference.partition(":")
+        if source == "env":
+            return _from_environment(name, environ)
+        if source == "keyring":
+            return _from_keyring(name)
+        raise SecretUnavailable("expected env:NAME or keyring:service/user")
+
+    return resolve
+
+
+def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise SecretUnavailable("expected a variable's name after env:, such as env:GLOW_KEY")
+    if value := environ.get(name, "").strip():
+        return Secret(value)
+    state = "is empty" if name in environ else "is not set"
+    raise SecretUnavailable(
+        f"env:{name} refers to the environment variable {name}, which {state}; "
+        f"set it before livedesk starts, such as: export {name}=…"
+    )
+
+
+def _from_keyring(name: str) -> Secret:
+    service, _, user = name.partition("/")
+    if not service or not user:
+        raise SecretUnavailable(
+            "expected service and user after keyring:, such as keyring:glow/stream-key"
+        )
+    try:
+        value = keyring.get_password(service, user)
+    except NoKeyringError:
+        raise SecretUnavailable(f"keyring:{name} cannot be read: {_NO_BACKEND}") from None
+    except KeyringError as error:
+        raise SecretUnavailable(
+            f"keyring:{name} cannot be read ({type(error).__name__}); "
+            "unlock the keyring and try again"
+        ) from None
+    if not value:
+        raise SecretUnavailable(
+            f"the keyring has no entry for keyring:{name}; "
+            f"store it with: keyring set {service} {user}"
+        )
+    return Secret(value)
