@@ -1,1 +1,1 @@
-
+"""The append-only record of a session: one SQLite file, and everything that is made from it."""

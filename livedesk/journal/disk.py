@@ -1,0 +1,129 @@
+"""How do rows get onto the disk? The blocking half of the writer, used by its thread only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from livedesk.journal import schema
+from livedesk.journal.errors import NotASessionError
+from livedesk.journal.rows import EventRow, info_meta, to_json
+from livedesk.journal.values import SampleRow, SessionInfo
+
+Connect = Callable[[Path], sqlite3.Connection]
+
+# The same event may be offered twice when a commit failed after it had reached the disk.
+_ADD_EVENT = "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (seq) DO NOTHING"
+_ADD_TICK = "INSERT INTO ticks VALUES (?,?,?) ON CONFLICT (t_s) DO NOTHING"
+# Two engines share a second when one dies and the next one continues within it.
+_ADD_SAMPLE = """
+INSERT INTO samples VALUES (?,?,?,?,?,?,?,?)
+ON CONFLICT (figure, subject, t_s, epoch) DO UPDATE SET
+    mean = (mean * n + excluded.mean * excluded.n) / (n + excluded.n),
+    n = n + excluded.n, min = min(min, excluded.min), max = max(max, excluded.max)
+"""
+
+
+class SessionDisk:
+    """One session file open for writing. Opens on first use and again after `discard`."""
+
+    def __init__(self, path: Path, info: SessionInfo, connect: Connect) -> None:
+        self._path = path
+        self._info = info
+        self._connect = connect
+        self._connection: sqlite3.Connection | None = None
+
+    def open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            return self._connection
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = self._connect(self._path)
+        try:
+            schema.prepare(connection, self._path, info_meta(self._info))
+            self._refuse_other_session(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def write_events(self, rows: Sequence[EventRow]) -> None:
+        """Durable against power loss once this returns."""
+        with self._transaction("FULL") as connection:
+            connection.executemany(_ADD_EVENT, rows)
+
+    def write_samples(self, rows: Sequence[SampleRow]) -> None:
+        """Durable against a crash of ours; a power loss may take the newest second."""
+        with self._transaction("NORMAL") as connection:
+            connection.executemany(
+                _ADD_TICK,
+                {row.t_s: (row.t_s, row.utc_ns, row.mono_ns) for row in rows}.values(),
+            )
+            connection.executemany(
+                _ADD_SAMPLE,
+                [
+                    (r.figure, r.subject, r.t_s, r.epoch, r.n, r.min, r.mean, r.max)
+                    for r in rows
+                ],
+            )  # fmt: skip
+
+    def add_losses(self, events: int, samples: int) -> None:
+        """A record that lost something says so itself."""
+        with self._transaction("NORMAL") as connection:
+            connection.executemany(
+                "UPDATE meta SET value = CAST(value AS INTEGER) + ? WHERE key = ?",
+                [(events, "dropped_events"), (samples, "dropped_samples")],
+            )
+
+    def discard(self) -> None:
+        """Let go of a connection that failed; the next write opens the file anew."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    def close(self) -> None:
+        """Fold the WAL in and leave one plain file, readable also from a read-only folder."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):  # a reader may hold it open; then the WAL stays, valid
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+        self.discard()
+
+    @contextmanager
+    def _transaction(self, synchronous: Literal["FULL", "NORMAL"]) -> Iterator[sqlite3.Connection]:
+        connection = self.open()
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+    def _refuse_other_session(self, connection: sqlite3.Connection) -> None:
+        found = connection.execute("SELECT value FROM meta WHERE key = 'session'").fetchone()
+        if found != (to_json(self._info.session),):
+            raise NotASessionError(self._path, "it already holds another session")
+
+
+def explain(error: Exception, path: Path) -> str:
+    """Trouble with the disk as a sentence that says what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    sentences = {
+        sqlite3.SQLITE_FULL: f"The disk of {path.parent} is full. Free some space.",
+        sqlite3.SQLITE_READONLY: f"{path} is read-only. Make the folder writable.",
+        sqlite3.SQLITE_CANTOPEN: f"{path} cannot be created. Check the folder and its rights.",
+        sqlite3.SQLITE_PERM: f"{path} may not be written. Check the rights of the folder.",
+        sqlite3.SQLITE_BUSY: f"{path} is locked by another program. Close that program.",
+        sqlite3.SQLITE_LOCKED: f"{path} is locked by another program. Close that program.",
+        sqlite3.SQLITE_IOERR: f"The disk of {path.parent} reports an error. Check the disk.",
+        sqlite3.SQLITE_CORRUPT: f"{path} is damaged. Keep it for recovery; end the session.",
+        sqlite3.SQLITE_NOTADB: f"{path} is not a session file. Move it away.",
+    }
+    return sentences.get(code, f"{path} cannot be written: {error}")

@@ -1,0 +1,228 @@
+"""What does a session file say? Read-only: also while it is written, and after a crash."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from livedesk.core.clock import NS_PER_MS
+from livedesk.core.events import Event
+from livedesk.journal.errors import JournalError, NotASessionError
+from livedesk.journal.rows import meta_info, row_event
+from livedesk.journal.schema import BUSY_MS, check
+from livedesk.journal.series import Series, bucket_width_s, downsample
+from livedesk.journal.values import SampleRow, SessionInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """The newest row of a file: how far the record reaches."""
+
+    seq: int
+    t_ms: int
+    utc_ns: int
+    mono_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEvent:
+    """An event with its place in session time."""
+
+    t_ms: int
+    event: Event
+
+
+class SessionReader:
+    """One snapshot of a session file: what is written after opening is not seen.
+
+    Everything that goes wrong while reading is a JournalError with a sentence.
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, copy: Path | None = None
+    ) -> None:
+        self.path = path
+        self._connection = connection
+        self._copy = copy
+        self.meta = dict(connection.execute("SELECT key, value FROM meta"))
+        self.info: SessionInfo = meta_info(self.meta)
+
+    @classmethod
+    def open(cls, path: Path) -> SessionReader:
+        """Raises NotASessionError or NewerSessionError."""
+        if not path.is_file():
+            raise NotASessionError(path, "there is no such file")
+        with _in_words(path):
+            try:
+                return cls._begin(path, _connect(path, "mode=ro"))
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
+                    raise
+            return cls._open_in_read_only_folder(path)
+
+    @classmethod
+    def _open_in_read_only_folder(cls, path: Path) -> SessionReader:
+        """SQLite wants to write a lock table beside a WAL file; here it cannot.
+
+        Without a WAL the file is whole and nobody can be writing it. With one, the newest rows
+        are in the WAL, so both are copied to where SQLite may work.
+        """
+        wal = path.with_name(path.name + "-wal")
+        if not wal.exists() or wal.stat().st_size == 0:
+            return cls._begin(path, _connect(path, "immutable=1"))
+        folder = Path(tempfile.mkdtemp(prefix="livedesk-"))
+        try:
+            shutil.copyfile(path, folder / path.name)
+            shutil.copyfile(wal, folder / wal.name)
+            return cls._begin(path, _connect(folder / path.name, "mode=ro"), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    @classmethod
+    def _begin(
+        cls, path: Path, connection: sqlite3.Connection, copy: Path | None = None
+    ) -> SessionReader:
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("BEGIN")
+            check(connection, path)
+            return cls(path, connection, copy)
+        except BaseException:
+            connection.close()
+            raise
+
+    def __enter__(self) -> SessionReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        if self._copy is not None:
+            shutil.rmtree(self._copy, ignore_errors=True)
+
+    def events(
+        self, after_seq: int = 0, *, kinds: Collection[str] = (), limit: int | None = None
+    ) -> Iterator[TimedEvent]:
+        """Events above `after_seq` in order, all kinds or only those named."""
+        marks = ",".join("?" * len(kinds))
+        wanted = f"AND kind IN ({marks})" if kinds else ""
+        with _in_words(self.path):
+            for row in self._connection.execute(
+                "SELECT seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data "
+                f"FROM events WHERE seq > ? {wanted} ORDER BY seq LIMIT ?",
+                (after_seq, *kinds, -1 if limit is None else limit),
+            ):
+                yield TimedEvent(row[1], row_event(row, self.info))
+
+    def subjects(self) -> list[tuple[str, str]]:
+        """Every pair of figure and subject with samples, in order."""
+        with _in_words(self.path):
+            return self._connection.execute(
+                "SELECT DISTINCT figure, subject FROM samples ORDER BY figure, subject"
+            ).fetchall()
+
+    def samples(
+        self, figure: str, subject: str = "", from_s: int = 0, to_s: int | None = None
+    ) -> Iterator[SampleRow]:
+        """Rows with from_s ≤ t_s < to_s in order of time and epoch."""
+        with _in_words(self.path):
+            for row in self._connection.execute(
+                "SELECT s.t_s, t.utc_ns, t.mono_ns, s.figure, s.subject, s.epoch, s.n, "
+                "s.min, s.mean, s.max FROM samples AS s JOIN ticks AS t ON t.t_s = s.t_s "
+                "WHERE s.figure = ? AND s.subject = ? AND s.t_s >= ? AND s.t_s < ? "
+                "ORDER BY s.t_s, s.epoch",
+                (figure, subject, from_s, 2**62 if to_s is None else to_s),
+            ):
+                yield SampleRow(*row)
+
+    def series(self, figure: str, subject: str, from_s: int, to_s: int, points: int) -> Series:
+        """[from_s, to_s) in at most `points` buckets; see `downsample` for what is kept."""
+        rows = self.samples(figure, subject, from_s, to_s)
+        folded = downsample(rows, bucket_width_s(from_s, to_s, points))
+        return Series(figure, subject, tuple(folded))
+
+    def t_s_from(self, utc_ns: int) -> int:
+        """Session time of the first recorded second at or after a wall-clock time."""
+        with _in_words(self.path):
+            (t_s,) = self._connection.execute(
+                "SELECT min(t_s) FROM ticks WHERE utc_ns >= ?", (utc_ns,)
+            ).fetchone()
+        return self.end().t_ms // 1000 + 1 if t_s is None else int(t_s)
+
+    def end(self) -> SessionEnd:
+        """The newest row; a session without any row ends where it started."""
+        start = (0, self.info.started_utc_ns, self.info.started_mono_ns)
+        with _in_words(self.path):
+            (seq,) = self._connection.execute("SELECT max(seq) FROM events").fetchone()
+            newest = self._connection.execute(
+                "SELECT t_ms, utc_ns, mono_ns FROM events UNION ALL "
+                "SELECT t_s * 1000, utc_ns, mono_ns FROM "
+                "(SELECT * FROM ticks ORDER BY t_s DESC LIMIT 1) ORDER BY t_ms DESC LIMIT 1"
+            ).fetchone()
+        t_ms, utc_ns, mono_ns = max(start, newest or start)
+        return SessionEnd(seq=seq or 0, t_ms=t_ms, utc_ns=utc_ns, mono_ns=mono_ns)
+
+    def start_mono_ns(self) -> int:
+        """Session start on the monotonic clock of the newest event (it restarts with the machine).
+
+        Events keep session time in whole milliseconds, so a smaller difference is rounding.
+        """
+        began_ns = self.info.started_mono_ns
+        with _in_words(self.path):
+            newest = self._connection.execute(
+                "SELECT mono_ns - t_ms * 1000000 FROM events ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+        if newest is None or abs(newest[0] - began_ns) < NS_PER_MS:
+            return began_ns
+        return int(newest[0])
+
+    @property
+    def lost(self) -> tuple[int, int]:
+        """Events and samples that the writer had to give up while the disk was away."""
+        return int(self.meta["dropped_events"]), int(self.meta["dropped_samples"])
+
+    def damage(self) -> str | None:
+        """What SQLite's own integrity check finds wrong, or None."""
+        with _in_words(self.path):
+            (verdict,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
+        return None if verdict == "ok" else str(verdict)
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    # A reader may be opened in one worker thread and read in another, never in two at once.
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?{how}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except JournalError:
+        raise
+    except (sqlite3.Error, OSError) as error:
+        raise NotASessionError(path, str(error)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotASessionError(path, f"its content does not make sense ({error!r})") from error

@@ -1,0 +1,64 @@
+"""Which values cross between the engine and the journal?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from livedesk.core.status import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """What holds for a whole session. It starts with the first media; both clocks of that instant.
+
+    `versions` names the parts that measured ("livedesk", "python", "av"), `limits` what was in
+    force: a report must be readable years later without the settings of that day.
+    """
+
+    session: str
+    store: str
+    name: str
+    platform: str
+    started_utc_ns: int
+    started_mono_ns: int
+    limits: Limits = field(default_factory=Limits)
+    uplinks: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One figure over one whole second: `n` readings with their minimum, mean and maximum.
+
+    `t_s` counts whole seconds of the monotonic clock since session start. No row is a gap.
+    `subject` is the uplink's name for figures that exist once per uplink, else empty.
+    """
+
+    t_s: int
+    utc_ns: int
+    mono_ns: int
+    figure: str
+    subject: str
+    epoch: int
+    n: int
+    min: float
+    mean: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHealth:
+    """Whether the record is being written right now, and what is at stake if not."""
+
+    state: Literal["ok", "failing"]
+    reason: str | None = None
+    queued: int = 0
+    dropped_events: int = 0
+    dropped_samples: int = 0
+
+    @property
+    def dropped(self) -> int:
+        return self.dropped_events + self.dropped_samples
