@@ -1,0 +1,192 @@
+"""Go or no-go, at a glance: one word, one shape and one figure for each part of a show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from livedesk.core.figures import FIGURES
+from livedesk.core.status import FeedState, PartState, PartStatus, SkewState, UplinkStatus
+from livedesk.desk.model import StoreView
+from livedesk.desk.words import NOTHING, age, number, tr
+
+Look = Literal["idle", "ok", "unknown", "notice", "warning", "critical"]
+"""How a thing is drawn: each look has its own shape, and only the last three have a colour.
+
+`idle` is not needed now; `unknown` is needed and not known.
+"""
+
+LOUDNESS: dict[Look, int] = {
+    "idle": 0, "ok": 1, "unknown": 2, "notice": 3, "warning": 4, "critical": 5,
+}  # fmt: skip
+
+PROBE_FIGURE_STALE_MS = 3_000
+"""A skew older than this is not shown as a reading: its own window is two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One part of the show. `note` is its reason when something is wrong, else source and age."""
+
+    key: str
+    title: str
+    look: Look
+    word: str
+    figure: str = ""
+    unit: str = ""
+    note: str = ""
+
+
+def cards(view: StoreView) -> tuple[Card, ...]:
+    """The strip of one store, from feed to record."""
+    uplinks = [_uplink(view, uplink) for uplink in view.status.uplinks]
+    return (_feed(view), *uplinks, _sync(view), _probe(view), _journal(view))
+
+
+def worst(view: StoreView) -> Card:
+    """The card that needs a look first."""
+    return max(cards(view), key=lambda card: LOUDNESS[card.look])
+
+
+def is_running(view: StoreView) -> bool:
+    """Whether a show is on, so that missing parts are faults."""
+    return view.status.state in ("live", "interrupted")
+
+
+def _feed(view: StoreView) -> Card:
+    feed = view.status.feed
+    title, unit = tr("Feed"), FIGURES["feed_kbps"].unit
+    figure = number(feed.kbps)
+    if view.stale:
+        return _lost("feed", title, figure, unit, view)
+    if not is_running(view) and feed.state == "GONE":
+        return Card("feed", title, "idle", tr("Waiting"), note=tr("no encoder connected"))
+    look, word, reason = _feed_words(feed.state)
+    if feed.state == "LOW":
+        reason = reason.format(n=number(view.status.limits.min_kbps))
+    source = _source(tr("relay"), feed.age_ms, view)
+    return Card("feed", title, look, word, figure, unit, reason or source)
+
+
+def _feed_words(state: FeedState) -> tuple[Look, str, str]:
+    match state:
+        case "OK":
+            return "ok", tr("Good"), ""
+        case "LOW":
+            return "warning", tr("Low"), tr("under {n} kbps from the encoder")
+        case "STARVED":
+            return "warning", tr("Starved"), tr("timestamps run slower than the clock")
+        case "STALLED":
+            return "critical", tr("Stalled"), tr("encoder connected, nothing comes")
+        case "GONE":
+            return "critical", tr("Gone"), tr("encoder not connected")
+        case "BLIND":
+            return "unknown", tr("Unknown"), tr("the relay does not report")
+
+
+def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
+    key = f"uplink:{uplink.name}"
+    title = tr("Uplink {name}").format(name=uplink.name)
+    unit = FIGURES["goodput_kbps"].unit
+    figure = number(uplink.goodput_kbps)
+    if view.stale:
+        return _lost(key, title, figure, unit, view)
+    look, word, reason = _uplink_words(view, uplink)
+    source = _source(tr("relay"), uplink.age_ms, view)
+    return Card(key, title, look, word, figure, unit, reason or source)
+
+
+def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
+    match uplink.state:
+        case "carrying" if is_too_slow(view, uplink):
+            behind = tr("{n} s behind").format(n=number((uplink.backlog_ms or 0) / 1000, 1))
+            limit = tr("under {n} kbps").format(n=number(view.status.limits.min_kbps))
+            return "critical", tr("Too slow"), f"{limit} · {behind}"
+        case "carrying":
+            return "ok", tr("Carrying"), ""
+        case "standby":
+            return "ok", tr("Standby"), ""
+        case "connecting":
+            look: Look = "warning" if is_running(view) else "idle"
+            return look, tr("Connecting"), uplink.reason or ""
+        case "down":
+            look = "critical" if is_running(view) else "idle"
+            return look, tr("Down"), uplink.reason or tr("no reason known")
+
+
+def is_too_slow(view: StoreView, uplink: UplinkStatus) -> bool:
+    """The path carries less than the contract although the feed brings enough."""
+    limit, feed_kbps = view.status.limits.min_kbps, view.status.feed.kbps
+    if uplink.goodput_kbps is None or feed_kbps is None:
+        return False
+    return uplink.state == "carrying" and uplink.goodput_kbps < limit <= feed_kbps
+
+
+def _sync(view: StoreView) -> Card:
+    sync = view.status.sync
+    title, unit = tr("Sync"), FIGURES["skew_ms"].unit
+    figure = number(sync.skew_ms, signed=True)
+    if view.stale:
+        return _lost("sync", title, figure, unit, view)
+    too_old = sync.age_ms is not None and sync.age_ms + view.age_s * 1000 > PROBE_FIGURE_STALE_MS
+    if sync.skew_ms is None or sync.state == "no_data" or too_old:
+        look: Look = "unknown" if is_running(view) else "idle"
+        return Card("sync", title, look, tr("No reading"), note=_source(tr("probe"), None, view))
+    look = _sync_look(sync.state)
+    word = tr("In sync") if look == "ok" else skew_words(sync.skew_ms)
+    return Card("sync", title, look, word, figure, unit, _source(tr("probe"), sync.age_ms, view))
+
+
+def _sync_look(state: SkewState) -> Look:
+    return "unknown" if state == "no_data" else state
+
+
+def skew_words(skew_ms: float) -> str:
+    """The sign in words, because a sign alone is read the wrong way round."""
+    return tr("Sound early") if skew_ms > 0 else tr("Sound late")
+
+
+def _probe(view: StoreView) -> Card:
+    return _part("probe", tr("Probe"), tr("Measuring"), view.status.probe, view, "warning")
+
+
+def _journal(view: StoreView) -> Card:
+    return _part("journal", tr("Journal"), tr("Recording"), view.status.journal, view, "warning")
+
+
+def _part(
+    key: str, title: str, up_word: str, part: PartStatus, view: StoreView, down_look: Look
+) -> Card:
+    if view.stale:
+        return _lost(key, title, "", "", view)
+    restarts = tr("{n} restarts").format(n=part.restarts) if part.restarts else ""
+    source = " · ".join(filter(None, [_source(tr("engine"), part.age_ms, view), restarts]))
+    if part.state == "up":
+        return Card(key, title, "ok", up_word, note=source)
+    if not is_running(view):
+        return Card(key, title, "idle", tr("Not needed now"), note=part.reason or source)
+    look, word = _part_words(part.state, down_look)
+    return Card(key, title, look, word, note=part.reason or source)
+
+
+def _part_words(state: PartState, down_look: Look) -> tuple[Look, str]:
+    match state:
+        case "starting":
+            return "unknown", tr("Starting")
+        case "stale":
+            return "unknown", tr("No answer")
+        case _:
+            return down_look, tr("Down")
+
+
+def _lost(key: str, title: str, figure: str, unit: str, view: StoreView) -> Card:
+    """A card without news: the last figure stays for orientation, its word does not."""
+    note = tr("last known {age} ago").format(age=age(view.age_s))
+    known = figure not in ("", NOTHING)
+    return Card(key, title, "unknown", tr("Unknown"), figure, unit if known else "", note)
+
+
+def _source(source: str, age_ms: float | None, view: StoreView) -> str:
+    """`relay · < 1 s`: who measured it, and how long ago by now."""
+    total_s = None if age_ms is None else age_ms / 1000 + view.age_s
+    return f"{source} · {age(total_s)}"

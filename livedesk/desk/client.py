@@ -1,0 +1,258 @@
+"""How does the console talk to an engine? The only place of the console that speaks HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, urlsplit
+
+import httpx
+import httpx_sse
+
+from livedesk.core.events import Event, Json
+from livedesk.core.secrets import Secret
+from livedesk.core.status import StoreStatus
+from livedesk.desk import wire
+from livedesk.desk.errors import BadAnswerError, RefusedError, UnreachableError
+from livedesk.desk.words import tr
+
+ANSWER_LIMIT = 32 * 1024 * 1024
+"""Bytes of one answer that are read at most; four hours of history need about a quarter."""
+
+FIRST_EVENTS = 200
+"""Events from before the console came, so that its list does not begin empty."""
+
+_CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+_HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
+_STREAM_SILENCE_S = 20.0
+"""An event stream without a byte for this long is given up: the engine sends a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A preview as the engine sent it; `age_s` is how old it was when it left the engine."""
+
+    jpeg: bytes
+    age_s: float
+
+
+class Listener(Protocol):
+    """Who is told what an event stream brings."""
+
+    def status(self, status: StoreStatus) -> None: ...
+
+    def event(self, event: Event) -> None: ...
+
+    def unreadable(self, seq: int | None, error: BadAnswerError) -> None: ...
+
+
+class HttpDoor:
+    """One server behind a bearer token; failures come out as `DeskError`, never with the token."""
+
+    def __init__(
+        self, url: str, token: Secret, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        # At INFO httpx writes out every URL it calls.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self.where = _public(url)
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token.reveal()}"},
+            timeout=_CALL_TIMEOUT,
+            transport=transport,
+            # A certificate store takes 30 ms to load, which loopback has no use for.
+            verify=url.startswith("https:"),
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def get(
+        self,
+        path: str,
+        params: dict[str, str | float] | None = None,
+        patience: httpx.Timeout = _CALL_TIMEOUT,
+    ) -> tuple[bytes, httpx.Headers]:
+        return await self._call("GET", path, params=params, patience=patience)
+
+    async def post(self, path: str, body: dict[str, Json]) -> bytes:
+        return (await self._call("POST", path, json=body))[0]
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str | float] | None = None,
+        json: dict[str, Json] | None = None,
+        patience: httpx.Timeout = _CALL_TIMEOUT,
+    ) -> tuple[bytes, httpx.Headers]:
+        async with (
+            self._errors(path),
+            self._http.stream(method, path, params=params, json=json, timeout=patience) as answer,
+        ):
+            body = await self._body(answer, path)
+            self._check(answer.status_code, body, path)
+            return body, answer.headers
+
+    async def _body(self, answer: httpx.Response, path: str) -> bytes:
+        body = bytearray()
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) > ANSWER_LIMIT:
+                raise BadAnswerError(
+                    tr("The answer is longer than 32 MB."),
+                    self.where + path,
+                    tr("Check that this address is a livedesk engine."),
+                )
+        return bytes(body)
+
+    def _check(self, status: int, body: bytes, path: str) -> None:
+        if status < 400:
+            return
+        trouble = wire.read_trouble(body)
+        what = trouble.message if trouble else tr("It answered HTTP {n}.").format(n=status)
+        action = trouble.action if trouble else ""
+        raise RefusedError(what, self.where + path, action or _advice(status), status)
+
+    @asynccontextmanager
+    async def _errors(self, path: str) -> AsyncIterator[None]:
+        """Give failures of the transport words for people; their own texts can hold addresses."""
+        try:
+            yield
+        except (httpx.TransportError, httpx_sse.SSEError) as error:
+            raise UnreachableError(
+                _failure(error), self.where + path, tr("livedesk tries again by itself.")
+            ) from error
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, params: dict[str, str], headers: dict[str, str]
+    ) -> AsyncIterator[AsyncIterator[httpx_sse.ServerSentEvent]]:
+        timeout = httpx.Timeout(5.0, connect=2.0, read=_STREAM_SILENCE_S)
+        async with (
+            self._errors(path),
+            httpx_sse.aconnect_sse(
+                self._http, "GET", path, params=params, headers=headers, timeout=timeout
+            ) as source,
+        ):
+            if source.response.status_code >= 400:
+                self._check(
+                    source.response.status_code, await self._body(source.response, path), path
+                )
+            yield source.aiter_sse()
+
+
+class EngineClient:
+    """The calls of the engine's API that the console uses (docs/architecture.md, "API")."""
+
+    def __init__(
+        self, url: str, token: Secret, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._door = HttpDoor(url, token, transport)
+
+    @property
+    def where(self) -> str:
+        return self._door.where
+
+    async def close(self) -> None:
+        await self._door.close()
+
+    async def stores(self) -> tuple[StoreStatus, ...]:
+        body, _ = await self._door.get("/v1/stores")
+        return wire.read_stores(body, f"{self.where}/v1/stores")
+
+    async def status(self, store: str) -> StoreStatus:
+        path = f"{_store_path(store)}/status"
+        body, _ = await self._door.get(path)
+        return wire.read_status(body, self.where + path)
+
+    async def history(self, store: str, begin_s: float, end_s: float, points: int) -> wire.History:
+        """The journal's series between two instants (Unix seconds), at most `points` each."""
+        path = f"{_store_path(store)}/history"
+        params: dict[str, str | float] = {"from": begin_s, "to": end_s, "points": points}
+        body, _ = await self._door.get(path, params, _HISTORY_TIMEOUT)
+        return wire.read_history(body, self.where + path)
+
+    async def preview(self, store: str) -> Picture | None:
+        """The newest picture, or None while the engine has none."""
+        try:
+            body, headers = await self._door.get(
+                f"{_store_path(store)}/preview.mjpg", {"single": "1"}
+            )
+        except RefusedError as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+        return Picture(body, _age_s(headers)) if body else None
+
+    async def end_session(self, store: str) -> None:
+        await self._door.post(f"{_store_path(store)}/session/end", {})
+
+    async def stop_engine(self, *, relays: bool) -> None:
+        await self._door.post("/v1/engine/stop", {"relays": relays})
+
+    async def listen(
+        self, after: int | None, listener: Listener, on_open: Callable[[], None]
+    ) -> None:
+        """Tell the listener what the event stream brings, until the engine ends it.
+
+        `after` is the number of the last event that was seen: the engine sends what came since.
+        Without it the engine begins with the newest FIRST_EVENTS.
+        """
+        path = "/v1/events"
+        headers = {} if after is None else {"Last-Event-ID": str(after)}
+        params = {"recent": str(FIRST_EVENTS)} if after is None else {}
+        async with self._door.stream(path, params, headers) as messages:
+            on_open()
+            async for message in messages:
+                self._deliver(message, listener, self.where + path)
+
+    @staticmethod
+    def _deliver(message: httpx_sse.ServerSentEvent, listener: Listener, where: str) -> None:
+        try:
+            if message.event == "status":
+                listener.status(wire.read_status(message.data, where))
+            elif message.event == "journal":
+                listener.event(wire.read_event(message.data, where))
+        except BadAnswerError as error:
+            known = message.event == "journal" and message.id.isdecimal()
+            listener.unreadable(int(message.id) if known else None, error)
+
+
+def _store_path(store: str) -> str:
+    return f"/v1/stores/{quote(store, safe='')}"
+
+
+def _public(url: str) -> str:
+    """Host and port without user, password, path or query."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+
+
+def _age_s(headers: httpx.Headers) -> float:
+    try:
+        return max(0.0, float(headers.get("x-age-ms", "0")) / 1000)
+    except ValueError:
+        return 0.0
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return tr("Nobody answers.")
+    if isinstance(error, httpx.TimeoutException):
+        return tr("The answer did not come in time.")
+    if isinstance(error, httpx_sse.SSEError):
+        return tr("The answer is not an event stream.")
+    return tr("The connection broke off.")
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return tr("Check the token and its role.")
+    return tr("See the engine's log.")

@@ -1,0 +1,210 @@
+"""What does a window need from the engine? Snapshots, series, the picture, and a few commands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.events import Event
+from livedesk.core.status import StoreStatus
+from livedesk.core.tasks import Tasks
+from livedesk.desk.client import EngineClient, Picture
+from livedesk.desk.errors import BadAnswerError, DeskError, UnreachableError
+from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
+from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
+from livedesk.desk.plots import StorePlots
+from livedesk.desk.words import tr
+
+log = logging.getLogger(__name__)
+
+PREVIEW_PERIOD_S = 0.5
+PREVIEW_STALE_S = 4.0
+"""Longer than two seconds between keyframes, which is how often a frugal probe has a picture."""
+
+HISTORY_POINTS = 3_600
+MERGE_S = 2.0
+"""History is asked for from a little before the gap, so that its edge is covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The newest picture of a store and how old it is by now."""
+
+    picture: Picture
+    age_s: float
+
+    @property
+    def stale(self) -> bool:
+        return self.age_s >= PREVIEW_STALE_S
+
+
+def dial_engine(access: EngineAccess) -> EngineClient:
+    return EngineClient(access.url, access.token)
+
+
+class Desk:
+    """The console's side of one engine. Windows read it at their own pace; it never calls them."""
+
+    def __init__(
+        self,
+        locate: Locate,
+        clock: Clock,
+        tasks: Tasks,
+        rng: Random,
+        dial: Callable[[EngineAccess], EngineClient] = dial_engine,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._clock = clock
+        self._tasks = tasks
+        self._link = EngineLink(locate, dial, rng, backoff)
+        self._model = DeskModel(self.now())
+        self._plots: dict[str, StorePlots] = {}
+        self._sessions: dict[str, str | None] = {}
+        self._filled: set[str] = set()
+        self._watched: str | None = None
+        self._picture: tuple[str, Picture, Moment] | None = None
+
+    def now(self) -> Moment:
+        return Moment(self._clock.mono_ns(), self._clock.utc_ns())
+
+    def start(self) -> None:
+        self._tasks.spawn("engine link", self._link.run(self))
+        self._tasks.spawn("preview", self._poll_preview())
+
+    async def close(self) -> None:
+        """Close the connection; its tasks belong to `Tasks`, which is closed before."""
+        await self._link.close()
+
+    # What windows read
+
+    def snapshot(self) -> DeskSnapshot:
+        return self._model.snapshot(self.now())
+
+    def plots(self, store: str) -> StorePlots:
+        return self._plots.setdefault(store, StorePlots())
+
+    def watch(self, store: str | None) -> None:
+        """Choose the store whose picture is fetched."""
+        self._watched = store
+
+    def preview(self, store: str) -> Preview | None:
+        if self._picture is None or self._picture[0] != store:
+            return None
+        _, picture, received = self._picture
+        return Preview(picture, picture.age_s + self.now().since_s(received))
+
+    # What windows ask for
+
+    def end_session(self, store: str) -> None:
+        """Sign off. The outcome arrives as an event, a failure as a note."""
+        self._spawn("end session", self._end_session(store))
+
+    async def _end_session(self, store: str) -> None:
+        await self._client().end_session(store)
+
+    async def end_and_stop(self) -> None:
+        """Sign off every session and stop the engine with its relays. Raises DeskError."""
+        client = self._client()
+        for view in self.snapshot().on_air:
+            await client.end_session(view.status.store)
+        await client.stop_engine(relays=True)
+
+    def note(self, text: str) -> None:
+        """Put a problem of the console itself before the operator."""
+        self._model.note(text, self.now())
+
+    # What the link tells
+
+    @property
+    def last_seq(self) -> int | None:
+        return self._model.last_seq
+
+    def opened(self, client: EngineClient) -> None:
+        self._model.attached(client.where, self.now())
+        self._filled = set()
+        self._spawn("stores", self._take_stock(client))
+
+    def lost(self, error: DeskError) -> None:
+        self._model.lost(error.what, self.now())
+
+    def status(self, status: StoreStatus) -> None:
+        self._model.status(status, self.now())
+        self._follow_session(status)
+        plots = self.plots(status.store)
+        known_until_s = plots.last_t
+        plots.add(status)
+        if status.store not in self._filled:
+            self._filled.add(status.store)
+            self._spawn("history", self._fill(status, known_until_s))
+
+    def event(self, event: Event) -> None:
+        self._model.event(event)
+
+    def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
+        log.warning("unreadable message: %s", error)
+        if seq is not None:
+            self._model.skip(seq)
+        self.note(str(error))
+
+    # Work beside the stream
+
+    async def _take_stock(self, client: EngineClient) -> None:
+        """Show stores at once, and forget those that a new engine does not have."""
+        statuses = await client.stores()
+        self._model.keep_only(frozenset(status.store for status in statuses))
+        for status in statuses:
+            if status.store not in self._filled:
+                self.status(status)
+
+    def _follow_session(self, status: StoreStatus) -> None:
+        before = self._sessions.get(status.store)
+        if status.session is not None:
+            if before not in (None, status.session):
+                self._plots[status.store] = StorePlots()
+            self._sessions[status.store] = status.session
+
+    async def _fill(self, status: StoreStatus, known_until_s: float | None) -> None:
+        """Fetch what the plots missed: the session so far, or the time without an engine."""
+        if status.session_started_utc_ns is None:
+            return
+        begin_s = status.session_started_utc_ns / NS_PER_S
+        if known_until_s is not None:
+            begin_s = max(begin_s, known_until_s - MERGE_S)
+        end_s = status.utc_ns / NS_PER_S
+        if end_s - begin_s > MERGE_S:
+            history = await self._client().history(status.store, begin_s, end_s, HISTORY_POINTS)
+            self.plots(status.store).fill(history)
+
+    async def _poll_preview(self) -> None:
+        while True:
+            store = self._watched
+            if store is not None and self._model.is_attached:
+                try:
+                    picture = await self._client().preview(store)
+                    if picture is not None:
+                        self._picture = (store, picture, self.now())
+                except DeskError as error:
+                    log.debug("preview: %s", error)
+            await asyncio.sleep(PREVIEW_PERIOD_S)
+
+    def _client(self) -> EngineClient:
+        if self._link.client is None:
+            raise UnreachableError(
+                tr("No engine is attached."), tr("console"), tr("Wait until it is back.")
+            )
+        return self._link.client
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(name, self._noted(work))
+
+    async def _noted(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except DeskError as error:
+            log.warning("%s", error)
+            self.note(str(error))

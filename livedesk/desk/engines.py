@@ -1,0 +1,88 @@
+"""Is there an engine on this machine, and if not, how does one come up?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from livedesk.core.process import is_alive
+from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
+from livedesk.desk.errors import EngineStartError, UnreachableError
+from livedesk.desk.link import EngineAccess
+from livedesk.desk.words import tr
+
+START_DEADLINE_S = 15.0
+_LOOK_EVERY_S = 0.05
+_LAST_WORDS_BYTES = 4_000
+
+
+def find_engine(runtime: Path) -> EngineAccess | None:
+    """The engine that this user runs on this machine, if its process lives."""
+    found = read_runtime_file(engine_file(runtime))
+    if not isinstance(found, EngineRuntime) or not is_alive(found.pid, found.process):
+        return None
+    return EngineAccess(found.url, found.token)
+
+
+async def locate_engine(runtime: Path) -> EngineAccess:
+    """As `find_engine`, for the link: none is a reason to try again."""
+    access = find_engine(runtime)
+    if access is None:
+        raise UnreachableError(
+            tr("No engine runs on this machine."),
+            str(engine_file(runtime)),
+            tr("Start one with: livedesk engine --config FILE"),
+        )
+    return access
+
+
+def engine_command(config: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", "livedesk", "engine", "--config", str(config))
+
+
+async def start_engine(
+    command: Sequence[str], runtime: Path, log: Path, deadline_s: float = START_DEADLINE_S
+) -> subprocess.Popen[bytes]:
+    """Start an engine that outlives this window, and wait until it can be found.
+
+    Its log goes to the file given. Raises EngineStartError with the engine's own words.
+    """
+    child = _spawn(command, log)
+    for _ in range(round(deadline_s / _LOOK_EVERY_S)):
+        if find_engine(runtime) is not None:
+            return child
+        if child.poll() is not None:
+            raise _failed(tr("The engine did not start."), log)
+        await asyncio.sleep(_LOOK_EVERY_S)
+    child.terminate()
+    child.wait()
+    raise _failed(tr("The engine did not answer within {n} s.").format(n=round(deadline_s)), log)
+
+
+def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that neither closing the window nor Ctrl+C ends it."""
+    try:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as words:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise EngineStartError(
+            tr("The engine cannot be started: {error}.").format(error=error.strerror),
+            str(error.filename),
+            tr("Check the installation with: livedesk doctor"),
+        ) from error
+
+
+def _failed(what: str, log: Path) -> EngineStartError:
+    said = log.read_bytes()[-_LAST_WORDS_BYTES:].decode(errors="replace").strip()
+    what = f"{what} {said}" if said else what
+    return EngineStartError(what, str(log), tr("Correct this and start again."))

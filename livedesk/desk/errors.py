@@ -1,0 +1,33 @@
+"""What went wrong between the console and something it talks to, where, and what helps?"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """A failed request. `what`, `where` and `action` are sentences for the operator."""
+
+    def __init__(self, what: str, where: str, action: str) -> None:
+        super().__init__(f"{what} ({where}). {action}")
+        self.what = what
+        self.where = where
+        self.action = action
+
+
+class UnreachableError(DeskError):
+    """Nobody answered, or the answer broke off. Trying again may help."""
+
+
+class RefusedError(DeskError):
+    """The far side answered with an error of its own. Trying the same again will not help."""
+
+    def __init__(self, what: str, where: str, action: str, status: int) -> None:
+        super().__init__(what, where, action)
+        self.status = status
+
+
+class BadAnswerError(DeskError):
+    """The far side answered something that this console cannot read."""
+
+
+class EngineStartError(DeskError):
+    """The console asked for a local engine and none came up."""

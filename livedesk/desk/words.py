@@ -1,0 +1,67 @@
+"""How does a text get into the operator's language, and a number into words with a unit?"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import datetime, tzinfo
+from functools import cache
+
+from livedesk.core.clock import NS_PER_S
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+"""Stands where a figure is not known; never a zero."""
+
+
+@cache
+def tr(text: str) -> str:
+    """The text in the operator's language; English until a catalogue is installed.
+
+    Cached because gettext looks for the catalogue on disk at every call.
+    """
+    return gettext.dgettext("livedesk", text)
+
+
+def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> str:
+    """`4,012`, `+12`, `−120`; a dash when not known."""
+    if value is None or value != value:
+        return NOTHING
+    rounded = round(value, decimals) + 0.0
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return f"{sign}{abs(rounded):,.{decimals}f}"
+
+
+def age(seconds: float | None) -> str:
+    """How old a figure is. Below a second it says no more than that, so that it stays calm."""
+    if seconds is None:
+        return tr("no data yet")
+    if seconds < 1:
+        return tr("< 1 s")
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return span(seconds)
+
+
+def span(seconds: float) -> str:
+    """A length of time in at most two units: `42 s`, `4 min 12 s`, `2 h 05 min`."""
+    whole_s = max(0, int(seconds))
+    if whole_s < 60:
+        return f"{whole_s} s"
+    minutes, rest_s = divmod(whole_s, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest_s:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def show_clock(seconds: float) -> str:
+    """`1:02:03`, minus sign before the start; whole seconds."""
+    sign = MINUS if seconds < 0 else ""
+    minutes, rest_s = divmod(abs(int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02d}:{rest_s:02d}"
+
+
+def wall_clock(utc_ns: int, zone: tzinfo | None = None) -> str:
+    """`12:03:04` in the operator's time zone (or the one given)."""
+    return datetime.fromtimestamp(utc_ns / NS_PER_S, zone).strftime("%H:%M:%S")
