@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +42,16 @@ class Paths:
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
     """The folders from the environment, else the places the platform has for them."""
-    runtime = environ.get(RUNTIME_VARIABLE) or platformdirs.user_runtime_dir("livedesk", False)
+    runtime = environ.get(RUNTIME_VARIABLE) or _user_runtime_dir()
     data = environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("livedesk", False)
     return Paths(Path(runtime).absolute(), Path(data).absolute())
+
+
+def _user_runtime_dir() -> str:
+    """Warns on Linux without a login session that it names a folder in /tmp: we check that one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return platformdirs.user_runtime_dir("livedesk", False)
 
 
 def prepare_runtime_dir(folder: Path) -> Path:
