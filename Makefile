@@ -1,0 +1,41 @@
+# Every target sets up what it needs (tools/bootstrap.py). Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+ARGS ?=
+BOOTSTRAP = @$(PYTHON) -B -m tools.bootstrap
+
+.PHONY: help demo test lint bench clean
+
+help:
+	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
+	@echo "             (ARGS=\"--headless --seconds 40 --out DIR --json\" without a display)"
+	@echo "make test    all tests, then all but the windows' again without Qt installed"
+	@echo "make lint    style, types and import walls"
+	@echo "make bench   costs and delays, as a table"
+	@echo "make clean   remove environments, caches and results"
+
+demo:
+	$(BOOTSTRAP) demo
+	@.venv/bin/livedesk demo $(ARGS)
+
+test: export QT_QPA_PLATFORM = offscreen
+test:
+	$(BOOTSTRAP) test
+	.venv/bin/python -m pytest $(ARGS)
+	.venv-without-qt/bin/python -m pytest -m "not ui and not peer and not slow" --ignore=tests/ui
+
+lint:
+	$(BOOTSTRAP) lint
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench:
+	$(BOOTSTRAP) bench
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv .venv-without-qt .tools out dist build
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find livedesk tests benchmarks tools -name __pycache__ -prune -exec rm -rf {} +
