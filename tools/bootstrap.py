@@ -1,8 +1,8 @@
 """What does a make target need, and how is it set up on a machine that has only Python and make?
 
-Run by the Makefile as `python3 -m tools.bootstrap TARGET`, with the standard library only. It speaks
-on standard error, because the output of `make demo ARGS=--json` belongs to the demo. When nothing is
-to be done this takes a few hundredths of a second.
+Run by the Makefile as `python3 -m tools.bootstrap TARGET`, with the standard library only. It
+speaks on standard error, because the output of `make demo ARGS=--json` belongs to the demo. When
+nothing is to be done this takes a few tenths of a second.
 """
 
 from __future__ import annotations
