@@ -42,6 +42,10 @@ class Backlog:
     def has_events(self) -> bool:
         return bool(self._events)
 
+    @property
+    def has_samples(self) -> bool:
+        return bool(self._samples)
+
     def add_event(self, event: WaitingEvent) -> None:
         self._events.append(event)
         self._shed()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from livedesk.core.events import Json
 from livedesk.journal import schema
 from livedesk.journal.errors import NotASessionError
 from livedesk.journal.rows import EventRow, info_meta, to_json
@@ -17,6 +18,7 @@ Connect = Callable[[Path], sqlite3.Connection]
 
 # The same event may be offered twice when a commit failed after it had reached the disk.
 _ADD_EVENT = "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (seq) DO NOTHING"
+_SET_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _ADD_TICK = "INSERT INTO ticks VALUES (?,?,?) ON CONFLICT (t_s) DO NOTHING"
 # Two engines share a second when one dies and the next one continues within it.
 _ADD_SAMPLE = """
@@ -55,8 +57,13 @@ class SessionDisk:
         with self._transaction("FULL") as connection:
             connection.executemany(_ADD_EVENT, rows)
 
-    def write_samples(self, rows: Sequence[SampleRow]) -> None:
-        """Durable against a crash of ours; a power loss may take the newest second."""
+    def write_samples(
+        self, rows: Sequence[SampleRow], reached: Mapping[str, Json] | None = None
+    ) -> None:
+        """Durable against a crash of ours; a power loss may take the newest second.
+
+        `reached` goes into `meta`: how far these rows reach into the source they come from.
+        """
         with self._transaction("NORMAL") as connection:
             connection.executemany(
                 _ADD_TICK,
@@ -69,6 +76,9 @@ class SessionDisk:
                     for r in rows
                 ],
             )  # fmt: skip
+            connection.executemany(
+                _SET_META, [(key, to_json(value)) for key, value in (reached or {}).items()]
+            )
 
     def add_losses(self, events: int, samples: int) -> None:
         """A record that lost something says so itself."""

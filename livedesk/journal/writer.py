@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
-from livedesk.core.events import Event
+from livedesk.core.events import Event, Json
 from livedesk.journal import schema
 from livedesk.journal.backlog import Backlog, WaitingEvent
 from livedesk.journal.disk import Connect, SessionDisk, explain
@@ -59,6 +59,7 @@ class JournalWriter:
         self._disk = SessionDisk(path, info, connect)
         self._changed = threading.Condition()
         self._backlog = Backlog(queue_limit)
+        self._reached: dict[str, Json] = {}
         self._in_flight = 0
         self._losses_told = (0, 0)
         self._reason: str | None = None
@@ -123,6 +124,11 @@ class JournalWriter:
                 dropped_samples=self._backlog.dropped_samples,
             )
 
+    @property
+    def start_mono_ns(self) -> int:
+        """Session start on the machine's present monotonic clock."""
+        return self._start_mono_ns
+
     def t_s(self, mono_ns: int) -> int:
         """Whole seconds since session start, for the samples of that instant."""
         return (mono_ns - self._start_mono_ns) // NS_PER_S
@@ -162,6 +168,14 @@ class JournalWriter:
             self._backlog.add_samples(kept)
             if self._abandoned or not self._thread.is_alive():
                 self._backlog.abandon("the journal is closed")
+
+    def reach(self, key: str, value: Json) -> None:
+        """Keep in `meta` how far the samples queued so far reach into their source.
+
+        Written in one transaction with the newest of them, so that it is never ahead of them.
+        """
+        with self._changed:
+            self._reached[key] = value
 
     async def close(self, limit_s: float = 5.0) -> None:
         """Write what waits, fold the WAL in and end the thread; give up after `limit_s`."""
@@ -249,10 +263,11 @@ class JournalWriter:
         with self._changed:
             samples = self._backlog.take_samples()
             self._in_flight = len(samples)
+            reached = {} if self._backlog.has_samples else dict(self._reached)
         if not samples:
             return False
         try:
-            self._disk.write_samples(samples)
+            self._disk.write_samples(samples, reached)
         except BaseException:
             self._put_back([], samples)
             raise
