@@ -1,0 +1,202 @@
+"""What does the encoder send, and who gets it? The relay's hub: timeline, rates, join cache, fan-
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.events import Json
+from livedesk.core.rate import SlidingRate
+from livedesk.relay.entries import EntryLog
+from livedesk.relay.join import JoinCache
+from livedesk.relay.timeline import Timeline
+from livedesk.rtmp import messages as m
+from livedesk.rtmp.flv import Part, inspect
+from livedesk.rtmp.messages import Message
+
+_TRACK_NAMES: Final = {m.VIDEO: "video", m.AUDIO: "audio"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message on its way through the relay."""
+
+    message: Message
+    part: Part | None
+    """None for data messages."""
+    arrival_ns: int
+
+    @property
+    def is_sync_point(self) -> bool:
+        return self.part is not None and self.part.keyframe and self.part.kind == "frame"
+
+    @property
+    def is_droppable(self) -> bool:
+        """Frames may be dropped in need; headers and metadata may not."""
+        return self.part is not None and self.part.kind == "frame"
+
+
+class Path(Protocol):
+    """Something the feed is forwarded to. `push` must neither wait nor raise."""
+
+    def push(self, item: Item) -> None: ...
+
+    def codec_changed(self) -> None:
+        """Another codec follows on the same track."""
+        ...
+
+
+class Feed:
+    """The one publisher's media, and the paths it goes to."""
+
+    def __init__(self, clock: Clock, log: EntryLog) -> None:
+        self._clock = clock
+        self._log = log
+        self._paths: list[Path] = []
+        self._presence_listeners: list[Callable[[], None]] = []
+        self._timeline = Timeline()
+        self._rates = {m.VIDEO: SlidingRate(), m.AUDIO: SlidingRate()}
+        self._counts = {m.VIDEO: 0, m.AUDIO: 0}
+        self._codecs: dict[int, str] = {}
+        self._configurations: dict[tuple[int, int], bytes] = {}
+        self._last_media_ns: int | None = None
+        self._lost_ns: int | None = None
+        self.join = JoinCache()
+        self.is_connected = False
+
+    def on_presence(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` when the encoder comes or goes."""
+        self._presence_listeners.append(listener)
+
+    def _set_connected(self, is_connected: bool) -> None:
+        self.is_connected = is_connected
+        for listener in self._presence_listeners:
+            listener()
+
+    def attach(self, path: Path) -> None:
+        self._paths.append(path)
+
+    def detach(self, path: Path) -> None:
+        if path in self._paths:
+            self._paths.remove(path)
+
+    @property
+    def newest_ms(self) -> int | None:
+        return self._timeline.last_ms
+
+    def silent_ms(self, mono_ns: int) -> float | None:
+        """Since the newest audio or video message; None before the first."""
+        if self._last_media_ns is None:
+            return None
+        return (mono_ns - self._last_media_ns) / NS_PER_MS
+
+    def lost_for_s(self, mono_ns: int) -> float | None:
+        """How long the encoder has been away; None while it is here or never was."""
+        if self.is_connected or self._lost_ns is None:
+            return None
+        return (mono_ns - self._lost_ns) / 1e9
+
+    def begin(self, peer: str) -> None:
+        """An encoder was accepted."""
+        self._set_connected(True)
+        self._last_media_ns = self._clock.mono_ns()  # silence is counted from here
+        self._timeline.new_connection()
+        self.join.clear()
+        self._configurations.clear()
+        for rate in self._rates.values():
+            rate.reset()
+        self._log.event(
+            "feed.up",
+            "info",
+            f"Encoder connected from {peer}.",
+            peer=peer,
+            epoch=self._timeline.epoch,
+        )
+
+    def end(self, why: str) -> None:
+        self._lost_ns = self._clock.mono_ns()
+        self._set_connected(False)
+        self._log.event("feed.lost", "warning", f"Encoder gone: {why}.", reason=why)
+
+    def receive(self, message: Message) -> None:
+        """Forwards one message, payload untouched."""
+        arrival_ns = self._clock.mono_ns()
+        part = None
+        if message.type_id in _TRACK_NAMES:
+            part = inspect(message)
+            self._measure(message, part, arrival_ns)
+        placed = self._place(message, part, arrival_ns)
+        self.join.add(placed, part)
+        item = Item(placed, part, arrival_ns)
+        for path in tuple(self._paths):
+            path.push(item)
+
+    def _place(self, message: Message, part: Part | None, mono_ns: int) -> Message:
+        if part is not None and part.kind == "frame":
+            stamp_ms, jumped = self._timeline.place_frame(message.timestamp_ms, mono_ns)
+            if jumped:
+                self._log.event(
+                    "feed.epoch",
+                    "notice",
+                    "The encoder's timestamps jumped; a new epoch begins.",
+                    epoch=self._timeline.epoch,
+                )
+        else:
+            stamp_ms = self._timeline.place_header(message.timestamp_ms)
+        if stamp_ms == message.timestamp_ms:
+            return message
+        return Message(message.type_id, message.stream_id, stamp_ms, message.payload)
+
+    def _measure(self, message: Message, part: Part, mono_ns: int) -> None:
+        self._last_media_ns = mono_ns
+        self._counts[message.type_id] += 1
+        self._rates[message.type_id].add(mono_ns, len(message.payload))
+        if part.kind == "header":
+            self._configured(message, part)
+        elif part.kind == "frame" and message.type_id not in self._codecs:
+            self._codecs[message.type_id] = part.codec
+
+    def _configured(self, message: Message, part: Part) -> None:
+        track = message.type_id, part.track
+        if self._configurations.get(track) == message.payload:
+            return
+        self._configurations[track] = message.payload
+        before = self._codecs.get(message.type_id)
+        if part.track == 0:
+            self._codecs[message.type_id] = part.codec
+        name = _TRACK_NAMES[message.type_id]
+        self._log.event(
+            "feed.codec",
+            "info",
+            f"The encoder sends {name} as {part.codec}.",
+            track=name,
+            codec=part.codec,
+            before=before,
+        )
+        if before not in (None, part.codec):
+            for path in tuple(self._paths):
+                path.codec_changed()
+
+    def sample(self, mono_ns: int) -> dict[str, Json]:
+        """The `feed` part of a sample (docs/architecture.md, "Relay control channel")."""
+        video_kbps, audio_kbps = (
+            self._rates[kind].kbps(mono_ns) if self.is_connected else None
+            for kind in (m.VIDEO, m.AUDIO)
+        )
+        known = [rate for rate in (video_kbps, audio_kbps) if rate is not None]
+        return {
+            "connected": self.is_connected,
+            "kbps": sum(known) if known else None,
+            "video_kbps": video_kbps,
+            "audio_kbps": audio_kbps,
+            "age_ms": self.silent_ms(mono_ns),
+            "epoch": self._timeline.epoch,
+            "video_codec": self._codecs.get(m.VIDEO),
+            "audio_codec": self._codecs.get(m.AUDIO),
+            "video_messages": self._counts[m.VIDEO],
+            "audio_messages": self._counts[m.AUDIO],
+        }

@@ -1,0 +1,82 @@
+"""What has the far end acknowledged? Counts of TCP bytes become media bits and media time.
+
+Writing into a socket says nothing: kernel buffers hide seconds of media. The kernel's count of
+acknowledged bytes does (Linux: tcpi_bytes_acked, RFC 4898 tcpEStatsAppHCThruOctetsAcked).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from livedesk.core.rate import SlidingRate
+from livedesk.rtmp.messages import later_ms
+
+
+class _Sent:
+    """A message in the TCP stream: where it ends, and how much of it is media."""
+
+    __slots__ = ("end", "media_bytes", "start", "timestamp_ms")
+
+    def __init__(self, start: int, end: int, media_bytes: int, timestamp_ms: int) -> None:
+        self.start = start
+        self.end = end
+        self.media_bytes = media_bytes
+        self.timestamp_ms = timestamp_ms
+
+
+class AckLedger:
+    """Matches acknowledged bytes of one connection with the messages written to it.
+
+    A message that is acknowledged in part counts in part, so a large keyframe on a slow path shows
+    as a steady flow and not as a step.
+    """
+
+    def __init__(self) -> None:
+        self._written = 0
+        self._waiting: deque[_Sent] = deque()
+        self._credited = 0  # media bytes of the oldest waiting message that have been counted
+        self._rate = SlidingRate()
+        self._acked_ms: int | None = None
+        self.media_bytes_acked = 0
+
+    def wrote_other(self, byte_count: int) -> None:
+        """Bytes on the wire that are no media: handshake, commands, headers."""
+        self._written += byte_count
+
+    def wrote_media(self, byte_count: int, media_bytes: int, timestamp_ms: int) -> None:
+        start = self._written
+        self._written += byte_count
+        self._waiting.append(_Sent(start, self._written, media_bytes, timestamp_ms))
+
+    @property
+    def written(self) -> int:
+        return self._written
+
+    def acked(self, byte_count: int, mono_ns: int) -> None:
+        """The far end has now acknowledged `byte_count` bytes of the connection."""
+        fresh = 0
+        while self._waiting and self._waiting[0].end <= byte_count:
+            sent = self._waiting.popleft()
+            fresh += sent.media_bytes - self._credited
+            self._credited = 0
+            self._acked_ms = sent.timestamp_ms
+        if self._waiting and byte_count > self._waiting[0].start:
+            sent = self._waiting[0]
+            share = (byte_count - sent.start) / (sent.end - sent.start)
+            credit = int(sent.media_bytes * share)
+            fresh += max(0, credit - self._credited)
+            self._credited = max(self._credited, credit)
+        self.media_bytes_acked += fresh
+        self._rate.add(mono_ns, fresh)
+
+    def goodput_kbps(self, mono_ns: int) -> float | None:
+        return self._rate.kbps(mono_ns)
+
+    def backlog_ms(self, newest_ms: int | None) -> int | None:
+        """Media time between the newest message received and the newest acknowledged."""
+        if newest_ms is None:
+            return None
+        if not self._waiting:
+            return 0
+        oldest_ms = self._waiting[0].timestamp_ms if self._acked_ms is None else self._acked_ms
+        return max(0, later_ms(newest_ms, oldest_ms))

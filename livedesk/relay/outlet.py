@@ -1,0 +1,74 @@
+"""Messages wait here for a socket that is slow.
+
+Bounded in media time; what is dropped is counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from livedesk.relay.feed import Item
+from livedesk.rtmp import messages as m
+from livedesk.rtmp.messages import later_ms
+
+
+class Outlet:
+    """The queue in front of one socket.
+
+    When what waits spans more than `max_ms`, everything before the newest keyframe goes, or, if
+    none waits, all frames until the next keyframe: sound is never sent without its picture.
+    """
+
+    def __init__(self, max_ms: int) -> None:
+        self._max_ms = max_ms
+        self._waiting: deque[Item] = deque()
+        self._needs_keyframe = False
+        self._has_video = False
+        self.dropped = 0
+        self.skips = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def is_skipping(self) -> bool:
+        """Whether frames are being dropped until a keyframe comes."""
+        return self._needs_keyframe
+
+    def wait_for_keyframe(self) -> None:
+        """What came before is not known to the receiver: begin at a keyframe."""
+        self._needs_keyframe = True
+
+    def clear(self) -> None:
+        self._waiting.clear()
+        self._needs_keyframe = False
+
+    def put(self, item: Item) -> None:
+        self._has_video = self._has_video or item.message.type_id == m.VIDEO
+        if self._needs_keyframe and item.is_droppable:
+            if self._has_video and not item.is_sync_point:
+                self.dropped += 1
+                return
+            self._needs_keyframe = False
+        self._waiting.append(item)
+        if self._span_ms() > self._max_ms:
+            self._skip()
+
+    def take(self) -> Item | None:
+        return self._waiting.popleft() if self._waiting else None
+
+    def _span_ms(self) -> int:
+        return later_ms(
+            self._waiting[-1].message.timestamp_ms, self._waiting[0].message.timestamp_ms
+        )
+
+    def _skip(self) -> None:
+        items = list(self._waiting)
+        newest = max((at for at, item in enumerate(items) if item.is_sync_point), default=None)
+        # The first keyframe cannot help when everything waits behind it already.
+        start = newest if newest is not None and newest > 0 else len(items)
+        kept = [item for item in items[:start] if not item.is_droppable] + items[start:]
+        self.dropped += len(items) - len(kept)
+        self.skips += 1
+        self._waiting = deque(kept)
+        self._needs_keyframe = start == len(items)
