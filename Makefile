@@ -2,7 +2,10 @@
 
 PYTHON ?= python3
 ARGS ?=
-BOOTSTRAP = @$(PYTHON) -B -m tools.bootstrap
+CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or sys.exit( \
+	'Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is %d.%d; ' % v[:2] + \
+	'name another one, such as: make $@ PYTHON=python3.12')
+BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
 .PHONY: help demo test lint bench clean
 
