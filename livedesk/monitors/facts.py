@@ -1,0 +1,36 @@
+"""What does a reader know of one packet, and of the streams it came from?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Track = Literal["video", "audio"]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketFact:
+    """One packet as it arrived. `dts_ms` and `pts_ms` are the stream's own, None if missing."""
+
+    track: Track
+    arrival_ns: int
+    dts_ms: float | None
+    pts_ms: float | None
+    payload_bytes: int
+    keyframe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """What was opened. `in_arrival_order`: packets come in the order the sender muxed them.
+
+    Without that order (MP4 is sorted by the reader, MPEG-TS bundles several audio frames) the
+    skew at arrival says nothing about the sender.
+    """
+
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    sample_rate: int | None = None
+    in_arrival_order: bool = True
