@@ -30,6 +30,16 @@ def secret_resolver(environ: Mapping[str, str]) -> SecretResolver:
     return resolve
 
 
+def keyring_name() -> str | None:
+    """The keyring that this user's references are looked up in; None when there is none."""
+    try:
+        backend = keyring.get_keyring()
+        usable = backend.priority > 0
+    except Exception:  # noqa: BLE001 - backends are plugins and fail in ways of their own
+        return None
+    return str(backend.name) if usable else None
+
+
 def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise SecretUnavailable("expected a variable's name after env:, such as env:GLOW_KEY")

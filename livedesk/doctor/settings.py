@@ -1,0 +1,119 @@
+"""Does the settings file hold up on this machine: texts, secrets, ports and addresses?"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from livedesk.core.config_file import ConfigError, load_settings
+from livedesk.core.process import is_alive
+from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
+from livedesk.core.secrets import SecretResolver
+from livedesk.core.settings import FeedSettings, StoreSettings, UplinkSettings
+from livedesk.doctor.finding import Finding
+
+
+def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iterator[Finding]:
+    try:
+        settings = load_settings(config, resolve)
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Finding("fail", "settings", str(problem))
+        return
+    stores = ", ".join(store.id for store in settings.stores)
+    yield Finding("ok", "settings", f"{config}: {stores}")
+    for notice in settings.notices:
+        yield Finding("warn", "settings", notice)
+    for store in settings.stores:
+        yield check_port(store, runtime)
+        for uplink in store.uplinks:
+            yield from check_bind(store, uplink)
+
+
+def check_port(store: StoreSettings, runtime: Path) -> Finding:
+    """The encoder's port is free, or this store's own relay has it."""
+    feed = store.feed
+    place = f"{feed.host}:{feed.port} for the encoder of {store.id}"
+    fault = _listen_fault(feed)
+    if fault == 0:
+        return Finding("ok", "port", f"{place} is free")
+    if fault == errno.EADDRINUSE:
+        relay = read_runtime_file(relay_file(runtime, store.id))
+        if isinstance(relay, RelayRuntime) and is_alive(relay.pid, relay.process):
+            return Finding("ok", "port", f"{place} is held by the store's own relay")
+        holder = _holder(feed.port) or "another program (root may see which: sudo ss -ltnp)"
+        action = "stop that program, or choose another port in listen and in the encoder"
+        return Finding("fail", "port", f"{place} is held by {holder}", action)
+    if fault == errno.EADDRNOTAVAIL:
+        action = 'use an address of this machine in listen, or "0.0.0.0" for all of them'
+        return Finding("fail", "port", f"{place}: this machine has no such address", action)
+    action = "choose a port above 1023 in listen" if feed.port < 1024 else "check listen"
+    return Finding("fail", "port", f"{place}: {os.strerror(fault)}", action)
+
+
+def check_bind(store: StoreSettings, uplink: UplinkSettings) -> Iterator[Finding]:
+    """A missing local address may mean a modem that is not plugged in yet: a warning."""
+    if uplink.bind is None:
+        return
+    place = f"{uplink.bind} for uplink {uplink.name} of {store.id}"
+    if _is_here(uplink.bind):
+        yield Finding("ok", "uplink", f"{place} is here")
+    else:
+        action = "plug it in, or correct bind; `ip address` lists what is here"
+        yield Finding("warn", "uplink", f"{place} is not on this machine", action)
+
+
+def _listen_fault(feed: FeedSettings) -> int:
+    """errno of listening there for a moment, 0 when it works."""
+    family = socket.AF_INET6 if ":" in feed.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name == "posix":  # as asyncio does; elsewhere it would take a port in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((feed.host, feed.port))
+            probe.listen(1)
+    except OSError as error:
+        # A host name that is not known has a number of another kind.
+        is_name = isinstance(error, socket.gaierror)
+        return errno.EADDRNOTAVAIL if is_name else error.errno or errno.EINVAL
+    return 0
+
+
+def _is_here(bind: str) -> bool:
+    try:
+        address = ipaddress.ip_address(bind)
+    except ValueError:
+        with contextlib.suppress(OSError):
+            return socket.if_nametoindex(bind) > 0
+        return False
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.bind((bind, 0))
+        return True
+    return False
+
+
+def _holder(port: int) -> str | None:
+    """Name and number of who listens there; never the arguments, which may hold a stream key."""
+    inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) in inodes:  # noqa: PTH115 - not a path
+                process = link.parent.parent
+                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+    return None
+
+
+def _listening_inodes(port: int) -> Iterator[str]:
+    """From /proc/net/tcp (proc_net_tcp): local address in hex, state 0A is LISTEN."""
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                    yield fields[9]
