@@ -20,6 +20,11 @@ from livedesk.journal.schema import BUSY_MS, check
 from livedesk.journal.series import Series, bucket_width_s, downsample
 from livedesk.journal.values import SampleRow, SessionInfo
 
+MAX_SEQ = 2**63 - 1
+"""The largest number that SQLite can store."""
+
+_EVENT_COLUMNS = "seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data"
+
 
 @dataclass(frozen=True, slots=True)
 class SessionEnd:
@@ -119,18 +124,26 @@ class SessionReader:
             shutil.rmtree(self._copy, ignore_errors=True)
 
     def events(
-        self, after_seq: int = 0, *, kinds: Collection[str] = (), limit: int | None = None
+        self, after_seq: int = 0, until_seq: int = MAX_SEQ, *, kinds: Collection[str] = ()
     ) -> Iterator[TimedEvent]:
-        """Events above `after_seq` in order, all kinds or only those named."""
-        marks = ",".join("?" * len(kinds))
-        wanted = f"AND kind IN ({marks})" if kinds else ""
+        """Events with after_seq < seq ≤ until_seq in order, all kinds or only those named."""
+        wanted = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
         with _in_words(self.path):
             for row in self._connection.execute(
-                "SELECT seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data "
-                f"FROM events WHERE seq > ? {wanted} ORDER BY seq LIMIT ?",
-                (after_seq, *kinds, -1 if limit is None else limit),
+                f"SELECT {_EVENT_COLUMNS} FROM events "
+                f"WHERE seq > ? AND seq <= ? {wanted} ORDER BY seq",
+                (after_seq, until_seq, *kinds),
             ):
                 yield TimedEvent(row[1], row_event(row, self.info))
+
+    def newest_events(self, count: int, until_seq: int = MAX_SEQ) -> list[TimedEvent]:
+        """The newest `count` events with seq ≤ until_seq, oldest first."""
+        with _in_words(self.path):
+            rows = self._connection.execute(
+                f"SELECT {_EVENT_COLUMNS} FROM events WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
+                (until_seq, count),
+            ).fetchall()
+            return [TimedEvent(row[1], row_event(row, self.info)) for row in reversed(rows)]
 
     def subjects(self) -> list[tuple[str, str]]:
         """Every pair of figure and subject with samples, in order."""
@@ -149,7 +162,7 @@ class SessionReader:
                 "s.min, s.mean, s.max FROM samples AS s JOIN ticks AS t ON t.t_s = s.t_s "
                 "WHERE s.figure = ? AND s.subject = ? AND s.t_s >= ? AND s.t_s < ? "
                 "ORDER BY s.t_s, s.epoch",
-                (figure, subject, from_s, 2**62 if to_s is None else to_s),
+                (figure, subject, from_s, MAX_SEQ if to_s is None else to_s),
             ):
                 yield SampleRow(*row)
 

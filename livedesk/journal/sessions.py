@@ -46,7 +46,7 @@ def list_sessions(data_dir: Path, store: str | None = None) -> list[SessionEntry
 def describe(path: Path) -> SessionEntry:
     try:
         with SessionReader.open(path) as reader:
-            signed_off = any(True for _ in reader.events(kinds=(SESSION_END,), limit=1))
+            signed_off = any(True for _ in reader.events(kinds=(SESSION_END,)))
             return SessionEntry(path, reader.info, reader.end(), signed_off)
     except JournalError as error:
         return SessionEntry(path, problem=str(error))

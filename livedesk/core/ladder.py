@@ -1,0 +1,31 @@
+"""How bad is a skew? The steps that meters, windows and reports share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livedesk.core.status import SkewState
+
+
+@dataclass(frozen=True, slots=True)
+class SkewLadder:
+    """Lower and upper bounds in ms; sound ahead is positive and disturbs sooner.
+
+    Notice is where viewers begin to detect it, warning where it stops being acceptable
+    (ITU-R BT.1359-1); critical is the store's own limit.
+    """
+
+    critical_ms: float = 200
+    notice_ms: tuple[float, float] = (-125, 45)
+    warning_ms: tuple[float, float] = (-185, 90)
+
+    def state(self, skew_ms: float | None) -> SkewState:
+        if skew_ms is None:
+            return "no_data"
+        if abs(skew_ms) >= self.critical_ms:
+            return "critical"
+        if not self.warning_ms[0] < skew_ms < self.warning_ms[1]:
+            return "warning"
+        if not self.notice_ms[0] < skew_ms < self.notice_ms[1]:
+            return "notice"
+        return "ok"

@@ -1,0 +1,230 @@
+"""What went wrong, from when to when, and whose side was it on?
+
+Two witnesses: pairs of events (lost and back), and seconds in which a figure was beyond its
+limit. What merely follows from another incident is not listed a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from livedesk.core.status import Limits
+from livedesk.journal.reader import TimedEvent
+
+Side = Literal["encoder", "path", "sync", "instrument", "other"]
+
+_CLOSED_BY = {
+    "feed.lost": "feed.up",
+    "uplink.down": "uplink.up",
+    "relay.lost": "relay.attached",
+    "probe.lost": "probe.up",
+    "limit.trip": "limit.clear",
+}
+
+_EVENT_CAUSES: dict[str, tuple[Side, str]] = {
+    "feed.lost": ("encoder", "The feed was gone."),
+    "uplink.down": ("path", "The uplink was down."),
+    "relay.lost": ("instrument", "The relay was out of reach; what it carried is not known."),
+    "probe.lost": ("instrument", "The probe was away; the show went on, sync was not measured."),
+}
+
+_MEASURED = frozenset({"feed_kbps", "goodput_kbps", "skew_ms"})
+"""Figures whose excursions come from the samples; their limit events would list them twice."""
+
+SETTLING_S = 2
+"""A rate is a window of 1 s and is folded by the second, so it shows what was for 2 s after.
+For the same reason the first 2 s of a session, in which the windows fill, say nothing."""
+
+CALM_S = 10
+"""Excursions with less than this between them are one incident that flickers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an event to the one that undoes it; without `end_ms` it lasted to the end."""
+
+    kind: str
+    subject: str
+    start_ms: int
+    end_ms: int | None
+    opened: TimedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One trouble. `worst` is the worst second of `figure`, in its unit; `end_ms` None is open."""
+
+    start_ms: int
+    end_ms: int | None
+    side: Side
+    cause: str
+    figure: str | None = None
+    subject: str = ""
+    worst: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Seconds [start_s, end_s) that begin and end with a figure beyond its limit."""
+
+    start_s: int
+    end_s: int
+    worst: float
+
+
+def spans(events: Iterable[TimedEvent]) -> list[Span]:
+    """Pair events by kind and subject. Events of a relay may be recorded late, so time decides."""
+    found: list[Span] = []
+    opened: dict[tuple[str, str], TimedEvent] = {}
+    closes = {closing: opening for opening, closing in _CLOSED_BY.items()}
+    for timed in sorted(events, key=lambda e: (e.t_ms, e.event.seq)):
+        kind, subject = timed.event.kind, subject_of(timed)
+        if kind in _CLOSED_BY:
+            opened.setdefault((kind, subject), timed)
+        elif (start := opened.pop((closes.get(kind, ""), subject), None)) is not None:
+            found.append(Span(start.event.kind, subject, start.t_ms, timed.t_ms, start))
+    found += [Span(kind, subject, e.t_ms, None, e) for (kind, subject), e in opened.items()]
+    return sorted(found, key=lambda span: (span.start_ms, span.kind, span.subject))
+
+
+def subject_of(timed: TimedEvent) -> str:
+    """Which uplink or figure an event is about, as far as it says so."""
+    for key in ("uplink", "figure", "name"):
+        if isinstance(value := timed.event.data.get(key), str):
+            return value
+    return ""
+
+
+def stretches(beyond: Mapping[int, float], worse: Literal["low", "far"]) -> list[Stretch]:
+    """Join seconds beyond the limit that are less than CALM_S apart."""
+    found: list[Stretch] = []
+    for t_s in sorted(beyond):
+        value = beyond[t_s]
+        if found and t_s - found[-1].end_s < CALM_S:
+            last = found[-1]
+            worst = min(last.worst, value) if worse == "low" else max(last.worst, value, key=abs)
+            found[-1] = Stretch(last.start_s, t_s + 1, worst)
+        else:
+            found.append(Stretch(t_s, t_s + 1, value))
+    return found
+
+
+def find_incidents(
+    feed: Mapping[int, float],
+    goodput: Mapping[int, float],
+    skew: Mapping[int, float],
+    pairs: Sequence[Span],
+    limits: Limits,
+) -> list[Incident]:
+    """All incidents in order. The mappings hold the mean of each measured second."""
+    gone = [span for span in pairs if span.kind == "feed.lost"]
+    down = [span for span in pairs if span.kind == "uplink.down"]
+    start_up = set(range(SETTLING_S))
+    lost_s = _covered((span.start_ms, span.end_ms) for span in gone)
+    feed_low = [
+        low
+        for low in stretches(_under(feed, limits.min_kbps), "low")
+        if not _explained(low, start_up | lost_s)
+    ]
+    feed_low_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in feed_low)
+    down_s = _covered((span.start_ms, span.end_ms) for span in down)
+    goodput_low = [
+        low
+        for low in stretches(_under(goodput, limits.min_kbps), "low")
+        if not _explained(low, start_up | lost_s | feed_low_s | down_s)
+    ]
+    found = [_from_events(span) for span in pairs if _is_own_incident(span, gone)]
+    found += [_low_feed(low) for low in feed_low]
+    found += [_low_goodput(low, feed, limits) for low in goodput_low]
+    found += [_bad_sync(far) for far in stretches(_beyond(skew, limits.max_skew_ms), "far")]
+    return sorted(found, key=lambda incident: (incident.start_ms, incident.side, incident.cause))
+
+
+def _under(seconds: Mapping[int, float], limit: float) -> dict[int, float]:
+    return {t_s: value for t_s, value in seconds.items() if value < limit}
+
+
+def _beyond(seconds: Mapping[int, float], limit: float) -> dict[int, float]:
+    return {t_s: value for t_s, value in seconds.items() if abs(value) > limit}
+
+
+def _covered(times_ms: Iterable[tuple[int, int | None]]) -> set[int]:
+    """Seconds touched by any of the spans or by its aftermath; an open one reaches a day on."""
+    day_s = 86_400
+    seconds: set[int] = set()
+    for start_ms, end_ms in times_ms:
+        start_s = start_ms // 1000
+        end_s = start_s + day_s if end_ms is None else -(-end_ms // 1000) + SETTLING_S
+        seconds.update(range(start_s, end_s))
+    return seconds
+
+
+def _explained(low: Stretch, covered: set[int]) -> bool:
+    inside = sum(t_s in covered for t_s in range(low.start_s, low.end_s))
+    return inside * 2 >= low.end_s - low.start_s
+
+
+def _is_own_incident(span: Span, gone: Sequence[Span]) -> bool:
+    if span.kind == "limit.trip":
+        return span.subject not in _MEASURED
+    # The relay closes the uplink itself when the encoder stays away.
+    return span.kind != "uplink.down" or not any(
+        lost.start_ms <= span.start_ms and (lost.end_ms is None or span.start_ms <= lost.end_ms)
+        for lost in gone
+    )
+
+
+def _from_events(span: Span) -> Incident:
+    side, cause = _EVENT_CAUSES.get(span.kind, ("other", ""))
+    words = span.opened.event.text
+    return Incident(
+        start_ms=span.start_ms,
+        end_ms=span.end_ms,
+        side=side,
+        cause=f"{cause} {words}".strip(),
+        subject=span.subject,
+    )
+
+
+def _low_feed(low: Stretch) -> Incident:
+    return Incident(
+        start_ms=low.start_s * 1000,
+        end_ms=low.end_s * 1000,
+        side="encoder",
+        cause="The feed itself was below the limit; no uplink could have helped.",
+        figure="feed_kbps",
+        worst=low.worst,
+    )
+
+
+def _low_goodput(low: Stretch, feed: Mapping[int, float], limits: Limits) -> Incident:
+    seen = [feed[t_s] for t_s in range(low.start_s, low.end_s) if t_s in feed]
+    side: Side
+    if not seen:
+        side, cause = "other", "Goodput was below the limit; the feed rate was not measured then."
+    elif sum(rate >= limits.min_kbps for rate in seen) * 2 >= len(seen):
+        side, cause = "path", "The feed was fine; the uplink carried less than the limit."
+    else:
+        side, cause = "encoder", "Feed and goodput were both below the limit."
+    return Incident(
+        start_ms=low.start_s * 1000,
+        end_ms=low.end_s * 1000,
+        side=side,
+        cause=cause,
+        figure="goodput_kbps",
+        worst=low.worst,
+    )
+
+
+def _bad_sync(far: Stretch) -> Incident:
+    order = "ahead of" if far.worst > 0 else "behind"
+    return Incident(
+        start_ms=far.start_s * 1000,
+        end_ms=far.end_s * 1000,
+        side="sync",
+        cause=f"Sound was {order} the picture by more than the limit.",
+        figure="skew_ms",
+        worst=far.worst,
+    )

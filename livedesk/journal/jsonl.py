@@ -1,0 +1,114 @@
+"""The record as JSON Lines: one object a line, its `type` first, readable as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livedesk.core.clock import iso_utc
+from livedesk.core.events import Json
+from livedesk.core.status import Limits
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.rows import to_json
+from livedesk.journal.summary import Summary
+from livedesk.journal.text import unit
+
+JSONL_VERSION = 1
+
+
+def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
+    """`schema` line, then `session`, `event`, `sample`, `incident` and `summary` lines."""
+    yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
+    yield _line("session", _session(summary))
+    for timed in reader.events():
+        event = timed.event
+        fields: dict[str, Json] = {
+            "seq": event.seq,
+            "utc": iso_utc(event.utc_ns),
+            "utc_ns": event.utc_ns,
+            "mono_ns": event.mono_ns,
+            "t_ms": timed.t_ms,
+            "kind": event.kind,
+            "level": event.level,
+            "source": event.source,
+            "actor": event.actor,
+            "text": event.text,
+            "data": event.data,
+        }
+        yield _line("event", fields)
+    yield from _samples(reader)
+    yield from _incidents(summary)
+    yield _line("summary", _summary(summary))
+
+
+def _line(kind: str, fields: dict[str, Json]) -> str:
+    return to_json({"type": kind, **fields}) + "\n"
+
+
+def _session(summary: Summary) -> dict[str, Json]:
+    info = summary.info
+    return {
+        "session": info.session,
+        "store": info.store,
+        "name": info.name,
+        "platform": info.platform,
+        "sandbox": info.sandbox,
+        "started_utc": iso_utc(info.started_utc_ns),
+        "started_utc_ns": info.started_utc_ns,
+        "started_mono_ns": info.started_mono_ns,
+        "limits": {name: getattr(info.limits, name) for name in Limits.__dataclass_fields__},
+        "uplinks": list(info.uplinks),
+        "versions": dict(info.versions),
+    }
+
+
+def _samples(reader: SessionReader) -> Iterator[str]:
+    for figure, subject in reader.subjects():
+        for row in reader.samples(figure, subject):
+            fields: dict[str, Json] = {
+                "t_s": row.t_s,
+                "utc_ns": row.utc_ns,
+                "figure": figure,
+                "subject": subject,
+                "unit": unit(figure),
+                "epoch": row.epoch,
+                "n": row.n,
+                "min": row.min,
+                "mean": row.mean,
+                "max": row.max,
+            }
+            yield _line("sample", fields)
+
+
+def _incidents(summary: Summary) -> Iterator[str]:
+    for incident in summary.incidents:
+        fields: dict[str, Json] = {
+            "start_ms": incident.start_ms,
+            "end_ms": incident.end_ms,
+            "side": incident.side,
+            "cause": incident.cause,
+            "figure": incident.figure,
+            "subject": incident.subject,
+            "worst": incident.worst,
+        }
+        yield _line("incident", fields)
+
+
+def _summary(summary: Summary) -> dict[str, Json]:
+    worst = summary.worst_skew
+    return {
+        "signed_off": summary.signed_off,
+        "end_utc": iso_utc(summary.end_utc_ns),
+        "length_ms": summary.length_ms,
+        "on_air_s": summary.on_air_s,
+        "off_air_s": summary.off_air_s,
+        "unmeasured_s": summary.unmeasured_s,
+        "gaps_s": [[gap.start_s, gap.end_s] for gap in summary.gaps],
+        "feed_share": summary.feed_share.fraction,
+        "goodput_share": summary.goodput_share.fraction,
+        "worst_skew_ms": None if worst is None else worst.skew_ms,
+        "worst_skew_t_s": None if worst is None else worst.t_s,
+        "reconnects": dict(summary.reconnects),
+        "dropped_messages": dict(summary.dropped_messages),
+        "lost_events": summary.lost_events,
+        "lost_samples": summary.lost_samples,
+    }

@@ -1,0 +1,272 @@
+"""What does a session amount to? A pure fold over its file: the same rows, the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from livedesk.core.figures import FIGURES
+from livedesk.journal.incidents import (
+    SETTLING_S,
+    Incident,
+    Span,
+    find_incidents,
+    spans,
+    subject_of,
+)
+from livedesk.journal.reader import SessionReader, TimedEvent
+from livedesk.journal.sessions import SESSION_END
+from livedesk.journal.values import SessionInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A figure over one second, its epochs taken together."""
+
+    n: int
+    min: float
+    mean: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class FigureStats:
+    """One figure over the session. Percentiles are over the means of measured seconds.
+
+    The first SETTLING_S seconds, in which the measuring windows fill, are left out if others exist.
+    """
+
+    figure: str
+    subject: str
+    measured_s: int
+    missing_s: int
+    min: float
+    p05: float
+    mean: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Seconds at or above the limit among those whose value is known.
+
+    Seconds in which the feed, or the only uplink, is recorded as gone count as known and below:
+    leaving an outage out would make the worst shows look best. The first SETTLING_S seconds, in
+    which the measuring windows fill, are left out.
+    """
+
+    ok_s: int
+    known_s: int
+
+    @property
+    def fraction(self) -> float | None:
+        return self.ok_s / self.known_s if self.known_s else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """[start_s, end_s): seconds about which the record says nothing."""
+
+    start_s: int
+    end_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorstSkew:
+    skew_ms: float
+    t_s: int
+    utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`length_ms` reaches from first media to sign-off or, without one, to the newest row.
+
+    Each whole second of it is on air (an uplink's far end acknowledged media), off air (known not
+    to be), or unmeasured.
+    """
+
+    info: SessionInfo
+    signed_off: bool
+    length_ms: int
+    end_utc_ns: int
+    on_air_s: int
+    off_air_s: int
+    gaps: tuple[Gap, ...]
+    feed_share: Share
+    goodput_share: Share
+    figures: tuple[FigureStats, ...]
+    worst_skew: WorstSkew | None
+    reconnects: Mapping[str, int]
+    dropped_messages: Mapping[str, int]
+    incidents: tuple[Incident, ...]
+    lost_events: int
+    lost_samples: int
+
+    @property
+    def unmeasured_s(self) -> int:
+        return sum(gap.end_s - gap.start_s for gap in self.gaps)
+
+
+def summarise(reader: SessionReader) -> Summary:
+    events = list(reader.events())
+    pairs = spans(events)
+    measured = {
+        (figure, subject): _by_second(reader, figure, subject)
+        for figure, subject in reader.subjects()
+    }
+    sign_off = next((e for e in reversed(events) if e.event.kind == SESSION_END), None)
+    length_ms, end_utc_ns = _reach(reader, sign_off)
+    length_s = length_ms // 1000
+    feed = _means(measured.get(("feed_kbps", ""), {}))
+    goodput = _best(_means(rows) for (name, _), rows in measured.items() if name == "goodput_kbps")
+    skew = measured.get(("skew_ms", ""), {})
+    gone = [span for span in pairs if span.kind == "feed.lost"]
+    if len(reader.info.uplinks) == 1:
+        silent = gone + [span for span in pairs if span.kind == "uplink.down"]
+    else:
+        silent = gone
+    on_air = {t_s for t_s, rate in goodput.items() if rate > 0 and t_s < length_s}
+    known = on_air | {t for t in (*feed, *goodput) if t < length_s} | _inside(silent, length_s)
+    lost_events, lost_samples = reader.lost
+    return Summary(
+        info=reader.info,
+        signed_off=sign_off is not None,
+        length_ms=length_ms,
+        end_utc_ns=end_utc_ns,
+        on_air_s=len(on_air),
+        off_air_s=len(known - on_air),
+        gaps=tuple(_gaps(known, length_s)),
+        feed_share=_share(feed, gone, reader.info.limits.min_kbps, length_s),
+        goodput_share=_share(goodput, silent, reader.info.limits.min_kbps, length_s),
+        figures=tuple(_stats(*key, rows, length_s) for key, rows in _in_order(measured) if rows),
+        worst_skew=_worst_skew(reader, skew),
+        reconnects=_reconnects(reader.info, events),
+        dropped_messages=_dropped(reader.info, events),
+        incidents=tuple(find_incidents(feed, goodput, _means(skew), pairs, reader.info.limits)),
+        lost_events=lost_events,
+        lost_samples=lost_samples,
+    )
+
+
+def _reach(reader: SessionReader, sign_off: TimedEvent | None) -> tuple[int, int]:
+    if sign_off is not None:
+        return max(0, sign_off.t_ms), sign_off.event.utc_ns
+    end = reader.end()
+    return max(0, end.t_ms), end.utc_ns
+
+
+def _by_second(reader: SessionReader, figure: str, subject: str) -> dict[int, Second]:
+    seconds: dict[int, Second] = {}
+    for row in reader.samples(figure, subject):
+        new = Second(row.n, row.min, row.mean, row.max)
+        old = seconds.get(row.t_s)
+        seconds[row.t_s] = new if old is None else _together(old, new)
+    return seconds
+
+
+def _together(a: Second, b: Second) -> Second:
+    n = a.n + b.n
+    mean = (a.mean * a.n + b.mean * b.n) / n
+    return Second(n, min(a.min, b.min), mean, max(a.max, b.max))
+
+
+def _means(seconds: Mapping[int, Second]) -> dict[int, float]:
+    return {t_s: second.mean for t_s, second in seconds.items()}
+
+
+def _best(subjects: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """Of several uplinks the one that carried most in each second: what viewers got."""
+    best: dict[int, float] = {}
+    for seconds in subjects:
+        for t_s, rate in seconds.items():
+            best[t_s] = max(rate, best.get(t_s, rate))
+    return best
+
+
+def _inside(pairs: Iterable[Span], length_s: int) -> set[int]:
+    """Seconds whose middle lies within one of the spans."""
+    seconds: set[int] = set()
+    for span in pairs:
+        end_ms = length_s * 1000 if span.end_ms is None else span.end_ms
+        seconds.update(range(max(0, (span.start_ms + 499) // 1000), (end_ms + 499) // 1000))
+    return {t_s for t_s in seconds if t_s < length_s}
+
+
+def _gaps(known: set[int], length_s: int) -> list[Gap]:
+    gaps: list[Gap] = []
+    for t_s in range(length_s):
+        if t_s in known:
+            continue
+        if gaps and gaps[-1].end_s == t_s:
+            gaps[-1] = Gap(gaps[-1].start_s, t_s + 1)
+        else:
+            gaps.append(Gap(t_s, t_s + 1))
+    return gaps
+
+
+def _share(rates: Mapping[int, float], gone: Sequence[Span], limit: float, length_s: int) -> Share:
+    measured = {t_s for t_s in rates if SETTLING_S <= t_s < length_s}
+    known = measured | {t_s for t_s in _inside(gone, length_s) if t_s >= SETTLING_S}
+    return Share(sum(rates[t_s] >= limit for t_s in measured), len(known))
+
+
+def _in_order(
+    measured: Mapping[tuple[str, str], dict[int, Second]],
+) -> list[tuple[tuple[str, str], dict[int, Second]]]:
+    """As in the list of figures; those of a later livedesk last."""
+    order = {name: place for place, name in enumerate(FIGURES)}
+    return sorted(measured.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0]))
+
+
+def _stats(figure: str, subject: str, seconds: Mapping[int, Second], length_s: int) -> FigureStats:
+    settled = [second for t_s, second in seconds.items() if t_s >= SETTLING_S]
+    counted = settled or list(seconds.values())
+    means = sorted(second.mean for second in counted)
+    return FigureStats(
+        figure=figure,
+        subject=subject,
+        measured_s=len(seconds),
+        missing_s=max(0, length_s - sum(t_s < length_s for t_s in seconds)),
+        min=min(second.min for second in counted),
+        p05=_percentile(means, 5),
+        mean=sum(means) / len(means),
+        p95=_percentile(means, 95),
+        max=max(second.max for second in counted),
+    )
+
+
+def _percentile(ordered: Sequence[float], percent: int) -> float:
+    """Nearest rank: always a value that was measured."""
+    rank = -(-percent * len(ordered) // 100)
+    return ordered[max(rank, 1) - 1]
+
+
+def _worst_skew(reader: SessionReader, skew: Mapping[int, Second]) -> WorstSkew | None:
+    if not skew:
+        return None
+    t_s = max(sorted(skew), key=lambda t: max(abs(skew[t].min), abs(skew[t].max)))
+    worst = max(skew[t_s].min, skew[t_s].max, key=abs)
+    row = next(reader.samples("skew_ms", "", t_s, t_s + 1))
+    return WorstSkew(worst, t_s, row.utc_ns)
+
+
+def _reconnects(info: SessionInfo, events: Iterable[TimedEvent]) -> dict[str, int]:
+    """Times that an uplink came up again after its first time."""
+    ups = dict.fromkeys(info.uplinks, 0)
+    for timed in events:
+        if timed.event.kind == "uplink.up":
+            ups[subject_of(timed)] = ups.get(subject_of(timed), 0) + 1
+    return {uplink: max(0, count - 1) for uplink, count in ups.items()}
+
+
+def _dropped(info: SessionInfo, events: Iterable[TimedEvent]) -> dict[str, int]:
+    """Messages (frames) that the relay gave up because a path was too slow for them."""
+    dropped = dict.fromkeys(info.uplinks, 0)
+    for timed in events:
+        if timed.event.kind == "uplink.dropped":
+            count = timed.event.data.get("messages")
+            more = count if isinstance(count, int) and count > 0 else 1
+            dropped[subject_of(timed)] = dropped.get(subject_of(timed), 0) + more
+    return dropped

@@ -1,0 +1,238 @@
+"""How is a series drawn as SVG that prints, scales and can be read without colour?
+
+Values in, markup out. Text is escaped here; nothing in the markup points outside of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from livedesk.core.clock import NS_PER_S, iso_utc
+from livedesk.journal.series import Point
+from livedesk.journal.text import show_time
+
+WIDTH = 1000
+LEFT = 58
+RIGHT = 118
+TOP = 22
+BOTTOM = 40
+PLOT_WIDTH = WIDTH - LEFT - RIGHT
+"""Width of the drawing area; one bucket per unit keeps the points per pixel column bounded."""
+
+AXIS_NAME_X = LEFT + PLOT_WIDTH + 36
+LABEL_GAP = 15.0
+MIN_FLAG_GAP = 18.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve: mean as a line, minimum to maximum as a tint around it."""
+
+    style: str
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal line at a limit, with its name at the right edge."""
+
+    value: float
+    label: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A stretch of time to be seen behind the curves; with a flag if it has one."""
+
+    from_s: float
+    to_s: float
+    style: str
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What is drawn. Bounds are those of the axes; `title` is for readers of the markup."""
+
+    title: str
+    started_utc_ns: int
+    to_s: float
+    low: float
+    high: float
+    lines: Sequence[Line]
+    rules: Sequence[Rule] = ()
+    shades: Sequence[Shade] = ()
+    height: int = 220
+    signed: bool = False
+
+
+def draw(plot: Plot) -> str:
+    """One <svg> element."""
+    scale = _Scale(plot)
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {plot.height}" role="img" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(plot.title)}</title>',
+        *_shades(plot, scale),
+        *_y_axis(plot, scale),
+        *_x_axis(plot, scale),
+        *_rules(plot, scale),
+        *(part for line in plot.lines for part in _curve(line, scale)),
+        *_flags(plot, scale),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def swatch(style: str) -> str:
+    """A curve's line for the legend."""
+    return (
+        '<svg class="swatch" viewBox="0 0 34 10" aria-hidden="true">'
+        f'<path class="curve {escape(style)}" d="M1 5H33"/></svg>'
+    )
+
+
+def nice_step(span: float, most: int) -> float:
+    """The smallest of 1, 2, 5 × 10ⁿ that divides `span` into at most `most` steps."""
+    if not span > 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(power * k for k in (1, 2, 5, 10, 20) if span / (power * k) <= most)
+
+
+def time_step_s(span_s: float, most: int) -> int:
+    """Steps at which people read a clock."""
+    steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
+    return next((step for step in steps if span_s / step <= most), 86_400)
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Move label positions, sorted upwards, apart so that none is nearer than `gap` to another."""
+    placed: list[float] = []
+    for position in wanted:
+        placed.append(max(position, placed[-1] + gap) if placed else position)
+    excess = (placed[-1] - wanted[-1]) / 2 if placed else 0.0
+    return [position - excess for position in placed]
+
+
+class _Scale:
+    """From seconds and values to places in the drawing."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._per_s = PLOT_WIDTH / max(plot.to_s, 1)
+        self._low = plot.low
+        self._per_unit = (plot.height - TOP - BOTTOM) / max(plot.high - plot.low, 1e-9)
+        self.floor = plot.height - BOTTOM
+
+    def x(self, t_s: float) -> float:
+        return LEFT + t_s * self._per_s
+
+    def y(self, value: float) -> float:
+        return self.floor - (value - self._low) * self._per_unit
+
+
+def _at(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _shades(plot: Plot, scale: _Scale) -> list[str]:
+    return [
+        f'<rect class="shade {escape(s.style)}" x="{_at(scale.x(s.from_s))}" y="{TOP}" '
+        f'width="{_at(max(2.0, scale.x(s.to_s) - scale.x(s.from_s)))}" '
+        f'height="{_at(scale.floor - TOP)}"/>'
+        for s in plot.shades
+    ]
+
+
+def _flags(plot: Plot, scale: _Scale) -> list[str]:
+    """Numbers above the shades, left out where they would lie on one another."""
+    parts: list[str] = []
+    last_x = -math.inf
+    for shade in plot.shades:
+        x = scale.x((shade.from_s + shade.to_s) / 2)
+        if shade.flag and x - last_x >= MIN_FLAG_GAP:
+            parts.append(f'<circle class="flag" cx="{_at(x)}" cy="10" r="8.5"/>')
+            parts.append(f'<text class="flag" x="{_at(x)}" y="14">{escape(shade.flag)}</text>')
+            last_x = x
+    return parts
+
+
+def _y_axis(plot: Plot, scale: _Scale) -> list[str]:
+    step = nice_step(plot.high - plot.low, 5)
+    parts: list[str] = []
+    for index in range(math.ceil(plot.low / step), math.floor(plot.high / step) + 1):
+        value = index * step
+        y = _at(scale.y(value))
+        sign = "+" if plot.signed and value > 0 else ""
+        words = f"{sign}{value:,.10g}".replace("-", "−")
+        parts.append(f'<path class="grid" d="M{LEFT} {y}H{LEFT + PLOT_WIDTH}"/>')
+        parts.append(f'<text class="tick end" x="{LEFT - 8}" y="{y}" dy="4">{words}</text>')
+    return parts
+
+
+def _x_axis(plot: Plot, scale: _Scale) -> list[str]:
+    step_s = time_step_s(plot.to_s, 9)
+    floor = _at(scale.floor)
+    parts = [f'<path class="axis" d="M{LEFT} {floor}H{LEFT + PLOT_WIDTH}"/>']
+    for t_s in range(0, int(plot.to_s) + 1, step_s):
+        x = _at(scale.x(t_s))
+        parts.append(f'<path class="axis" d="M{x} {floor}v5"/>')
+        utc = iso_utc(plot.started_utc_ns + t_s * NS_PER_S)[11:19]
+        parts.append(
+            f'<text class="tick middle" x="{x}" y="{floor}" dy="18">{show_time(t_s * 1000)}</text>'
+            f'<text class="tick utc middle" x="{x}" y="{floor}" dy="33">{utc}</text>'
+        )
+    parts.append(f'<text class="tick" x="{AXIS_NAME_X}" y="{floor}" dy="18">show time</text>')
+    parts.append(f'<text class="tick utc" x="{AXIS_NAME_X}" y="{floor}" dy="33">UTC</text>')
+    return parts
+
+
+def _rules(plot: Plot, scale: _Scale) -> list[str]:
+    inside = [rule for rule in plot.rules if plot.low <= rule.value <= plot.high]
+    ordered = sorted(inside, key=lambda rule: scale.y(rule.value))
+    right = LEFT + PLOT_WIDTH
+    labels = spread([scale.y(rule.value) for rule in ordered], LABEL_GAP)
+    parts: list[str] = []
+    for rule, label_y in zip(ordered, labels, strict=True):
+        y, style = _at(scale.y(rule.value)), escape(rule.style)
+        parts.append(f'<path class="rule {style}" d="M{LEFT} {y}H{right}"/>')
+        parts.append(f'<path class="leader" d="M{right} {y}L{right + 7} {_at(label_y)}"/>')
+        parts.append(
+            f'<text class="rule {style}" x="{right + 10}" y="{_at(label_y)}" dy="4">'
+            f"{escape(rule.label)}</text>"
+        )
+    return parts
+
+
+def _curve(line: Line, scale: _Scale) -> list[str]:
+    parts: list[str] = []
+    for run in _runs(line.points):
+        parts.append(f'<path class="range {escape(line.style)}" d="{_envelope(run, scale)}"/>')
+        parts.append(f'<path class="curve {escape(line.style)}" d="{_path(run, scale)}"/>')
+    return parts
+
+
+def _runs(points: Sequence[Point]) -> list[list[tuple[float, float, float, float]]]:
+    """Stretches without a break, as (t_s, min, mean, max)."""
+    runs: list[list[tuple[float, float, float, float]]] = [[]]
+    for point in points:
+        if point.min is None or point.mean is None or point.max is None:
+            runs.append([])
+        else:
+            runs[-1].append((point.t_s + 0.5, point.min, point.mean, point.max))
+    return [run for run in runs if run]
+
+
+def _path(run: Sequence[tuple[float, float, float, float]], scale: _Scale) -> str:
+    places = [f"{_at(scale.x(t))} {_at(scale.y(mean))}" for t, _, mean, _ in run]
+    # A single second has no length; with round caps this draws it as a dot.
+    return "M" + "L".join(places) + ("h.01" if len(run) == 1 else "")
+
+
+def _envelope(run: Sequence[tuple[float, float, float, float]], scale: _Scale) -> str:
+    over = [f"{_at(scale.x(t))} {_at(scale.y(high))}" for t, _, _, high in run]
+    under = [f"{_at(scale.x(t))} {_at(scale.y(low))}" for t, low, _, _ in reversed(run)]
+    return "M" + "L".join(over + under) + "Z"

@@ -1,0 +1,225 @@
+"""The record as CSV: which tables, which columns, in which units?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from livedesk.core.clock import iso_utc
+from livedesk.core.figures import FIGURES
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.rows import to_json
+from livedesk.journal.summary import Summary
+from livedesk.journal.text import cell, label, number, unit, utc_ns_at
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file of the set. `rows` are written as they come, so hours need no memory."""
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]
+
+
+def tables(reader: SessionReader, summary: Summary) -> list[Table]:
+    return [
+        Table("summary.csv", "The session in figures.", _SUMMARY, _summary_rows(summary)),
+        Table("incidents.csv", "What went wrong, one row each.", _INCIDENTS, _incidents(summary)),
+        Table("events.csv", "Everything that was written down.", _EVENTS, _events(reader)),
+        Table(
+            "samples.csv",
+            "One row per second, figure, uplink and epoch. A missing row is a gap.",
+            _SAMPLES,
+            _samples(reader),
+        ),
+    ]
+
+
+def csv_lines(table: Table) -> Iterator[str]:
+    """RFC 4180: comma, CRLF, quotes where needed; UTF-8."""
+    yield _line([column.name for column in table.columns])
+    for row in table.rows:
+        yield _line(row)
+
+
+def readme(summary: Summary, listed: Iterable[Table]) -> str:
+    """What the columns mean and how the figures are defined."""
+    info = summary.info
+    lines = [
+        f"livedesk session {cell(info.session)} of {cell(info.name)} ({cell(info.store)})",
+        f"First media at {iso_utc(info.started_utc_ns)}.",
+        "",
+        "CSV after RFC 4180, UTF-8, decimal point, times in UTC. t_s is session time: seconds",
+        "since first media on a monotonic clock, so clock corrections do not move it.",
+        "A text that a spreadsheet would take for a formula has a leading apostrophe.",
+    ]
+    for table in listed:
+        width = max(len(column.name) for column in table.columns)
+        lines += ["", table.name, f"  {table.about}"]
+        lines += [f"  {column.name:<{width}}  {column.meaning}" for column in table.columns]
+    width = max(map(len, FIGURES))
+    lines += ["", "Figures"]
+    lines += [f"  {f.name:<{width}}  {f.unit:<5} {f.definition}" for f in FIGURES.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: Row) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(row)
+    return buffer.getvalue()
+
+
+_EVENTS = (
+    Column("seq", "number of the event, growing; gaps belong to other stores"),
+    Column("utc", "wall time"),
+    Column("t_s", "session time, s"),
+    Column("kind", "what happened, a stable dotted name"),
+    Column("level", "info, notice, warning or critical"),
+    Column("source", "the part that saw or did it"),
+    Column("actor", "the person who did it, if one did"),
+    Column("text", "the same in a sentence"),
+    Column("data", "figures behind the sentence, JSON"),
+)
+
+
+def _events(reader: SessionReader) -> Iterator[Row]:
+    for timed in reader.events():
+        event = timed.event
+        yield (
+            str(event.seq),
+            iso_utc(event.utc_ns),
+            number(timed.t_ms / 1000),
+            cell(event.kind),
+            event.level,
+            event.source,
+            cell(event.actor or ""),
+            cell(event.text),
+            cell(to_json(event.data)),
+        )
+
+
+_SAMPLES = (
+    Column("t_s", "session time, whole s"),
+    Column("utc", "wall time of the second"),
+    Column("figure", "what is measured, see Figures"),
+    Column("subject", "the uplink, for figures that exist once per uplink"),
+    Column("unit", "unit of min, mean and max"),
+    Column("epoch", "stretch with one continuous timeline; do not join across epochs"),
+    Column("n", "readings in this second"),
+    Column("min", "smallest reading"),
+    Column("mean", "mean of the readings"),
+    Column("max", "largest reading"),
+)
+
+
+def _samples(reader: SessionReader) -> Iterator[Row]:
+    for figure, subject in reader.subjects():
+        fixed = (cell(figure), cell(subject), unit(figure))
+        for row in reader.samples(figure, subject):
+            yield (
+                str(row.t_s),
+                iso_utc(row.utc_ns),
+                *fixed,
+                str(row.epoch),
+                str(row.n),
+                number(row.min),
+                number(row.mean),
+                number(row.max),
+            )
+
+
+_INCIDENTS = (
+    Column("start_utc", "wall time of the start"),
+    Column("start_s", "session time of the start, s"),
+    Column("end_s", "session time of the end, s; empty if it lasted to the end"),
+    Column("duration_s", "s; to the end of the record if it did not end"),
+    Column("side", "encoder, path, sync, instrument or other"),
+    Column("figure", "the figure that was beyond its limit"),
+    Column("subject", "the uplink, if it was about one"),
+    Column("worst", "worst second of the figure, in its unit"),
+    Column("cause", "in words"),
+)
+
+
+def _incidents(summary: Summary) -> Iterator[Row]:
+    for incident in summary.incidents:
+        end_ms = summary.length_ms if incident.end_ms is None else incident.end_ms
+        yield (
+            iso_utc(utc_ns_at(summary, incident.start_ms)),
+            number(incident.start_ms / 1000),
+            "" if incident.end_ms is None else number(end_ms / 1000),
+            number((end_ms - incident.start_ms) / 1000),
+            incident.side,
+            incident.figure or "",
+            cell(incident.subject),
+            number(incident.worst),
+            cell(incident.cause),
+        )
+
+
+_SUMMARY = (
+    Column("item", "what"),
+    Column("subject", "the uplink, if it is about one"),
+    Column("value", "how much"),
+    Column("unit", "of the value"),
+    Column("meaning", "how it is counted"),
+)
+
+
+def _summary_rows(summary: Summary) -> Iterator[Row]:
+    yield from _session_rows(summary)
+    yield from _share_rows(summary)
+    if (worst := summary.worst_skew) is not None:
+        at = f"at {iso_utc(worst.utc_ns)}; positive: sound ahead"
+        yield ("worst_skew_ms", "", number(worst.skew_ms), "ms", at)
+    for uplink, count in sorted(summary.reconnects.items()):
+        yield ("reconnects", cell(uplink), str(count), "", "times up again after the first")
+    for uplink, count in sorted(summary.dropped_messages.items()):
+        yield ("dropped_messages", cell(uplink), str(count), "", "frames given up for a slow path")
+    for stats in summary.figures:
+        for name in ("min", "p05", "mean", "p95", "max"):
+            yield (
+                f"{cell(stats.figure)}.{name}",
+                cell(stats.subject),
+                number(getattr(stats, name)),
+                unit(stats.figure),
+                f"{name} of {label(stats.figure)}, over {stats.measured_s} measured seconds",
+            )
+
+
+def _session_rows(summary: Summary) -> Iterator[Row]:
+    info = summary.info
+    yield ("session", "", cell(info.session), "", "")
+    yield ("store", "", cell(info.store), "", cell(info.name))
+    yield ("platform", "", cell(info.platform), "", "")
+    yield ("start", "", iso_utc(info.started_utc_ns), "", "first media")
+    yield ("end", "", iso_utc(summary.end_utc_ns), "", "sign-off, else newest row")
+    yield ("signed_off", "", "yes" if summary.signed_off else "no", "", "")
+    yield ("length", "", number(summary.length_ms / 1000), "s", "start to end")
+    yield ("on_air", "", str(summary.on_air_s), "s", "an uplink's far end acknowledged media")
+    yield ("off_air", "", str(summary.off_air_s), "s", "known not to be on air")
+    yield ("unmeasured", "", str(summary.unmeasured_s), "s", "nothing recorded")
+    yield ("lost_events", "", str(summary.lost_events), "", "given up while the disk was away")
+    yield ("lost_samples", "", str(summary.lost_samples), "", "given up while the disk was away")
+    for part, version in sorted(info.versions.items()):
+        yield ("version", cell(part), cell(version), "", "")
+
+
+def _share_rows(summary: Summary) -> Iterator[Row]:
+    limit = number(summary.info.limits.min_kbps)
+    for name, share in (("feed", summary.feed_share), ("goodput", summary.goodput_share)):
+        percent = None if share.fraction is None else share.fraction * 100
+        meaning = f"seconds at or above {limit} kbps among {share.known_s} known seconds"
+        yield (f"{name}_share", "", number(percent), "%", meaning)

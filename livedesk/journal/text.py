@@ -1,0 +1,95 @@
+"""How is a recorded value written for people and for other programs, always the same way?"""
+
+from __future__ import annotations
+
+from livedesk.core.figures import FIGURES
+from livedesk.journal.summary import Summary
+
+NBSP = "\u00a0"
+
+# Spreadsheet programs run a cell that starts like this (OWASP, "CSV Injection"); the fullwidth
+# forms count for those that fold them to ASCII.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# Control characters as their pictures: readable, and without effect on a terminal or a parser.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
+    0x7F: "␡",
+    **dict.fromkeys(range(0x80, 0xA0), "�"),
+}
+
+
+def plain(text: str) -> str:
+    """Text without control characters, save tab and line feed."""
+    return text.translate(_PICTURES)
+
+
+def cell(text: str) -> str:
+    """A text cell that no spreadsheet takes for a formula."""
+    harmless = plain(text)
+    return f"'{harmless}" if text.startswith(_FORMULA_STARTS) else harmless
+
+
+def number(value: float | None, decimals: int = 3) -> str:
+    """For programs: a point, no grouping, no exponent, no trailing zeros, no minus zero."""
+    if value is None:
+        return ""
+    digits = f"{value:.{decimals}f}"
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
+
+
+def shown(figure: str, value: float | None, *, signed: bool = False) -> str:
+    """For people: grouped, with the figure's decimals and a true minus, without the unit."""
+    if value is None:
+        return "–"
+    decimals = FIGURES[figure].decimals if figure in FIGURES else 1
+    digits = f"{value:+,.{decimals}f}" if signed else f"{value:,.{decimals}f}"
+    if not any(digit in digits for digit in "123456789"):
+        digits = digits.lstrip("+-")
+    return digits.replace("-", "−")
+
+
+def unit(figure: str) -> str:
+    return FIGURES[figure].unit if figure in FIGURES else ""
+
+
+def label(figure: str, subject: str = "") -> str:
+    name = FIGURES[figure].label if figure in FIGURES else figure
+    return f"{name} ({subject})" if subject else name
+
+
+def show_time(t_ms: int, *, tenths: bool = False) -> str:
+    """`h:mm:ss` since first media; what came before has a minus."""
+    sign = "−" if t_ms < 0 else ""
+    whole_s, rest_ms = divmod(abs(t_ms), 1000)
+    minutes, seconds = divmod(whole_s, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{rest_ms // 100}" if tenths else ""
+    return f"{sign}{hours}:{minutes:02d}:{seconds:02d}{fraction}"
+
+
+def duration(seconds: float) -> str:
+    """`3 h 58 min`, `4 min 12 s`, `11 s`, `0.4 s`: two units at most, kept together in a line."""
+    if seconds < 10 and seconds != int(seconds):
+        return f"{seconds:.1f}{NBSP}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{NBSP}s"
+    minutes, rest_s = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}{NBSP}min{NBSP}{rest_s}{NBSP}s" if rest_s else f"{minutes}{NBSP}min"
+    hours, rest_min = divmod(minutes, 60)
+    return f"{hours}{NBSP}h{NBSP}{rest_min}{NBSP}min" if rest_min else f"{hours}{NBSP}h"
+
+
+def percent(fraction: float | None) -> str:
+    """Rounded down, so that 100 % means every second."""
+    if fraction is None:
+        return "–"
+    return f"{int(fraction * 1000 + 1e-9) / 10:.1f}{NBSP}%" if fraction < 1 else f"100{NBSP}%"
+
+
+def utc_ns_at(summary: Summary, t_ms: int) -> int:
+    """Wall time of a session time, counted from session start."""
+    return summary.info.started_utc_ns + t_ms * 1_000_000

@@ -1,0 +1,133 @@
+"""What is the first thing to know about a show? One sentence and five figures, each judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from livedesk.core.clock import iso_utc
+from livedesk.core.ladder import SkewLadder
+from livedesk.journal.summary import Share, Summary
+from livedesk.journal.text import duration, percent, show_time, shown
+
+Mark = Literal["good", "look", "bad", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure of the verdict. `word` says the mark, so that nothing depends on its colour."""
+
+    title: str
+    value: str
+    unit: str
+    mark: Mark
+    word: str
+    note: str
+
+
+def headline(summary: Summary) -> str:
+    """The verdict in one sentence, worst news first."""
+    share = summary.goodput_share if summary.goodput_share.known_s else summary.feed_share
+    limit = f"{summary.info.limits.min_kbps:,.0f} kbps"
+    if not share.known_s:
+        return "Nothing was measured, so nothing can be said about this show."
+    below_s = share.known_s - share.ok_s
+    if below_s == 0:
+        told = f"The stream held {limit} in every second that was measured"
+    else:
+        who = "the platform" if share is summary.goodput_share else "livedesk"
+        told = f"For {duration(below_s)} {who} got less than {limit}{_cause_clause(summary)}"
+    return f"{told}{_sync_clause(summary)}."
+
+
+def tiles(summary: Summary) -> list[Tile]:
+    return [_on_air(summary), _rate(summary), _sync(summary), _reconnects(summary), _drops(summary)]
+
+
+def _cause_clause(summary: Summary) -> str:
+    sides = {incident.side for incident in summary.incidents} & {"encoder", "path"}
+    if sides == {"path"}:
+        return ", because of the path"
+    if sides == {"encoder"}:
+        return ", because of the encoder"
+    return ", because of the encoder and the path" if sides else ""
+
+
+def _sync_clause(summary: Summary) -> str:
+    worst = summary.worst_skew
+    if worst is None:
+        return "; sync was not measured"
+    limit_ms = summary.info.limits.max_skew_ms
+    if abs(worst.skew_ms) < limit_ms:
+        return f"; sound and picture stayed within {limit_ms:,.0f} ms"
+    return f"; sound and picture were up to {abs(worst.skew_ms):,.0f} ms apart"
+
+
+def _on_air(summary: Summary) -> Tile:
+    away = [
+        f"{duration(seconds)} {what}"
+        for seconds, what in ((summary.off_air_s, "off air"), (summary.unmeasured_s, "unmeasured"))
+        if seconds
+    ]
+    mark: Mark = "look" if summary.off_air_s else "good"
+    word = "interrupted" if summary.off_air_s else "without a break"
+    if summary.unmeasured_s and mark == "good":
+        mark, word = "unknown", "as far as seen"
+    if not summary.on_air_s:
+        mark, word = "bad", "never on air"
+    of = f"of {show_time(summary.length_ms)}"
+    return Tile(
+        "On air for", show_time(summary.on_air_s * 1000), "", mark, word, ", ".join([of, *away])
+    )
+
+
+def _rate(summary: Summary) -> Tile:
+    share = summary.goodput_share
+    title = f"Above {summary.info.limits.min_kbps:,.0f} kbps"
+    note = f"feed {percent(summary.feed_share.fraction)}"
+    if share.fraction is None:
+        return Tile(title, "–", "", "unknown", "goodput not measured", note)
+    mark, word = _judge_share(share)
+    return Tile(title, percent(share.fraction), "", mark, word, f"goodput; {note}")
+
+
+def _judge_share(share: Share) -> tuple[Mark, str]:
+    below_s = share.known_s - share.ok_s
+    if below_s == 0:
+        return "good", "held"
+    nearly = share.fraction is not None and share.fraction >= 0.99
+    return ("look" if nearly else "bad"), f"{duration(below_s)} below"
+
+
+def _sync(summary: Summary) -> Tile:
+    worst = summary.worst_skew
+    if worst is None:
+        return Tile("Worst A/V skew", "–", "", "unknown", "not measured", "no probe data")
+    ladder = SkewLadder(critical_ms=summary.info.limits.max_skew_ms)
+    marks: dict[str, tuple[Mark, str]] = {
+        "ok": ("good", "not noticeable"),
+        "notice": ("look", "noticeable"),
+        "warning": ("look", "disturbing"),
+        "critical": ("bad", "beyond the limit"),
+    }
+    mark, word = marks[ladder.state(worst.skew_ms)]
+    side = "sound ahead" if worst.skew_ms > 0 else "sound behind"
+    where = f"at {show_time(worst.t_s * 1000)}, {iso_utc(worst.utc_ns)[11:19]} UTC"
+    note = where if round(worst.skew_ms) == 0 else f"{side} {where}"
+    return Tile(
+        "Worst A/V skew", shown("skew_ms", worst.skew_ms, signed=True), "ms", mark, word, note
+    )
+
+
+def _reconnects(summary: Summary) -> Tile:
+    return _count("Uplink reconnects", dict(summary.reconnects), "no reconnect", "reconnected")
+
+
+def _drops(summary: Summary) -> Tile:
+    return _count("Frames dropped", dict(summary.dropped_messages), "none given up", "slow path")
+
+
+def _count(title: str, counts: dict[str, int], none: str, some: str) -> Tile:
+    total = sum(counts.values())
+    each = ", ".join(f"{name or 'uplink'} {count:,}" for name, count in sorted(counts.items()))
+    return Tile(title, f"{total:,}", "", "look" if total else "good", some if total else none, each)
