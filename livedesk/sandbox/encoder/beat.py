@@ -1,4 +1,4 @@
-"""When do flash and beep come? Picture and sound ask the same clock: time since the first sample."""
+"""When do flash and beep come? Picture and sound count from the same first instant."""
 
 from __future__ import annotations
 

@@ -8,12 +8,14 @@ degrees, clockwise from three o'clock (`to` below `from` turns the other way).
 from __future__ import annotations
 
 import math
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-Mask = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.floating[Any]]
+"""One value per pixel, mostly float32: coverage, distance, light."""
 
 # glyph: (width in units of its height, strokes)
 _GLYPHS: Final[dict[str, tuple[float, tuple[str, ...]]]] = {
@@ -108,7 +110,7 @@ def _draw(mask: Mask, letter: str, x_px: float, y_px: float, size_px: float, hal
     nearest = np.full(field.shape, (half + 1) ** 2, np.float32)
     for stroke in strokes:
         points = _points(stroke, size_px)
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             np.minimum(nearest, _distance_squared(x, y, start, end), out=nearest)
     cover = np.clip(np.float32(half + 0.5) - np.sqrt(nearest), 0, 1)
     np.maximum(field, cover, out=field)
@@ -131,7 +133,9 @@ def _points(stroke: str, size_px: float) -> list[tuple[float, float]]:
     return [(x * size_px, y * size_px) for x, y in points]
 
 
-def _distance_squared(x: Mask, y: Mask, start: tuple[float, float], end: tuple[float, float]) -> Mask:
+def _distance_squared(
+    x: Mask, y: Mask, start: tuple[float, float], end: tuple[float, float]
+) -> Mask:
     """Squared distance in pixels from every pixel to the line from `start` to `end`."""
     dx, dy = np.float32(end[0] - start[0]), np.float32(end[1] - start[1])
     x, y = x - np.float32(start[0]), y - np.float32(start[1])

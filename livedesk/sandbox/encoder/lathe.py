@@ -85,9 +85,9 @@ class Product:
         view = background[:, box.y : box.bottom, box.x : box.right]
         self._print_width = max(part.print_.shape[2] for part in parts)
         height, width = view.shape[1:]
-        texel = np.zeros((height, width), np.float32)
-        gain = np.zeros((height, width), np.float32)
-        rest = np.array(view)
+        texel: Mask = np.zeros((height, width), np.float32)
+        gain: Mask = np.zeros((height, width), np.float32)
+        rest: Rgb = np.array(view)
         prints: list[Rgb] = []
         for part in parts:
             seen = _surface(part, height, width, centre_x)
@@ -179,4 +179,4 @@ def _lit(side: Mask, part: Part) -> tuple[Mask, Mask]:
 def _strip(side: Mask, centre: float, half_width: float) -> Mask:
     """A light strip's reflection: flat in the middle, soft at its edges."""
     reach = np.clip((half_width * 1.5 - np.abs(side - centre)) / half_width, 0, 1)
-    return (reach * reach * (3 - 2 * reach)).astype(np.float32)
+    return np.asarray(reach * reach * (3 - 2 * reach), np.float32)

@@ -60,7 +60,9 @@ class ClockFace:
             if mark == "0":
                 self._places.append(scale.box(left, y + 8, _DIGIT_PITCH, 64))
             else:
-                write(picture, mark, ((left + 4) * s, (y + 18) * s), _DIGIT_PX * s, PAPER, stroke=0.13)
+                write(
+                    picture, mark, ((left + 4) * s, (y + 18) * s), _DIGIT_PX * s, PAPER, stroke=0.13
+                )
             left += pitch
         self._meter = _Meter(scale, x + 22, y + 76, width - 44)
 
@@ -107,7 +109,7 @@ class FlashPatch:
     """A patch that turns white with the beep, and a bar under it that runs up to that moment."""
 
     def __init__(self, picture: Rgb, scale: Scale) -> None:
-        x, y, width, height = PATCH_PLACE
+        x, y, width, _ = PATCH_PLACE
         panel(picture, scale, PATCH_PLACE, NIGHT, 14)
         s = scale.factor
         for line, text in enumerate(("FLASH + BEEP", "EVERY 2 SECONDS")):
@@ -119,9 +121,7 @@ class FlashPatch:
         self._run = {on: to_planes(self._rail(on)) for on in (False, True)}
 
     def _face(self, on: bool) -> Rgb:
-        face = np.repeat(
-            np.repeat(colour(NIGHT), self.box.height, axis=1), self.box.width, axis=2
-        )
+        face = np.repeat(np.repeat(colour(NIGHT), self.box.height, axis=1), self.box.width, axis=2)
         size = self.box.height
         middle = (self.box.width / 2, size / 2)
         if on:
@@ -268,5 +268,7 @@ def _cut(tile: Planes, window: Planes) -> Planes:
     """Boxes of one design size may differ by a pixel pair once scaled."""
     (height, width), (half_height, half_width) = window.y.shape, window.u.shape
     return Planes(
-        tile.y[:height, :width], tile.u[:half_height, :half_width], tile.v[:half_height, :half_width]
+        tile.y[:height, :width],
+        tile.u[:half_height, :half_width],
+        tile.v[:half_height, :half_width],
     )

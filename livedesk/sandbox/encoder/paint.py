@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from livedesk.sandbox.encoder.glyphs import Mask, text_mask
 
-Rgb = npt.NDArray[np.float32]
+Rgb = npt.NDArray[np.floating[Any]]
 """Three planes (3, height, width), 0 to 1."""
 Samples = npt.NDArray[np.uint8]
 Wide = npt.NDArray[np.int16]
@@ -88,7 +89,7 @@ def grid(height: int, width: int) -> tuple[Mask, Mask]:
 
 
 def mix(below: Rgb, above: Rgb | Mask, weight: Mask | float) -> Rgb:
-    return (below + (above - below) * weight).astype(np.float32, copy=False)
+    return np.asarray(below + (above - below) * weight, np.float32)
 
 
 def ramp(stops: Sequence[tuple[float, str]], at: Mask) -> Rgb:
@@ -105,7 +106,7 @@ def rounded_box(height: int, width: int, radius: float, inset: float = 0.0) -> M
     x = np.abs(columns - width / 2) - (width / 2 - inset - radius)
     y = np.abs(rows - height / 2) - (height / 2 - inset - radius)
     outside = np.hypot(np.maximum(x, 0), np.maximum(y, 0)) + np.minimum(np.maximum(x, y), 0)
-    return np.clip(radius + 0.5 - outside, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(radius + 0.5 - outside, 0, 1), np.float32)
 
 
 def ellipse(
@@ -116,7 +117,7 @@ def ellipse(
     reach = np.hypot((columns - centre[0]) / radii[0], (rows - centre[1]) / radii[1])
     edge = (reach - 1) * min(radii) / max(soft_px, 1.0)
     inside = np.clip(0.5 - edge, 0, 1)
-    return (inside * inside * (3 - 2 * inside)).astype(np.float32)
+    return np.asarray(inside * inside * (3 - 2 * inside), np.float32)
 
 
 def lay_ellipse(

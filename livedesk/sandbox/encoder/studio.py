@@ -54,8 +54,9 @@ def _wall(width: int, height: int, scale: Scale) -> Rgb:
     s = scale.factor / 2
     stops = [(0, "#e6c5b4"), (330, "#f3dfd2"), (500, "#efd5c6"), (548, "#e2bfad"), (720, "#cf9f8a")]
     wall = np.repeat(ramp(stops, rows / s), width // 2, axis=2)
-    glow = ellipse(*wall.shape[1:], (430 * s, 210 * s), (560 * s, 430 * s), 620 * s)
-    middle = ellipse(*wall.shape[1:], (640 * s, 330 * s), (900 * s, 560 * s), 420 * s)
+    size = wall.shape[1], wall.shape[2]
+    glow = ellipse(*size, (430 * s, 210 * s), (560 * s, 430 * s), 620 * s)
+    middle = ellipse(*size, (640 * s, 330 * s), (900 * s, 560 * s), 420 * s)
     wall = mix(wall, colour("#fff3e8"), glow * np.float32(0.55))
     return doubled(mix(wall, colour("#8d5445"), (1 - middle) * np.float32(0.42)))
 
@@ -85,7 +86,7 @@ def _table(picture: Rgb, scale: Scale) -> None:
     inside = np.clip(radius + 0.5 - np.abs(columns), 0, 1)
     wall = inside * np.clip(rows + 0.5, 0, 1) * np.clip(side + front - rows + 0.5, 0, 1)
     lay(picture, wall, _painted(_TABLE_SIDE, across, wall), left, upper)
-    lid = ellipse(*wall.shape, (x - left, top - upper), (radius, depth), 1.5)
+    lid = ellipse(wall.shape[0], wall.shape[1], (x - left, top - upper), (radius, depth), 1.5)
     lay(picture, lid, _painted(_TABLE_TOP, across, wall), left, upper)
 
 
@@ -132,4 +133,3 @@ def panel(
     lay(picture, soft, dark, round((x - blur) * s), round((y - blur + 6) * s), 0.30)
     box = scale.box(x, y, width, height)
     lay(picture, rounded_box(box.height, box.width, radius * s), colour(fill), box.x, box.y)
-
