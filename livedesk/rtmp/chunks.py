@@ -86,7 +86,7 @@ class ChunkReader:
         return found
 
     def _read_header(self, data: bytes, at: int) -> int | None:
-        """Parses a chunk header and returns where its payload starts; None if it is not all here."""
+        """Parses a header and returns where its payload starts; None if it is not all here."""
         end = len(data)
         fmt, csid = data[at] >> 6, data[at] & 0x3F
         at += 1

@@ -46,14 +46,7 @@ class Refused:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class PingAnswered:
-    """An answer to `ping`."""
-
-    value: int
-
-
-ClientEvent = Ready | Started | Refused | PingAnswered | Message
+ClientEvent = Ready | Started | Refused | Message
 
 
 class ClientSession:
@@ -151,10 +144,6 @@ class ClientSession:
         self._framing.send(
             Message(message.type_id, self._stream_id, message.timestamp_ms, message.payload)
         )
-
-    def ping(self, value: int) -> None:
-        """A user-control ping; servers answer it although the specification has them ask."""
-        self._framing.send(m.user_control(m.PING_REQUEST, value))
 
     def unpublish(self) -> None:
         """Signs off, so that the platform need not wait for a time-out."""
