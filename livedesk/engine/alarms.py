@@ -1,0 +1,101 @@
+"""Which conditions need a person now? On- and off-delays per condition, with the time passed in.
+
+Delays keep one fault from becoming many alarms (ISA-18.2 counts an alarm that comes and goes three
+times a minute as chattering). What cannot be seen neither raises nor clears an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.status import AlarmStatus, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """How long a condition must hold before it is an alarm, and be gone before it is none."""
+
+    priority: Priority
+    on_s: float
+    off_s: float
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A condition as it is seen now. `present` is None when it cannot be seen."""
+
+    rule: AlarmRule
+    present: bool | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    tripped: bool
+    alarm: AlarmStatus
+    lasted_s: float
+    """How long the alarm stood; 0 when it just tripped."""
+
+
+@dataclass(slots=True)
+class _Track:
+    """Since when a condition differs from its alarm, and the alarm if there is one."""
+
+    differs_since_ns: int | None = None
+    alarm: AlarmStatus | None = None
+    tripped_ns: int = 0
+
+
+class Alarms:
+    """The alarms of one store."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, _Track] = {}
+
+    def active(self) -> tuple[AlarmStatus, ...]:
+        return tuple(track.alarm for track in self._tracks.values() if track.alarm is not None)
+
+    def update(
+        self, mono_ns: int, utc_ns: int, findings: Mapping[str, Finding]
+    ) -> tuple[AlarmChange, ...]:
+        """Take in what is seen now, by alarm id; a condition not mentioned is gone."""
+        changes = [
+            change
+            for alarm_id, finding in findings.items()
+            if (change := self._follow(alarm_id, finding, mono_ns, utc_ns)) is not None
+        ]
+        for alarm_id in [known for known in self._tracks if known not in findings]:
+            track = self._tracks.pop(alarm_id)
+            if track.alarm is not None:
+                changes.append(_cleared(track.alarm, track.tripped_ns, mono_ns))
+        return tuple(changes)
+
+    def _follow(
+        self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int
+    ) -> AlarmChange | None:
+        track = self._tracks.setdefault(alarm_id, _Track())
+        if finding.present is None or finding.present == (track.alarm is not None):
+            track.differs_since_ns = None
+            return None
+        if track.differs_since_ns is None:
+            track.differs_since_ns = mono_ns
+        delay_s = finding.rule.on_s if finding.present else finding.rule.off_s
+        if mono_ns - track.differs_since_ns < delay_s * NS_PER_S:
+            return None
+        track.differs_since_ns = None
+        if track.alarm is not None:
+            cleared = _cleared(track.alarm, track.tripped_ns, mono_ns)
+            track.alarm = None
+            return cleared
+        track.alarm = AlarmStatus(
+            alarm_id, finding.rule.priority, finding.cause, finding.rule.action, utc_ns
+        )
+        track.tripped_ns = mono_ns
+        return AlarmChange(True, track.alarm, 0.0)
+
+
+def _cleared(alarm: AlarmStatus, tripped_ns: int, mono_ns: int) -> AlarmChange:
+    return AlarmChange(False, alarm, (mono_ns - tripped_ns) / NS_PER_S)

@@ -1,0 +1,68 @@
+"""Which calls are there, and which roles may make them? The one table of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from livedesk.engine.api import events, metrics, sessions, stores
+from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
+from livedesk.engine.api.auth import (
+    ADMIN,
+    ANALYSIS,
+    ANYONE,
+    OPERATIONS,
+    Gate,
+    Keyring,
+    Role,
+    demand,
+)
+from livedesk.engine.api.later import LATER, S, not_yet
+from livedesk.engine.api.view import EngineView
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
+    ("GET", "/v1/stores", ANYONE, stores.list_stores),
+    ("GET", f"{S}/status", ANYONE, stores.store_status),
+    ("GET", f"{S}/history", ANYONE, stores.store_history),
+    ("GET", f"{S}/preview.mjpg", ANYONE, stores.preview),
+    ("POST", f"{S}/session/end", OPERATIONS, stores.end_session),
+    ("GET", "/v1/events", ANYONE, events.stream_events),
+    ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
+    ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),
+    ("POST", "/v1/engine/stop", ADMIN, sessions.stop_engine),
+    ("GET", "/metrics", ANYONE, metrics.scrape),
+    *((method, path, roles, not_yet) for method, path, roles in LATER),
+)
+
+
+def build_app(engine: EngineView, keyring: Keyring, hosts: frozenset[str]) -> Starlette:
+    """The whole API. `hosts` are names, beside addresses, under which it may be called."""
+    app = Starlette(
+        routes=[_route(*call) for call in CALLS],
+        middleware=[Middleware(Gate, keyring=keyring, hosts=hosts)],
+        exception_handlers={
+            ApiError: on_api_error,
+            HTTPException: on_http_error,
+            Exception: on_fault,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.engine = engine
+    app.state.registry = metrics.registry_of(engine)
+    return app
+
+
+def _route(method: str, path: str, roles: frozenset[Role], endpoint: Endpoint) -> Route:
+    async def guarded(request: Request) -> Response:
+        demand(request.scope["role"], roles)
+        return await endpoint(request)
+
+    return Route(path, guarded, methods=[method])

@@ -1,0 +1,99 @@
+"""How are events and statuses streamed, so that a reader that returns has missed nothing?
+
+Server-sent events as in the HTML standard, section 9.2 ("Server-sent events").
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from livedesk.core.events import Event
+from livedesk.core.status import StoreStatus
+from livedesk.engine.api.answers import ApiError, number, wrong_value
+from livedesk.engine.api.view import EngineView
+from livedesk.engine.bus import SubscriberLostError, Subscription
+
+SIGN_OF_LIFE_S = 5.0
+_RETRY = b"retry: 500\n\n"
+_ALIVE = b": alive\n\n"
+_SEQ_LIMIT = 2**63 - 1
+
+
+async def stream_events(request: Request) -> Response:
+    """`event: journal` with an id, `event: status` without; see docs/architecture.md."""
+    engine: EngineView = request.app.state.engine
+    stores = _wanted_stores(request, engine)
+    after = _last_event_id(request)
+    recent = round(number(request, "recent", 0, 0, 5_000))
+    earlier, subscription = await engine.bus.subscribe(stores, after, recent)
+    for store in engine.stores():
+        subscription.offer_status(store.status())
+    return StreamingResponse(
+        _stream(engine, earlier, subscription),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _wanted_stores(request: Request, engine: EngineView) -> frozenset[str] | None:
+    wanted = frozenset(filter(None, request.query_params.getlist("store")))
+    for store in sorted(wanted):
+        if engine.store(store) is None:
+            raise ApiError(
+                404, "unknown_store", "This engine has no such store.", "See GET /v1/stores."
+            )
+    return wanted or None
+
+
+def _last_event_id(request: Request) -> int | None:
+    text = request.headers.get("last-event-id", "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or int(text) > _SEQ_LIMIT:
+        raise wrong_value("Last-Event-ID", "the id of an event of this engine")
+    return int(text)
+
+
+async def _stream(
+    engine: EngineView, earlier: list[Event], subscription: Subscription
+) -> AsyncIterator[bytes]:
+    try:
+        yield _RETRY
+        for event in earlier:
+            yield _journal(event)
+        async with aclosing(_live(subscription)) as live:
+            async for piece in live:
+                yield piece
+    finally:
+        engine.bus.unsubscribe(subscription)
+
+
+async def _live(subscription: Subscription) -> AsyncGenerator[bytes, None]:
+    while True:
+        try:
+            async with asyncio.timeout(SIGN_OF_LIFE_S):
+                item = await subscription.get()
+        except TimeoutError:
+            yield _ALIVE
+            continue
+        except SubscriberLostError as lost:
+            # The reader comes back with the last id it has seen and is given what it lacks.
+            yield b'event: resync\ndata: {"dropped": %d}\n\n' % lost.dropped
+            return
+        if item is None:
+            return
+        yield _journal(item) if isinstance(item, Event) else _status(item)
+
+
+def _journal(event: Event) -> bytes:
+    return b"id: %d\nevent: journal\ndata: %b\n\n" % (event.seq, msgspec.json.encode(event))
+
+
+def _status(status: StoreStatus) -> bytes:
+    return b"event: status\ndata: %b\n\n" % msgspec.json.encode(status)

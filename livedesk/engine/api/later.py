@@ -1,0 +1,32 @@
+"""Which calls of the design belong to later releases? They answer 501, not 404."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from livedesk.engine.api.answers import ApiError
+from livedesk.engine.api.auth import ANYONE, OPERATIONS, STAGE, Role
+
+S = "/v1/stores/{store}"
+
+LATER: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("POST", f"{S}/failover", OPERATIONS),
+    ("POST", f"{S}/hold", OPERATIONS),
+    ("POST", f"{S}/drill", OPERATIONS),
+    ("GET", f"{S}/products", STAGE),
+    ("POST", f"{S}/cues", STAGE),
+    ("DELETE", f"{S}/pin", STAGE),
+    ("GET", f"{S}/moderation/queue", ANYONE),
+    ("POST", f"{S}/moderation/{{item}}/{{action}}", OPERATIONS),
+    ("POST", f"{S}/alarms/{{alarm}}/{{action}}", OPERATIONS),
+)
+
+
+async def not_yet(_request: Request) -> Response:
+    raise ApiError(
+        501,
+        "later_release",
+        "This call is not part of this release of livedesk.",
+        "Do this step by hand for now.",
+    )

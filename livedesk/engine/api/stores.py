@@ -1,0 +1,97 @@
+"""What does the API say about stores: status, history, picture, sign-off?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
+from livedesk.engine.api.answers import ApiError, json_answer, number
+from livedesk.engine.api.view import EngineView, StoreView
+from livedesk.engine.preview import Preview, PreviewBox
+
+_BOUNDARY = b"livedesk-picture"
+_HISTORY_DEFAULT_S = 300.0
+_UNIX_LIMIT_S = 1e11
+
+
+def _store(request: Request) -> StoreView:
+    engine: EngineView = request.app.state.engine
+    store = engine.store(request.path_params["store"])
+    if store is None:
+        raise ApiError(
+            404, "unknown_store", "This engine has no such store.", "See GET /v1/stores."
+        )
+    return store
+
+
+async def list_stores(request: Request) -> Response:
+    engine: EngineView = request.app.state.engine
+    return json_answer({"stores": [store.status() for store in engine.stores()]})
+
+
+async def store_status(request: Request) -> Response:
+    return json_answer(_store(request).status())
+
+
+async def store_history(request: Request) -> Response:
+    """Series between two instants (Unix seconds), at most `points` buckets each."""
+    store = _store(request)
+    engine: EngineView = request.app.state.engine
+    now_s = engine.clock.utc_ns() / NS_PER_S
+    to_s = number(request, "to", now_s, 0, _UNIX_LIMIT_S)
+    from_s = number(request, "from", to_s - _HISTORY_DEFAULT_S, 0, _UNIX_LIMIT_S)
+    points = round(number(request, "points", 600, 1, 10_000))
+    if from_s >= to_s:
+        raise ApiError(422, "wrong_value", "from must be before to.", "Correct from or to.")
+    history = await store.history(from_s, to_s, points)
+    return json_answer({"from": from_s, "to": to_s, "series": history.series})
+
+
+async def end_session(request: Request) -> Response:
+    session = await _store(request).sign_off(str(request.scope["role"]))
+    if session is None:
+        raise ApiError(
+            409, "no_session", "No session is running in this store.", "Nothing is to be done."
+        )
+    return json_answer({"session": session, "state": "ended"})
+
+
+async def preview(request: Request) -> Response:
+    store = _store(request)
+    if request.query_params.get("single") in ("1", "true"):
+        return _single(store, request.app.state.engine)
+    return StreamingResponse(
+        _pictures(store.preview),
+        media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY.decode()}",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _single(store: StoreView, engine: EngineView) -> Response:
+    picture = store.preview.newest
+    if picture is None:
+        raise ApiError(
+            404, "no_picture", "There is no picture of this feed yet.", "Wait for the feed."
+        )
+    age_ms = (engine.clock.mono_ns() - picture.mono_ns) / NS_PER_MS
+    return Response(
+        picture.jpeg,
+        media_type="image/jpeg",
+        headers={"Cache-Control": "no-store", "X-Age-Ms": f"{max(0.0, age_ms):.0f}"},
+    )
+
+
+async def _pictures(box: PreviewBox) -> AsyncIterator[bytes]:
+    """New pictures as they come; a slow reader gets the newest one and misses those between."""
+    number = 0
+    while (picture := await box.after(number)) is not None:
+        yield _part(picture)
+        number = picture.number
+
+
+def _part(picture: Preview) -> bytes:
+    head = b"--%b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+    return head % (_BOUNDARY, len(picture.jpeg)) + picture.jpeg + b"\r\n"

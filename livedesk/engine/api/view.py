@@ -1,0 +1,74 @@
+"""What does the API need from the engine? Seen from here, so that tests can stand in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from livedesk.core.clock import Clock
+from livedesk.core.status import StoreStatus
+from livedesk.engine.bus import Bus
+from livedesk.engine.history import History
+from livedesk.engine.preview import PreviewBox
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFile:
+    """A session on this machine. With a `problem` only the file is known."""
+
+    id: str
+    store: str
+    file: str
+    started_utc_ns: int | None = None
+    ended_utc_ns: int | None = None
+    signed_off: bool = False
+    open: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFigures:
+    """The engine's own health."""
+
+    loop_lag_s: float
+    loop_lag_max_s: float
+    started_utc_ns: int
+
+
+class StoreView(Protocol):
+    def status(self) -> StoreStatus: ...
+
+    @property
+    def preview(self) -> PreviewBox: ...
+
+    async def sign_off(self, actor: str) -> str | None:
+        """End the running session and return its id; None when none runs."""
+        ...
+
+    async def history(self, from_s: float, to_s: float, points: int) -> History: ...
+
+
+class EngineView(Protocol):
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def bus(self) -> Bus: ...
+
+    def stores(self) -> Sequence[StoreView]: ...
+
+    def store(self, store_id: str) -> StoreView | None: ...
+
+    def figures(self) -> EngineFigures: ...
+
+    def sessions(self) -> list[SessionFile]:
+        """All session files, newest first. Reads files: call it in a thread."""
+        ...
+
+    def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
+        """Write the session in a format that is one file. Reads files: call it in a thread."""
+        ...
+
+    def ask_to_stop(self, *, relays: bool, actor: str) -> None: ...

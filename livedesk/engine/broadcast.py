@@ -1,0 +1,230 @@
+"""How does one store's session come into the record: its events, its samples, its end?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.events import Event, Json, Level, Source
+from livedesk.core.settings import StoreSettings
+from livedesk.core.status import PartStatus, SessionState
+from livedesk.core.tasks import Tasks
+from livedesk.engine.bus import Bus
+from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample
+from livedesk.engine.fold import (
+    ProbeReading,
+    Reading,
+    media_flows,
+    probe_readings,
+    relay_readings,
+)
+from livedesk.engine.past import SESSION_END, LastSession, idle_s, last_session
+from livedesk.engine.record import SessionRecord
+from livedesk.engine.session import Change, SessionMachine, SessionRules
+from livedesk.engine.ticks import SecondBins
+from livedesk.journal.values import SessionInfo
+from livedesk.journal.writer import JournalWriter
+
+log = logging.getLogger(__name__)
+
+_PROBE_LATE_NS = 500 * NS_PER_MS
+"""Time that a probe's sample may take to reach us before its second is closed."""
+
+
+class Broadcast:
+    """The session of one store, from first media to sign-off, over any number of engines."""
+
+    def __init__(
+        self, store: StoreSettings, data: Path, bus: Bus, clock: Clock, rules: SessionRules
+    ) -> None:
+        self._store = store
+        self._data = data
+        self._bus = bus
+        self._clock = clock
+        self._rules = rules
+        self._machine = SessionMachine(rules)
+        self._record = SessionRecord(store, data, clock)
+        self._tasks = Tasks()
+        self._ends: list[asyncio.Task[None]] = []
+        self._relay_bins = SecondBins(0)
+        self._probe_bins = SecondBins(0)
+        self._recorded: LastSession | None = None
+        self._seen: tuple[str, int] = ("", 0)
+
+    @property
+    def state(self) -> SessionState:
+        return self._machine.state
+
+    @property
+    def session(self) -> SessionInfo | None:
+        return self._record.session
+
+    @property
+    def journal(self) -> PartStatus:
+        return self._record.part()
+
+    async def recall(self) -> None:
+        """Take up what an earlier engine left: its session, and how far it had read the relay."""
+        last = await asyncio.to_thread(last_session, self._data, self._store.id)
+        self._recorded = last
+        if last is None:
+            return
+        if last.signed_off:
+            self._machine.sign_off()
+        elif await self._record.resume(last):
+            self._take_up(max(0.0, idle_s(last, self._clock.utc_ns())))
+
+    def _take_up(self, idle_s: float) -> None:
+        self._new_bins()
+        if idle_s >= self._rules.idle_s:
+            self._end("The session was left open by an engine that did not come back in time.")
+            return
+        self._machine.resume(self._clock.mono_ns() - round(idle_s * NS_PER_S))
+        text = f"An engine continues the session {idle_s:.1f} s after the record stopped."
+        self.post("session.resumed", "notice", "engine", text, {"gap_s": round(idle_s, 3)})
+
+    def post(
+        self,
+        kind: str,
+        level: Level,
+        source: Source,
+        text: str,
+        data: dict[str, Json] | None = None,
+        *,
+        actor: str | None = None,
+        at: tuple[int, int] | None = None,
+    ) -> None:
+        """Put an event in line. `at`: its own monotonic and UTC time if that is not now."""
+        mono_ns, utc_ns = at or (self._clock.mono_ns(), self._clock.utc_ns())
+        event = Event(
+            seq=0,
+            utc_ns=utc_ns,
+            mono_ns=mono_ns,
+            store=self._store.id,
+            session=self.session.session if self.session else None,
+            kind=kind,
+            level=level,
+            source=source,
+            text=text,
+            actor=actor,
+            data=data or {},
+        )
+        self._bus.post(event, self._record.sink())
+
+    def position(self, instance: str) -> int:
+        """Number of the last entry of this relay that was taken in by us or is in the record."""
+        if self._seen[0] == instance:
+            return self._seen[1]
+        recorded = self._recorded
+        return recorded.position if recorded is not None and recorded.instance == instance else 0
+
+    def take(self, instance: str, entry: RelayEntry) -> None:
+        """Take in one entry of the relay, at the entry's own time."""
+        if isinstance(entry, RelaySample):
+            self._sample(instance, entry)
+        else:
+            self._event(instance, entry)
+        self._seen = (instance, entry.n)
+
+    def _event(self, instance: str, entry: RelayEvent) -> None:
+        recorded = self._recorded
+        if recorded and recorded.instance == instance and entry.n <= recorded.last_event:
+            return
+        data = {**entry.data, "relay": instance, "entry": entry.n}
+        at = (entry.mono_ns, entry.utc_ns)
+        self.post(entry.event, entry.level, "relay", entry.text, data, at=at)
+
+    def _sample(self, instance: str, sample: RelaySample) -> None:
+        flows = media_flows(sample.feed)
+        change = self._machine.observe(sample.mono_ns, sample.feed.connected, flows)
+        if change is not None:
+            self._changed(change, sample)
+        if not self._machine.open:
+            return
+        # Every second before this sample's is complete now, and with it every earlier entry.
+        rows = self._relay_bins.take(sample.mono_ns)
+        if rows:
+            self._record.sample(rows, (instance, sample.n - 1))
+        _add(self._relay_bins, sample.mono_ns, sample.utc_ns, relay_readings(sample))
+
+    def _changed(self, change: Change, sample: RelaySample) -> None:
+        at = (sample.mono_ns, sample.utc_ns)
+        match change:
+            case "started":
+                self._record.begin(sample.mono_ns, sample.utc_ns)
+                self._new_bins()
+                text = "The session started with the first media from the encoder."
+                self.post("session.start", "info", "engine", text, at=at)
+            case "interrupted":
+                text = "The encoder is gone; the session waits for it."
+                self.post("session.interrupted", "warning", "engine", text, at=at)
+            case "continued":
+                text = "Media from the encoder again; the session goes on."
+                self.post("session.continued", "info", "engine", text, at=at)
+            case "idle_end":
+                text = f"The session ended: no media for {self._rules.idle_s:.0f} s."
+                self._end(text, at=at)
+
+    def measured(self, reading: ProbeReading) -> None:
+        if self._machine.open:
+            _add(self._probe_bins, reading.mono_ns, reading.utc_ns, probe_readings(reading))
+
+    def tick(self) -> None:
+        """Pass on the probe's complete seconds; the relay's own entries close the relay's."""
+        if self._machine.open:
+            self._record.sample(self._probe_bins.take(self._clock.mono_ns() - _PROBE_LATE_NS))
+
+    def sign_off(self, actor: str) -> str | None:
+        """End the running session. Returns its id, None when none runs."""
+        session = self.session
+        if session is None or not self._machine.open:
+            return None
+        self._machine.sign_off()
+        self._end("The session was signed off.", actor=actor)
+        return session.session
+
+    async def close(self, end_reason: str | None) -> None:
+        """Let go of the record; with a reason the session ends, else a next engine continues it."""
+        if end_reason is not None and self._machine.open:
+            self._machine.sign_off()
+            self._end(end_reason)
+        writer = self._record.detach()
+        if writer is not None:
+            await self._close_writer(writer)
+        await asyncio.gather(*self._ends, return_exceptions=True)
+
+    def _end(
+        self, text: str, *, actor: str | None = None, at: tuple[int, int] | None = None
+    ) -> None:
+        # Together with the rows goes no position: the entries of the last, incomplete second may
+        # be sent again, but an ended session is not added to.
+        self._record.sample(self._relay_bins.take() + self._probe_bins.take())
+        self.post(SESSION_END, "info", "engine", text, actor=actor, at=at)
+        writer = self._record.detach()
+        if writer is not None:
+            name = f"close journal {self._store.id}"
+            self._ends = [task for task in self._ends if not task.done()]
+            self._ends.append(self._tasks.spawn(name, self._close_writer(writer)))
+
+    async def _close_writer(self, writer: JournalWriter) -> None:
+        await self._bus.drain()
+        await writer.close()
+
+    def _new_bins(self) -> None:
+        start_ns = self._record.start_mono_ns or 0
+        self._relay_bins, self._probe_bins = SecondBins(start_ns), SecondBins(start_ns)
+
+
+def _add(bins: SecondBins, mono_ns: int, utc_ns: int, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        bins.add(
+            mono_ns,
+            utc_ns,
+            reading.figure,
+            reading.value,
+            subject=reading.subject,
+            epoch=reading.epoch,
+        )

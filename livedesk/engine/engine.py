@@ -1,0 +1,107 @@
+"""What is one engine? Its stores, the one line of events, and its own health."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from livedesk.core.clock import Clock
+from livedesk.engine.api.view import EngineFigures, SessionFile
+from livedesk.engine.bus import Bus
+from livedesk.engine.store import Store
+from livedesk.journal.export import export
+from livedesk.journal.sessions import SessionEntry, list_sessions
+
+log = logging.getLogger(__name__)
+
+_LAG_EVERY_S = 1.0
+
+
+class LoopLag:
+    """How late the event loop wakes up: everything the engine does waits at least that long."""
+
+    def __init__(self) -> None:
+        self.last_s = 0.0
+        self.max_s = 0.0
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due_s = loop.time() + _LAG_EVERY_S
+            await asyncio.sleep(_LAG_EVERY_S)
+            self.last_s = max(0.0, loop.time() - due_s)
+            self.max_s = max(self.max_s, self.last_s)
+
+
+@dataclass(frozen=True, slots=True)
+class StopOrder:
+    """`relays`: whether the media paths end as well."""
+
+    relays: bool
+    actor: str
+
+
+class Engine:
+    """What the API sees of the engine."""
+
+    def __init__(self, clock: Clock, bus: Bus, data: Path, lag: LoopLag) -> None:
+        self.clock = clock
+        self.bus = bus
+        self._data = data
+        self._lag = lag
+        self._started_utc_ns = clock.utc_ns()
+        self._stores: dict[str, Store] = {}
+        self._order: StopOrder | None = None
+        self._ordered = asyncio.Event()
+
+    def add(self, store: Store) -> None:
+        self._stores[store.settings.id] = store
+
+    def stores(self) -> Sequence[Store]:
+        return tuple(self._stores.values())
+
+    def store(self, store_id: str) -> Store | None:
+        return self._stores.get(store_id)
+
+    def figures(self) -> EngineFigures:
+        return EngineFigures(self._lag.last_s, self._lag.max_s, self._started_utc_ns)
+
+    def sessions(self) -> list[SessionFile]:
+        running = {store.status().session for store in self.stores()}
+        return [_session_file(entry, running) for entry in list_sessions(self._data)]
+
+    def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
+        [path] = export(self._data / session.file, [fmt], folder)
+        return path
+
+    def ask_to_stop(self, *, relays: bool, actor: str) -> None:
+        """The first order counts; a second one can only add the relays."""
+        before = self._order
+        self._order = StopOrder(relays or (before is not None and before.relays), actor)
+        self._ordered.set()
+
+    async def stop_ordered(self) -> StopOrder:
+        await self._ordered.wait()
+        if self._order is None:
+            raise RuntimeError("the engine was told to stop without an order")
+        return self._order
+
+
+def _session_file(entry: SessionEntry, running: set[str | None]) -> SessionFile:
+    file = str(Path("sessions", entry.path.parent.name, entry.path.name))
+    if entry.info is None or entry.end is None:
+        name = f"{entry.path.parent.name}-{entry.path.stem}"
+        return SessionFile(name, entry.path.parent.name, file, problem=entry.problem)
+    is_open = entry.info.session in running
+    return SessionFile(
+        id=entry.info.session,
+        store=entry.info.store,
+        file=file,
+        started_utc_ns=entry.info.started_utc_ns,
+        ended_utc_ns=None if is_open else entry.end.utc_ns,
+        signed_off=entry.signed_off,
+        open=is_open,
+    )

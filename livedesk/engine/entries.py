@@ -1,0 +1,110 @@
+"""What does a relay tell the engine? The lines of its control channel as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from livedesk.core.events import Level
+from livedesk.core.status import UplinkState
+
+
+class FeedFacts(msgspec.Struct, frozen=True):
+    """What the encoder sends, as the relay counts it. `None` is "not known"."""
+
+    connected: bool
+    kbps: float | None = None
+    video_kbps: float | None = None
+    audio_kbps: float | None = None
+    age_ms: float | None = None
+    epoch: int = 0
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    video_messages: int = 0
+    audio_messages: int = 0
+
+
+class UplinkFacts(msgspec.Struct, frozen=True):
+    name: str
+    state: UplinkState
+    goodput_kbps: float | None = None
+    backlog_ms: float | None = None
+    rtt_ms: float | None = None
+    unsent_bytes: int | None = None
+    dropped_messages: int = 0
+    reconnects: int = 0
+    reason: str | None = None
+    address: str | None = None
+
+
+class TapFacts(msgspec.Struct, frozen=True):
+    players: int = 0
+    skips: int = 0
+
+
+class DelayFacts(msgspec.Struct, frozen=True):
+    """Time a media message spends in the relay, message in to message out, in µs."""
+
+    p50: float | None = None
+    p99: float | None = None
+
+
+class RelaySample(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
+    n: int
+    mono_ns: int
+    utc_ns: int
+    feed: FeedFacts
+    uplinks: tuple[UplinkFacts, ...] = ()
+    tap: TapFacts = TapFacts()
+    delay_us: DelayFacts = DelayFacts()
+
+
+class RelayEvent(msgspec.Struct, frozen=True, tag_field="kind", tag="event"):
+    n: int
+    mono_ns: int
+    utc_ns: int
+    event: str
+    level: Level
+    text: str
+    data: dict[str, Any] = {}
+
+
+RelayEntry = RelaySample | RelayEvent
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """First answer of a relay: who it is, its newest entry, entries it no longer has."""
+
+    pid: int
+    store: str
+    version: str
+    tap_url: str
+    last: int
+    missed: int
+
+
+class _Greeting(msgspec.Struct, frozen=True):
+    hello: Hello
+
+
+class Reply(msgspec.Struct, frozen=True):
+    reply: int
+    ok: bool = False
+
+
+_entry: msgspec.json.Decoder[RelayEntry] = msgspec.json.Decoder(RelayEntry)
+_greeting = msgspec.json.Decoder(_Greeting)
+_reply = msgspec.json.Decoder(Reply)
+
+
+def parse_hello(line: bytes) -> Hello:
+    """Raises `msgspec.DecodeError` when the peer is not a relay that we understand."""
+    return _greeting.decode(line).hello
+
+
+def parse_line(line: bytes) -> RelayEntry | Reply:
+    """Raises `msgspec.DecodeError` on anything else than an entry or a reply."""
+    if line.startswith(b'{"reply"'):
+        return _reply.decode(line)
+    return _entry.decode(line)

@@ -1,0 +1,231 @@
+"""How is an engine put together, and in which order is it taken apart again?"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from livedesk import __version__
+from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.runtime import (
+    EngineLock,
+    EngineRuntime,
+    engine_file,
+    remove_runtime_file,
+    write_runtime_file,
+)
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import Settings
+from livedesk.core.tasks import Tasks
+from livedesk.engine.api.app import build_app
+from livedesk.engine.api.auth import Keyring, Role
+from livedesk.engine.api.server import ApiServer, PortTakenError, listen
+from livedesk.engine.bus import Bus
+from livedesk.engine.engine import Engine, LoopLag, StopOrder
+from livedesk.engine.past import SessionFiles
+from livedesk.engine.probe import probe_for
+from livedesk.engine.relay_link import RelayLink
+from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
+from livedesk.engine.session import SessionRules
+from livedesk.engine.store import ProbeHandle, Store
+from livedesk.journal.sessions import last_seq
+from livedesk.paths import Paths
+
+log = logging.getLogger(__name__)
+
+
+class EngineRefusedError(Exception):
+    """The engine cannot run as asked; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """`tokens` are accepted beside the engine's own, which goes into its runtime file."""
+
+    settings: Settings
+    paths: Paths
+    host: str = "127.0.0.1"
+    port: int = 0
+    tokens: tuple[tuple[Secret, Role], ...] = ()
+    rules: SessionRules = field(default_factory=SessionRules)
+    relay_command: tuple[str, ...] = RELAY_COMMAND
+    make_probe: Callable[[Store, Clock], ProbeHandle] = probe_for
+
+
+async def run_engine(
+    options: EngineOptions,
+    clock: Clock,
+    on_ready: Callable[[Engine, EngineRuntime], None] | None = None,
+) -> None:
+    """Run until told to stop. Raises EngineRefusedError.
+
+    What is opened first is closed last: the API goes before the stores, the stores before the
+    line of events that they write to, the lock at the very end.
+    """
+    async with AsyncExitStack() as opened:
+        _hold_lock(opened, options.paths)
+        listener = _bind(opened, options)
+        lag = LoopLag()
+        bus = await _open_bus(opened, options.paths, clock, lag)
+        engine = Engine(clock, bus, options.paths.data, lag)
+        _obey_signals(opened, engine)
+        stop = _Stop()
+        await _open_stores(opened, engine, options, clock, stop)
+        runtime = await _open_api(opened, engine, options, listener)
+        if on_ready is not None:
+            on_ready(engine, runtime)
+        stop.order = await engine.stop_ordered()
+        log.info("stopping, relays %s", "too" if stop.order.relays else "go on")
+
+
+class _Stop:
+    """How it ends. Until somebody orders otherwise, a relay survives the engine: if this engine
+    fails while starting, the show of an earlier one must go on."""
+
+    order = StopOrder(relays=False, actor="")
+
+
+def _hold_lock(opened: AsyncExitStack, paths: Paths) -> None:
+    lock = EngineLock(paths.runtime)
+    if not lock.acquire():
+        raise EngineRefusedError(
+            "another engine of this user runs on this machine; "
+            "attach to it with livedesk, or end it with livedesk engine --stop"
+        )
+    opened.callback(lock.release)
+
+
+async def _open_bus(opened: AsyncExitStack, paths: Paths, clock: Clock, lag: LoopLag) -> Bus:
+    last = await asyncio.to_thread(last_seq, paths.data)
+    bus = Bus(clock, last, SessionFiles(paths.data))
+    tasks = Tasks(_failed)
+    opened.push_async_callback(tasks.close)
+    opened.push_async_callback(bus.drain)
+    tasks.spawn("bus", bus.run())
+    tasks.spawn("loop lag", lag.run())
+    return bus
+
+
+def _failed(name: str, failure: BaseException) -> None:
+    """Nothing works without these two: end at once and let the watch start anew."""
+    log.critical("%s failed (%s); the engine ends", name, type(failure).__name__)
+    os._exit(1)
+
+
+def _obey_signals(opened: AsyncExitStack, engine: Engine) -> None:
+    """SIGTERM and SIGINT leave nothing running; only a death without warning leaves the relays."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, lambda: engine.ask_to_stop(relays=True, actor="signal"))
+        except (ValueError, RuntimeError, NotImplementedError):
+            return  # not the main thread, as in tests
+        opened.callback(loop.remove_signal_handler, number)
+
+
+async def _open_stores(
+    opened: AsyncExitStack, engine: Engine, options: EngineOptions, clock: Clock, stop: _Stop
+) -> None:
+    for settings in options.settings.stores:
+        job = relay_job(settings, options.paths.runtime)
+        store = Store(
+            settings,
+            options.paths.data,
+            engine.bus,
+            clock,
+            lambda sink, job=job: RelayLink(job, sink, clock, options.relay_command),  # type: ignore[misc]
+            lambda sink: options.make_probe(sink, clock),
+            options.rules,
+        )
+        engine.add(store)
+
+    async def close_all() -> None:
+        ended = await asyncio.gather(
+            *(store.close(relays=stop.order.relays) for store in engine.stores()),
+            return_exceptions=True,
+        )
+        for store, outcome in zip(engine.stores(), ended, strict=True):
+            if outcome is not True:
+                log.error("store %s did not close cleanly: %s", store.settings.id, outcome)
+
+    opened.push_async_callback(close_all)
+    await asyncio.gather(*(store.start() for store in engine.stores()))
+
+
+def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:
+    """Before anything is started: a port in use is found out at once."""
+    try:
+        listener = listen(options.host, options.port)
+    except PortTakenError as error:
+        raise EngineRefusedError(str(error)) from error
+    opened.callback(listener.close)
+    return listener
+
+
+async def _open_api(
+    opened: AsyncExitStack, engine: Engine, options: EngineOptions, listener: socket.socket
+) -> EngineRuntime:
+    own = Secret(secrets.token_urlsafe(32))
+    keyring = Keyring({own: "admin", **dict(options.tokens)})
+    hosts = frozenset({options.host})
+    server = ApiServer(build_app(engine, keyring, hosts))
+    tasks = Tasks(_failed)
+    serving = tasks.spawn("api", server.serve(sockets=[listener]))
+
+    async def close() -> None:
+        engine.bus.close()
+        for store in engine.stores():
+            store.preview.close()
+        server.should_exit = True
+        await serving
+
+    opened.push_async_callback(close)
+    runtime = _describe(listener.getsockname(), own, engine.clock)
+    path = engine_file(options.paths.runtime)
+    await server.answering()
+    write_runtime_file(path, runtime)
+    opened.callback(remove_runtime_file, path, os.getpid())
+    return runtime
+
+
+def _describe(address: tuple[Any, ...], token: Secret, clock: Clock) -> EngineRuntime:
+    """Where local consoles find the engine; a wildcard address is reached over loopback."""
+    host, port = str(address[0]), int(address[1])
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return EngineRuntime(os.getpid(), url, token, clock.utc_ns(), __version__)
+
+
+def engine_process(options: EngineOptions) -> int:
+    """The engine's process: returns its exit status."""
+    faulthandler.enable()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        asyncio.run(_main(options))
+    except EngineRefusedError as error:
+        sys.stderr.write(f"livedesk: {error}\n")
+        return 2
+    return 0
+
+
+async def _main(options: EngineOptions) -> None:
+    def on_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        log.error("event loop: %s", context.get("message"), exc_info=context.get("exception"))
+
+    def on_ready(_engine: Engine, runtime: EngineRuntime) -> None:
+        log.info("engine ready at %s", runtime.url)
+
+    asyncio.get_running_loop().set_exception_handler(on_exception)
+    await run_engine(options, SystemClock(), on_ready)

@@ -1,0 +1,262 @@
+"""What does the engine know and do for one store?
+
+The relay's entries are taken in by their own time, so what was missed while no engine ran ends up
+where it belongs. Alarms are about now and are judged by the clock alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.events import Json, Level
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import StoreSettings
+from livedesk.core.status import FailoverStatus, PartStatus, StoreStatus
+from livedesk.core.tasks import Tasks
+from livedesk.engine.alarms import AlarmChange, Alarms
+from livedesk.engine.broadcast import Broadcast
+from livedesk.engine.bus import Bus
+from livedesk.engine.conditions import findings
+from livedesk.engine.entries import RelayEntry, RelaySample
+from livedesk.engine.fold import ProbeReading, StoreFold, probe_readings, relay_readings
+from livedesk.engine.history import History, Memory, joined, recorded
+from livedesk.engine.preview import PreviewBox
+from livedesk.engine.session import SessionRules
+
+log = logging.getLogger(__name__)
+
+CLOCK_STEP_MS = 250
+"""A wall clock that moves by more than this against the monotonic one was set, not trimmed."""
+
+TICK_S = 0.25
+_AFTER_FAULT_S = 5.0
+_RELAY_TASK, _TICK_TASK = "relay link", "tick"
+
+_LOUDNESS: dict[str, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
+
+
+class RelayHandle(Protocol):
+    """The store's relay, as the store sees it."""
+
+    @property
+    def replaying(self) -> bool: ...
+
+    def part(self) -> PartStatus: ...
+
+    async def run(self) -> None: ...
+
+    async def end_relay(self) -> bool: ...
+
+
+class ProbeHandle(Protocol):
+    """The store's probe: plays the tap while there is a feed."""
+
+    def part(self) -> PartStatus: ...
+
+    def play(self, tap_url: Secret | None) -> None:
+        """Which tap to play from now on; None to rest."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Store:
+    """One store: its session, its newest facts, its alarms, and the two links they come by."""
+
+    def __init__(
+        self,
+        settings: StoreSettings,
+        data: Path,
+        bus: Bus,
+        clock: Clock,
+        make_relay: Callable[[Store], RelayHandle],
+        make_probe: Callable[[Store], ProbeHandle],
+        rules: SessionRules | None = None,
+    ) -> None:
+        self.settings = settings
+        self.preview = PreviewBox()
+        self._data = data
+        self._bus = bus
+        self._clock = clock
+        self._broadcast = Broadcast(settings, data, bus, clock, rules or SessionRules())
+        self._fold = StoreFold(settings)
+        self._memory = Memory(clock)
+        self._alarms = Alarms()
+        self._tasks = Tasks(self._task_failed)
+        self._tap_url: Secret | None = None
+        self._instance = ""
+        self._offset_ns = clock.utc_ns() - clock.mono_ns()
+        self._relay = make_relay(self)
+        self._probe = make_probe(self)
+
+    async def start(self) -> None:
+        """Take up an open session, then find or start the relay and listen to it."""
+        await self._broadcast.recall()
+        self._tasks.spawn(_RELAY_TASK, self._relay.run())
+        self._tasks.spawn(_TICK_TASK, self._keep_ticking())
+
+    async def close(self, *, relays: bool) -> bool:
+        """Stop; with `relays` the media path ends as well, and so does the session.
+
+        Returns False when a relay could not be ended.
+        """
+        self.preview.close()
+        await self._probe.close()
+        await self._tasks.close()
+        gone = await self._relay.end_relay() if relays else True
+        await self._broadcast.close("The engine was stopped with its relays." if relays else None)
+        return gone
+
+    # What the relay's link tells.
+
+    def position(self, instance: str) -> int:
+        return self._broadcast.position(instance)
+
+    def attached(self, instance: str, tap_url: str, missed: int) -> None:
+        if instance != self._instance:
+            self._fold.forget_relay()
+        self._instance = instance
+        self._tap_url = Secret(tap_url)
+        if missed and self._broadcast.session is not None:
+            text = f"{missed} entries of the relay are lost: it kept them no longer."
+            self._broadcast.post("relay.missed", "warning", "engine", text, {"entries": missed})
+
+    async def entry(self, instance: str, entry: RelayEntry) -> None:
+        self._broadcast.take(instance, entry)
+        if not isinstance(entry, RelaySample):
+            return
+        self._fold.relay = entry
+        self._memory.add(entry.mono_ns, relay_readings(entry))
+        # Many entries may come at once after a pause: other work gets its turn in between.
+        await asyncio.sleep(0)
+
+    def remark(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
+        self._broadcast.post(kind, level, "engine", text, data)
+
+    # What the probe's link tells.
+
+    def measured(self, reading: ProbeReading) -> None:
+        self._fold.probe = reading
+        self._memory.add(reading.mono_ns, probe_readings(reading))
+        self._broadcast.measured(reading)
+
+    def pictured(self, jpeg: bytes, mono_ns: int) -> None:
+        self.preview.put(jpeg, mono_ns)
+
+    def probe_event(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
+        self._broadcast.post(kind, level, "probe", text, data)
+
+    # What the engine asks for.
+
+    async def _keep_ticking(self) -> None:
+        while True:
+            self.tick()
+            await asyncio.sleep(TICK_S)
+
+    def tick(self) -> None:
+        """Judge what is true now; four times a second."""
+        mono_ns = self._clock.mono_ns()
+        self._watch_clock()
+        self._broadcast.tick()
+        self._fold.judge(mono_ns)
+        self._direct_probe()
+        if not self._relay.replaying:
+            for change in self._alarms.update(
+                mono_ns, self._clock.utc_ns(), findings(self.status())
+            ):
+                self._tell(change)
+        self._bus.publish_status(self.status())
+
+    def _direct_probe(self) -> None:
+        """The probe plays while an encoder is there; without one there is nothing to measure."""
+        sample = self._fold.relay
+        connected = sample is not None and sample.feed.connected
+        self._probe.play(self._tap_url if connected else None)
+        if not connected:
+            self.preview.clear()
+            self._fold.probe = None
+
+    def _watch_clock(self) -> None:
+        offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
+        step_ms = (offset_ns - self._offset_ns) / NS_PER_MS
+        if abs(step_ms) <= CLOCK_STEP_MS:
+            return
+        self._offset_ns = offset_ns
+        side = "forward" if step_ms > 0 else "back"
+        text = f"The machine's wall clock went {side} by {abs(step_ms) / 1000:.1f} s."
+        self._broadcast.post("clock.step", "warning", "engine", text, {"step_ms": step_ms})
+
+    def _tell(self, change: AlarmChange) -> None:
+        alarm = change.alarm
+        data: dict[str, Json] = {
+            "alarm": alarm.id,
+            "priority": alarm.priority,
+            "action": alarm.action,
+        }
+        if change.tripped:
+            level, text = _LOUDNESS[alarm.priority], f"{alarm.cause} {alarm.action}"
+            self._broadcast.post("limit.trip", level, "engine", text, data)
+            return
+        text = f"Over after {change.lasted_s:.1f} s: {alarm.cause}"
+        data["lasted_s"] = round(change.lasted_s, 3)
+        self._broadcast.post("limit.clear", "info", "engine", text, data)
+
+    def status(self) -> StoreStatus:
+        mono_ns = self._clock.mono_ns()
+        settings, session = self.settings, self._broadcast.session
+        uplinks = self._fold.uplinks(mono_ns)
+        carrying = next((uplink.name for uplink in uplinks if uplink.state == "carrying"), None)
+        return StoreStatus(
+            store=settings.id,
+            name=settings.name,
+            utc_ns=self._clock.utc_ns(),
+            session=session.session if session else None,
+            session_started_utc_ns=session.started_utc_ns if session else None,
+            state=self._broadcast.state,
+            platform=settings.platform,
+            sandbox=settings.sandbox,
+            feed=self._fold.feed(mono_ns),
+            sync=self._fold.sync(mono_ns),
+            uplinks=uplinks,
+            failover=FailoverStatus(active=carrying),
+            alarms=self._alarms.active(),
+            limits=settings.limits,
+            relay=self._relay.part(),
+            probe=self._probe.part(),
+            journal=self._broadcast.journal,
+            ingest_url=settings.feed.public_url,
+        )
+
+    async def sign_off(self, actor: str) -> str | None:
+        """End the running session; returns its id once its end is on record."""
+        session = self._broadcast.sign_off(actor)
+        if session is not None:
+            await self._bus.drain()
+        return session
+
+    async def history(self, from_s: float, to_s: float, points: int) -> History:
+        begins_s = self._memory.begins_at_s()
+        if from_s >= begins_s:
+            return joined([], self._memory.query(from_s, to_s, points))
+        until_s = min(to_s, begins_s)
+        share = max(2, round(points * (until_s - from_s) / (to_s - from_s)))
+        older = await asyncio.to_thread(
+            recorded, self._data, self.settings.id, from_s, until_s, share
+        )
+        if to_s <= begins_s:
+            return joined(older, [])
+        return joined(older, self._memory.query(begins_s, to_s, max(2, points - share)))
+
+    def _task_failed(self, name: str, failure: BaseException) -> None:
+        text = f"Part of the engine failed ({name}: {type(failure).__name__})."
+        self._broadcast.post("engine.fault", "critical", "engine", text, {"task": name})
+        self._tasks.spawn(name, self._again(name))
+
+    async def _again(self, name: str) -> None:
+        await asyncio.sleep(_AFTER_FAULT_S)
+        await (self._relay.run() if name == _RELAY_TASK else self._keep_ticking())

@@ -1,0 +1,148 @@
+"""An engine with the relay's double, in this process or as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.runtime import EngineRuntime
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import FeedSettings, Settings, StoreSettings, UplinkSettings
+from livedesk.core.status import PartStatus
+from livedesk.engine.api.auth import Role
+from livedesk.engine.engine import Engine
+from livedesk.engine.main import EngineOptions, run_engine
+from livedesk.engine.store import Store
+from livedesk.paths import Paths
+
+DOUBLE = (sys.executable, str(Path(__file__).with_name("relay_double.py")))
+HOST_TOKEN = Secret("host-token")
+ANALYST_TOKEN = Secret("analyst-token")
+GOOD: dict[str, Any] = {"connected": True, "kbps": 4000.0, "goodput_kbps": 3990.0, "age_ms": 20.0}
+GONE: dict[str, Any] = {"connected": False, "kbps": None, "goodput_kbps": None, "age_ms": None}
+
+
+class RestingProbe:
+    """A probe that never measures anything."""
+
+    def part(self) -> PartStatus:
+        return PartStatus("down", "not part of this test")
+
+    def play(self, tap_url: Secret | None) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+def resting_probe(_store: Store, _clock: Clock) -> RestingProbe:
+    return RestingProbe()
+
+
+def store_settings(store: str = "glow", port: int = 1935, key: str = "key") -> StoreSettings:
+    feed = FeedSettings("rtmp", "127.0.0.1", port, "live", Secret(key))
+    uplink = UplinkSettings("primary", Secret("rtmp://127.0.0.1/app/secret"))
+    return StoreSettings(store, "Glow Beauty", "tiktok", feed, (uplink,))
+
+
+@dataclass
+class Running:
+    """A running engine and a client with its admin token."""
+
+    engine: Engine
+    runtime: EngineRuntime
+    http: httpx.AsyncClient
+
+    async def status(self, store: str = "glow") -> dict[str, Any]:
+        answer = await self.http.get(f"/v1/stores/{store}/status")
+        return dict(answer.raise_for_status().json())
+
+
+@dataclass
+class Bench:
+    """Folders, and what the relay's double shall say."""
+
+    paths: Paths
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def say(self, *facts: dict[str, Any], store: str = "glow", **more: Any) -> None:
+        content: dict[str, Any] = {}
+        for fact in facts:
+            content |= fact
+        script = self.paths.runtime / f"script-{store}.json"
+        aside = script.with_suffix(".new")
+        aside.write_text(json.dumps(content | more))
+        aside.replace(script)
+
+    def options(self, *stores: StoreSettings, **more: Any) -> EngineOptions:
+        tokens: tuple[tuple[Secret, Role], ...] = (
+            (HOST_TOKEN, "host"),
+            (ANALYST_TOKEN, "analyst"),
+        )
+        values: dict[str, Any] = {
+            "settings": Settings(stores or (store_settings(),)),
+            "paths": self.paths,
+            "tokens": tokens,
+            "relay_command": DOUBLE,
+            "make_probe": resting_probe,
+        }
+        return EngineOptions(**(values | more))
+
+    @asynccontextmanager
+    async def engine(
+        self, options: EngineOptions | None = None, *, relays: bool = True
+    ) -> AsyncIterator[Running]:
+        """An engine in this process; at the end it stops, by default with its relays."""
+        ready: asyncio.Future[tuple[Engine, EngineRuntime]] = asyncio.Future()
+        running = asyncio.create_task(
+            run_engine(
+                options or self.options(),
+                SystemClock(),
+                lambda engine, runtime: ready.set_result((engine, runtime)),
+            )
+        )
+        both: list[asyncio.Future[Any]] = [running, ready]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+        engine, runtime = ready.result()
+        try:
+            async with client(runtime.url, runtime.token) as http:
+                yield Running(engine, runtime, http)
+        finally:
+            engine.ask_to_stop(relays=relays, actor="test")
+            await running
+
+
+def client(url: str, token: Secret | None) -> httpx.AsyncClient:
+    headers = {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
+    return httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, verify=False)
+
+
+@pytest.fixture
+def bench(paths: Paths) -> Bench:
+    return Bench(paths.prepare())
+
+
+async def until(condition: Callable[[], Any], within_s: float = 10.0) -> Any:
+    """Wait for a condition (a plain or an async function); its value, or a failure in time."""
+    deadline_s = time.monotonic() + within_s
+    while True:
+        value = condition()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value
+        assert time.monotonic() < deadline_s, "the condition did not come true in time"
+        await asyncio.sleep(0.02)
