@@ -8,6 +8,8 @@ from typing import Protocol
 from urllib.parse import quote
 
 MASK = "•••"
+SHORTEST_KEY = 6
+"""A shorter last segment of an address is a name; masking it would garble every text."""
 
 _RTMP_ADDRESS = re.compile(r"rtmps?://[^\s'\"<>]+", re.IGNORECASE)
 
@@ -30,6 +32,9 @@ class Secret:
         return f"Secret({MASK})"
 
     __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._text == self._text
@@ -88,5 +93,6 @@ def _forms(secret: str) -> set[str]:
     forms = {secret, quote(secret, safe="")}
     if "://" in secret:
         key = secret.partition("://")[2].rstrip("/").rpartition("/")[2]
-        forms |= {key, quote(key, safe=""), key.partition("?")[0]}
+        parts = {key, quote(key, safe=""), key.partition("?")[0]}
+        forms |= {part for part in parts if len(part) >= SHORTEST_KEY}
     return forms
