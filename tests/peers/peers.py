@@ -1,0 +1,216 @@
+"""Real peers for tests: Debian's ffmpeg as encoder, Debian's nginx with nginx-rtmp as platform."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livedesk.rtmp.flv_file import FlvReader
+from livedesk.rtmp.messages import AUDIO, VIDEO, Message
+from tests.ports import free_port
+from tests.relay.harness import KEY, job_line
+
+_MODULES = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
+
+
+def wait_until(condition: Callable[[], bool], what: str, limit_s: float = 15.0) -> None:
+    """Waits for a condition; fails with `what` when it does not come true in time."""
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {limit_s:.0f} s: {what}")
+        time.sleep(0.02)
+
+
+@dataclass
+class NginxRtmp:
+    """A running nginx-rtmp: publishes to `live`, writes down what it gets as FLV."""
+
+    port: int
+    http_port: int
+    recordings: Path
+    command: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)
+        wait_until(lambda: _answers(self.port), "nginx-rtmp listens")
+
+    def kill(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(10)
+
+    def url(self, key: str) -> str:
+        return f"rtmp://127.0.0.1:{self.port}/live/{key}"
+
+    def streams(self) -> dict[str, dict[str, str]]:
+        """Per key what the server says about it: bytes_in, codec, size, clients."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/stat", timeout=5) as page:
+            root = ET.fromstring(page.read())
+        found = {}
+        for stream in root.iter("stream"):
+            name = stream.findtext("name") or ""
+            facts = {tag.tag: tag.text or "" for tag in stream.iter()}
+            found[name] = facts
+        return found
+
+
+_CONFIG = """
+load_module {module};
+worker_processes 1;
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 128; }}
+rtmp {{
+    server {{
+        listen 127.0.0.1:{port};
+        application live {{
+            live on;
+            record all;
+            record_path {folder}/recordings;
+            record_unique off;
+        }}
+    }}
+}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{http_port};
+        location /stat {{ rtmp_stat all; }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def nginx_running(folder: Path) -> Iterator[NginxRtmp]:
+    binary = shutil.which("nginx") or "/usr/sbin/nginx"
+    if not Path(binary).exists() or not _MODULES.exists():
+        pytest.fail("nginx with libnginx-mod-rtmp is needed: run `make test`, it installs them")
+    (folder / "recordings").mkdir(parents=True)
+    folder.chmod(0o777)
+    (folder / "recordings").chmod(0o777)
+    server = NginxRtmp(free_port(), free_port(), folder / "recordings")
+    config = folder / "nginx.conf"
+    config.write_text(
+        _CONFIG.format(module=_MODULES, folder=folder, port=server.port, http_port=server.http_port)
+    )
+    server.command = [binary, "-p", str(folder), "-c", str(config)]
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill(signal.SIGTERM)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+@dataclass
+class RunningRelay:
+    """A relay process as the engine starts it, followed over its control channel."""
+
+    process: subprocess.Popen[str]
+    ingest_url: str
+    tap_url: str
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def events(self) -> list[str]:
+        return [entry["event"] for entry in tuple(self.entries) if entry["kind"] == "event"]
+
+    def sample(self) -> dict[str, Any]:
+        samples = [entry for entry in tuple(self.entries) if entry["kind"] == "sample"]
+        return samples[-1] if samples else {"feed": {}, "uplinks": [{}]}
+
+    @property
+    def uplink(self) -> dict[str, Any]:
+        return dict(self.sample()["uplinks"][0])
+
+
+@contextmanager
+def relay_process(folder: Path, uplink_url: str, **changes: Any) -> Iterator[RunningRelay]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "livedesk.relay"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        process.stdin.write(json.dumps(job_line(folder, port, uplink_url, **changes)) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline()) == {"ready": True, "pid": process.pid}
+    runtime = json.loads((folder / "relay-glow-us.json").read_text())
+    relay = RunningRelay(process, f"rtmp://127.0.0.1:{port}/live/{KEY}", runtime["tap_url"])
+    control = socket.create_connection(("127.0.0.1", runtime["port"]))
+    control.sendall(json.dumps({"token": runtime["token"], "after": 0}).encode() + b"\n")
+    follower = threading.Thread(target=_follow, args=(control, relay.entries), daemon=True)
+    follower.start()
+    try:
+        yield relay
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+        follower.join(10)
+        assert not (folder / "relay-glow-us.json").exists()
+
+
+def _follow(control: socket.socket, entries: list[dict[str, Any]]) -> None:
+    with control, control.makefile() as lines:
+        for line in lines:
+            entry = json.loads(line)
+            if "kind" in entry:
+                entries.append(entry)
+
+
+def ffmpeg(*arguments: str) -> None:
+    """Runs Debian's ffmpeg to its end."""
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], check=True, timeout=300)
+
+
+@contextmanager
+def ffmpeg_running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        ["ffmpeg", "-v", "error", "-nostdin", *arguments], stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def tags(path: Path) -> list[Message]:
+    """Audio and video of an FLV file, also of one that is still being written."""
+    found = FlvReader().feed(path.read_bytes())
+    return [message for message in found if message.type_id in (AUDIO, VIDEO)]

@@ -1,0 +1,128 @@
+"""ffmpeg publishes, nginx-rtmp is the platform, the relay stands between."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from livedesk.rtmp.flv import inspect
+from livedesk.rtmp.messages import AUDIO, VIDEO, Message, later_ms
+from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process, tags, wait_until
+
+pytestmark = pytest.mark.peer
+
+
+def payloads(messages: list[Message], kind: int) -> list[bytes]:
+    """Coded frames of one track; codec headers and end markers may repeat at joins."""
+    return [
+        message.payload
+        for message in messages
+        if message.type_id == kind and inspect(message).kind == "frame"
+    ]
+
+
+def publish(clip: Path, url: str, *options: str) -> list[str]:
+    return [*options, "-i", str(clip), "-c", "copy", "-f", "flv", url]
+
+
+def test_what_ffmpeg_sends_is_what_the_platform_records(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
+) -> None:
+    with relay_process(tmp_path, nginx_rtmp.url("out")) as relay:
+        with ffmpeg_running(*publish(clip, relay.ingest_url, "-re")) as encoder:
+            wait_until(lambda: "out" in nginx_rtmp.streams(), "the platform has the stream")
+            facts = nginx_rtmp.streams()["out"]
+            wait_until(lambda: relay.uplink.get("goodput_kbps") is not None, "goodput is known")
+            sample = relay.sample()
+            assert encoder.wait(30) == 0
+        recording = nginx_rtmp.recordings / "out.flv"
+        sent = tags(clip)
+        wait_until(
+            lambda: len(payloads(tags(recording), AUDIO)) == len(payloads(sent, AUDIO)),
+            "the last message is recorded",
+        )
+    recorded = tags(recording)
+    assert payloads(recorded, VIDEO) == payloads(sent, VIDEO)
+    assert payloads(recorded, AUDIO) == payloads(sent, AUDIO)
+    assert (facts["width"], facts["height"], facts["codec"]) == ("640", "360", "AAC")
+    assert sample["feed"]["video_codec"] == "h264"
+    assert sample["uplinks"][0]["goodput_kbps"] == pytest.approx(sample["feed"]["kbps"], rel=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_six_minutes_pass_the_extended_timestamp_without_a_loss(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
+) -> None:
+    """Five times the clock's pace, from 16,600 s on: 24 bits of milliseconds end at 16,777 s."""
+    options = ("-readrate", "5", "-stream_loop", "35")
+    command = publish(clip, "{}", *options)
+    command[-3:-3] = ["-output_ts_offset", "16600"]
+    with relay_process(tmp_path, nginx_rtmp.url("long")) as relay:
+        command[-1] = relay.ingest_url
+        with ffmpeg_running(*command) as encoder:
+            assert encoder.wait(240) == 0
+        recording = nginx_rtmp.recordings / "long.flv"
+        expected = 36 * len(payloads(tags(clip), VIDEO))
+        wait_until(lambda: len(payloads(tags(recording), VIDEO)) == expected, "all frames recorded")
+        assert relay.uplink["dropped_messages"] == 0
+        assert "feed.epoch" not in relay.events()
+    recorded, once = tags(recording), tags(clip)
+    assert payloads(recorded, VIDEO) == 36 * payloads(once, VIDEO)
+    stamps = [each.timestamp_ms for each in recorded if inspect(each).kind == "frame"]
+    assert all(later_ms(b, a) >= 0 for a, b in itertools.pairwise(stamps))
+
+
+def test_a_wrong_key_stops_ffmpeg_at_once(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
+) -> None:
+    with relay_process(tmp_path, nginx_rtmp.url("out")) as relay:
+        wrong = relay.ingest_url.rpartition("/")[0] + "/guess"
+        refused = subprocess.run(
+            ["ffmpeg", "-v", "error", "-nostdin", *publish(clip, wrong)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert refused.returncode != 0
+        assert "App or stream key is wrong" in refused.stderr
+        wait_until(lambda: "feed.refused" in relay.events(), "it is written down")
+
+
+def test_the_platform_dies_and_comes_back(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
+) -> None:
+    with (
+        relay_process(tmp_path, nginx_rtmp.url("out")) as relay,
+        ffmpeg_running(*publish(clip, relay.ingest_url, "-re", "-stream_loop", "-1")),
+    ):
+        wait_until(lambda: relay.uplink.get("state") == "carrying", "it carries")
+        nginx_rtmp.kill(signal.SIGKILL)
+        wait_until(lambda: relay.uplink["state"] != "carrying", "the loss is seen")
+        nginx_rtmp.start()
+        wait_until(lambda: relay.uplink["state"] == "carrying", "it carries again")
+        wait_until(lambda: "out" in nginx_rtmp.streams(), "the platform has the stream again")
+        assert relay.events().count("feed.lost") == 0
+
+
+def test_ffmpeg_plays_the_tap_from_a_keyframe(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
+) -> None:
+    copy = tmp_path / "tap.flv"
+    with (
+        relay_process(tmp_path, nginx_rtmp.url("out")) as relay,
+        ffmpeg_running(*publish(clip, relay.ingest_url, "-re", "-stream_loop", "-1")),
+    ):
+        wait_until(lambda: relay.uplink.get("state") == "carrying", "it carries")
+        player = ["-i", relay.tap_url, "-t", "3", "-c", "copy", str(copy)]
+        with ffmpeg_running(*player) as playing:
+            assert playing.wait(30) == 0
+    played = payloads(tags(copy), VIDEO)
+    assert len(played) > 60
+    assert played[0][0] >> 4 == 1, "the first frame is a keyframe"
+    assert set(played) <= set(payloads(tags(clip), VIDEO))
