@@ -241,7 +241,9 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 def _reason(failure: BaseException) -> str:
     if isinstance(failure, TimeoutError):
         return f"no answer within {CONNECT_S:.0f} s"
-    return failure.strerror or str(failure) if isinstance(failure, OSError) else str(failure)
+    if isinstance(failure, OSError) and failure.errno is not None and failure.errno > 0:
+        return os.strerror(failure.errno)
+    return str(failure)
 
 
 def _metadata(job: EncoderJob) -> bytes:

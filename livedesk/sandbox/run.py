@@ -1,0 +1,212 @@
+"""How does the sandbox start and end? Platform, path, control API and encoder, wired in one place.
+
+`python -m livedesk.sandbox` reads one JSON line from standard input, all of it optional:
+
+    {"app": "live", "key": "…", "recording": "file", "path": {…}, "encoder": {…, "url": "rtmp://…"}}
+
+`path` is a first order as for `POST /path`, `encoder` the encoder's settings; with a `url` it
+starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready": true, "pid",
+"control_url", "token", "platform_url", "ingest_url"}`. `platform_url` leads through the path and is
+what an uplink pushes to; `ingest_url` is the platform itself. Both hold the key. It ends with the
+end of standard input or on SIGTERM, and leaves nothing running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from livedesk.core.clock import Clock
+from livedesk.core.events import Json
+from livedesk.core.secrets import Secret
+from livedesk.core.tasks import Tasks
+from livedesk.sandbox.child import EncoderChild
+from livedesk.sandbox.control import Bench, OrderError, control_app
+from livedesk.sandbox.encoder.job import JobError, parse_job
+from livedesk.sandbox.path import Path
+from livedesk.sandbox.platform import Platform
+from livedesk.sandbox.recorded import RecordingError, read_recording
+from livedesk.sandbox.supply import Supply
+
+_HOST: Final = "127.0.0.1"
+_LINE_BYTES: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxJob:
+    """What to set up. Without a target the encoder waits for its first `start`."""
+
+    app: str
+    key: Secret
+    encoder: dict[str, Json] = field(default_factory=dict)
+    target: Secret | None = None
+    path: dict[str, Json] = field(default_factory=dict)
+    recording: FilePath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where the running sandbox can be reached."""
+
+    control_url: str
+    token: Secret
+    platform_url: Secret
+    ingest_url: Secret
+
+    def to_json(self) -> dict[str, Json]:
+        """With its secrets: for the pipe to the parent, nothing else."""
+        return {
+            "ready": True,
+            "pid": os.getpid(),
+            "control_url": self.control_url,
+            "token": self.token.reveal(),
+            "platform_url": self.platform_url.reveal(),
+            "ingest_url": self.ingest_url.reveal(),
+        }
+
+
+def parse_sandbox_job(line: str) -> SandboxJob:
+    """Raises JobError; an empty line is a job with nothing but defaults."""
+    try:
+        job = json.loads(line.strip() or "{}")
+    except (ValueError, RecursionError):
+        raise JobError("not a line of JSON") from None
+    if not isinstance(job, dict) or not set(job) <= {"app", "key", "encoder", "path", "recording"}:
+        raise JobError("an object with app, key, encoder, path and recording is needed")
+    app, key = job.get("app", "live"), job.get("key") or secrets.token_urlsafe(16)
+    encoder, path, recording = job.get("encoder", {}), job.get("path", {}), job.get("recording")
+    if not (isinstance(app, str) and isinstance(key, str)):
+        raise JobError("app and key: texts are needed")
+    if not (isinstance(encoder, dict) and isinstance(path, dict)):
+        raise JobError("encoder and path: objects are needed")
+    if not isinstance(recording, str | None):
+        raise JobError("recording: the path of a file is needed")
+    url = encoder.pop("url", None)
+    # Checked now rather than at the first start; any address will do for that.
+    parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
+    target = Secret(url) if url else None
+    file = FilePath(recording) if recording else None
+    return SandboxJob(app, Secret(key), encoder, target, path, file)
+
+
+@asynccontextmanager
+async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[Ready, Bench]]:
+    """A sandbox for as long as the context is open. Raises JobError if the job cannot be done."""
+    async with AsyncExitStack() as stack:
+        recording = _recording(job)
+        platform = Platform(job.app, job.key, clock)
+        ingest_port = await platform.start(_HOST)
+        stack.push_async_callback(platform.close)
+        path = Path((_HOST, ingest_port), clock, random.Random(1))
+        path_port = await path.start(_HOST)
+        stack.push_async_callback(path.close)
+        encoder = EncoderChild(job.encoder, job.target)
+        stack.push_async_callback(encoder.close)
+        bench = Bench(clock, encoder, path, platform, recording)
+        try:
+            await bench.order_path(job.path)
+        except OrderError as fault:
+            raise JobError(f"path: {fault}") from None
+        token = Secret(secrets.token_urlsafe(24))
+        control_url = await stack.enter_async_context(_served(control_app(bench, token)))
+        if job.target is not None:
+            await encoder.start()
+        tail = f"{job.app}/{job.key.reveal()}"
+        yield (
+            Ready(
+                control_url,
+                token,
+                platform_url=Secret(f"rtmp://{_HOST}:{path_port}/{tail}"),
+                ingest_url=Secret(f"rtmp://{_HOST}:{ingest_port}/{tail}"),
+            ),
+            bench,
+        )
+
+
+def _recording(job: SandboxJob) -> Supply | None:
+    try:
+        return read_recording(job.recording) if job.recording is not None else None
+    except RecordingError as fault:
+        raise JobError(f"recording: {fault}") from None
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the process, not to the library that answers HTTP."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _served(app: Starlette) -> AsyncIterator[str]:
+    """Serve an app on a free loopback port; gives its URL."""
+    listener = socket.create_server((_HOST, 0))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    config.timeout_graceful_shutdown = 1
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listener]), name="control API")
+    try:
+        yield f"http://{_HOST}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+async def run_sandbox(
+    job: SandboxJob, clock: Clock, ready: Callable[[Ready], None], until: Awaitable[object]
+) -> None:
+    """Run a sandbox, tell where it is, and take it down when `until` is done."""
+    async with running_sandbox(job, clock) as (where, _):
+        ready(where)
+        await until
+
+
+async def serve(clock: Clock) -> int:
+    """The process: exit status 0 when it ended as asked, 1 when the job cannot be done."""
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader(limit=_LINE_BYTES)
+    inlet, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end.set)
+    tasks = Tasks()
+    try:
+        job = parse_sandbox_job((await lines.readline()).decode(errors="replace"))
+        tasks.spawn("standard input", _until_closed(lines, end))
+        await run_sandbox(job, clock, lambda where: _print(where.to_json()), end.wait())
+    except (JobError, OSError) as fault:
+        _print({"error": f"The sandbox cannot start: {fault}.", "action": "Correct its job."})
+        return 1
+    finally:
+        await tasks.close()
+        inlet.close()
+    return 0
+
+
+async def _until_closed(lines: asyncio.StreamReader, end: asyncio.Event) -> None:
+    while await lines.read(_LINE_BYTES):
+        pass
+    end.set()
+
+
+def _print(line: dict[str, Json]) -> None:
+    """One line to the parent, at start or in place of it: it waits for just that."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
