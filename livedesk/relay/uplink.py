@@ -250,7 +250,7 @@ class Uplink:
 
 
 def _in_words(error: OSError) -> str:
-    """The system's text for the error; asyncio and getaddrinfo wrap texts of their own around it."""
+    """The system's text for the error, without what asyncio and getaddrinfo put around it."""
     if isinstance(error, socket.gaierror):
         return "the host name cannot be resolved"
     return os.strerror(error.errno) if error.errno else str(error)
