@@ -64,7 +64,7 @@ def _feed(view: StoreView) -> Card:
     look, word, reason = _feed_words(feed.state)
     if feed.state == "LOW":
         reason = reason.format(n=number(view.status.limits.min_kbps))
-    source = _source(tr("relay"), feed.age_ms, view)
+    source = source_note(tr("relay"), feed.age_ms, view)
     return Card("feed", title, look, word, figure, unit, reason or source)
 
 
@@ -92,7 +92,7 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
     if view.stale:
         return _lost(key, title, figure, unit, view)
     look, word, reason = _uplink_words(view, uplink)
-    source = _source(tr("relay"), uplink.age_ms, view)
+    source = source_note(tr("relay"), uplink.age_ms, view)
     return Card(key, title, look, word, figure, unit, reason or source)
 
 
@@ -131,10 +131,14 @@ def _sync(view: StoreView) -> Card:
     too_old = sync.age_ms is not None and sync.age_ms + view.age_s * 1000 > PROBE_FIGURE_STALE_MS
     if sync.skew_ms is None or sync.state == "no_data" or too_old:
         look: Look = "unknown" if is_running(view) else "idle"
-        return Card("sync", title, look, tr("No reading"), note=_source(tr("probe"), None, view))
+        return Card(
+            "sync", title, look, tr("No reading"), note=source_note(tr("probe"), None, view)
+        )
     look = _sync_look(sync.state)
     word = tr("In sync") if look == "ok" else skew_words(sync.skew_ms)
-    return Card("sync", title, look, word, figure, unit, _source(tr("probe"), sync.age_ms, view))
+    return Card(
+        "sync", title, look, word, figure, unit, source_note(tr("probe"), sync.age_ms, view)
+    )
 
 
 def _sync_look(state: SkewState) -> Look:
@@ -160,11 +164,11 @@ def _part(
     if view.stale:
         return _lost(key, title, "", "", view)
     restarts = tr("{n} restarts").format(n=part.restarts) if part.restarts else ""
-    source = " · ".join(filter(None, [_source(tr("engine"), part.age_ms, view), restarts]))
+    source = " · ".join(filter(None, [source_note(tr("engine"), part.age_ms, view), restarts]))
     if part.state == "up":
         return Card(key, title, "ok", up_word, note=source)
     if not is_running(view):
-        return Card(key, title, "idle", tr("Not needed now"), note=part.reason or source)
+        return Card(key, title, "idle", tr("Idle"), note=part.reason or source)
     look, word = _part_words(part.state, down_look)
     return Card(key, title, look, word, note=part.reason or source)
 
@@ -186,7 +190,7 @@ def _lost(key: str, title: str, figure: str, unit: str, view: StoreView) -> Card
     return Card(key, title, "unknown", tr("Unknown"), figure, unit if known else "", note)
 
 
-def _source(source: str, age_ms: float | None, view: StoreView) -> str:
+def source_note(source: str, age_ms: float | None, view: StoreView) -> str:
     """`relay · < 1 s`: who measured it, and how long ago by now."""
     total_s = None if age_ms is None else age_ms / 1000 + view.age_s
     return f"{source} · {age(total_s)}"

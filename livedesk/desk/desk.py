@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.desk.client import EngineClient, Picture
-from livedesk.desk.errors import BadAnswerError, DeskError, UnreachableError
+from livedesk.desk.errors import BadAnswerError, DeskError, RefusedError, UnreachableError
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
@@ -26,6 +27,7 @@ PREVIEW_PERIOD_S = 0.5
 PREVIEW_STALE_S = 4.0
 """Longer than two seconds between keyframes, which is how often a frugal probe has a picture."""
 
+CONFLICT = 409
 HISTORY_POINTS = 3_600
 MERGE_S = 2.0
 """History is asked for from a little before the gap, so that its edge is covered."""
@@ -41,6 +43,16 @@ class Preview:
     @property
     def stale(self) -> bool:
         return self.age_s >= PREVIEW_STALE_S
+
+
+@contextmanager
+def _unless_over() -> Iterator[None]:
+    """A session that ended by itself in the meantime is what was wanted."""
+    try:
+        yield
+    except RefusedError as refusal:
+        if refusal.status != CONFLICT:
+            raise
 
 
 def dial_engine(access: EngineAccess) -> EngineClient:
@@ -111,7 +123,8 @@ class Desk:
         """Sign off every session and stop the engine with its relays. Raises DeskError."""
         client = self._client()
         for view in self.snapshot().on_air:
-            await client.end_session(view.status.store)
+            with _unless_over():
+                await client.end_session(view.status.store)
         await client.stop_engine(relays=True)
 
     def note(self, text: str) -> None:

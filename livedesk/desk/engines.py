@@ -28,16 +28,40 @@ def find_engine(runtime: Path) -> EngineAccess | None:
     return EngineAccess(found.url, found.token)
 
 
-async def locate_engine(runtime: Path) -> EngineAccess:
-    """As `find_engine`, for the link: none is a reason to try again."""
-    access = find_engine(runtime)
-    if access is None:
+class LocalEngine:
+    """Finds this machine's engine for the link; starts one, once, where it may.
+
+    A failed start is not tried again: its cause does not go away by itself, and it stays on screen.
+    """
+
+    def __init__(self, runtime: Path, start: Sequence[str] | None, log: Path) -> None:
+        self._runtime = runtime
+        self._start = start
+        self._log = log
+        self._failure: EngineStartError | None = None
+        self.child: subprocess.Popen[bytes] | None = None
+        """The engine, if it was started here. It is left running on purpose."""
+
+    async def locate(self) -> EngineAccess:
+        """Raises DeskError while there is none."""
+        access = find_engine(self._runtime)
+        if access is None and self._start is not None:
+            command, self._start = self._start, None
+            try:
+                self.child = await start_engine(command, self._runtime, self._log)
+            except EngineStartError as failure:
+                self._failure = failure
+            access = find_engine(self._runtime)
+        if access is not None:
+            self._failure = None
+            return access
+        if self._failure is not None:
+            raise self._failure
         raise UnreachableError(
             tr("No engine runs on this machine."),
-            str(engine_file(runtime)),
+            str(engine_file(self._runtime)),
             tr("Start one with: livedesk engine --config FILE"),
         )
-    return access
 
 
 def engine_command(config: Path) -> tuple[str, ...]:

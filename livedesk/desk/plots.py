@@ -116,8 +116,9 @@ class StorePlots:
         return self._series[key]
 
     @property
-    def keys(self) -> tuple[Key, ...]:
-        return tuple(self._series)
+    def uplinks(self) -> tuple[str, ...]:
+        """Names of the uplinks that have a series."""
+        return tuple(subject for figure, subject in self._series if figure == "goodput_kbps")
 
     @property
     def last_t(self) -> float | None:

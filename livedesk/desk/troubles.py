@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from livedesk.core.status import Priority
 from livedesk.desk.cards import LOUDNESS, Look
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
-from livedesk.desk.words import tr, wall_clock
+from livedesk.desk.words import tr
 
 _PRIORITY_LOOK: dict[Priority, Look] = {"low": "notice", "medium": "warning", "high": "critical"}
 
@@ -27,11 +26,9 @@ class Trouble:
     """The store's name where the cause does not concern the one on screen."""
 
 
-def troubles(
-    snapshot: DeskSnapshot, store: str | None, zone: tzinfo | None = None
-) -> tuple[Trouble, ...]:
+def troubles(snapshot: DeskSnapshot, store: str | None) -> tuple[Trouble, ...]:
     """Troubles of the connection, then of the store on screen, then of the others."""
-    found = list(_link_trouble(snapshot.link, zone))
+    found = list(_link_trouble(snapshot.link))
     if snapshot.link.answering:
         found += [t for view in snapshot.stores for t in _store_troubles(view, store)]
     return tuple(sorted(found, key=_order))
@@ -41,18 +38,15 @@ def _order(trouble: Trouble) -> tuple[int, int]:
     return -LOUDNESS[trouble.look], trouble.since_utc_ns
 
 
-def _link_trouble(link: LinkView, zone: tzinfo | None) -> tuple[Trouble, ...]:
+def _link_trouble(link: LinkView) -> tuple[Trouble, ...]:
     if link.answering:
         return ()
-    since = wall_clock(link.since_utc_ns, zone)
     if link.state == "connecting":
-        if not link.reason:
-            return ()
-        cause, action = tr("No engine yet"), tr("{reason} Trying again.")
-        action = action.format(reason=link.reason)
-        return (Trouble("link", "notice", cause, action, link.since_utc_ns),)
-    cause = tr("Engine not answering since {time}").format(time=since)
-    action = tr("The stream is carried by the relay. Trying again; figures below are old.")
+        return ()
+    cause = tr("Engine not answering")
+    action = tr(
+        "The stream is carried by the relay. livedesk tries again by itself; all figures are old."
+    )
     return (Trouble("link", "warning", cause, action, link.since_utc_ns),)
 
 

@@ -1,0 +1,229 @@
+"""How is the console put together, started and taken apart? Everything it needs is wired here.
+
+Closers stand beside their openers and run in reverse order; the window only asks to be closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import as_file, files
+from pathlib import Path
+from random import Random
+from types import FrameType
+
+# qasync takes the first Qt binding that it finds loaded, so PySide6 comes before it.
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+import qasync  # isort: skip
+
+from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.tasks import Tasks
+from livedesk.desk.desk import Desk
+from livedesk.desk.engines import LocalEngine, engine_command
+from livedesk.desk.errors import DeskError
+from livedesk.desk.link import EngineAccess, Locate
+from livedesk.desk.mishaps import Mishaps, caught
+from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
+from livedesk.paths import Paths
+from livedesk.ui.theme import Theme
+from livedesk.ui.window import ConsoleWindow
+
+log = logging.getLogger(__name__)
+
+WINDOW = (1600, 900)
+LARGE_SCREEN_PX = 1_800
+"""A screen of so many logical pixels in height is not scaled by the system, so the console does."""
+
+WORKER_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Save the whole window as a PNG, so long after the first status of a store."""
+
+    file: Path
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """What one console is started with.
+
+    `engine`: attach to this one; else to this machine's, which is started with `config` if none
+    runs. `offscreen`: no display is needed. `close_after_s`: leave by itself.
+    """
+
+    paths: Paths
+    config: Path | None = None
+    engine: EngineAccess | None = None
+    sandbox: SandboxAccess | None = None
+    offscreen: bool = False
+    pictures: tuple[Picture, ...] = ()
+    close_after_s: float | None = None
+
+
+def run_console(settings: ConsoleSettings) -> int:
+    """Show the window until it is closed; returns an exit status."""
+    app = QApplication.instance() or QApplication(_arguments(settings))
+    assert isinstance(app, QApplication)
+    theme = dress(app, settings.offscreen)
+    with asyncio.Runner(loop_factory=partial(_make_loop, app)) as runner:
+        return runner.run(console(settings, theme, SystemClock()))
+
+
+def _arguments(settings: ConsoleSettings) -> list[str]:
+    return ["livedesk", *(["-platform", "offscreen"] if settings.offscreen else [])]
+
+
+def _make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
+    app.setQuitOnLastWindowClosed(False)
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+    # Left to itself qasync starts ten threads.
+    loop.set_default_executor(ThreadPoolExecutor(WORKER_THREADS, "livedesk"))
+    return loop
+
+
+def dress(app: QApplication, offscreen: bool) -> Theme:
+    """Give the application its look."""
+    theme = Theme(scale=1.0 if offscreen else _scale())
+    app.setApplicationName("livedesk")
+    app.setDesktopFileName("livedesk")
+    app.setStyle("Fusion")
+    app.setPalette(theme.palette())
+    app.setFont(theme.font("body"))
+    app.setStyleSheet(theme.stylesheet())
+    with as_file(files("livedesk.ui") / "icon.svg") as icon:
+        app.setWindowIcon(QIcon(str(icon)))
+    return theme
+
+
+def _scale() -> float:
+    screen = QGuiApplication.primaryScreen()
+    return 1.5 if screen is not None and screen.size().height() >= LARGE_SCREEN_PX else 1.0
+
+
+async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
+    """The console on a running Qt event loop; returns when its window was closed."""
+    loop = asyncio.get_running_loop()
+    leave = asyncio.Event()
+    mishaps = Mishaps()
+    async with AsyncExitStack() as closers:
+        closers.enter_context(caught(mishaps, loop))
+        closers.enter_context(_ended_by_signals(loop, leave))
+        tasks = Tasks(mishaps.task)
+        desk = Desk(_locate(settings), clock, tasks, Random())
+        mishaps.show = desk.note
+        closers.push_async_callback(desk.close)
+        closers.push_async_callback(tasks.close)
+        window = ConsoleWindow(desk, theme, sandbox=settings.sandbox is not None)
+        closers.callback(window.deleteLater)
+        closers.callback(window.close_for_good)
+        if settings.sandbox is not None:
+            sandbox = SandboxClient(settings.sandbox)
+            closers.push_async_callback(sandbox.close)
+            window.fault_requested.connect(partial(_break, tasks, desk, sandbox))
+        window.leave_requested.connect(leave.set)
+        window.stop_requested.connect(partial(_stop, tasks, desk, leave))
+        window.resize(*WINDOW)
+        window.show()
+        desk.start()
+        await _until_left(settings, window, leave)
+    return 0
+
+
+async def _until_left(
+    settings: ConsoleSettings, window: ConsoleWindow, leave: asyncio.Event
+) -> None:
+    """Wait for the end of the window, and take the pictures that were asked for on the way."""
+    photos = [asyncio.create_task(_photograph(window, wish)) for wish in settings.pictures]
+    try:
+        async with asyncio.timeout(settings.close_after_s):
+            await leave.wait()
+    except TimeoutError:
+        log.info("closing after %s s, as asked", settings.close_after_s)
+    for photo, wish in zip(photos, settings.pictures, strict=True):
+        if not photo.done():
+            photo.cancel()
+            save_picture(window, wish.file)
+    await asyncio.gather(*photos, return_exceptions=True)
+
+
+async def _photograph(window: ConsoleWindow, wish: Picture) -> None:
+    await window.has_store.wait()
+    await asyncio.sleep(wish.after_s)
+    save_picture(window, wish.file)
+
+
+def save_picture(window: ConsoleWindow, file: Path) -> None:
+    """Put the window as it is now into a PNG file, whole or not at all."""
+    window.refresh()
+    aside = file.with_name(f".{file.name}")
+    if not window.grab().save(str(aside), "PNG"):
+        log.error("the picture %s cannot be written; check the folder", file)
+        return
+    aside.replace(file)
+
+
+def _locate(settings: ConsoleSettings) -> Locate:
+    if settings.engine is not None:
+        return partial(_known, settings.engine)
+    start = engine_command(settings.config) if settings.config is not None else None
+    paths = settings.paths.prepare()
+    return LocalEngine(paths.runtime, start, paths.data / "engine.log").locate
+
+
+async def _known(access: EngineAccess) -> EngineAccess:
+    return access
+
+
+def _stop(tasks: Tasks, desk: Desk, leave: asyncio.Event) -> None:
+    tasks.spawn("stop", _stop_and_leave(desk, leave))
+
+
+async def _stop_and_leave(desk: Desk, leave: asyncio.Event) -> None:
+    """End the show; the window stays if that does not work, and says why."""
+    try:
+        await desk.end_and_stop()
+    except DeskError as error:
+        desk.note(str(error))
+    else:
+        leave.set()
+
+
+def _break(tasks: Tasks, desk: Desk, sandbox: SandboxClient, fault: Fault) -> None:
+    tasks.spawn(f"sandbox {fault.name}", _apply(desk, sandbox, fault))
+
+
+async def _apply(desk: Desk, sandbox: SandboxClient, fault: Fault) -> None:
+    try:
+        await sandbox.apply(fault)
+    except DeskError as error:
+        desk.note(str(error))
+
+
+@contextmanager
+def _ended_by_signals(loop: asyncio.AbstractEventLoop, leave: asyncio.Event) -> Iterator[None]:
+    """Ctrl+C and SIGTERM close the window, as its button does. Main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ended(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(leave.set)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, ended) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,89 @@
+"""What do all panels share? Text by role, panels, buttons; what did not change costs nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+from livedesk.ui.theme import Role, Theme
+
+
+class Text(QLabel):
+    """A line of plain text in a font role; setting what it already shows costs nothing."""
+
+    def __init__(self, theme: Theme, role: Role = "body", colour: str | None = None) -> None:
+        super().__init__()
+        # Names come from elsewhere: markup in them is text.
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(role))
+        self._colour = ""
+        self.set_colour(colour or theme.colours.text)
+
+    def show_text(self, text: str) -> None:
+        if text != self.text():
+            self.setText(text)
+
+    def set_colour(self, colour: str) -> None:
+        if colour != self._colour:
+            self._colour = colour
+            palette = self.palette()
+            palette.setColor(self.foregroundRole(), QColor(colour))
+            self.setPalette(palette)
+
+
+class ElidedText(Text):
+    """A line that ends in an ellipsis where room ends; the whole text is in the tool tip."""
+
+    def __init__(self, theme: Theme, role: Role = "body", colour: str | None = None) -> None:
+        super().__init__(theme, role, colour)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        if text != self.text():
+            self.setText(text)
+            self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        metrics = QFontMetrics(self.font())
+        room = self.contentsRect()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+        painter.end()
+
+
+class Panel(QFrame):
+    """A framed part of the window."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        self.setAccessibleName(name)
+
+
+def discard(widget: QWidget) -> None:
+    """Take a widget off the window now; Qt deletes it when it next gets to it."""
+    widget.hide()
+    widget.setParent(None)
+    widget.deleteLater()
+
+
+def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) -> QPushButton:
+    """A push button; `segment` ones are small, checkable and stand in a row."""
+    push = QPushButton(text)
+    push.setFont(theme.font("small" if segment else "body"))
+    push.setProperty("segment", segment)
+    push.setCheckable(segment)
+    push.setAccessibleName(hint or text)
+    if hint:
+        push.setToolTip(hint)
+    push.setCursor(Qt.CursorShape.PointingHandCursor)
+    # A click must not leave a button behind that Space then presses again.
+    push.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    push.setAutoDefault(False)
+    return push

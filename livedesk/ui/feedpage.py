@@ -1,0 +1,96 @@
+"""One store in full: strip, picture, events, plots and uplinks."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from livedesk.core.events import Event
+from livedesk.desk.cards import cards
+from livedesk.desk.desk import Preview
+from livedesk.desk.model import StoreView
+from livedesk.desk.plots import StorePlots
+from livedesk.desk.words import age, tr
+from livedesk.ui.eventlist import EventList
+from livedesk.ui.plotspanel import PlotsPanel
+from livedesk.ui.preview import PreviewPanel
+from livedesk.ui.strip import Strip
+from livedesk.ui.theme import Theme
+from livedesk.ui.uplinks import UplinksTable
+
+SIDE_SHARE = 0.28
+SIDE_WIDTH = (300, 560)
+
+
+class FeedPage(QWidget):
+    """Takes a store's view and hands each part what it shows."""
+
+    def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
+        super().__init__()
+        self._theme = theme
+        self.strip = Strip(theme)
+        self.preview = PreviewPanel(theme)
+        self.events = EventList(theme, zone)
+        self.plots = PlotsPanel(theme)
+        self.uplinks = UplinksTable(theme)
+        self._side = QWidget()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        gap = self._theme.gap
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(gap)
+        side.addWidget(self.preview)
+        side.addWidget(self.events, 1)
+        main = QVBoxLayout()
+        main.setSpacing(gap)
+        main.addWidget(self.plots, 1)
+        main.addWidget(self.uplinks)
+        row = QHBoxLayout()
+        row.setSpacing(gap)
+        row.addWidget(self._side)
+        row.addLayout(main, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(gap)
+        column.addWidget(self.strip)
+        column.addLayout(row, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        low, high = (self._theme.px(n) for n in SIDE_WIDTH)
+        self._side.setFixedWidth(min(high, max(low, round(event.size().width() * SIDE_SHARE))))
+        super().resizeEvent(event)
+
+    def show_store(
+        self,
+        view: StoreView,
+        answering: bool,
+        plots: StorePlots,
+        preview: Preview | None,
+        events: tuple[Event, ...],
+    ) -> None:
+        strip = cards(view)
+        self.strip.show_cards(strip)
+        self.uplinks.show_uplinks(view.status.uplinks, strip, view.stale)
+        self.preview.show_preview(preview, view.stale or not answering, _no_picture(view))
+        self.events.show_events(events, view.status.store)
+        self.plots.show_store(view, plots, _stale_note(view))
+
+
+def _stale_note(view: StoreView) -> str:
+    return tr("No news for {age}").format(age=age(view.age_s)) if view.stale else ""
+
+
+def _no_picture(view: StoreView) -> str:
+    """Why there is no picture, and what would bring one."""
+    status = view.status
+    if status.state == "waiting" and status.feed.state == "GONE":
+        return tr("Waiting for the encoder.\nPush to {url} with this store's stream key.").format(
+            url=status.ingest_url
+        )
+    if status.probe.state != "up":
+        return tr("No picture: the probe is not running.")
+    return tr("No picture yet.")

@@ -1,0 +1,156 @@
+"""Which show is this, is it on air, for how long, and does the engine answer?"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from livedesk.core.status import SessionState
+from livedesk.desk.cards import Look
+from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
+from livedesk.desk.words import show_clock, tr, wall_clock
+from livedesk.ui.basics import ElidedText, Text, button
+from livedesk.ui.shapes import ShapeMark
+from livedesk.ui.theme import Theme
+
+
+def session_word(state: SessionState) -> str:
+    return {
+        "waiting": tr("WAITING"),
+        "live": tr("ON AIR"),
+        "interrupted": tr("INTERRUPTED"),
+        "ended": tr("ENDED"),
+    }[state]
+
+
+def link_words(link: LinkView) -> tuple[Look, str]:
+    """The connection to the engine as a look and a phrase."""
+    match link.state:
+        case "attached":
+            return "ok", tr("Engine attached")
+        case "connecting":
+            return "unknown", tr("Looking for the engine")
+        case _:
+            since = wall_clock(link.since_utc_ns)
+            return "warning", tr("No answer since {time}").format(time=since)
+
+
+class Pill(QLabel):
+    """The session's state word in a rounded frame."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown = ("", "")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font("title"))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def show_word(self, word: str, text: str, ground: str, border: str) -> None:
+        if (word, text + ground + border) == self._shown:
+            return
+        self._shown = (word, text + ground + border)
+        px = self._theme.px
+        self.setText(word)
+        self.setStyleSheet(
+            f"color: {text}; background: {ground}; border: {px(1)}px solid {border};"
+            f"border-radius: {px(5)}px; padding: {px(4)}px {px(12)}px;"
+        )
+
+
+class Header(QWidget):
+    """The top line of the window."""
+
+    end_requested = Signal()
+    help_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        colours = theme.colours
+        self.name = ElidedText(theme, "headline")
+        self.platform = ElidedText(theme, "small", colours.muted)
+        self.state = Pill(theme)
+        self.clock = Text(theme, "clock")
+        self.clock.setToolTip(tr("Time on air"))
+        self.clock.setAccessibleName(tr("Time on air"))
+        self.badge = Pill(theme)
+        self.badge.show_word(tr("SANDBOX"), colours.sandbox, colours.ground, colours.sandbox)
+        self.badge.setToolTip(tr("A rehearsal on this machine: no platform sees this stream."))
+        self.link_mark = ShapeMark(theme, 16)
+        self.link_text = Text(theme, "small", colours.muted)
+        self.end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
+        self.help = button(theme, tr("?"), tr("Keyboard shortcuts (F1)"))
+        self.end.clicked.connect(self.end_requested)
+        self.help.clicked.connect(self.help_requested)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.name)
+        names.addWidget(self.platform)
+        left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for part in (left, middle, right):
+            part.setSpacing(self._theme.pad)
+        left.addWidget(self.badge)
+        left.addLayout(names, 1)
+        middle.addWidget(self.state)
+        middle.addWidget(self.clock)
+        right.addStretch(1)
+        right.addWidget(self.link_mark)
+        right.addWidget(self.link_text)
+        right.addWidget(self.end)
+        right.addWidget(self.help)
+        row = QGridLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setHorizontalSpacing(self._theme.pad)
+        row.addLayout(left, 0, 0)
+        row.addLayout(middle, 0, 1)
+        row.addLayout(right, 0, 2)
+        row.setColumnStretch(0, 1)
+        row.setColumnStretch(2, 1)
+
+    def show_snapshot(self, snapshot: DeskSnapshot, view: StoreView | None) -> None:
+        look, words = link_words(snapshot.link)
+        self.link_mark.show_look(look)
+        self.link_text.show_text(words)
+        self.link_text.set_colour(self._theme.colour(look))
+        self.link_text.setToolTip(snapshot.link.where)
+        self.state.setVisible(view is not None)
+        self.clock.setVisible(view is not None and view.on_air_s is not None)
+        self.badge.setVisible(view is not None and view.status.sandbox)
+        if view is None:
+            self._show_nothing(snapshot)
+        else:
+            self._show_store(view, snapshot.link.answering)
+
+    def _show_nothing(self, snapshot: DeskSnapshot) -> None:
+        answering = snapshot.link.answering
+        self.name.show_text(tr("No store") if answering else tr("livedesk"))
+        hint = tr("The engine's settings name no store.") if answering else ""
+        self.platform.show_text(hint)
+        self.end.setEnabled(False)
+
+    def _show_store(self, view: StoreView, answering: bool) -> None:
+        status = view.status
+        self.name.show_text(status.name)
+        self.platform.show_text(status.platform)
+        self._show_state(view)
+        self.clock.show_text(show_clock(view.on_air_s or 0.0))
+        lit = status.state == "live" and not view.stale
+        self.clock.set_colour(self._theme.colours.text if lit else self._theme.colours.faint)
+        self.end.setEnabled(status.state in ("live", "interrupted") and answering)
+
+    def _show_state(self, view: StoreView) -> None:
+        colours = self._theme.colours
+        word = session_word(view.status.state)
+        if view.stale:
+            word = tr("{word}?").format(word=word)
+            self.state.show_word(word, colours.muted, colours.ground, colours.faint)
+        elif view.status.state == "live":
+            self.state.show_word(word, colours.on_signal, colours.text, colours.text)
+        elif view.status.state == "interrupted":
+            self.state.show_word(word, colours.on_signal, colours.critical, colours.critical)
+        else:
+            self.state.show_word(word, colours.muted, colours.ground, colours.line)

@@ -1,0 +1,88 @@
+"""What is asked before something is stopped? Questions beside the window; the show runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QPushButton, QWidget
+
+from livedesk.desk.words import tr
+
+
+class Question(QMessageBox):
+    """A question that is opened, not executed: the event loop is never entered again."""
+
+    def __init__(self, parent: QWidget, text: str, detail: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWindowTitle(tr("livedesk"))
+        self.setText(text)
+        self.setInformativeText(detail)
+        self._answers: dict[QAbstractButton, Callable[[], None]] = {}
+        self.buttonClicked.connect(self._answered)
+
+    def offer(
+        self, text: str, role: QMessageBox.ButtonRole, act: Callable[[], None] | None = None
+    ) -> QPushButton:
+        push = self.addButton(text, role)
+        if act is not None:
+            self._answers[push] = act
+        return push
+
+    def _answered(self, push: QAbstractButton) -> None:
+        act = self._answers.get(push)
+        if act is not None:
+            act()
+
+
+def ask_close(
+    parent: QWidget, stores: tuple[str, ...], close: Callable[[], None], stop: Callable[[], None]
+) -> Question:
+    """The window was closed while a show is on air."""
+    question = Question(
+        parent,
+        tr("The show goes on without this window."),
+        tr("On air: {stores}. The relay and the engine carry the stream; open livedesk again "
+           "to come back to it.").format(stores=", ".join(stores)),
+    )  # fmt: skip
+    keep = question.offer(tr("Close window"), QMessageBox.ButtonRole.AcceptRole, close)
+    end = tr("End the show and stop the engine…")
+    question.offer(end, QMessageBox.ButtonRole.DestructiveRole, stop)
+    question.offer(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    question.setDefaultButton(keep)
+    question.open()
+    return question
+
+
+def ask_end(parent: QWidget, store: str, act: Callable[[], None]) -> Question:
+    """Sign off one store."""
+    question = Question(
+        parent,
+        tr("End the session of {store}?").format(store=store),
+        tr("The stream to the platform ends for viewers, and the session record is closed. "
+           "This cannot be undone."),
+    )  # fmt: skip
+    return _confirm(question, tr("End session"), act)
+
+
+def ask_stop(parent: QWidget, stores: tuple[str, ...], act: Callable[[], None]) -> Question:
+    """Sign off all stores and stop everything on this machine."""
+    question = Question(
+        parent,
+        tr("End the show for {n} stores and stop the engine?").format(n=len(stores))
+        if len(stores) > 1
+        else tr("End the show and stop the engine?"),
+        tr("Viewers of {stores} lose the stream at once. Engine and relays stop.").format(
+            stores=", ".join(stores)
+        ),
+    )
+    return _confirm(question, tr("End and stop"), act)
+
+
+def _confirm(question: Question, text: str, act: Callable[[], None]) -> Question:
+    question.offer(text, QMessageBox.ButtonRole.DestructiveRole, act)
+    question.setDefaultButton(question.offer(tr("Cancel"), QMessageBox.ButtonRole.RejectRole))
+    question.open()
+    return question

@@ -1,0 +1,237 @@
+"""What happened to a figure over time? One plot with its latest values at the right edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from livedesk.desk.cards import Look
+from livedesk.desk.plots import Key, Series, StorePlots
+from livedesk.desk.words import NOTHING
+from livedesk.ui.axes import FigureAxis, TimeAxis
+from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.theme import Theme
+
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+READOUT_WIDTH = 132
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A curve and its latest value in words."""
+
+    key: Key
+    label: str
+    value: str
+    unit: str
+    note: str
+    look: Look = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """What the time axes show: Unix seconds, and the instant at which show time is zero."""
+
+    begin_s: float
+    end_s: float
+    base_s: float
+    wall: bool
+
+
+class Swatch(QWidget):
+    """A short piece of the curve's line, so that colour is not the only key."""
+
+    def __init__(self, theme: Theme, place: int) -> None:
+        super().__init__()
+        self._pen = QPen(QColor(curve_colour(theme, place)), theme.px(2), _DASHES[place % 4])
+        self.setFixedSize(theme.px(18), theme.px(10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setPen(self._pen)
+        middle = self.height() // 2
+        painter.drawLine(0, middle, self.width(), middle)
+        painter.end()
+
+
+class Readout(QWidget):
+    """Latest value of one curve: name, figure with unit, source and age."""
+
+    def __init__(self, theme: Theme, place: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._reading: Reading | None = None
+        colours = theme.colours
+        self.label = ElidedText(theme, "small", colours.muted)
+        self.value = Text(theme, "value")
+        self.unit = Text(theme, "small", colours.muted)
+        self.note = ElidedText(theme, "small", colours.faint)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(0)
+        grid.setHorizontalSpacing(theme.px(6))
+        name = QHBoxLayout()
+        name.setSpacing(theme.px(6))
+        name.addWidget(Swatch(theme, place))
+        name.addWidget(self.label, 1)
+        figure = QHBoxLayout()
+        figure.setSpacing(theme.px(4))
+        figure.addWidget(self.value, 0, Qt.AlignmentFlag.AlignBaseline)
+        figure.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
+        figure.addStretch(1)
+        grid.addLayout(name, 0, 0)
+        grid.addLayout(figure, 1, 0)
+        grid.addWidget(self.note, 2, 0)
+
+    def show_reading(self, reading: Reading) -> None:
+        if reading == self._reading:
+            return
+        self._reading = reading
+        self.label.show_text(reading.label)
+        self.value.show_text(reading.value)
+        self.unit.show_text(reading.unit if reading.value != NOTHING else "")
+        self.note.show_text(reading.note)
+        self.value.set_colour(self._colour(reading.look))
+        self.setAccessibleName(reading.label)
+        self.setAccessibleDescription(f"{reading.value} {reading.unit}, {reading.note}")
+
+    def _colour(self, look: Look) -> str:
+        colours = self._theme.colours
+        return colours.text if look == "ok" else self._theme.colour(look)
+
+
+class TimePlot(Panel):
+    """One plot. It draws what it is given; the panel around it owns time and the timer."""
+
+    moved = Signal(float, float)
+    """Somebody panned or zoomed by hand: begin and end in Unix seconds."""
+
+    def __init__(self, theme: Theme, title: str, hint: str, *, signed: bool = False) -> None:
+        super().__init__(title)
+        self._theme = theme
+        self._curves: dict[Key, pg.PlotDataItem] = {}
+        self._drawn: dict[Key, tuple[Series, int, float, float, bool]] = {}
+        self._readouts: dict[Key, Readout] = {}
+        self._window: TimeWindow | None = None
+        self._stale = False
+        self.value_axis = FigureAxis(theme, signed=signed)
+        self.time_axis = TimeAxis(theme)
+        self.view = pg.PlotWidget(
+            background=theme.colours.panel,
+            axisItems={"left": self.value_axis, "bottom": self.time_axis},
+        )
+        self._set_up_view()
+        self._lay_out(title, hint)
+
+    def _set_up_view(self) -> None:
+        self.view.setMenuEnabled(False)
+        self.view.hideButtons()
+        self.view.setMouseEnabled(x=True, y=False)
+        self.view.setAccessibleName(self.accessibleName())
+        self.view.setFrameShape(Panel.Shape.NoFrame)
+        self.view.getViewBox().setLimits(minXRange=5.0)
+        self.view.getViewBox().setDefaultPadding(0.0)
+        self.view.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
+        self.view.showGrid(x=False, y=False)
+
+    def _lay_out(self, title: str, hint: str) -> None:
+        theme = self._theme
+        self._title = Text(theme, "strong", theme.colours.muted)
+        self._title.show_text(title)
+        self.hint = ElidedText(theme, "small", theme.colours.faint)
+        self.hint.show_text(hint)
+        self.stale_note = Text(theme, "strong", theme.colours.warning)
+        heading = QHBoxLayout()
+        heading.setSpacing(theme.gap)
+        heading.addWidget(self._title)
+        heading.addWidget(self.hint, 1)
+        heading.addWidget(self.stale_note)
+        self._side = QVBoxLayout()
+        self._side.setSpacing(theme.gap)
+        self._side.addStretch(1)
+        side = QWidget()
+        side.setFixedWidth(theme.px(READOUT_WIDTH))
+        side.setLayout(self._side)
+        self._side.setContentsMargins(0, 0, 0, 0)
+        body = QHBoxLayout()
+        body.setSpacing(theme.pad)
+        body.addWidget(self.view, 1)
+        body.addWidget(side)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(theme.px(n) for n in (12, 8, 12, 6)))
+        column.setSpacing(theme.px(4))
+        column.addLayout(heading)
+        column.addLayout(body, 1)
+
+    def show_readings(self, readings: tuple[Reading, ...]) -> None:
+        """Say which curves there are and what their latest values are."""
+        if [reading.key for reading in readings] != list(self._curves):
+            self._rebuild([reading.key for reading in readings])
+        for reading in readings:
+            self._readouts[reading.key].show_reading(reading)
+
+    def _rebuild(self, keys: list[Key]) -> None:
+        for key, curve in self._curves.items():
+            self.view.removeItem(curve)
+            discard(self._readouts[key])
+        self._drawn = {}
+        self._curves = {key: self._add_curve(place) for place, key in enumerate(keys)}
+        self._readouts = {key: Readout(self._theme, place) for place, key in enumerate(keys)}
+        for place, readout in enumerate(self._readouts.values()):
+            self._side.insertWidget(place, readout)
+
+    def _add_curve(self, place: int) -> pg.PlotDataItem:
+        curve = pg.PlotDataItem(pen=self._pen(place), antialias=False, connect="finite")
+        self.view.addItem(curve)
+        # Both only take hold on an item that is in a plot (pyqtgraph issue 1855).
+        curve.setClipToView(True)
+        curve.setDownsampling(auto=True, method="peak")
+        return curve
+
+    def _pen(self, place: int) -> QPen:
+        colour = self._theme.colours.faint if self._stale else curve_colour(self._theme, place)
+        # Wider pens take another, ten times slower road in Qt.
+        pen = QPen(QColor(colour), 1, _DASHES[place % 4])
+        pen.setCosmetic(True)
+        return pen
+
+    def show_stale(self, note: str) -> None:
+        """Grey the curves and say why; an empty note lights them again."""
+        self.stale_note.show_text(note)
+        if bool(note) == self._stale:
+            return
+        self._stale = bool(note)
+        for place, curve in enumerate(self._curves.values()):
+            curve.setPen(self._pen(place))
+
+    def show_window(self, window: TimeWindow, plots: StorePlots) -> None:
+        """Draw this stretch of time, as far as it differs from what is drawn."""
+        self.time_axis.show_time(window.base_s, window.wall)
+        low, high = window.begin_s - window.base_s, window.end_s - window.base_s
+        if window != self._window:
+            self._window = window
+            self.view.setXRange(low, high, padding=0)
+        for key, curve in self._curves.items():
+            series = plots[key]
+            drawn = (series, series.version, window.begin_s, window.end_s, self._stale)
+            if drawn != self._drawn.get(key):
+                self._drawn[key] = drawn
+                t, values = series.window(window.begin_s, window.end_s)
+                curve.setData(t - window.base_s, values)
+
+    def width_px(self) -> float:
+        return max(1.0, float(self.view.getViewBox().width()))
+
+    def _moved_by_hand(self) -> None:
+        if self._window is not None:
+            (low, high), _ = self.view.getViewBox().viewRange()
+            self.moved.emit(low + self._window.base_s, high + self._window.base_s)
+
+
+def curve_colour(theme: Theme, place: int) -> str:
+    colours = theme.colours.curves
+    return colours[place % len(colours)]

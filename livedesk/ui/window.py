@@ -1,0 +1,245 @@
+"""The console's window: reads snapshots ten times a second and hands them to its parts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import tzinfo
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from livedesk.desk.desk import Preview
+from livedesk.desk.model import DeskSnapshot, Note
+from livedesk.desk.plots import StorePlots
+from livedesk.desk.troubles import troubles
+from livedesk.desk.words import tr, wall_clock
+from livedesk.ui import questions
+from livedesk.ui.banner import Banner
+from livedesk.ui.basics import ElidedText, Text
+from livedesk.ui.breakit import BreakItDock
+from livedesk.ui.feedpage import FeedPage
+from livedesk.ui.header import Header
+from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
+from livedesk.ui.storelist import StoreList
+from livedesk.ui.theme import Theme
+
+REPAINT_MS = 100
+
+
+class Source(Protocol):
+    """What the window needs from the desk."""
+
+    def snapshot(self) -> DeskSnapshot: ...
+
+    def plots(self, store: str) -> StorePlots: ...
+
+    def preview(self, store: str) -> Preview | None: ...
+
+    def watch(self, store: str | None) -> None: ...
+
+    def end_session(self, store: str) -> None: ...
+
+
+class ConsoleWindow(QMainWindow):
+    """One window onto one engine."""
+
+    leave_requested = Signal()
+    """Close this window and nothing else."""
+    stop_requested = Signal()
+    """End every session, stop the engine, then close."""
+    fault_requested = Signal(object)
+    """A sandbox `Fault`."""
+
+    def __init__(
+        self, source: Source, theme: Theme, *, sandbox: bool = False, zone: tzinfo | None = None
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._theme = theme
+        self._sandbox = sandbox
+        self._chosen: str | None = None
+        self._snapshot = source.snapshot()
+        self._may_close = False
+        self.has_store = asyncio.Event()
+        """Set once there is something to look at."""
+        self._note: Note | None = None
+        self.header = Header(theme)
+        self.banner = Banner(theme, zone)
+        self.stores = StoreList(theme)
+        self.page = FeedPage(theme, zone)
+        self.message = Text(theme, "title", theme.colours.muted)
+        self.note = ElidedText(theme, "small", theme.colours.warning)
+        self.dock = BreakItDock(theme, self) if sandbox else None
+        self.shortcuts = self._shortcuts()
+        self._lay_out()
+        self._wire()
+        self.setWindowTitle(tr("livedesk"))
+        self.refresh()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(REPAINT_MS)
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setWordWrap(True)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self.page)
+        body = QHBoxLayout()
+        body.setSpacing(theme.gap)
+        body.addWidget(self.stores)
+        body.addWidget(self._stack, 1)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(*(theme.px(n) for n in (12, 10, 12, 2)))
+        column.setSpacing(theme.gap)
+        column.addWidget(self.header)
+        column.addWidget(self.banner)
+        column.addLayout(body, 1)
+        self.setCentralWidget(centre)
+        centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        centre.setFocus()
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.note, 1)
+        keys = Text(theme, "small", theme.colours.faint)
+        keys.show_text(tr("F1 Keys"))
+        keys.setContentsMargins(0, 0, theme.pad, 0)
+        self.statusBar().addPermanentWidget(keys)
+        if self.dock is not None:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+
+    def _wire(self) -> None:
+        self.header.end_requested.connect(self.ask_end)
+        self.header.help_requested.connect(self.show_shortcuts)
+        self.stores.chosen.connect(self.choose)
+        if self.dock is not None:
+            self.dock.asked.connect(self.fault_requested)
+        install(self, self.shortcuts)
+
+    def _shortcuts(self) -> tuple[Shortcut, ...]:
+        plots = self.page.plots
+        return (
+            Shortcut(("1",), tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
+            Shortcut(("2",), tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
+            Shortcut(("3",), tr("Plots: whole session"), partial(plots.choose_range, 2)),
+            Shortcut(("L",), tr("Plots: follow live"), plots.follow_live),
+            Shortcut(("T",), tr("Plots: show time or wall clock"), plots.toggle_clock),
+            Shortcut(("PgDown",), tr("Next store"), self.choose_next),
+            Shortcut(("PgUp",), tr("Previous store"), self.choose_previous),
+            Shortcut(("Ctrl+E",), tr("End the session…"), self.ask_end),
+            Shortcut(("F11",), tr("Full screen on or off"), self.toggle_full_screen),
+            Shortcut(("F1", "?"), tr("This sheet"), self.show_shortcuts),
+            Shortcut(("Ctrl+Q",), tr("Close the window"), self._close),
+        )
+
+    # What it shows
+
+    @property
+    def chosen(self) -> str | None:
+        return self._chosen
+
+    def refresh(self) -> None:
+        """Show the newest snapshot."""
+        snapshot = self._snapshot = self._source.snapshot()
+        self._keep_choice(snapshot)
+        view = snapshot.store(self._chosen)
+        found = troubles(snapshot, self._chosen)
+        self.header.show_snapshot(snapshot, view)
+        self.banner.show_troubles(found, snapshot.utc_ns)
+        self.stores.show_stores(snapshot.stores, self._chosen)
+        self._show_note(snapshot.note)
+        if view is None:
+            self.message.show_text(_nothing_to_show(snapshot))
+            self._stack.setCurrentWidget(self.message)
+            return
+        self.has_store.set()
+        self._stack.setCurrentWidget(self.page)
+        store = view.status.store
+        self.page.show_store(
+            view,
+            snapshot.link.answering,
+            self._source.plots(store),
+            self._source.preview(store),
+            snapshot.events,
+        )
+
+    def _keep_choice(self, snapshot: DeskSnapshot) -> None:
+        """Stay with the chosen store while there is one; else take the first."""
+        if snapshot.store(self._chosen) is None:
+            self._choose(snapshot.stores[0].status.store if snapshot.stores else None)
+
+    def _choose(self, store: str | None) -> None:
+        if store != self._chosen:
+            self._chosen = store
+            self._source.watch(store)
+
+    def _show_note(self, note: Note | None) -> None:
+        if note != self._note:
+            self._note = note
+            self.note.show_text(f"{wall_clock(note.utc_ns)}  {note.text}" if note else "")
+
+    # What a person does
+
+    def choose(self, store: str) -> None:
+        self._choose(store)
+        self.refresh()
+
+    def choose_next(self) -> None:
+        self._step(1)
+
+    def choose_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        names = [view.status.store for view in self._snapshot.stores]
+        if self._chosen in names:
+            self.choose(names[(names.index(self._chosen) + by) % len(names)])
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_shortcuts(self) -> None:
+        ShortcutSheet(self._theme, self, self.shortcuts).open()
+
+    def ask_end(self) -> None:
+        view = self._snapshot.store(self._chosen)
+        if view is not None and view in self._snapshot.on_air:
+            act = partial(self._source.end_session, view.status.store)
+            questions.ask_end(self, view.status.name, act)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Never stops a show by itself. The owner closes the window once all is unwound."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        on_air = tuple(view.status.name for view in self._snapshot.on_air)
+        if on_air and not self._sandbox:
+            questions.ask_close(self, on_air, self.leave_requested.emit, self._ask_stop)
+        else:
+            self.leave_requested.emit()
+
+    def _ask_stop(self) -> None:
+        on_air = tuple(view.status.name for view in self._snapshot.on_air)
+        questions.ask_stop(self, on_air, self.stop_requested.emit)
+
+    def _close(self) -> None:
+        self.close()
+
+    def close_for_good(self) -> None:
+        """Stop the timer and close without a question."""
+        self._timer.stop()
+        self._may_close = True
+        self.close()
+
+
+def _nothing_to_show(snapshot: DeskSnapshot) -> str:
+    if snapshot.link.answering:
+        return tr("This engine runs no store.\nAdd a [[store]] to its settings and restart it.")
+    looking = tr("Looking for an engine on this machine…")
+    return f"{looking}\n\n{snapshot.link.reason}" if snapshot.link.reason else looking
