@@ -113,7 +113,7 @@ class _Reader:
             name=table.text("name", 'a name, such as "Glow Beauty US"', r".{1,120}", identifier),
             platform=table.text("platform", 'a platform, such as "tiktok"', r".{1,40}", ""),
             feed=self._feed(table.table("feed", "[store.feed]")),
-            uplinks=tuple(uplinks),
+            uplinks=_usable(uplinks, table),
             limits=_limits(table.table("limits", "[store.limits]")),
             probe=_probe(table.table("probe", "[store.probe]")),
             sandbox=sandbox,
@@ -244,6 +244,15 @@ def _probe(table: Table) -> ProbeSettings:
     preview_fps = table.number("preview_fps", 2.0, 0, 10, "pictures a second")
     table.close()
     return ProbeSettings(cast(Decode, decode), preview_fps)
+
+
+def _usable(uplinks: list[UplinkSettings], store: Table) -> tuple[UplinkSettings, ...]:
+    """The first. Two pushes of one key at once end a show on most platforms, and choosing between
+    them comes with failover."""
+    for at, uplink in enumerate(uplinks[1:], start=1):
+        text = f'"{uplink.name}" is for a later release; this one only uses {uplinks[0].name}'
+        store.remarks.notice((*store.path, "uplink", at), text)
+    return tuple(uplinks[:1])
 
 
 def _check_uplinks(uplinks: list[UplinkSettings], store: Table) -> None:

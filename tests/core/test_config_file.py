@@ -198,6 +198,15 @@ def test_a_key_in_the_file_is_used_and_remarked_upon(load: Load, tmp_path: Path)
     assert "other users can read" in louder
 
 
+def test_a_second_uplink_is_checked_and_left_alone_and_that_is_said(load: Load) -> None:
+    settings = load(GOOD + '[[store.uplink]]\nname = "bonded"\nurl = "env:URL"\n')
+    assert [uplink.name for uplink in settings.stores[0].uplinks] == ["primary"]
+    (notice,) = settings.notices
+    assert notice.startswith(
+        'livedesk.toml:10: store[0].uplink[1]: "bonded" is for a later release'
+    )
+
+
 def test_tables_of_later_releases_are_accepted_and_that_is_said(load: Load) -> None:
     notices = load(
         GOOD + '[store.pins]\ngateway = "manual"\n[store.moderation]\nurl = "x"\n'
