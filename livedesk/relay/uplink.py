@@ -234,6 +234,7 @@ class Uplink:
             "backlog_ms": link.backlog_ms(self._feed.newest_ms) if link is not None else None,
             "rtt_ms": info.rtt_ms if info is not None else None,
             "unsent_bytes": link.unsent_bytes if link is not None else None,
+            "waiting_messages": len(self._outlet),
             "retransmits": info.retransmits if info is not None else None,
             "dropped_messages": self._outlet.dropped,
             "reconnects": self._reconnects,
