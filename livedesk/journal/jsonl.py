@@ -96,7 +96,7 @@ def _incidents(summary: Summary) -> Iterator[str]:
 def _summary(summary: Summary) -> dict[str, Json]:
     worst = summary.worst_skew
     return {
-        "signed_off": summary.signed_off,
+        "signed_off": summary.signed_off_utc_ns is not None,
         "end_utc": iso_utc(summary.end_utc_ns),
         "length_ms": summary.length_ms,
         "on_air_s": summary.on_air_s,

@@ -23,6 +23,8 @@ from livedesk.journal.values import SampleRow, SessionInfo
 MAX_SEQ = 2**63 - 1
 """The largest number that SQLite can store."""
 
+_NO_LOCK_TABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
 _EVENT_COLUMNS = "seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data"
 
 
@@ -68,7 +70,7 @@ class SessionReader:
             try:
                 return cls._begin(path, _connect(path, "mode=ro"))
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
+                if error.sqlite_errorcode & 0xFF not in _NO_LOCK_TABLE:
                     raise
             return cls._open_in_read_only_folder(path)
 

@@ -83,6 +83,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         earlier_events=_count_events(reader) - len(events),
         started=iso_utc(summary.info.started_utc_ns),
         ended=iso_utc(summary.end_utc_ns),
+        signed_off=_iso_or_none(summary.signed_off_utc_ns),
         duration=duration,
         label=label,
         number=number,
@@ -90,6 +91,10 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         shown=shown,
         unit=unit,
     )
+
+
+def _iso_or_none(utc_ns: int | None) -> str | None:
+    return None if utc_ns is None else iso_utc(utc_ns)
 
 
 def _finalize(value: object) -> object:

@@ -81,14 +81,15 @@ class WorstSkew:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`length_ms` reaches from first media to sign-off or, without one, to the newest row.
+    """`length_ms` reaches from first media to the end of the show: to sign-off, or to where the
+    feed had ended for good before it. Without a sign-off it reaches to the newest row.
 
     Each whole second of it is on air (an uplink's far end acknowledged media), off air (known not
     to be), or unmeasured.
     """
 
     info: SessionInfo
-    signed_off: bool
+    signed_off_utc_ns: int | None
     length_ms: int
     end_utc_ns: int
     on_air_s: int
@@ -117,22 +118,25 @@ def summarise(reader: SessionReader) -> Summary:
         for figure, subject in reader.subjects()
     }
     sign_off = next((e for e in reversed(events) if e.event.kind == SESSION_END), None)
-    length_ms, end_utc_ns = _reach(reader, sign_off)
+    length_ms, end_utc_ns = _reach(reader, sign_off, pairs)
     length_s = length_ms // 1000
-    feed = _means(measured.get(("feed_kbps", ""), {}))
-    goodput = _best(_means(rows) for (name, _), rows in measured.items() if name == "goodput_kbps")
+    pairs = [span for span in pairs if span.start_ms < length_ms]
+    feed = _means(measured.get(("feed_kbps", ""), {}), length_s)
+    goodput = _best(
+        _means(rows, length_s) for (name, _), rows in measured.items() if name == "goodput_kbps"
+    )
     skew = measured.get(("skew_ms", ""), {})
     gone = [span for span in pairs if span.kind == "feed.lost"]
     if len(reader.info.uplinks) == 1:
         silent = gone + [span for span in pairs if span.kind == "uplink.down"]
     else:
         silent = gone
-    on_air = {t_s for t_s, rate in goodput.items() if rate > 0 and t_s < length_s}
-    known = on_air | {t for t in (*feed, *goodput) if t < length_s} | _inside(silent, length_s)
+    on_air = {t_s for t_s, rate in goodput.items() if rate > 0}
+    known = {*feed, *goodput} | _inside(silent, length_s)
     lost_events, lost_samples = reader.lost
     return Summary(
         info=reader.info,
-        signed_off=sign_off is not None,
+        signed_off_utc_ns=None if sign_off is None else sign_off.event.utc_ns,
         length_ms=length_ms,
         end_utc_ns=end_utc_ns,
         on_air_s=len(on_air),
@@ -144,17 +148,24 @@ def summarise(reader: SessionReader) -> Summary:
         worst_skew=_worst_skew(reader, skew),
         reconnects=_reconnects(reader.info, events),
         dropped_messages=_dropped(reader.info, events),
-        incidents=tuple(find_incidents(feed, goodput, _means(skew), pairs, reader.info.limits)),
+        incidents=tuple(
+            find_incidents(feed, goodput, _means(skew, length_s), pairs, reader.info.limits)
+        ),
         lost_events=lost_events,
         lost_samples=lost_samples,
     )
 
 
-def _reach(reader: SessionReader, sign_off: TimedEvent | None) -> tuple[int, int]:
-    if sign_off is not None:
-        return max(0, sign_off.t_ms), sign_off.event.utc_ns
-    end = reader.end()
-    return max(0, end.t_ms), end.utc_ns
+def _reach(
+    reader: SessionReader, sign_off: TimedEvent | None, pairs: Sequence[Span]
+) -> tuple[int, int]:
+    """Every show ends with the encoder going away; that is no incident once it is signed off."""
+    if sign_off is None:
+        end = reader.end()
+        return max(0, end.t_ms), end.utc_ns
+    ends = [sign_off, *(s.opened for s in pairs if s.kind == "feed.lost" and s.end_ms is None)]
+    last = min(ends, key=lambda timed: timed.t_ms)
+    return max(0, last.t_ms), last.event.utc_ns
 
 
 def _by_second(reader: SessionReader, figure: str, subject: str) -> dict[int, Second]:
@@ -172,8 +183,8 @@ def _together(a: Second, b: Second) -> Second:
     return Second(n, min(a.min, b.min), mean, max(a.max, b.max))
 
 
-def _means(seconds: Mapping[int, Second]) -> dict[int, float]:
-    return {t_s: second.mean for t_s, second in seconds.items()}
+def _means(seconds: Mapping[int, Second], length_s: int) -> dict[int, float]:
+    return {t_s: second.mean for t_s, second in seconds.items() if 0 <= t_s < length_s}
 
 
 def _best(subjects: Iterable[Mapping[int, float]]) -> dict[int, float]:
@@ -207,7 +218,7 @@ def _gaps(known: set[int], length_s: int) -> list[Gap]:
 
 
 def _share(rates: Mapping[int, float], gone: Sequence[Span], limit: float, length_s: int) -> Share:
-    measured = {t_s for t_s in rates if SETTLING_S <= t_s < length_s}
+    measured = {t_s for t_s in rates if t_s >= SETTLING_S}
     known = measured | {t_s for t_s in _inside(gone, length_s) if t_s >= SETTLING_S}
     return Share(sum(rates[t_s] >= limit for t_s in measured), len(known))
 

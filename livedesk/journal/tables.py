@@ -14,7 +14,8 @@ from livedesk.journal.rows import to_json
 from livedesk.journal.summary import Summary
 from livedesk.journal.text import cell, label, number, unit, utc_ns_at
 
-Row = Sequence[str]
+Row = Sequence[str | float | None]
+"""Texts and numbers as they are; how a cell is written is decided in one place, `csv_lines`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def csv_lines(table: Table) -> Iterator[str]:
     """RFC 4180: comma, CRLF, quotes where needed; UTF-8."""
     yield _line([column.name for column in table.columns])
     for row in table.rows:
-        yield _line(row)
+        yield _line([cell(value) if isinstance(value, str) else number(value) for value in row])
 
 
 def readme(summary: Summary, listed: Iterable[Table]) -> str:
@@ -75,9 +76,9 @@ def readme(summary: Summary, listed: Iterable[Table]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(row: Row) -> str:
+def _line(cells: Sequence[str]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow(row)
+    csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
 
 
@@ -98,15 +99,15 @@ def _events(reader: SessionReader) -> Iterator[Row]:
     for timed in reader.events():
         event = timed.event
         yield (
-            str(event.seq),
+            event.seq,
             iso_utc(event.utc_ns),
-            number(timed.t_ms / 1000),
-            cell(event.kind),
+            timed.t_ms / 1000,
+            event.kind,
             event.level,
             event.source,
-            cell(event.actor or ""),
-            cell(event.text),
-            cell(to_json(event.data)),
+            event.actor or "",
+            event.text,
+            to_json(event.data),
         )
 
 
@@ -126,17 +127,17 @@ _SAMPLES = (
 
 def _samples(reader: SessionReader) -> Iterator[Row]:
     for figure, subject in reader.subjects():
-        fixed = (cell(figure), cell(subject), unit(figure))
+        fixed = (figure, subject, unit(figure))
         for row in reader.samples(figure, subject):
             yield (
-                str(row.t_s),
+                row.t_s,
                 iso_utc(row.utc_ns),
                 *fixed,
-                str(row.epoch),
-                str(row.n),
-                number(row.min),
-                number(row.mean),
-                number(row.max),
+                row.epoch,
+                row.n,
+                row.min,
+                row.mean,
+                row.max,
             )
 
 
@@ -158,14 +159,14 @@ def _incidents(summary: Summary) -> Iterator[Row]:
         end_ms = summary.length_ms if incident.end_ms is None else incident.end_ms
         yield (
             iso_utc(utc_ns_at(summary, incident.start_ms)),
-            number(incident.start_ms / 1000),
-            "" if incident.end_ms is None else number(end_ms / 1000),
-            number((end_ms - incident.start_ms) / 1000),
+            incident.start_ms / 1000,
+            "" if incident.end_ms is None else end_ms / 1000,
+            (end_ms - incident.start_ms) / 1000,
             incident.side,
             incident.figure or "",
-            cell(incident.subject),
-            number(incident.worst),
-            cell(incident.cause),
+            incident.subject,
+            incident.worst,
+            incident.cause,
         )
 
 
@@ -183,17 +184,17 @@ def _summary_rows(summary: Summary) -> Iterator[Row]:
     yield from _share_rows(summary)
     if (worst := summary.worst_skew) is not None:
         at = f"at {iso_utc(worst.utc_ns)}; positive: sound ahead"
-        yield ("worst_skew_ms", "", number(worst.skew_ms), "ms", at)
+        yield ("worst_skew_ms", "", worst.skew_ms, "ms", at)
     for uplink, count in sorted(summary.reconnects.items()):
-        yield ("reconnects", cell(uplink), str(count), "", "times up again after the first")
+        yield ("reconnects", uplink, count, "", "times up again after the first")
     for uplink, count in sorted(summary.dropped_messages.items()):
-        yield ("dropped_messages", cell(uplink), str(count), "", "frames given up for a slow path")
+        yield ("dropped_messages", uplink, count, "", "frames given up for a slow path")
     for stats in summary.figures:
         for name in ("min", "p05", "mean", "p95", "max"):
             yield (
-                f"{cell(stats.figure)}.{name}",
-                cell(stats.subject),
-                number(getattr(stats, name)),
+                f"{stats.figure}.{name}",
+                stats.subject,
+                getattr(stats, name),
                 unit(stats.figure),
                 f"{name} of {label(stats.figure)}, over {stats.measured_s} measured seconds",
             )
@@ -201,20 +202,22 @@ def _summary_rows(summary: Summary) -> Iterator[Row]:
 
 def _session_rows(summary: Summary) -> Iterator[Row]:
     info = summary.info
-    yield ("session", "", cell(info.session), "", "")
-    yield ("store", "", cell(info.store), "", cell(info.name))
-    yield ("platform", "", cell(info.platform), "", "")
+    yield ("session", "", info.session, "", "")
+    yield ("store", "", info.store, "", info.name)
+    yield ("platform", "", info.platform, "", "")
     yield ("start", "", iso_utc(info.started_utc_ns), "", "first media")
-    yield ("end", "", iso_utc(summary.end_utc_ns), "", "sign-off, else newest row")
-    yield ("signed_off", "", "yes" if summary.signed_off else "no", "", "")
-    yield ("length", "", number(summary.length_ms / 1000), "s", "start to end")
-    yield ("on_air", "", str(summary.on_air_s), "s", "an uplink's far end acknowledged media")
-    yield ("off_air", "", str(summary.off_air_s), "s", "known not to be on air")
-    yield ("unmeasured", "", str(summary.unmeasured_s), "s", "nothing recorded")
-    yield ("lost_events", "", str(summary.lost_events), "", "given up while the disk was away")
-    yield ("lost_samples", "", str(summary.lost_samples), "", "given up while the disk was away")
+    yield ("end", "", iso_utc(summary.end_utc_ns), "", "encoder gone, else sign-off or newest row")
+    signed_off_utc_ns = summary.signed_off_utc_ns
+    signed_off = "" if signed_off_utc_ns is None else iso_utc(signed_off_utc_ns)
+    yield ("signed_off", "", signed_off, "", "empty: the record has no sign-off")
+    yield ("length", "", summary.length_ms / 1000, "s", "start to end")
+    yield ("on_air", "", summary.on_air_s, "s", "an uplink's far end acknowledged media")
+    yield ("off_air", "", summary.off_air_s, "s", "known not to be on air")
+    yield ("unmeasured", "", summary.unmeasured_s, "s", "nothing recorded")
+    yield ("lost_events", "", summary.lost_events, "", "given up while the disk was away")
+    yield ("lost_samples", "", summary.lost_samples, "", "given up while the disk was away")
     for part, version in sorted(info.versions.items()):
-        yield ("version", cell(part), cell(version), "", "")
+        yield ("version", part, version, "", "")
 
 
 def _share_rows(summary: Summary) -> Iterator[Row]:
@@ -222,4 +225,4 @@ def _share_rows(summary: Summary) -> Iterator[Row]:
     for name, share in (("feed", summary.feed_share), ("goodput", summary.goodput_share)):
         percent = None if share.fraction is None else share.fraction * 100
         meaning = f"seconds at or above {limit} kbps among {share.known_s} known seconds"
-        yield (f"{name}_share", "", number(percent), "%", meaning)
+        yield (f"{name}_share", "", percent, "%", meaning)

@@ -33,6 +33,8 @@ def number(value: float | None, decimals: int = 3) -> str:
     """For programs: a point, no grouping, no exponent, no trailing zeros, no minus zero."""
     if value is None:
         return ""
+    if isinstance(value, int):
+        return str(value)
     digits = f"{value:.{decimals}f}"
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
@@ -227,16 +227,11 @@ class JournalWriter:
         self._disk.close()
 
     def _write_all(self) -> None:
-        with self._changed:
-            self._busy_since_ns = self._clock.mono_ns()
-        try:
+        with self._at_disk():
             self._disk.open()
-            while self._write_events() or self._write_samples():
-                pass
-            self._write_losses()
-        finally:
-            with self._changed:
-                self._busy_since_ns = None
+        while self._write_events() or self._write_samples():
+            pass
+        self._write_losses()
         if self._reason is not None:
             log.warning("journal %s is written again", self.path)
         with self._changed:
@@ -249,7 +244,8 @@ class JournalWriter:
         if not events:
             return False
         try:
-            self._disk.write_events([event.row for event in events])
+            with self._at_disk():
+                self._disk.write_events([event.row for event in events])
         except BaseException:
             self._put_back(events, [])
             raise
@@ -267,12 +263,24 @@ class JournalWriter:
         if not samples:
             return False
         try:
-            self._disk.write_samples(samples, reached)
+            with self._at_disk():
+                self._disk.write_samples(samples, reached)
         except BaseException:
             self._put_back([], samples)
             raise
         self._in_flight = 0
         return True
+
+    @contextmanager
+    def _at_disk(self) -> Iterator[None]:
+        """Whatever may block is done in here, so that `health` can tell how long it takes."""
+        with self._changed:
+            self._busy_since_ns = self._clock.mono_ns()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy_since_ns = None
 
     def _put_back(self, events: list[WaitingEvent], samples: list[SampleRow]) -> None:
         with self._changed:
@@ -284,7 +292,8 @@ class JournalWriter:
             losses = (self._backlog.dropped_events, self._backlog.dropped_samples)
         if losses != self._losses_told:
             told_events, told_samples = self._losses_told
-            self._disk.add_losses(losses[0] - told_events, losses[1] - told_samples)
+            with self._at_disk():
+                self._disk.add_losses(losses[0] - told_events, losses[1] - told_samples)
             self._losses_told = losses
 
     def _failed(self, error: Exception) -> None:
