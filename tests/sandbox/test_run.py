@@ -1,0 +1,162 @@
+"""The sandbox as a process: what a demo does with it, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from livedesk.core.clock import SystemClock
+from livedesk.sandbox.encoder.job import JobError
+from livedesk.sandbox.run import parse_sandbox_job, running_sandbox
+
+DEADLINE_S = 15.0
+SMALL = {"width": 320, "height": 180, "kbps": 800, "fps": 20}
+
+
+class Sandbox:
+    """A running `python -m livedesk.sandbox`, steered by its API."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "livedesk.sandbox"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        self.answer = json.loads(self.process.stdout.readline())
+        self._client = httpx.Client(
+            base_url=self.answer.get("control_url", ""),
+            headers={"Authorization": f"Bearer {self.answer.get('token')}"},
+        )
+
+    def state(self) -> Any:
+        return self._client.get("/state").raise_for_status().json()
+
+    def order(self, where: str, **order: object) -> Any:
+        return self._client.post(where, json=order).raise_for_status().json()
+
+    def until(self, condition: Callable[[Any], object], what: str) -> Any:
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            if condition(state := self.state()):
+                return state
+            time.sleep(0.02)
+        return pytest.fail(f"not within {DEADLINE_S:.0f} s: {what}")
+
+    def close(self) -> None:
+        self._client.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
+        self.process.wait()
+
+
+Start = Callable[[dict[str, Any]], Sandbox]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    running: list[Sandbox] = []
+
+    def begin(job: dict[str, Any]) -> Sandbox:
+        running.append(Sandbox(job))
+        return running[-1]
+
+    yield begin
+    for sandbox in running:
+        sandbox.close()
+
+
+def _publishing(state: Any) -> bool:
+    return state["platform"]["publisher"] is not None
+
+
+def test_a_show_from_start_to_sign_off(start: Start) -> None:
+    sandbox = start({"key": "stream-key", "encoder": SMALL})
+    assert sandbox.answer["platform_url"].endswith("/live/stream-key")
+    assert sandbox.state()["encoder"]["process"] == "off"
+
+    sandbox.order("/encoder", start=sandbox.answer["platform_url"])
+    sandbox.until(_publishing, "media at the platform")
+    sandbox.order("/path", reset=0.2)
+    state = sandbox.until(
+        lambda s: _publishing(s) and s["platform"]["publisher"]["number"] == 2,
+        "the encoder to come back after a reset",
+    )
+    assert state["platform"]["publishers"][0]["ended"] == "Connection reset by peer"
+
+    state = sandbox.order("/encoder", stop=True)
+    assert "stream-key" not in json.dumps(state)
+    state = sandbox.until(lambda s: not _publishing(s), "the sign-off")
+    assert state["platform"]["publishers"][-1]["ended"] == "signed off"
+    sandbox.until(lambda s: s["encoder"]["process"] == "stopped", "the encoder's end")
+
+    sandbox.order("/encoder", start=True)
+    sandbox.until(_publishing, "media again")
+
+
+def test_an_encoder_that_dies_is_reported_and_can_be_started_again(start: Start) -> None:
+    sandbox = start({"encoder": SMALL})
+    pid = sandbox.order("/encoder", start=sandbox.answer["ingest_url"])["encoder"]["pid"]
+    sandbox.until(_publishing, "media at the platform")
+    os.kill(pid, signal.SIGKILL)
+    sandbox.until(lambda s: s["encoder"]["process"] == "failed", "the report of its end")
+    sandbox.order("/encoder", start=True)
+    sandbox.until(_publishing, "media again")
+
+
+@pytest.mark.parametrize("ending", ["stdin", "SIGTERM"])
+def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
+    sandbox = start({"encoder": SMALL})
+    state = sandbox.order("/encoder", start=sandbox.answer["platform_url"])
+    encoder = Path("/proc") / str(state["encoder"]["pid"])
+    sandbox.until(_publishing, "media at the platform")
+    assert sandbox.process.stdin is not None
+    if ending == "stdin":
+        sandbox.process.stdin.close()
+    else:
+        sandbox.process.send_signal(signal.SIGTERM)
+    assert sandbox.process.wait(DEADLINE_S) == 0
+    assert not encoder.exists()
+
+
+@pytest.mark.parametrize(
+    ("job", "fault"),
+    [
+        ({"encoder": {"kbps": 1}}, "kbps"),
+        ({"encoder": {"url": "rtmp://127.0.0.1"}}, "url"),
+        ({"path": {"rate_kbps": -1}}, "path: rate_kbps"),
+        ({"recording": "/does/not/exist"}, "No such file"),
+        ({"surprise": 1}, "app, key, encoder"),
+    ],
+)
+def test_a_bad_job_says_which_part(job: dict[str, Any], fault: str) -> None:
+    async def scenario() -> None:
+        async with running_sandbox(parse_sandbox_job(json.dumps(job)), SystemClock()):
+            pytest.fail("the sandbox started")
+
+    with pytest.raises(JobError, match=fault):
+        asyncio.run(scenario())
+
+
+def test_a_process_with_a_bad_job_answers_one_clear_line(start: Start) -> None:
+    sandbox = start({"encoder": {"fps": 0}})
+    assert "fps: a whole number from 5 to 60" in sandbox.answer["error"]
+    assert sandbox.process.wait(DEADLINE_S) == 1
