@@ -1,0 +1,95 @@
+"""What is a probe process told to do? One JSON line on standard input, as the URL is a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import Decode
+from livedesk.core.status import Limits
+
+Pace = Literal["clock", "at_once"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeJob:
+    """`pace` is for files: played by the clock, or measured at once with arrival = DTS."""
+
+    url: Secret
+    decode: Decode = "all"
+    preview_fps: float = 2.0
+    min_kbps: float = field(default_factory=lambda: Limits().min_kbps)
+    max_skew_ms: float = field(default_factory=lambda: Limits().max_skew_ms)
+    open_timeout_s: float = 5.0
+    """Not more than 5: libav has ignored longer ones (PyAV issue 1243)."""
+    read_timeout_s: float = 5.0
+    pace: Pace = "clock"
+    seconds: float | None = None
+    """Media seconds of a file to measure; None for all."""
+    once: bool = False
+    """End at the first loss instead of trying again."""
+
+    @property
+    def is_file(self) -> bool:
+        return is_file(self.url.reveal())
+
+    @property
+    def place(self) -> str:
+        """Where the media come from, fit to be shown: no key, no token, no password."""
+        return public_place(self.url.reveal())
+
+
+class _Wire(msgspec.Struct, forbid_unknown_fields=False):
+    """The job line; the fields are those of ProbeJob."""
+
+    url: str
+    decode: Decode = "all"
+    preview_fps: float = 2.0
+    min_kbps: float = 2500
+    max_skew_ms: float = 200
+    open_timeout_s: float = 5.0
+    read_timeout_s: float = 5.0
+    pace: Pace = "clock"
+    seconds: float | None = None
+    once: bool = False
+
+
+class JobError(ValueError):
+    """The job line is not one; the text does not contain it."""
+
+
+def job_line(job: ProbeJob) -> bytes:
+    values = {name: getattr(job, name) for name in _Wire.__struct_fields__ if name != "url"}
+    return msgspec.json.encode(_Wire(url=job.url.reveal(), **values)) + b"\n"
+
+
+def parse_job(line: bytes) -> ProbeJob:
+    try:
+        wire = msgspec.json.decode(line, type=_Wire)
+    except msgspec.DecodeError as error:
+        raise JobError(f"the probe's job line cannot be read: {error}") from None
+    values = {name: getattr(wire, name) for name in _Wire.__struct_fields__ if name != "url"}
+    return ProbeJob(url=Secret(wire.url), **values)
+
+
+def is_file(url: str) -> bool:
+    return "://" not in url or url.startswith("file:")
+
+
+def public_place(url: str) -> str:
+    """Scheme, host, port and the first part of the path: keys stand behind it."""
+    if is_file(url):
+        return url.removeprefix("file://").removeprefix("file:")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "the given address"
+    host = f"[{host}]" if ":" in host else host
+    authority = host if port is None else f"{host}:{port}"
+    folders = parts.path.split("/")[1:-1]
+    return f"{parts.scheme}://{authority}" + (f"/{folders[0]}" if folders else "")

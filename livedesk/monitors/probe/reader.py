@@ -1,0 +1,329 @@
+"""What arrives at this address? Opens it with PyAV, tells the sink about every packet and picture.
+
+This is the only file of the probe that imports av. One thread owns a container from opening to
+closing, every wait is bounded, and no text that libav wrote about the address leaves this file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from math import log10
+from typing import Any, Final, Literal, Protocol
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.events import Json, Level
+from livedesk.monitors.facts import PacketFact, StreamFacts, Track
+from livedesk.monitors.meters import QUIET_DBFS
+from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.load import DecodeLoad
+from livedesk.monitors.probe.pacing import AsItComes, AtOnce, ByClock, Pacing
+from livedesk.monitors.probe.tracks import TrackWatch
+
+PREVIEW_WIDTH: Final = 320
+PREVIEW_HEIGHT: Final = 180
+_PREVIEW_TICK: Final = Fraction(1, 25)
+
+# `nobuffer` is left out on purpose: it does not open sooner, and throws away what was read to know
+# the streams, which is the first half second with its keyframe.
+_OPTIONS: Final = {"probesize": "32768", "analyzeduration": "500000"}
+_RTMP_OPTIONS: Final = {"rtmp_live": "live", "rtmp_buffer": "100"}
+
+_IN_ARRIVAL_ORDER: Final = frozenset({"flv", "live_flv", "matroska,webm"})
+
+Outcome = Literal["ended", "stopped", "reopen"]
+
+
+class InputError(Exception):
+    """The input cannot be read: what is wrong, where, and what to do, without the secret part."""
+
+
+class Sink(Protocol):
+    """Who takes in what the reader sees. Called on the reader's thread; must not wait."""
+
+    def opened(self, mono_ns: int, streams: StreamFacts) -> None: ...
+
+    def changed(self, mono_ns: int, streams: StreamFacts) -> None: ...
+
+    def packet(self, fact: PacketFact) -> None: ...
+
+    def sound(self, peak_dbfs: float) -> None: ...
+
+    def preview(self, mono_ns: int, jpeg: bytes, width: int, height: int) -> None: ...
+
+    def decoding(self, load: float | None, errors: int) -> None: ...
+
+    def note(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None: ...
+
+
+def run_reader(
+    job: ProbeJob,
+    sink: Sink,
+    stop: threading.Event,
+    clock: Clock,
+    watch: TrackWatch | None = None,
+) -> Outcome:
+    """Read until the input ends, `stop` is set, or another look is due. Raises InputError.
+
+    `stop` is looked at between packets; a wait for one ends after the job's timeouts.
+    """
+    av.logging.set_level(None)
+    with _opened(job) as container:
+        return _Reading(job, container, sink, stop, clock, watch or TrackWatch()).run()
+
+
+@contextmanager
+def _opened(job: ProbeJob) -> Iterator[InputContainer]:
+    url = job.url.reveal()
+    options = _OPTIONS | (_RTMP_OPTIONS if url.startswith(("rtmp:", "rtmps:")) else {})
+    timeout_s = (job.open_timeout_s, job.read_timeout_s)
+    try:
+        container = av.open(url, options=options, timeout=timeout_s)
+    except (FFmpegError, OSError, ValueError, UnicodeError) as error:
+        raise InputError(f"cannot open {job.place}: {_cause(error, job.open_timeout_s)}") from None
+    try:
+        yield container
+    except (FFmpegError, OSError) as error:
+        raise InputError(f"lost {job.place}: {_cause(error, job.read_timeout_s)}") from None
+    finally:
+        container.close()
+
+
+def _cause(error: Exception, timeout_s: float) -> str:
+    """libav's own words without the address that it puts behind them, and what to do."""
+    if isinstance(error, av.error.ExitError):
+        return f"no media within {timeout_s:g} s; check that something is sent there"
+    if isinstance(error, FileNotFoundError):
+        return "no such file; check the path"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused; check that a server runs at this address and port"
+    if isinstance(error, av.error.InvalidDataError):
+        return "not audio or video that can be read; check what is stored or sent there"
+    if isinstance(error, av.error.ProtocolNotFoundError):
+        return "the protocol is not supported; use rtmp, rtmps, http or a file"
+    words = getattr(error, "strerror", None) or type(error).__name__
+    return f"{words.lower()}; check the address, the name's resolution and the server"
+
+
+class _Reading:
+    """One open input: demuxes, decodes as asked, hands on facts."""
+
+    def __init__(
+        self,
+        job: ProbeJob,
+        container: InputContainer,
+        sink: Sink,
+        stop: threading.Event,
+        clock: Clock,
+        watch: TrackWatch,
+    ) -> None:
+        self._job = job
+        self._container = container
+        self._sink = sink
+        self._stop = stop
+        self._clock = clock
+        self._watch = None if job.is_file else watch
+        self._pacing = _pacing(job, clock, stop)
+        self._video = _first_video(container)
+        self._audio = next(iter(container.streams.audio), None)
+        if self._video is None and self._audio is None:
+            raise InputError(f"{job.place} has neither audio nor video")
+        self._facts = self._stream_facts()
+        self._load = DecodeLoad(clock)
+        self._preview = _Preview(job.preview_fps)
+        self._begun_ns: int | None = None
+
+    def run(self) -> Outcome:
+        now_ns = self._pacing.now_ns()
+        self._sink.opened(now_ns, self._facts)
+        if self._watch is not None:
+            self._watch.opened(now_ns)
+        streams = [stream for stream in (self._video, self._audio) if stream is not None]
+        for stream in streams:
+            stream.codec_context.thread_count = 1
+        if self._video is not None and self._job.decode != "all":
+            self._video.codec_context.skip_frame = "NONKEY"
+        for packet in self._packets(streams):
+            if self._stop.is_set():
+                return "stopped"
+            if packet.size and (outcome := self._take(packet)) is not None:
+                return outcome
+        return "ended"
+
+    def _packets(self, streams: list[VideoStream | AudioStream]) -> Iterator[Packet[Any]]:
+        try:
+            yield from self._container.demux(*streams)
+        except IndexError:
+            # At its end PyAV trips over a stream that appeared after opening; all of ours was read.
+            return
+
+    def _take(self, packet: Packet[Any]) -> Outcome | None:
+        track: Track = "video" if packet.stream is self._video else "audio"
+        dts_ms, pts_ms = _ms(packet.dts, packet), _ms(packet.pts, packet)
+        arrival_ns = self._pacing.arrival_ns(dts_ms if dts_ms is not None else pts_ms)
+        if arrival_ns is None:
+            return "stopped"
+        if self._begun_ns is None:
+            self._begun_ns = arrival_ns
+        if self._is_past_end(arrival_ns):
+            return "ended"
+        size = packet.size
+        self._sink.packet(
+            PacketFact(track, arrival_ns, dts_ms, pts_ms, size, bool(packet.is_keyframe))
+        )
+        self._decode(packet, track, arrival_ns)
+        if self._watch is not None and self._watch.packet(track, arrival_ns):
+            return "reopen"
+        return None
+
+    def _is_past_end(self, arrival_ns: int) -> bool:
+        if self._job.seconds is None or self._begun_ns is None or not self._job.is_file:
+            return False
+        return arrival_ns - self._begun_ns >= self._job.seconds * NS_PER_S
+
+    def _decode(self, packet: Packet[Any], track: Track, arrival_ns: int) -> None:
+        if track == "video" and not self._is_wanted(packet):
+            return
+        started_ns = self._clock.mono_ns()
+        try:
+            self._frames(packet.decode(), arrival_ns)
+        except (FFmpegError, ValueError):
+            self._load.errors += 1
+        self._load.add(started_ns)
+        if self._load.is_due():
+            self._report_load()
+
+    def _is_wanted(self, packet: Packet[Any]) -> bool:
+        """Without decoding, a keyframe after a new codec header is still looked at for its size."""
+        if self._job.decode == "all":
+            return True
+        if not packet.is_keyframe:
+            return False
+        return self._job.decode == "keyframes" or packet.has_sidedata("new_extradata")
+
+    def _frames(self, frames: Sequence[object], arrival_ns: int) -> None:
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                self._picture(frame, arrival_ns)
+            elif isinstance(frame, AudioFrame):
+                self._sound(frame, arrival_ns)
+
+    def _picture(self, frame: VideoFrame, arrival_ns: int) -> None:
+        if (frame.width, frame.height) != (self._facts.width, self._facts.height):
+            self._change(arrival_ns, width=frame.width, height=frame.height)
+        if self._job.decode != "none" and self._preview.is_due(arrival_ns):
+            width, height, jpeg = self._preview.encode(frame, arrival_ns)
+            self._sink.preview(arrival_ns, jpeg, width, height)
+
+    def _sound(self, frame: AudioFrame, arrival_ns: int) -> None:
+        if frame.sample_rate != self._facts.sample_rate:
+            self._change(arrival_ns, sample_rate=frame.sample_rate)
+        self._sink.sound(_peak_dbfs(frame))
+
+    def _change(self, arrival_ns: int, **facts: int) -> None:
+        self._facts = replace(self._facts, **facts)  # type: ignore[arg-type]
+        self._sink.changed(arrival_ns, self._facts)
+
+    def _report_load(self) -> None:
+        load = self._load.take()
+        self._sink.decoding(load, self._load.errors)
+        is_slow = self._load.turned(load)
+        if is_slow is None or self._job.pace == "at_once":
+            return
+        data: dict[str, Json] = {"decode_load": round(load, 2), "decode": self._job.decode}
+        if is_slow:
+            text = "Decoding takes nearly all of the probe's time; set probe.decode to keyframes."
+            self._sink.note("probe.slow_decode", "warning", text, data)
+        else:
+            text = "Decoding keeps up with the feed again."
+            self._sink.note("probe.decode_recovered", "info", text, data)
+
+    def _stream_facts(self) -> StreamFacts:
+        video, audio = self._video, self._audio
+        return StreamFacts(
+            video_codec=video.codec_context.name if video is not None else None,
+            audio_codec=audio.codec_context.name if audio is not None else None,
+            width=(video.codec_context.width or None) if video is not None else None,
+            height=(video.codec_context.height or None) if video is not None else None,
+            sample_rate=audio.codec_context.sample_rate if audio is not None else None,
+            in_arrival_order=self._container.format.name in _IN_ARRIVAL_ORDER,
+        )
+
+
+def _pacing(job: ProbeJob, clock: Clock, stop: threading.Event) -> Pacing:
+    if not job.is_file:
+        return AsItComes(clock)
+    return AtOnce(clock) if job.pace == "at_once" else ByClock(clock, stop)
+
+
+def _first_video(container: InputContainer) -> VideoStream | None:
+    """The first that moves: a cover picture in a sound file is a video stream too."""
+    cover = av.stream.Disposition.attached_pic
+    return next((s for s in container.streams.video if not s.disposition & cover), None)
+
+
+def _ms(stamp: int | None, packet: Packet[Any]) -> float | None:
+    if stamp is None or packet.time_base is None:
+        return None
+    return stamp * packet.time_base.numerator * 1_000 / packet.time_base.denominator
+
+
+def _peak_dbfs(frame: AudioFrame) -> float:
+    samples = frame.to_ndarray()
+    if samples.dtype.kind == "f":
+        full_scale = 1.0
+    else:
+        full_scale = float(2 ** (8 * samples.dtype.itemsize - 1))
+        samples = samples.astype(np.float64) - (full_scale if samples.dtype.kind == "u" else 0.0)
+    peak = float(np.abs(samples).max(initial=0.0)) / full_scale
+    return max(QUIET_DBFS, 20 * log10(peak)) if peak > 0 else QUIET_DBFS
+
+
+class _Preview:
+    """Makes a small JPEG of a frame now and then; only those frames are scaled."""
+
+    def __init__(self, per_second: float) -> None:
+        self._every_ns = round(NS_PER_S / per_second) if per_second > 0 else None
+        self._next_ns = 0
+        self._encoder: av.VideoCodecContext | None = None
+        self._count = 0
+
+    def is_due(self, mono_ns: int) -> bool:
+        return self._every_ns is not None and mono_ns >= self._next_ns
+
+    def encode(self, frame: VideoFrame, mono_ns: int) -> tuple[int, int, bytes]:
+        self._next_ns = mono_ns + (self._every_ns or 0)
+        shrink = min(PREVIEW_WIDTH / frame.width, PREVIEW_HEIGHT / frame.height, 1.0)
+        width = max(2, round(frame.width * shrink / 2) * 2)
+        height = max(2, round(frame.height * shrink / 2) * 2)
+        encoder = self._encoder_for(width, height)
+        small = frame.reformat(width, height, "yuvj420p", interpolation="AREA")
+        small.pts, self._count = self._count, self._count + 1
+        small.time_base = _PREVIEW_TICK
+        small.pict_type = av.video.frame.PictureType.NONE
+        return width, height, b"".join(bytes(packet) for packet in encoder.encode(small))
+
+    def _encoder_for(self, width: int, height: int) -> av.VideoCodecContext:
+        encoder = self._encoder
+        if encoder is None or (encoder.width, encoder.height) != (width, height):
+            encoder = av.VideoCodecContext.create("mjpeg", "w")
+            encoder.width, encoder.height = width, height
+            encoder.pix_fmt = "yuvj420p"
+            encoder.time_base = _PREVIEW_TICK
+            encoder.thread_count = 1
+            encoder.qmin, encoder.qmax = 3, 6
+            self._encoder = encoder
+        return encoder
