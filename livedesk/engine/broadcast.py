@@ -130,8 +130,7 @@ class Broadcast:
         self._seen = (instance, entry.n)
 
     def _event(self, instance: str, entry: RelayEvent) -> None:
-        recorded = self._recorded
-        if recorded and recorded.instance == instance and entry.n <= recorded.last_event:
+        if self._recorded and entry.n <= self._recorded.last_events.get(instance, 0):
             return
         data = {**entry.data, "relay": instance, "entry": entry.n}
         at = (entry.mono_ns, entry.utc_ns)

@@ -50,12 +50,13 @@ class EngineRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """`tokens` are accepted beside the engine's own, which goes into its runtime file."""
+    """`admin_token` and `tokens` are accepted beside the engine's own of its runtime file."""
 
     settings: Settings
     paths: Paths
     host: str = "127.0.0.1"
     port: int = 0
+    admin_token: Secret | None = None
     tokens: tuple[tuple[Secret, Role], ...] = ()
     rules: SessionRules = field(default_factory=SessionRules)
     relay_command: tuple[str, ...] = RELAY_COMMAND
@@ -176,7 +177,8 @@ async def _open_api(
     opened: AsyncExitStack, engine: Engine, options: EngineOptions, listener: socket.socket
 ) -> EngineRuntime:
     own = Secret(secrets.token_urlsafe(32))
-    keyring = Keyring({own: "admin", **dict(options.tokens)})
+    admins = [token for token in (own, options.admin_token) if token is not None]
+    keyring = Keyring({**dict(options.tokens), **dict.fromkeys(admins, "admin")})
     hosts = frozenset({options.host})
     server = ApiServer(build_app(engine, keyring, hosts))
     tasks = Tasks(_failed)

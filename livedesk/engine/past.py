@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +33,8 @@ class LastSession:
     signed_off: bool
     instance: str | None
     position: int
-    last_event: int
-    """Number of the newest relay entry that is already in the record as an event."""
+    last_events: Mapping[str, int]
+    """By relay instance: the number of its newest entry that is in the record as an event."""
 
 
 def last_session(data: Path, store: str) -> LastSession | None:
@@ -51,7 +51,7 @@ def last_session(data: Path, store: str) -> LastSession | None:
                 signed_off=entry.signed_off,
                 instance=instance,
                 position=position,
-                last_event=_last_event(reader, instance),
+                last_events=_last_events(reader),
             )
     return None
 
@@ -64,13 +64,12 @@ def _position(reader: SessionReader) -> tuple[str | None, int]:
         return None, 0
 
 
-def _last_event(reader: SessionReader, instance: str | None) -> int:
-    newest = 0
+def _last_events(reader: SessionReader) -> dict[str, int]:
+    newest: dict[str, int] = {}
     for timed in reader.events():
-        data = timed.event.data
-        entry = data.get("entry")
-        if data.get("relay") == instance and isinstance(entry, int):
-            newest = max(newest, entry)
+        relay, entry = timed.event.data.get("relay"), timed.event.data.get("entry")
+        if isinstance(relay, str) and isinstance(entry, int):
+            newest[relay] = max(newest.get(relay, 0), entry)
     return newest
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import threading
@@ -26,10 +24,10 @@ from livedesk.core.runtime import (
     remove_runtime_file,
 )
 from livedesk.core.settings import StoreSettings
+from livedesk.engine.ending import end_process
 
 READY_WITHIN_S = 10.0
 _READY_BYTES = 16_384
-_LOOK_S = 0.02
 
 RELAY_COMMAND = (sys.executable, "-m", "livedesk.relay")
 
@@ -189,23 +187,6 @@ def _described(job: RelayJob) -> RelayRuntime:
         f"the relay runs, but its runtime file {job.runtime_file} {problem}",
         "check that the runtime folder can be written",
     )
-
-
-async def end_process(pid: int, mark: str | None, term_s: float = 4.0) -> bool:
-    """SIGTERM, then SIGKILL after `term_s`. Returns whether the process is gone."""
-    for number, within_s in ((signal.SIGTERM, term_s), (signal.SIGKILL, 2.0)):
-        if not is_alive(pid, mark):
-            return True
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return True
-        deadline_s = time.monotonic() + within_s
-        while time.monotonic() < deadline_s:
-            if not is_alive(pid, mark):
-                return True
-            await asyncio.sleep(_LOOK_S)
-    return not is_alive(pid, mark)
 
 
 async def end_relay(relay: RelayRuntime, runtime_file: Path) -> bool:
