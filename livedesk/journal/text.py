@@ -12,14 +12,16 @@ NBSP = "\u00a0"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 # Control characters as their pictures: readable, and without effect on a terminal or a parser.
+# Marks that force a writing direction can make a name read backwards; right-to-left scripts
+# need none of them.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
     0x7F: "␡",
-    **dict.fromkeys(range(0x80, 0xA0), "�"),
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"),
 }
 
 
 def plain(text: str) -> str:
-    """Text without control characters, save tab and line feed."""
+    """Text without control characters, save tab and line feed, and without forced direction."""
     return text.translate(_PICTURES)
 
 

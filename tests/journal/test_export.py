@@ -101,6 +101,7 @@ def test_no_cell_is_a_formula_or_holds_a_control_character(session: Path, tmp_pa
     for path in export(session, ["csv"], tmp_path):
         text = path.read_text(encoding="utf-8")
         assert not set(text) & {chr(code) for code in range(32) if code not in (9, 10, 13)}
+        assert "\u202e" not in text
         if path.suffix != ".csv":
             continue
         for line in read_csv(path):
