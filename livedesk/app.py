@@ -76,7 +76,7 @@ def run_console(settings: ConsoleSettings) -> int:
     app = QApplication.instance() or QApplication(_arguments(settings))
     assert isinstance(app, QApplication)
     theme = dress(app, settings.offscreen)
-    with asyncio.Runner(loop_factory=partial(_make_loop, app)) as runner:
+    with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
         return runner.run(console(settings, theme, SystemClock()))
 
 
@@ -84,7 +84,7 @@ def _arguments(settings: ConsoleSettings) -> list[str]:
     return ["livedesk", *(["-platform", "offscreen"] if settings.offscreen else [])]
 
 
-def _make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
+def make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
     app.setQuitOnLastWindowClosed(False)
     loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
     # Left to itself qasync starts ten threads.

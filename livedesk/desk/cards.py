@@ -20,6 +20,8 @@ LOUDNESS: dict[Look, int] = {
     "idle": 0, "ok": 1, "unknown": 2, "notice": 3, "warning": 4, "critical": 5,
 }  # fmt: skip
 
+_NOTHING_COMES: tuple[FeedState, ...] = ("GONE", "STALLED")
+
 PROBE_FIGURE_STALE_MS = 3_000
 """A skew older than this is not shown as a reading: its own window is two seconds."""
 
@@ -98,10 +100,12 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
 
 def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     match uplink.state:
+        case "carrying" if not uplink.goodput_kbps and view.status.feed.state in _NOTHING_COMES:
+            return "idle", tr("Open"), tr("nothing comes from the encoder")
         case "carrying" if is_too_slow(view, uplink):
             behind = tr("{n} s behind").format(n=number((uplink.backlog_ms or 0) / 1000, 1))
             limit = tr("under {n} kbps").format(n=number(view.status.limits.min_kbps))
-            return "critical", tr("Too slow"), f"{limit} · {behind}"
+            return "critical", tr("Too slow"), f"{behind} · {limit}"
         case "carrying":
             return "ok", tr("Carrying"), ""
         case "standby":

@@ -19,6 +19,9 @@ from livedesk.desk import wire
 from livedesk.desk.errors import BadAnswerError, RefusedError, UnreachableError
 from livedesk.desk.words import tr
 
+Transport = httpx.AsyncBaseTransport
+"""What carries requests; tests put their own in its place."""
+
 ANSWER_LIMIT = 32 * 1024 * 1024
 """Bytes of one answer that are read at most; four hours of history need about a quarter."""
 
@@ -52,9 +55,7 @@ class Listener(Protocol):
 class HttpDoor:
     """One server behind a bearer token; failures come out as `DeskError`, never with the token."""
 
-    def __init__(
-        self, url: str, token: Secret, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, token: Secret, transport: Transport | None = None) -> None:
         # At INFO httpx writes out every URL it calls.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.where = _public(url)
@@ -150,9 +151,7 @@ class HttpDoor:
 class EngineClient:
     """The calls of the engine's API that the console uses (docs/architecture.md, "API")."""
 
-    def __init__(
-        self, url: str, token: Secret, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, token: Secret, transport: Transport | None = None) -> None:
         self._door = HttpDoor(url, token, transport)
 
     @property

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
-from livedesk.desk.client import HttpDoor
+from livedesk.desk import wire
+from livedesk.desk.client import HttpDoor, Transport
 from livedesk.desk.words import tr
+
+FaultName = Literal[
+    "throttle", "black-hole", "reset", "delay-audio", "stop-encoder", "start-encoder", "heal"
+]
+REFUSE_S = 2
+"""How long new connections are refused after a reset."""
+
+_ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
+    "throttle": ("/path", {"rate_kbps": 1500}),
+    "black-hole": ("/path", {"blackhole": True}),
+    "reset": ("/path", {"reset": REFUSE_S}),
+    "delay-audio": ("/encoder", {"audio_delay_ms": 300}),
+    "stop-encoder": ("/encoder", {"stop": True}),
+    "heal": ("/path", {"clear": True}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +37,11 @@ class SandboxAccess:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing to try: a button, and the calls behind it."""
+    """One thing to try: its name, the text of a button, and what to expect."""
 
-    name: str
+    name: FaultName
     label: str
     hint: str
-    calls: tuple[tuple[str, dict[str, Json]], ...] = field(default=())
 
 
 def faults() -> tuple[Fault, ...]:
@@ -35,60 +51,51 @@ def faults() -> tuple[Fault, ...]:
             "throttle",
             tr("Throttle to 1,500 kbps"),
             tr("The path carries less than the feed: goodput falls, the feed rate stays"),
-            (("/path", {"rate_kbps": 1500}),),
         ),
         Fault(
             "black-hole",
-            tr("Black-hole"),
+            tr("Black-hole the path"),
             tr("The path swallows everything and says nothing"),
-            (("/path", {"black_hole": True}),),
         ),
         Fault(
             "reset",
-            tr("Reset connection"),
-            tr("The path cuts its connections; the relay reconnects"),
-            (("/path", {"reset": True}),),
+            tr("Reset connections"),
+            tr("The path cuts its connections; the relay connects anew"),
         ),
         Fault(
             "delay-audio",
             tr("Delay audio 300 ms"),
             tr("The encoder sends the sound late: skew leaves its bands"),
-            (("/encoder", {"audio_delay_ms": 300}),),
         ),
         Fault(
             "stop-encoder",
             tr("Stop encoder"),
             tr("The encoder goes away; the uplink stays open for it"),
-            (("/encoder", {"running": False}),),
         ),
-        Fault(
-            "start-encoder",
-            tr("Start encoder"),
-            tr("The encoder comes back"),
-            (("/encoder", {"running": True}),),
-        ),
-        Fault(
-            "heal",
-            tr("Heal everything"),
-            tr("A good path and a good encoder again"),
-            (
-                ("/path", {"rate_kbps": None, "black_hole": False}),
-                ("/encoder", {"running": True, "audio_delay_ms": 0}),
-            ),
-        ),
+        Fault("start-encoder", tr("Start encoder"), tr("The encoder comes back")),
+        Fault("heal", tr("Heal everything"), tr("A good path and a good encoder again")),
     )
 
 
 class SandboxClient:
-    """The calls of the sandbox's control."""
+    """The orders of the sandbox's control. All raise DeskError."""
 
-    def __init__(self, access: SandboxAccess) -> None:
-        self._door = HttpDoor(access.url, access.token)
-
-    async def apply(self, fault: Fault) -> None:
-        """Raises DeskError."""
-        for path, body in fault.calls:
-            await self._door.post(path, body)
+    def __init__(self, access: SandboxAccess, transport: Transport | None = None) -> None:
+        self._door = HttpDoor(access.url, access.token, transport)
 
     async def close(self) -> None:
         await self._door.close()
+
+    async def apply(self, fault: Fault) -> None:
+        if fault.name in _ORDERS:
+            await self._door.post(*_ORDERS[fault.name])
+        if fault.name in ("start-encoder", "heal"):
+            await self._bring_encoder(heal=fault.name == "heal")
+
+    async def _bring_encoder(self, *, heal: bool) -> None:
+        """Start an encoder that does not run; one that runs would be broken off by a start."""
+        body, _ = await self._door.get("/state")
+        if not wire.read_encoder_runs(body, f"{self._door.where}/state"):
+            await self._door.post("/encoder", {"start": True})
+        elif heal:
+            await self._door.post("/encoder", {"audio_delay_ms": 0})

@@ -81,6 +81,14 @@ class _Failure(msgspec.Struct):
     error: Trouble
 
 
+class _EncoderState(msgspec.Struct):
+    process: str
+
+
+class _SandboxState(msgspec.Struct):
+    encoder: _EncoderState
+
+
 def read_stores(body: bytes | str, where: str) -> tuple[StoreStatus, ...]:
     return _read(body, _Stores, where).stores
 
@@ -96,6 +104,11 @@ def read_history(body: bytes | str, where: str) -> History:
 
 def read_event(body: bytes | str, where: str) -> Event:
     return Event(**msgspec.structs.asdict(_read(body, _Event, where)))
+
+
+def read_encoder_runs(body: bytes, where: str) -> bool:
+    """Whether the sandbox's encoder runs, from the figures of its control."""
+    return _read(body, _SandboxState, where).encoder.process in ("starting", "running")
 
 
 def read_trouble(body: bytes) -> Trouble | None:

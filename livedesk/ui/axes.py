@@ -13,6 +13,7 @@ from livedesk.ui.theme import Theme
 
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 _LABEL_PX = 84
+EDGE_SHARE = 0.35
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -41,7 +42,10 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         offset_s = self._clock_offset_s() % step_s if self._wall else 0.0
         first = ceil((low + offset_s) / step_s)
         count = max(0, int((high + offset_s) // step_s) - first + 1)
-        return [(step_s, [(first + n) * step_s - offset_s for n in range(count)])]
+        ticks = [(first + n) * step_s - offset_s for n in range(count)]
+        # A tick so near the edge that its label has no room would stand there without one.
+        edge = (high - low) * self._label_px * EDGE_SHARE / max(size, 1.0)
+        return [(step_s, [tick for tick in ticks if low + edge <= tick <= high - edge])]
 
     def tickStrings(  # noqa: N802 - pyqtgraph's name
         self, values: Sequence[float], _scale: float, _spacing: float

@@ -15,7 +15,7 @@ from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import age, tr
 from livedesk.ui.eventlist import EventList
 from livedesk.ui.plotspanel import PlotsPanel
-from livedesk.ui.preview import PreviewPanel
+from livedesk.ui.preview import PreviewPanel, picture_height
 from livedesk.ui.strip import Strip
 from livedesk.ui.theme import Theme
 from livedesk.ui.uplinks import UplinksTable
@@ -61,7 +61,9 @@ class FeedPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         low, high = (self._theme.px(n) for n in SIDE_WIDTH)
-        self._side.setFixedWidth(min(high, max(low, round(event.size().width() * SIDE_SHARE))))
+        width = min(high, max(low, round(event.size().width() * SIDE_SHARE)))
+        self._side.setFixedWidth(width)
+        self.preview.setFixedHeight(picture_height(width))
         super().resizeEvent(event)
 
     def show_store(

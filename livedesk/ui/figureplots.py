@@ -45,7 +45,7 @@ class RatePlot(TimePlot):
         )  # fmt: skip
         self._line_look: Look = "idle"
         self._line.label.setFont(theme.font("small"))
-        self.view.addItem(self._line)
+        self.box.addItem(self._line)
 
     def _line_pen(self, look: Look) -> QPen:
         pen = QPen(QColor(self._theme.colour(look)), 1, Qt.PenStyle.DashLine)
@@ -75,7 +75,7 @@ class RatePlot(TimePlot):
         top = ceil(needed / RATE_STEP_KBPS) * RATE_STEP_KBPS
         if top > self._top_kbps or top < 0.6 * self._top_kbps:
             self._top_kbps = top
-            self.view.setYRange(0, top, padding=0)
+            self.box.setYRange(0, top, padding=0)
 
 
 class SkewPlot(TimePlot):
@@ -95,7 +95,7 @@ class SkewPlot(TimePlot):
         self._lit: Band | None = None
         zero = pg.InfiniteLine(0.0, angle=0, pen=pg.mkPen(theme.colours.line, width=1))
         zero.setZValue(-9)
-        self.view.addItem(zero)
+        self.box.addItem(zero)
 
     def show_skew(self, max_skew_ms: float, skew_ms: float | None) -> None:
         """Shade the bands, and light the one in which the skew is now."""
@@ -115,7 +115,7 @@ class SkewPlot(TimePlot):
         self._top_ms = 0.0
         self._lit = None
         for _, region in self._regions:
-            self.view.removeItem(region)
+            self.box.removeItem(region)
         self._regions = [(band, self._region(band)) for band in bands(max_skew_ms)]
 
     def _region(self, band: Band) -> pg.LinearRegionItem:
@@ -127,7 +127,7 @@ class SkewPlot(TimePlot):
             movable=False,
         )
         region.setZValue(-10)
-        self.view.addItem(region)
+        self.box.addItem(region)
         return region
 
     def show_window(self, window: TimeWindow, plots: StorePlots) -> None:
@@ -142,13 +142,13 @@ class SkewPlot(TimePlot):
         top = usual if highest <= usual else ceil(highest / SKEW_STEP_MS) * SKEW_STEP_MS
         if top > self._top_ms or top < 0.6 * self._top_ms:
             self._top_ms = top
-            self.view.setYRange(-top, top, padding=0)
+            self.box.setYRange(-top, top, padding=0)
             self._labelled_px = 0.0
         self._label()
 
     def _label(self) -> None:
         """Name the lines of the ladder, as many as have room; the outer ones first."""
-        height = self.view.getViewBox().height()
+        height = self.box.height()
         if height == self._labelled_px:
             return
         self._labelled_px = height

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy
 
 from livedesk.desk.desk import Preview
 from livedesk.desk.words import age, tr
@@ -12,6 +11,11 @@ from livedesk.ui.basics import Panel
 from livedesk.ui.theme import Theme
 
 RATIO = 16 / 9
+
+
+def picture_height(width: int) -> int:
+    """The panel's height for a 16:9 picture inside its one-pixel frame."""
+    return round((width - 2) / RATIO) + 2
 
 
 class PreviewPanel(Panel):
@@ -24,19 +28,6 @@ class PreviewPanel(Panel):
         self._image = QImage()
         self._stale = ""
         self._words = ""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setMinimumWidth(theme.px(240))
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        return round((width - 2) / RATIO) + 2
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(self._theme.px(384), self._theme.px(216))
 
     @property
     def stale_text(self) -> str:

@@ -12,7 +12,7 @@ from livedesk.ui.basics import ElidedText, Panel, Text, discard
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
 
-NARROW = 228
+NARROW = 226
 """Pixels under which a card has no room for a word and a figure side by side."""
 
 _LIT = ("notice", "warning", "critical")
@@ -58,18 +58,17 @@ class CardPanel(Panel):
         column.addLayout(self._first)
         column.addLayout(self._second)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def set_narrow(self, narrow: bool) -> None:
         """In a narrow card the figure gives way, so that the word is never cut."""
-        narrow = event.size().width() < self._theme.px(NARROW)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self.word.setFont(self._theme.font("word" if narrow else "value"))
-            self.figure.setFont(self._theme.font("strong" if narrow else "value"))
-            if narrow:
-                self._second.insertWidget(0, self._figures)
-            else:
-                self._first.addWidget(self._figures)
-        super().resizeEvent(event)
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.word.setFont(self._theme.font("word" if narrow else "value"))
+        self.figure.setFont(self._theme.font("strong" if narrow else "value"))
+        if narrow:
+            self._second.insertWidget(0, self._figures)
+        else:
+            self._first.addWidget(self._figures)
 
     @property
     def card(self) -> Card | None:
@@ -133,6 +132,16 @@ class Strip(QWidget):
         for panel in self._panels.values():
             discard(panel)
         self._panels = {key: CardPanel(self._theme, key) for key in keys}
-        for key, panel in self._panels.items():
-            # The cards with a figure need more room than those with a word only.
-            self._row.addWidget(panel, 3 if key in ("probe", "journal") else 4)
+        for panel in self._panels.values():
+            self._row.addWidget(panel, 1)
+        self._fit(self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._fit(event.size().width())
+        super().resizeEvent(event)
+
+    def _fit(self, width: int) -> None:
+        """All cards alike, so that the eye compares them."""
+        narrow = width < self._theme.px(NARROW) * len(self._panels)
+        for panel in self._panels.values():
+            panel.set_narrow(narrow)

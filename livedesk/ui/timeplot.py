@@ -18,6 +18,8 @@ from livedesk.ui.theme import Theme
 
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 READOUT_WIDTH = 132
+LEAST_RANGE_S = 5.0
+"""Nobody zooms further in: figures come four times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +122,28 @@ class TimePlot(Panel):
         self._stale = False
         self.value_axis = FigureAxis(theme, signed=signed)
         self.time_axis = TimeAxis(theme)
-        self.view = pg.PlotWidget(
-            background=theme.colours.panel,
-            axisItems={"left": self.value_axis, "bottom": self.time_axis},
-        )
+        self.view = pg.GraphicsLayoutWidget()
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=True, defaultPadding=0.0)
         self._set_up_view()
         self._lay_out(title, hint)
 
     def _set_up_view(self) -> None:
-        self.view.setMenuEnabled(False)
-        self.view.hideButtons()
-        self.view.setMouseEnabled(x=True, y=False)
+        """A bare view box: a PlotItem brings seven menus, and keeps them when it goes."""
+        self.view.setBackground(self._theme.colours.panel)
         self.view.setAccessibleName(self.accessibleName())
         self.view.setFrameShape(Panel.Shape.NoFrame)
-        self.view.getViewBox().setLimits(minXRange=5.0)
-        self.view.getViewBox().setDefaultPadding(0.0)
-        self.view.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
-        self.view.showGrid(x=False, y=False)
+        grid = self.view.ci
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.layout.setSpacing(0)
+        grid.addItem(self.value_axis, 0, 0)
+        grid.addItem(self.box, 0, 1)
+        grid.addItem(self.time_axis, 1, 1)
+        for axis in (self.value_axis, self.time_axis):
+            axis.linkToView(self.box)
+            axis.setZValue(1)
+        self.box.setMouseEnabled(x=True, y=False)
+        self.box.setLimits(minXRange=LEAST_RANGE_S)
+        self.box.sigRangeChangedManually.connect(self._moved_by_hand)
 
     def _lay_out(self, title: str, hint: str) -> None:
         theme = self._theme
@@ -176,7 +183,7 @@ class TimePlot(Panel):
 
     def _rebuild(self, keys: list[Key]) -> None:
         for key, curve in self._curves.items():
-            self.view.removeItem(curve)
+            self.box.removeItem(curve)
             discard(self._readouts[key])
         self._drawn = {}
         self._curves = {key: self._add_curve(place) for place, key in enumerate(keys)}
@@ -186,7 +193,7 @@ class TimePlot(Panel):
 
     def _add_curve(self, place: int) -> pg.PlotDataItem:
         curve = pg.PlotDataItem(pen=self._pen(place), antialias=False, connect="finite")
-        self.view.addItem(curve)
+        self.box.addItem(curve)
         # Both only take hold on an item that is in a plot (pyqtgraph issue 1855).
         curve.setClipToView(True)
         curve.setDownsampling(auto=True, method="peak")
@@ -214,7 +221,7 @@ class TimePlot(Panel):
         low, high = window.begin_s - window.base_s, window.end_s - window.base_s
         if window != self._window:
             self._window = window
-            self.view.setXRange(low, high, padding=0)
+            self.box.setXRange(low, high, padding=0)
         for key, curve in self._curves.items():
             series = plots[key]
             drawn = (series, series.version, window.begin_s, window.end_s, self._stale)
@@ -224,11 +231,11 @@ class TimePlot(Panel):
                 curve.setData(t - window.base_s, values)
 
     def width_px(self) -> float:
-        return max(1.0, float(self.view.getViewBox().width()))
+        return max(1.0, float(self.box.width()))
 
     def _moved_by_hand(self) -> None:
         if self._window is not None:
-            (low, high), _ = self.view.getViewBox().viewRange()
+            (low, high), _ = self.box.viewRange()
             self.moved.emit(low + self._window.base_s, high + self._window.base_s)
 
 

@@ -1,0 +1,161 @@
+"""An engine for the console's tests: the real HTTP protocol on a real socket, played by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from livedesk.core.events import Event
+from livedesk.core.secrets import Secret
+from livedesk.core.status import StoreStatus
+from livedesk.desk.link import EngineAccess
+
+TOKEN = "canary-token-4711"
+
+
+@dataclass(slots=True)
+class Seen:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    last_event_id: str | None
+    recent: str | None
+
+
+@dataclass(slots=True)
+class Script:
+    """What an engine knows; it survives the engine, as a journal would."""
+
+    statuses: dict[str, StoreStatus] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    raw: dict[str, bytes] = field(default_factory=dict)
+    """Answers for a path that replace the right one."""
+    jpeg: bytes | None = None
+
+    def paths(self, method: str) -> list[str]:
+        return [seen.path for seen in self.seen if seen.method == method]
+
+    def happen(self, text: str, store: str = "lumen") -> Event:
+        seq = len(self.events) + 1
+        event = Event(seq, seq * 10**9, seq * 10**9, store, None, "test.event", "info", "engine",
+                      text)  # fmt: skip
+        self.events.append(event)
+        return event
+
+
+class FakeEngine:
+    """Serves a script until it is stopped; stopping breaks all connections, as a kill does."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        routes = [
+            Route("/v1/stores", self._stores),
+            Route("/v1/events", self._events),
+            Route("/v1/stores/{store}/status", self._status),
+            Route("/v1/stores/{store}/history", self._history),
+            Route("/v1/stores/{store}/preview.mjpg", self._preview),
+            Route("/v1/stores/{store}/session/end", self._done, methods=["POST"]),
+            Route("/v1/engine/stop", self._done, methods=["POST"]),
+        ]
+        config = uvicorn.Config(
+            Starlette(routes=routes), host="127.0.0.1", port=0, log_config=None, lifespan="off",
+            timeout_graceful_shutdown=0,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="fake engine")
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        self._thread.start()
+        until = threading.Event()
+        for _ in range(500):
+            if self._server.started:
+                return
+            until.wait(0.01)
+        raise AssertionError("the fake engine did not start within 5 s")
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._server.should_exit = True
+        self._thread.join(5)
+
+    @property
+    def access(self) -> EngineAccess:
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return EngineAccess(f"http://127.0.0.1:{port}", Secret(TOKEN))
+
+    def _note(self, request: Request) -> Response | None:
+        self.script.seen.append(
+            Seen(request.method, request.url.path, request.headers.get("last-event-id"),
+                 request.query_params.get("recent"))
+        )  # fmt: skip
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return Response(b'{"error": {"code": "no", "message": "Wrong token."}}', 401)
+        raw = self.script.raw.get(request.url.path)
+        return Response(raw) if raw is not None else None
+
+    async def _stores(self, request: Request) -> Response:
+        statuses = list(self.script.statuses.values())
+        return self._note(request) or _json({"stores": statuses})
+
+    async def _status(self, request: Request) -> Response:
+        return self._note(request) or _json(self.script.statuses[request.path_params["store"]])
+
+    async def _history(self, request: Request) -> Response:
+        answer = {"from": float(request.query_params["from"]),
+                  "to": float(request.query_params["to"]), "series": []}  # fmt: skip
+        return self._note(request) or _json(answer)
+
+    async def _preview(self, request: Request) -> Response:
+        jpeg = self.script.jpeg
+        return self._note(request) or (
+            Response(jpeg, headers={"X-Age-Ms": "120"}) if jpeg else Response(status_code=404)
+        )
+
+    async def _done(self, request: Request) -> Response:
+        return self._note(request) or _json({})
+
+    async def _events(self, request: Request) -> Response:
+        refusal = self._note(request)
+        if refusal is not None:
+            return refusal
+        after = int(request.headers.get("last-event-id", "0"))
+        return StreamingResponse(self._stream(after), media_type="text/event-stream")
+
+    async def _stream(self, after: int) -> AsyncIterator[bytes]:
+        told: dict[str, StoreStatus] = {}
+        while not self._stopping.is_set():
+            for event in [event for event in self.script.events if event.seq > after]:
+                after = event.seq
+                yield b"id: %d\nevent: journal\ndata: %b\n\n" % (after, msgspec.json.encode(event))
+            for store, status in self.script.statuses.items():
+                if told.get(store) is not status:
+                    told[store] = status
+                    yield b"event: status\ndata: %b\n\n" % msgspec.json.encode(status)
+            await asyncio.sleep(0.01)
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")
+
+
+@contextmanager
+def running(script: Script) -> Iterator[FakeEngine]:
+    engine = FakeEngine(script)
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()

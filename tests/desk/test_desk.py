@@ -1,0 +1,165 @@
+"""The desk against a real socket: attach, lose, resume, and what is sent on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import Random
+
+from livedesk.core.clock import ManualClock
+from livedesk.core.secrets import Secret
+from livedesk.core.status import StoreStatus
+from livedesk.core.tasks import Tasks
+from livedesk.desk.desk import Desk
+from livedesk.desk.errors import UnreachableError
+from livedesk.desk.link import Backoff, EngineAccess
+from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
+
+QUICK = Backoff(first_s=0.01, limit_s=0.02)
+
+
+class Address:
+    """Where the engine is now; nowhere while it is away."""
+
+    def __init__(self, access: EngineAccess | None) -> None:
+        self.access = access
+
+    async def __call__(self) -> EngineAccess:
+        if self.access is None:
+            raise UnreachableError("No engine runs.", "test", "Wait.")
+        return self.access
+
+
+@asynccontextmanager
+async def attached(address: Address, clock: ManualClock) -> AsyncIterator[Desk]:
+    tasks = Tasks()
+    desk = Desk(address, clock, tasks, Random(1), backoff=QUICK)
+    desk.start()
+    try:
+        yield desk
+    finally:
+        await tasks.close()
+        await desk.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the condition belongs to a thread
+            await asyncio.sleep(0.005)
+
+
+def status(clock: ManualClock, **changes: object) -> StoreStatus:
+    return StoreStatus("lumen", "Lumen", clock.utc_ns(), **changes)  # type: ignore[arg-type]
+
+
+def test_an_engine_dies_and_returns_elsewhere_and_no_event_is_lost(
+    clock: ManualClock, script: Script
+) -> None:
+    script.statuses["lumen"] = status(clock)
+    script.happen("before")
+
+    async def play() -> None:
+        address = Address(None)
+        async with attached(address, clock) as desk:
+            with running(script) as first:
+                address.access = old = first.access
+                await until(lambda: len(desk.snapshot().events) == 1)
+            address.access = None
+            await until(lambda: not desk.snapshot().link.answering)
+            script.happen("while away")
+            with running(script) as second:
+                assert second.access != old
+                address.access = second.access
+                await until(lambda: desk.snapshot().link.answering)
+                script.happen("after")
+                await until(lambda: len(desk.snapshot().events) == 3)
+            assert [e.text for e in desk.snapshot().events] == ["before", "while away", "after"]
+
+    asyncio.run(play())
+    asked = [seen for seen in script.seen if seen.path == "/v1/events"]
+    assert (asked[0].last_event_id, asked[0].recent) == (None, "200")
+    assert (asked[-1].last_event_id, asked[-1].recent) == ("1", None)
+
+
+def test_a_wrong_token_is_said_and_not_shown(clock: ManualClock, engine: FakeEngine) -> None:
+    async def play() -> str:
+        address = Address(EngineAccess(engine.access.url, Secret("canary-wrong")))
+        async with attached(address, clock) as desk:
+            await until(lambda: bool(desk.snapshot().link.reason))
+            return desk.snapshot().link.reason
+
+    assert asyncio.run(play()) == "Wrong token."
+
+
+def test_an_unreadable_list_of_stores_is_a_note_and_the_rest_goes_on(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    script.raw["/v1/stores"] = b'{"stores": [{"store": 1}]}'
+    script.statuses["lumen"] = status(clock)
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            await until(lambda: desk.snapshot().note is not None)
+            note = desk.snapshot().note
+            assert note is not None
+            assert "/v1/stores" in note.text
+            assert TOKEN not in note.text
+            await until(lambda: len(desk.snapshot().stores) == 1)
+
+    asyncio.run(play())
+
+
+def test_history_is_fetched_for_a_show_that_began_before_the_console(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    start = clock.utc_ns()
+    clock.advance(60)
+    script.statuses["lumen"] = status(clock, state="live", session="s",
+                                      session_started_utc_ns=start)  # fmt: skip
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock):
+            await until(lambda: "/v1/stores/lumen/history" in script.paths("GET"))
+
+    asyncio.run(play())
+
+
+def test_only_the_store_on_screen_is_watched(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    script.jpeg = b"jpeg"
+    script.statuses = {
+        name: StoreStatus(name, name, clock.utc_ns()) for name in ("lumen", "aurora")
+    }
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            desk.watch("lumen")
+            await until(lambda: desk.preview("lumen") is not None)
+            assert desk.preview("aurora") is None
+
+    asyncio.run(play())
+    assert "/v1/stores/aurora/preview.mjpg" not in script.paths("GET")
+
+
+def test_a_sign_off_and_a_stop_reach_the_engine_in_this_order(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    script.statuses["lumen"] = status(clock, state="live", session="s")
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            await until(lambda: len(desk.snapshot().on_air) == 1)
+            await desk.end_and_stop()
+
+    asyncio.run(play())
+    assert script.paths("POST") == ["/v1/stores/lumen/session/end", "/v1/engine/stop"]
+
+
+def test_waits_between_tries_grow_and_stay_bounded() -> None:
+    rng = Random(3)
+    waits = [Backoff().wait_s(failures, rng) for failures in range(1, 200)]
+    assert waits[0] <= 0.13
+    assert max(waits) <= 1.3
+    assert min(waits[20:]) >= 0.7

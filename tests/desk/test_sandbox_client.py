@@ -1,0 +1,67 @@
+"""Spoiling and healing the sandbox: the orders that leave the console."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from livedesk.core.secrets import Secret
+from livedesk.desk.errors import RefusedError
+from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient, faults
+
+Order = tuple[str, str, object]
+
+
+class Control:
+    """The sandbox's control as a transport that writes down what it is told."""
+
+    def __init__(self, process: str = "running", refuse: bool = False) -> None:
+        self.process = process
+        self.refuse = refuse
+        self.orders: list[Order] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"encoder": {"process": self.process}, "path": {}})
+        self.orders.append((request.method, request.url.path, json.loads(request.content)))
+        if self.refuse:
+            error = {"code": "bad_order", "message": "Not done.", "action": "Start it first."}
+            return httpx.Response(400, json={"error": error})
+        return httpx.Response(200, json={})
+
+
+def apply(control: Control, name: str) -> list[Order]:
+    async def play() -> None:
+        access = SandboxAccess("http://sandbox.test", Secret("t"))
+        sandbox = SandboxClient(access, httpx.MockTransport(control))
+        await sandbox.apply(next(fault for fault in faults() if fault.name == name))
+        await sandbox.close()
+
+    asyncio.run(play())
+    return control.orders
+
+
+def test_every_fault_is_an_order_the_control_knows() -> None:
+    orders = {fault.name: apply(Control("running"), fault.name) for fault in faults()}
+    assert orders == {
+        "throttle": [("POST", "/path", {"rate_kbps": 1500})],
+        "black-hole": [("POST", "/path", {"blackhole": True})],
+        "reset": [("POST", "/path", {"reset": 2})],
+        "delay-audio": [("POST", "/encoder", {"audio_delay_ms": 300})],
+        "stop-encoder": [("POST", "/encoder", {"stop": True})],
+        "start-encoder": [],
+        "heal": [("POST", "/path", {"clear": True}), ("POST", "/encoder", {"audio_delay_ms": 0})],
+    }
+
+
+@pytest.mark.parametrize("name", ["start-encoder", "heal"])
+def test_a_stopped_encoder_is_started(name: str) -> None:
+    assert ("POST", "/encoder", {"start": True}) in apply(Control("stopped"), name)
+
+
+def test_a_refused_order_keeps_its_words() -> None:
+    with pytest.raises(RefusedError, match="Start it first"):
+        apply(Control(refuse=True), "delay-audio")

@@ -1,0 +1,310 @@
+"""The window, played by hand: what a person sees and does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from livedesk.core.status import FeedStatus, PartStatus, SyncStatus
+from livedesk.desk.cards import Look
+from livedesk.ui.shortcuts import ShortcutSheet
+from livedesk.ui.window import ConsoleWindow
+from tests.ui.stage import Stage, on_air, throttled, waiting
+
+OpenWindow = Callable[..., ConsoleWindow]
+
+
+@pytest.fixture
+def live(stage: Stage) -> Stage:
+    """A show that has run for ten seconds."""
+    stage.attach()
+    stage.play(10, on_air())
+    return stage
+
+
+def looks(window: ConsoleWindow) -> dict[str, Look]:
+    return {key: panel.mark.look for key, panel in window.page.strip.panels.items()}
+
+
+def shown_texts(window: QWidget) -> str:
+    labels = window.findChildren(QLabel)
+    return "\n".join(f"{label.text()} {label.toolTip()}" for label in labels if label.isVisible())
+
+
+def box(window: QWidget) -> QMessageBox:
+    return next(child for child in window.findChildren(QMessageBox) if child.isVisible())
+
+
+def choose(question: QMessageBox, text: str) -> None:
+    next(push for push in question.buttons() if push.text() == text).click()
+
+
+def test_a_good_show_is_quiet(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    assert set(looks(window).values()) == {"ok"}
+    assert not window.banner.isVisible()
+    assert window.header.state.text() == "ON AIR"
+    assert window.header.clock.text() == "0:00:10"
+    assert not window.header.badge.isVisible()
+    assert not window.stores.isVisible()
+
+
+def test_what_is_wrong_is_said_with_cause_time_and_action(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    status = throttled(replace(on_air(), utc_ns=live.clock.utc_ns()), 1500, 4200)
+    live.play(12, status)
+    window.refresh()
+    row = window.banner.rows[0]
+    assert window.banner.isVisible()
+    assert row.cause.text() == status.alarms[0].cause
+    assert row.action.text() == status.alarms[0].action
+    assert row.since.text().endswith("12 s")
+    assert looks(window)["uplink:primary"] == "critical"
+    assert looks(window)["feed"] == "ok"
+
+
+def test_figures_grey_out_within_a_second_and_a_half_without_news(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    live.clock.advance(1.4)
+    window.refresh()
+    assert set(looks(window).values()) == {"ok"}
+    live.clock.advance(0.1)
+    window.refresh()
+    assert set(looks(window).values()) == {"unknown"}
+    assert all(plot.stale_note.text() for plot in window.page.plots.plots)
+    assert window.header.state.text() == "ON AIR?"
+    live.tell(on_air())
+    window.refresh()
+    assert set(looks(window).values()) == {"ok"}
+    assert not any(plot.stale_note.text() for plot in window.page.plots.plots)
+
+
+def test_an_engine_that_is_away_is_said_once_and_forgotten_when_it_is_back(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    live.model.lost("Nobody answers.", live.now())
+    live.clock.advance(37)
+    window.refresh()
+    assert window.banner.rows[0].cause.text() == "Engine not answering"
+    assert "relay" in window.banner.rows[0].action.text()
+    assert window.banner.rows[0].since.text().endswith("37 s")
+    assert not window.banner.rows[1].isVisible()
+    assert not window.header.end.isEnabled()
+    live.attach()
+    live.tell(on_air())
+    window.refresh()
+    assert not window.banner.isVisible()
+    assert window.header.end.isEnabled()
+
+
+@pytest.mark.parametrize("look", ["idle", "ok", "unknown", "notice", "warning", "critical"])
+def test_every_look_has_a_shape_of_its_own(look: Look, theme: object, qtbot: QtBot) -> None:
+    """Told apart with colour taken away: the shapes differ as outlines."""
+    from livedesk.ui.shapes import shape_icon
+    from livedesk.ui.theme import Theme
+
+    plain = Theme()
+    masks = {
+        other: shape_icon(other, plain, 18, 1.0).pixmap(18, 18).toImage().createAlphaMask()
+        for other in ("idle", "ok", "unknown", "notice", "warning", "critical")
+    }
+    assert all(masks[look] != mask for other, mask in masks.items() if other != look)
+
+
+def test_each_card_says_its_state_in_words_too(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    live.tell(on_air(feed=FeedStatus("STALLED", 0), sync=SyncStatus(-150, state="warning"),
+                     journal=PartStatus("down", "disk full")))  # fmt: skip
+    window.refresh()
+    words = {key: panel.word.text() for key, panel in window.page.strip.panels.items()}
+    assert words["feed"] == "Stalled"
+    assert words["sync"] == "Sound late"
+    assert words["journal"] == "Down"
+    described = window.page.strip.panels["journal"].accessibleDescription()
+    assert "disk full" in described
+    assert "look soon" in described
+
+
+def test_closing_on_air_asks_and_enter_closes_only_the_window(
+    live: Stage, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(live)
+    stops: list[bool] = []
+    window.stop_requested.connect(lambda: stops.append(True))
+    window.close()
+    assert window.isVisible()
+    question = box(window)
+    assert "goes on without this window" in question.text()
+    assert not question.isModal() or question.windowModality() == Qt.WindowModality.WindowModal
+    with qtbot.waitSignal(window.leave_requested):
+        QTest.keyClick(question, Qt.Key.Key_Return)
+    assert stops == []
+    assert live.ended == []
+
+
+def test_closing_can_be_taken_back(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    window.close()
+    choose(box(window), "Cancel")
+    window.refresh()
+    assert window.isVisible()
+
+
+def test_the_show_is_only_stopped_after_a_second_yes(
+    live: Stage, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(live)
+    window.close()
+    choose(box(window), "End the show and stop the engine…")
+    second = box(window)
+    assert "stop the engine?" in second.text()
+    default = second.defaultButton()
+    assert isinstance(default, QPushButton)
+    assert default.text() == "Cancel"
+    with qtbot.waitSignal(window.stop_requested):
+        choose(second, "End and stop")
+
+
+def test_closing_without_a_show_asks_nothing(
+    stage: Stage, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    stage.attach()
+    stage.tell(waiting())
+    window = open_window(stage)
+    with qtbot.waitSignal(window.leave_requested):
+        window.close()
+
+
+def test_a_session_is_ended_only_after_yes(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    window.header.end.click()
+    choose(box(window), "Cancel")
+    assert live.ended == []
+    window.header.end.click()
+    choose(box(window), "End session")
+    assert live.ended == ["lumen"]
+
+
+def test_keys_do_what_the_sheet_says(live: Stage, open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window(live)
+    plots = window.page.plots
+    QTest.keyClick(window, Qt.Key.Key_2)
+    assert plots.ranges[1].isChecked()
+    QTest.keyClick(window, Qt.Key.Key_3)
+    assert plots.ranges[2].isChecked()
+    QTest.keyClick(window, Qt.Key.Key_T)
+    assert plots.wall_time.isChecked()
+    plots.rate.moved.emit(1.0, 60.0)
+    assert not plots.follow.isChecked()
+    QTest.keyClick(window, Qt.Key.Key_L)
+    assert plots.follow.isChecked()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    sheet = next(iter(window.findChildren(ShortcutSheet)))
+    text = shown_texts(sheet)
+    for shortcut in window.shortcuts:
+        assert shortcut.text in text
+        assert all(not QKeySequence(key).isEmpty() for key in shortcut.keys)
+
+
+def test_several_stores_are_listed_with_words_and_shapes(
+    stage: Stage, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    stage.attach()
+    slow = throttled(on_air("lumen", "Lumen Home"), 1500, 4200)
+    stage.play(2, on_air("aurora", "Aurora"), slow, waiting("nord", "Nordlys"))
+    window = open_window(stage)
+    rows = window.stores.rows
+    assert window.stores.isVisible()
+    assert {name: row.mark.look for name, row in rows.items()} == {
+        "aurora": "ok", "lumen": "critical", "nord": "idle",
+    }  # fmt: skip
+    assert rows["lumen"].words.text() == "Uplink primary: Too slow"
+    assert window.chosen == "aurora"
+    assert window.banner.rows[0].cause.text().startswith("Lumen Home: ")
+    QTest.mouseClick(rows["lumen"], Qt.MouseButton.LeftButton)
+    assert window.header.name.text() == "Lumen Home"
+    QTest.keyClick(window, Qt.Key.Key_PageDown)
+    assert stage.watched[-1] == "nord"
+
+
+def test_without_a_store_the_window_says_what_to_do(stage: Stage, open_window: OpenWindow) -> None:
+    stage.attach()
+    window = open_window(stage)
+    assert "[[store]]" in window.message.text()
+    assert not window.header.end.isEnabled()
+
+
+def test_a_failed_start_is_shown_in_full(stage: Stage, open_window: OpenWindow) -> None:
+    stage.model.lost("The engine did not start. livedesk.toml:12: url", stage.now())
+    window = open_window(stage)
+    assert "livedesk.toml:12" in window.message.text()
+
+
+def test_names_from_outside_are_text_and_not_markup(stage: Stage, open_window: OpenWindow) -> None:
+    stage.attach()
+    stage.tell(on_air(name="<b>Lumen</b> & <img src=x>"))
+    window = open_window(stage)
+    assert window.header.name.text() == "<b>Lumen</b> & <img src=x>"
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
+
+
+def test_events_are_newest_first_and_of_this_store(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    for place in range(3):
+        live.happen(f"event {place}")
+    live.happen("elsewhere", store="other")
+    window.refresh()
+    model = window.page.events.model
+    texts = [model.data(model.index(row)).split("  ")[1] for row in range(model.rowCount())]
+    assert texts == ["event 2", "event 1", "event 0"]
+    live.happen("event 3", "critical")
+    window.refresh()
+    assert model.data(model.index(0)).endswith("event 3")
+    assert model.rowCount() == 4
+
+
+def test_every_control_has_a_name_for_screen_readers(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live, sandbox=True)
+    for push in window.findChildren(QPushButton):
+        assert push.accessibleName() or push.text()
+    assert window.page.preview.accessibleName()
+    for panel in window.page.strip.panels.values():
+        assert panel.accessibleDescription()
+
+
+def test_the_sandbox_wears_its_badge_and_offers_faults(
+    stage: Stage, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    stage.attach()
+    stage.tell(on_air(sandbox=True))
+    window = open_window(stage, sandbox=True)
+    assert window.header.badge.isVisible()
+    assert window.dock is not None
+    with qtbot.waitSignal(window.fault_requested) as asked:
+        next(
+            b for b in window.dock.findChildren(QPushButton) if b.objectName() == "throttle"
+        ).click()
+    assert asked.args[0].name == "throttle"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1600, 900), (3840, 2160)])
+def test_it_fits_the_screen(live: Stage, open_window: OpenWindow, width: int, height: int) -> None:
+    window = open_window(live)
+    window.resize(width, height)
+    window.refresh()
+    assert (window.width(), window.height()) == (width, height)
+    assert window.minimumSizeHint().width() <= 1366
+    assert window.minimumSizeHint().height() <= 728
