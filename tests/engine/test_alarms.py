@@ -1,0 +1,143 @@
+"""Alarms with their delays, and whose fault they name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.status import (
+    FeedStatus,
+    PartStatus,
+    StoreStatus,
+    SyncStatus,
+    UplinkStatus,
+)
+from livedesk.engine.alarms import AlarmRule, Alarms, Finding
+from livedesk.engine.conditions import findings
+
+RULE = AlarmRule("high", on_s=1.0, off_s=2.0, action="Do something.")
+
+UP = PartStatus("up")
+HEALTHY = StoreStatus(
+    "glow",
+    "Glow",
+    utc_ns=0,
+    session="s",
+    state="live",
+    feed=FeedStatus("OK", kbps=4000),
+    sync=SyncStatus(skew_ms=10, state="ok"),
+    uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=3990),),
+    relay=UP,
+    probe=UP,
+    journal=UP,
+)
+
+
+class Story:
+    """Alarms on a clock of their own."""
+
+    def __init__(self) -> None:
+        self.alarms = Alarms()
+        self.now_s = 0.0
+
+    def sees(self, present: bool | None, for_s: float) -> list[bool]:
+        """Look four times a second; returns trips (True) and clears (False)."""
+        changes = []
+        until_s = self.now_s + for_s
+        while self.now_s < until_s:
+            finding = {"a": Finding(RULE, present, "Cause.")}
+            found = self.alarms.update(round(self.now_s * NS_PER_S), 7, finding)
+            changes += [change.tripped for change in found]
+            self.now_s += 0.25
+        return changes
+
+
+def test_an_alarm_waits_for_its_delay_and_stays_until_the_condition_is_gone_long_enough() -> None:
+    story = Story()
+    assert story.sees(True, 1.0) == []
+    assert story.sees(True, 0.5) == [True]
+    assert [alarm.id for alarm in story.alarms.active()] == ["a"]
+    assert story.sees(False, 1.75) == []
+    assert story.sees(True, 1.0) == []
+    assert story.sees(False, 2.5) == [False]
+    assert story.alarms.active() == ()
+
+
+def test_a_flapping_condition_is_no_alarm_and_one_alarm_while_it_stands() -> None:
+    story = Story()
+    assert [c for _ in range(20) for c in story.sees(True, 0.75) + story.sees(False, 0.5)] == []
+    assert story.sees(True, 2) == [True]
+    assert [c for _ in range(20) for c in story.sees(False, 1) + story.sees(True, 1)] == []
+
+
+def test_what_cannot_be_seen_neither_trips_nor_clears() -> None:
+    story = Story()
+    assert story.sees(None, 10) == []
+    assert story.sees(True, 0.75) + story.sees(None, 5) + story.sees(True, 0.75) == []
+    assert story.sees(True, 2) == [True]
+    assert story.sees(None, 60) == []
+    assert len(story.alarms.active()) == 1
+
+
+def test_a_condition_that_is_no_longer_looked_at_clears() -> None:
+    story = Story()
+    story.sees(True, 2)
+    [change] = story.alarms.update(round(9 * NS_PER_S), 0, {})
+    assert not change.tripped
+    assert story.alarms.active() == ()
+
+
+def present(status: StoreStatus) -> set[str]:
+    return {name for name, finding in findings(status).items() if finding.present}
+
+
+def test_a_healthy_store_has_no_findings() -> None:
+    assert present(HEALTHY) == set()
+    assert present(StoreStatus("glow", "Glow", 0, relay=UP, probe=UP, journal=UP)) == set()
+
+
+def test_a_low_feed_blames_the_encoder_and_never_the_path() -> None:
+    low = replace(
+        HEALTHY,
+        feed=FeedStatus("LOW", kbps=1800),
+        uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1800),),
+    )
+    assert present(low) == {"feed.low"}
+    cause = findings(low)["feed.low"].cause
+    assert "Encoder" in cause
+    assert "1,800 kbps" in cause
+
+
+def test_low_goodput_under_a_good_feed_blames_the_path() -> None:
+    path = replace(HEALTHY, uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1500),))
+    assert present(path) == {"uplink.low:primary"}
+    down = replace(HEALTHY, uplinks=(UplinkStatus("primary", "down", reason="refused"),))
+    assert present(down) == {"uplink.down:primary"}
+    assert "refused" in findings(down)["uplink.down:primary"].cause
+
+
+def test_a_lost_encoder_is_one_alarm() -> None:
+    for state in ("GONE", "STALLED"):
+        lost = replace(
+            HEALTHY,
+            state="interrupted",
+            feed=FeedStatus(state),
+            sync=SyncStatus(),
+            uplinks=(UplinkStatus("primary", "down"),),
+        )
+        assert present(lost) == {"feed.lost"}
+
+
+def test_a_blind_engine_judges_its_instrument_and_nothing_else() -> None:
+    blind = replace(HEALTHY, feed=FeedStatus("BLIND"), relay=PartStatus("stale", "silent"))
+    assert present(blind) == {"relay"}
+    assert findings(blind)["feed.lost"].present is None
+    assert findings(blind)["uplink.low:primary"].present is None
+
+
+def test_skew_journal_and_probe_have_alarms_of_their_own() -> None:
+    skewed = replace(HEALTHY, sync=SyncStatus(skew_ms=-220, state="critical"))
+    assert present(skewed) == {"sync.skew"}
+    assert findings(skewed)["sync.skew"].cause == "Sound is 220 ms behind the picture."
+    assert present(replace(HEALTHY, journal=PartStatus("down", "The disk is full."))) == {"journal"}
+    assert present(replace(HEALTHY, probe=PartStatus("stale", "no samples"))) == {"probe"}
