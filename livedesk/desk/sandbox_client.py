@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
@@ -82,6 +84,16 @@ class SandboxClient:
 
     def __init__(self, access: SandboxAccess, transport: Transport | None = None) -> None:
         self._door = HttpDoor(access.url, access.token, transport)
+
+    async def order(self, path: str, body: dict[str, Json]) -> None:
+        """One call of the control (`/path` or `/encoder`)."""
+        await self._door.post(path, body)
+
+    async def state(self) -> dict[str, Any]:
+        """Figures of encoder, path and platform."""
+        body, _ = await self._door.get("/state")
+        found = msgspec.json.decode(body)
+        return found if isinstance(found, dict) else {}
 
     async def close(self) -> None:
         await self._door.close()

@@ -89,7 +89,7 @@ class Uplink:
 
     async def _carry_once(self) -> str | None:
         """One connection from its opening to its end; why it ended, None if on purpose."""
-        self.state, self._reason = "connecting", None
+        self.state = "connecting"  # why it was down stays readable until it carries
         try:
             link = await self._open()
         except _Failed as failure:
@@ -155,7 +155,7 @@ class Uplink:
         if not self._feed.join.starts_at_keyframe:
             self._outlet.wait_for_keyframe()
         self._feed.attach(self)
-        self.state, self._reported_reason = "carrying", None
+        self.state, self._reason, self._reported_reason = "carrying", None, None
         self._log.event(
             "uplink.up",
             "info",

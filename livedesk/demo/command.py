@@ -1,0 +1,148 @@
+"""How does the demo run? Stage, console and script together, then the exports and the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_text
+import sys
+import tempfile
+import threading
+import time
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from livedesk.demo.script import Cues, Show
+from livedesk.demo.stage import STORE, Stage, StageError, open_stage
+from livedesk.demo.verdict import Check, judge
+from livedesk.desk.errors import DeskError
+from livedesk.desk.link import EngineAccess
+from livedesk.desk.sandbox_client import SandboxAccess
+from livedesk.journal.export import export
+
+DEFAULT_SECONDS: Final = 40.0
+SHORTEST_S: Final = 20.0
+FORMATS: Final = ("csv", "jsonl", "html")
+PICTURE: Final = "console.png"
+
+
+def run_demo(
+    *, headless: bool = False, seconds: float | None = None, out: Path | None = None, json: bool
+) -> int:
+    """The exit status: 0 when the show went as scripted, 1 when it did not, 2 for a bad request."""
+    if seconds is not None and seconds < SHORTEST_S:
+        return _say(f"a show needs at least {SHORTEST_S:.0f} seconds", 2)
+    begun = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="livedesk-demo-") as name:
+            summary = _run(Path(name), headless, seconds, out)
+    except StageError as error:
+        return _say(str(error), 1)
+    except KeyboardInterrupt:
+        return 130
+    summary["took_s"] = round(time.monotonic() - begun, 1)
+    _print(summary, json)
+    return 0 if summary["ok"] else 1
+
+
+def _run(folder: Path, headless: bool, seconds: float | None, out: Path | None) -> dict[str, Any]:
+    length_s = seconds or (DEFAULT_SECONDS if headless else None)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    with open_stage(folder) as stage:
+        director = _Director(stage, length_s)
+        director.start()
+        _show_console(stage, headless, length_s, out)
+        director.join()
+    files = _keep(stage, out, director)
+    checks = director.checks
+    return {
+        "ok": all(check.ok for check in checks) and director.problem is None,
+        "problem": director.problem,
+        "checks": [asdict(check) for check in checks],
+        "first_media_s": director.first_media_s,
+        "files": [str(file) for file in files],
+    }
+
+
+class _Director(threading.Thread):
+    """Plays the script on a loop of its own, beside the console's. Without a length it only starts
+    the encoder, shows one throttle, and leaves the rest to the person."""
+
+    def __init__(self, stage: Stage, length_s: float | None) -> None:
+        super().__init__(name="director")
+        self._stage = stage
+        self._length_s = length_s
+        self._leave = threading.Event()
+        self.checks: list[Check] = []
+        self.problem: str | None = None
+        self.first_media_s: float | None = None
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._direct())
+        except DeskError as error:
+            self.problem = str(error)
+
+    async def _direct(self) -> None:
+        async with AsyncExitStack() as closing:
+            show = Show(self._stage)
+            closing.push_async_callback(show.close)
+            await show.start()
+            self.first_media_s = show.observed.first_media_s
+            if self._length_s is None:
+                return
+            await show.play(Cues.for_show(self._length_s))
+            self.checks = judge(show.observed)
+
+
+def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Path | None) -> None:
+    """The console in this process's main thread, until it is closed or the show is over."""
+    from livedesk.app import ConsoleSettings, Picture, run_console
+
+    pictures: tuple[Picture, ...] = ()
+    if out is not None and length_s is not None:
+        # Late in the throttle, when the plots tell the story.
+        pictures = (Picture(out / PICTURE, Cues.for_show(length_s).heal_s),)
+    run_console(
+        ConsoleSettings(
+            paths=stage.paths,
+            engine=EngineAccess(stage.engine_url, stage.engine_token),
+            sandbox=SandboxAccess(stage.control_url, stage.control_token),
+            offscreen=headless,
+            pictures=pictures,
+            close_after_s=length_s,
+        )
+    )
+
+
+def _keep(stage: Stage, out: Path | None, director: _Director) -> list[Path]:
+    """The session file and its exports, in the folder that was asked for."""
+    if out is None:
+        return []
+    kept: list[Path] = [out / PICTURE] if (out / PICTURE).exists() else []
+    for session in sorted((stage.paths.data / "sessions" / STORE).glob("*.livedesk")):
+        copy = out / session.name
+        copy.write_bytes(session.read_bytes())
+        kept += [copy, *export(copy, FORMATS, out)]
+    if not any(file.suffix == ".livedesk" for file in kept):
+        director.problem = director.problem or "no session was recorded"
+    return kept
+
+
+def _print(summary: dict[str, Any], json: bool) -> None:
+    if json:
+        print(json_text.dumps(summary, indent=2))
+        return
+    for check in summary["checks"]:
+        print(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['name']}: {check['found']}")
+    if summary["problem"]:
+        print(f"FAIL  {summary['problem']}")
+    for file in summary["files"]:
+        print(f"kept  {file}")
+
+
+def _say(text: str, status: int) -> int:
+    print(f"livedesk: {text}", file=sys.stderr)
+    return status

@@ -1,0 +1,148 @@
+"""The scripted show: a healthy feed, a path that drops to 1,500 kbps, and its recovery.
+
+The script only acts and watches from outside, over the same APIs that everybody has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from livedesk.core.status import StoreStatus
+from livedesk.demo.stage import STORE, Stage
+from livedesk.desk.client import EngineClient
+from livedesk.desk.errors import DeskError
+from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient
+
+THROTTLED_KBPS: Final = 1500
+_LOOK_EVERY_S: Final = 0.1
+_LONGEST_THROTTLE_S: Final = 10.0
+"""Longer, and the relay would rightly drop to a keyframe (its backlog bound is 10 s)."""
+_START_LIMIT_S: Final = 15.0
+_FINISH_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """When what happens, in seconds from the first media."""
+
+    throttle_s: float
+    heal_s: float
+    finish_s: float
+
+    @classmethod
+    def for_show(cls, seconds: float) -> Cues:
+        throttle_s = seconds * 0.4
+        heal_s = throttle_s + min(_LONGEST_THROTTLE_S, seconds * 0.25)
+        return cls(throttle_s, heal_s, seconds - _FINISH_S)
+
+
+@dataclass(slots=True)
+class Observed:
+    """What the engine's API and the sandbox said during the show."""
+
+    first_media_s: float | None = None
+    """From the start of the encoder to the first rate in the status."""
+    healthy: list[StoreStatus] = field(default_factory=list)
+    throttled: list[StoreStatus] = field(default_factory=list)
+    recovered: list[StoreStatus] = field(default_factory=list)
+    seen_after_s: float | None = None
+    """From the throttle to the first goodput below the contract."""
+    sandbox: dict[str, Any] = field(default_factory=dict)
+    session: str | None = None
+
+
+class Show:
+    """Runs the script once against a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._engine = EngineClient(stage.engine_url, stage.engine_token)
+        self._sandbox = SandboxClient(SandboxAccess(stage.control_url, stage.control_token))
+        self.observed = Observed()
+
+    async def close(self) -> None:
+        await self._engine.close()
+        await self._sandbox.close()
+
+    async def start(self) -> None:
+        """The encoder begins; returns when the feed's rate is known. Raises DeskError."""
+        started = time.monotonic()
+        await self._sandbox.order("/encoder", {"start": self._stage.ingest_url.reveal()})
+        await self._watch([], _START_LIMIT_S, lambda status: status.feed.kbps is not None)
+        self.observed.first_media_s = time.monotonic() - started
+
+    async def play(self, cues: Cues) -> None:
+        """From the first media to the last frame at the platform. Raises DeskError."""
+        seen = self.observed
+        begun = time.monotonic()
+
+        def left(until_s: float) -> float:
+            return begun + until_s - time.monotonic()
+
+        await self._watch(seen.healthy, left(cues.throttle_s))
+        await self.throttle(left(cues.heal_s))
+        await self._watch(seen.recovered, left(cues.finish_s))
+        await self._finish()
+
+    async def throttle(self, seconds: float) -> None:
+        throttled = time.monotonic()
+        await self._sandbox.order("/path", {"rate_kbps": THROTTLED_KBPS})
+
+        def note(status: StoreStatus) -> bool:
+            goodput = status.uplinks[0].goodput_kbps if status.uplinks else None
+            below = goodput is not None and goodput < status.limits.min_kbps
+            if below and self.observed.seen_after_s is None:
+                self.observed.seen_after_s = time.monotonic() - throttled
+            return False
+
+        await self._watch(self.observed.throttled, seconds, note)
+        await self._sandbox.order("/path", {"clear": True})
+
+    async def _finish(self) -> None:
+        """The encoder signs off; what it sent must have reached the platform."""
+        await self._sandbox.order("/encoder", {"stop": True})
+        deadline = time.monotonic() + _FINISH_S
+        while time.monotonic() < deadline:
+            self.observed.sandbox = await self._sandbox.state()
+            if tracks_arrived(self.observed.sandbox):
+                break
+            await asyncio.sleep(_LOOK_EVERY_S)
+        self.observed.session = (await self._engine.status(STORE)).session
+        await self._engine.end_session(STORE)
+
+    async def _watch(
+        self,
+        into: list[StoreStatus],
+        seconds: float,
+        done: Callable[[StoreStatus], bool] = lambda _: False,
+    ) -> None:
+        """Looks at the status again and again, until `done` or the time is over."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                status = await self._engine.status(STORE)
+            except DeskError:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                continue
+            into.append(status)
+            if done(status):
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def tracks_arrived(sandbox: dict[str, Any]) -> bool:
+    """Whether the platform got exactly what the encoder sent: counts and digests are equal."""
+    report = sandbox.get("encoder", {}).get("report") or {}
+    publishers = sandbox.get("platform", {}).get("publishers") or []
+    if not report or len(publishers) != 1:
+        return False
+    facts = ("messages", "bytes", "digest")
+    return all(
+        report[track][fact] == publishers[0][track][fact]
+        for track in ("audio", "video")
+        for fact in facts
+    )

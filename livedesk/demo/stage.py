@@ -1,0 +1,166 @@
+"""What runs in a demo? A sandbox and an engine, as processes with folders of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from livedesk.core.rtmp_address import parse_address
+from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
+from livedesk.core.secrets import Secret
+from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, Paths, find_paths
+
+STORE: Final = "glow-us"
+_PLATFORM_KEY: Final = "LIVEDESK_DEMO_PLATFORM_KEY"
+_FEED_KEY: Final = "LIVEDESK_DEMO_FEED_KEY"
+_START_LIMIT_S: Final = 20.0
+_STOP_LIMIT_S: Final = 15.0
+
+
+class StageError(Exception):
+    """A part of the demo did not start; the text says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where everything can be reached."""
+
+    paths: Paths
+    config: Path
+    engine_url: str
+    engine_token: Secret
+    control_url: str
+    control_token: Secret
+    ingest_url: Secret
+    """Where the sandbox's encoder pushes to: the relay."""
+
+
+@contextmanager
+def open_stage(folder: Path) -> Iterator[Stage]:
+    """Starts sandbox and engine; leaves nothing running. Raises StageError."""
+    feed_key = secrets.token_urlsafe(12)
+    environment = {
+        **os.environ,
+        RUNTIME_VARIABLE: str(folder / "runtime"),
+        DATA_VARIABLE: str(folder / "data"),
+        _FEED_KEY: feed_key,
+    }
+    paths = find_paths(environment).prepare()
+    with _child("sandbox", ["livedesk.sandbox"], environment, folder) as sandbox:
+        ready = _first_line(sandbox, folder)
+        platform, _ = parse_address(ready["platform_url"])
+        assert platform is not None
+        environment[_PLATFORM_KEY] = platform.key
+        port = _free_port()
+        config = folder / "livedesk.toml"
+        config.write_text(_settings(port, platform.authority, platform.app))
+        engine = ["livedesk", "engine", "--config", str(config)]
+        with _child("engine", engine, environment, folder) as process:
+            runtime = _engine(process, paths, folder)
+            yield Stage(
+                paths=paths,
+                config=config,
+                engine_url=runtime.url,
+                engine_token=runtime.token,
+                control_url=ready["control_url"],
+                control_token=Secret(ready["token"]),
+                ingest_url=Secret(f"rtmp://127.0.0.1:{port}/live/{feed_key}"),
+            )
+
+
+def _settings(port: int, authority: str, app: str) -> str:
+    return f"""\
+# The demo's store. Keys come from the environment, as they may in your own file.
+[[store]]
+id = "{STORE}"
+name = "Glow Beauty US"
+platform = "sandbox"
+sandbox = true
+
+[store.feed]
+listen = "rtmp://127.0.0.1:{port}/live/env:{_FEED_KEY}"
+
+[[store.uplink]]
+name = "primary"
+url = "rtmp://{authority}/{app}/env:{_PLATFORM_KEY}"
+"""
+
+
+@contextmanager
+def _child(
+    name: str, module: list[str], environment: dict[str, str], folder: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """A process of ours; what it says on standard error goes to a log beside the demo's files."""
+    with (folder / f"{name}.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment,
+        )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        try:
+            if name == "sandbox":
+                process.stdin.write("{}\n")
+                process.stdin.flush()
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _first_line(sandbox: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
+    assert sandbox.stdout is not None
+    line = sandbox.stdout.readline()
+    answer: dict[str, Any] = json.loads(line) if line else {}
+    if not answer.get("ready"):
+        raise StageError(answer.get("error") or _last_words("sandbox", folder))
+    return answer
+
+
+def _engine(process: subprocess.Popen[str], paths: Paths, folder: Path) -> EngineRuntime:
+    def answers() -> EngineRuntime | None:
+        if process.poll() is not None:
+            raise StageError(_last_words("engine", folder))
+        found = read_runtime_file(engine_file(paths.runtime))
+        return found if isinstance(found, EngineRuntime) else None
+
+    return _until(answers, "the engine did not answer")
+
+
+def _last_words(name: str, folder: Path) -> str:
+    said = (folder / f"{name}.log").read_text(errors="replace").strip()[-2000:]
+    return f"the {name} did not start" + (f": {said}" if said else "")
+
+
+def _until(look: Callable[[], EngineRuntime | None], complaint: str) -> EngineRuntime:
+    deadline = time.monotonic() + _START_LIMIT_S
+    while time.monotonic() < deadline:
+        if (found := look()) is not None:
+            return found
+        time.sleep(0.02)
+    raise StageError(f"{complaint} within {_START_LIMIT_S:.0f} s")
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
