@@ -66,7 +66,7 @@ class FeedJudge:
 
     def __init__(self, min_kbps: float) -> None:
         self._min_kbps = min_kbps
-        self._state: FeedState = "GONE"
+        self._state: FeedState = "BLIND"
         self._good_since_ns: int | None = None
         self._flowing_since_ns: int | None = None
 
