@@ -151,6 +151,7 @@ class Pusher:
     def stop(self) -> None:
         """Sign off and end `run`."""
         self._stopping.set()
+        self.state = "stopped"  # what is due from now on is neither sent nor counted
         if self._session is not None and self._writer is not None:
             self._session.unpublish()
             self._writer.write(self._session.take_output())
@@ -160,6 +161,7 @@ class Pusher:
         """Break the connection with a TCP reset, as a crash would, and come back after a pause."""
         self._pause_s = pause_s
         if self._writer is not None:
+            self.state = "waiting"
             link = self._writer.get_extra_info("socket")
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self._writer.transport.abort()
