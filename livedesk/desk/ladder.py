@@ -13,7 +13,7 @@ from livedesk.desk.cards import Look
 
 NOTICE_MS = (-125.0, 45.0)
 WARNING_MS = (-185.0, 90.0)
-FAR_MS = 100_000.0
+FAR_MS = 10_000.0
 """Beyond any plot."""
 
 

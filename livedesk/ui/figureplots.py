@@ -5,19 +5,23 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QTransform
+from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem, QGraphicsSimpleTextItem
 
 from livedesk.desk.cards import Look
 from livedesk.desk.ladder import Band, bands, ticks
 from livedesk.desk.plots import FEED, SKEW, StorePlots, goodput
 from livedesk.desk.words import number, tr
 from livedesk.ui.theme import Theme
-from livedesk.ui.timeplot import TimePlot, TimeWindow
+from livedesk.ui.timeplot import TimePlot, TimeWindow, thin_pen
 
 RATE_STEP_KBPS = 1_000
 SKEW_STEP_MS = 100
+NAME_INDENT = 10
+FAR_S = 1e6
+"""Beyond any show: lines and bands reach this far to either side."""
+
 TICK_ROOM = 15
 """Pixels between two labels of the skew axis."""
 
@@ -29,43 +33,36 @@ class RatePlot(TimePlot):
     """Feed rate and the goodput of each uplink, with the line of the contract."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(
-            theme,
-            tr("Feed rate and goodput"),
-            tr("kbps · goodput is what the far end acknowledged"),
-        )
+        hint = tr("kbps · goodput is what the far end acknowledged")
+        super().__init__(theme, tr("Feed rate and goodput"), hint)
         self._top_kbps = 0.0
         self._limit_kbps = 0.0
-        self._line = pg.InfiniteLine(
-            angle=0,
-            pen=self._line_pen("idle"),
-            label="",
-            labelOpts={"position": 0.01, "anchors": [(0, 0), (0, 0)],
-                       "color": theme.colours.muted},
-        )  # fmt: skip
-        self._line_look: Look = "idle"
-        self._line.label.setFont(theme.font("small"))
-        self.box.addItem(self._line)
-
-    def _line_pen(self, look: Look) -> QPen:
-        pen = QPen(QColor(self._theme.colour(look)), 1, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        return pen
+        self._look: Look | None = None
+        self._line = QGraphicsLineItem(-FAR_S, 0, FAR_S, 0)
+        self._name = QGraphicsSimpleTextItem()
+        self._name.setFont(theme.font("small"))
+        self._name.setBrush(QColor(theme.colours.muted))
+        self._name.setFlag(QGraphicsSimpleTextItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self._name.setTransform(QTransform.fromTranslate(0, theme.px(2)))
+        for item in (self._line, self._name):
+            self.box.addItem(item, ignoreBounds=True)
 
     def show_limit(self, min_kbps: float, look: Look) -> None:
         """Draw the line of the contract; it is coloured only while something is below it."""
-        if look != self._line_look:
-            self._line_look = look
-            self._line.setPen(self._line_pen(look))
+        if look != self._look:
+            self._look = look
+            self._line.setPen(thin_pen(self._theme.colour(look), Qt.PenStyle.DashLine))
         if min_kbps != self._limit_kbps:
             self._limit_kbps = min_kbps
-            self._line.setValue(min_kbps)
-            text = tr("{n} kbps minimum").format(n=number(min_kbps))
-            self._line.label.setFormat(text)
+            self._line.setY(min_kbps)
+            self._name.setText(tr("{n} kbps minimum").format(n=number(min_kbps)))
 
     def show_window(self, window: TimeWindow, plots: StorePlots) -> None:
         self._fit(window, plots)
         super().show_window(window, plots)
+        span_s = window.end_s - window.begin_s
+        edge_s = span_s * self._theme.px(NAME_INDENT) / self.width_px()
+        self._name.setPos(window.begin_s - window.base_s + edge_s, self._limit_kbps)
 
     def _fit(self, window: TimeWindow, plots: StorePlots) -> None:
         """Let the axis grow with the figures at once, and shrink only by a good deal."""
@@ -91,11 +88,12 @@ class SkewPlot(TimePlot):
         self._top_ms = 0.0
         self._max_skew_ms = 0.0
         self._labelled_px = 0.0
-        self._regions: list[tuple[Band, pg.LinearRegionItem]] = []
+        self._regions: list[tuple[Band, QGraphicsRectItem]] = []
         self._lit: Band | None = None
-        zero = pg.InfiniteLine(0.0, angle=0, pen=pg.mkPen(theme.colours.line, width=1))
+        zero = QGraphicsLineItem(-FAR_S, 0, FAR_S, 0)
+        zero.setPen(thin_pen(theme.colours.line))
         zero.setZValue(-9)
-        self.box.addItem(zero)
+        self.box.addItem(zero, ignoreBounds=True)
 
     def show_skew(self, max_skew_ms: float, skew_ms: float | None) -> None:
         """Shade the bands, and light the one in which the skew is now."""
@@ -118,16 +116,12 @@ class SkewPlot(TimePlot):
             self.box.removeItem(region)
         self._regions = [(band, self._region(band)) for band in bands(max_skew_ms)]
 
-    def _region(self, band: Band) -> pg.LinearRegionItem:
-        region = pg.LinearRegionItem(
-            values=(band.low_ms, band.high_ms),
-            orientation="horizontal",
-            brush=QColor(self._theme.band(band.look)),
-            pen=pg.mkPen(None),
-            movable=False,
-        )
+    def _region(self, band: Band) -> QGraphicsRectItem:
+        region = QGraphicsRectItem(-FAR_S, band.low_ms, 2 * FAR_S, band.high_ms - band.low_ms)
+        region.setPen(Qt.PenStyle.NoPen)
+        region.setBrush(QColor(self._theme.band(band.look)))
         region.setZValue(-10)
-        self.box.addItem(region)
+        self.box.addItem(region, ignoreBounds=True)
         return region
 
     def show_window(self, window: TimeWindow, plots: StorePlots) -> None:

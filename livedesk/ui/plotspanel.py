@@ -20,6 +20,7 @@ from livedesk.ui.timeplot import Reading, TimePlot, TimeWindow
 
 RANGES_S: tuple[float | None, ...] = (120.0, 600.0, None)
 LEAST_SPAN_S = 30.0
+MOVE_S = 0.5
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ class PlotsPanel(QWidget):
             plot.show_window(window, plots)
 
     def _time_window(self, view: StoreView, plots: StorePlots) -> TimeWindow:
-        now_s = (plots.last_t or view.status.utc_ns / NS_PER_S) + view.age_s
+        now_s = (plots.last_t or view.status.utc_ns / NS_PER_S) + _steps(view.age_s)
         started_ns = view.status.session_started_utc_ns
         base_s = started_ns / NS_PER_S if started_ns is not None else float(int(now_s))
         # Show time has no zero before the show; while waiting, the time of day is shown.
@@ -137,7 +138,7 @@ class PlotsPanel(QWidget):
         return self._window
 
     def _live(self, now_s: float, plots: StorePlots) -> tuple[float, float]:
-        """The newest stretch, moving by whole pixels: less would repaint the same picture."""
+        """The newest stretch, moving by whole pixels so that a line keeps its shape."""
         span_s = self._view.span_s
         if span_s is None:
             first_s = plots.first_t
@@ -145,6 +146,12 @@ class PlotsPanel(QWidget):
         pixel_s = span_s / self.rate.width_px()
         end_s = (now_s // pixel_s + 1) * pixel_s
         return end_s - span_s, end_s
+
+
+def _steps(age_s: float) -> float:
+    """Time since the last status in whole steps: a plot moves with the news, and by itself only
+    while there is none. Moving in between would double the work for no new picture."""
+    return age_s // MOVE_S * MOVE_S
 
 
 def _rate_readings(view: StoreView) -> tuple[Reading, ...]:

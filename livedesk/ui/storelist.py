@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from livedesk.desk.cards import Card, worst
+from livedesk.desk.cards import Card, Look, worst
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import tr
 from livedesk.ui.basics import ElidedText, Panel, discard
@@ -26,7 +26,7 @@ class StoreRow(Panel):
         super().__init__(store)
         self._theme = theme
         self._store = store
-        self._shown: tuple[str, str, Card, bool] | None = None
+        self._shown: tuple[str, str, Look, bool] | None = None
         self.mark = ShapeMark(theme, 18)
         self.name = ElidedText(theme, "strong")
         self.words = ElidedText(theme, "small", theme.colours.muted)
@@ -44,15 +44,19 @@ class StoreRow(Panel):
     def show_store(self, view: StoreView, chosen: bool) -> None:
         card = worst(view)
         words = self._words(view, card)
-        if (view.status.name, words, card, chosen) == self._shown:
+        before, self._shown = self._shown, (view.status.name, words, card.look, chosen)
+        if self._shown == before:
             return
-        self._shown = view.status.name, words, card, chosen
         self.mark.show_look(card.look)
         self.name.show_text(view.status.name)
         self.words.show_text(words)
         self.words.set_colour(self._theme.colour(card.look))
         self.setAccessibleName(view.status.name)
         self.setAccessibleDescription(f"{words}, {look_name(card.look)}")
+        if before is None or before[3] != chosen:
+            self._show_choice(chosen)
+
+    def _show_choice(self, chosen: bool) -> None:
         colours = self._theme.colours
         ground = colours.raised if chosen else colours.panel
         edge = colours.faint if chosen else colours.line

@@ -202,9 +202,7 @@ class TimePlot(Panel):
     def _pen(self, place: int) -> QPen:
         colour = self._theme.colours.faint if self._stale else curve_colour(self._theme, place)
         # Wider pens take another, ten times slower road in Qt.
-        pen = QPen(QColor(colour), 1, _DASHES[place % 4])
-        pen.setCosmetic(True)
-        return pen
+        return thin_pen(colour, _DASHES[place % 4])
 
     def show_stale(self, note: str) -> None:
         """Grey the curves and say why; an empty note lights them again."""
@@ -237,6 +235,13 @@ class TimePlot(Panel):
         if self._window is not None:
             (low, high), _ = self.box.viewRange()
             self.moved.emit(low + self._window.base_s, high + self._window.base_s)
+
+
+def thin_pen(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """One pixel wide at any zoom."""
+    pen = QPen(QColor(colour), 1, style)
+    pen.setCosmetic(True)
+    return pen
 
 
 def curve_colour(theme: Theme, place: int) -> str:
