@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import FeedState, SkewState
 
 STALL_MS: Final = 1_000.0
@@ -17,12 +18,6 @@ STARVED_PACE: Final = 0.9
 
 CLEAR_NS: Final = 3 * NS_PER_S
 _FIRST_RATE_NS: Final = 2 * NS_PER_S
-
-SKEW_LADDER: Final[tuple[tuple[SkewState, float, float], ...]] = (
-    ("warning", 90.0, -185.0),
-    ("notice", 45.0, -125.0),
-)
-"""Sound early and late, ms: ITU-R BT.1359-1's limits of acceptability and of detectability."""
 
 SKEW_CLEAR_MS: Final = 5.0
 _RANK: Final[dict[SkewState, int]] = {
@@ -107,28 +102,21 @@ class FeedJudge:
 
 def skew_state(skew_ms: float | None, max_skew_ms: float) -> SkewState:
     """The rung of the ladder at this instant; `max_skew_ms` is critical on both sides."""
-    if skew_ms is None:
-        return "no_data"
-    if abs(skew_ms) >= max_skew_ms:
-        return "critical"
-    for state, early_ms, late_ms in SKEW_LADDER:
-        if skew_ms >= early_ms or skew_ms <= late_ms:
-            return state
-    return "ok"
+    return SkewLadder(critical_ms=max_skew_ms).state(skew_ms)
 
 
 class SkewJudge:
     """The rung over time: up at once, down when the skew is 5 ms inside the lower rung."""
 
     def __init__(self, max_skew_ms: float) -> None:
-        self._max_skew_ms = max_skew_ms
+        self._ladder = SkewLadder(critical_ms=max_skew_ms)
         self._state: SkewState = "no_data"
 
     def update(self, skew_ms: float | None) -> SkewState:
-        now = skew_state(skew_ms, self._max_skew_ms)
+        now = self._ladder.state(skew_ms)
         if skew_ms is not None and _RANK[now] < _RANK[self._state]:
             outward_ms = SKEW_CLEAR_MS if skew_ms >= 0 else -SKEW_CLEAR_MS
-            held = skew_state(skew_ms + outward_ms, self._max_skew_ms)
+            held = self._ladder.state(skew_ms + outward_ms)
             now = held if _RANK[held] < _RANK[self._state] else self._state
         self._state = now
         return now
