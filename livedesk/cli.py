@@ -280,7 +280,13 @@ def _feed_url(config: Path, named: str | None) -> Secret:
 
 
 def _probe(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from livedesk.monitors.probe.command import ProbeFailedError, main_probe
+
+    try:
+        main_probe(args.source, seconds=args.seconds, as_json=args.json)
+    except ProbeFailedError as error:
+        raise FailureError(str(error)) from error
+    return 0
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ RELAY = AlarmRule(
     "(livedesk engine --stop) and start it again.",
 )  # fmt: skip
 
+_ARRIVING_MS = 1_000
 _MEDIA = ("OK", "LOW", "STARVED")
 
 
@@ -56,7 +57,9 @@ def _on_air(status: StoreStatus) -> bool:
 def _feed(status: StoreStatus) -> dict[str, Finding]:
     feed, on_air = status.feed, _on_air(status)
     blind = feed.state == "BLIND"
-    lost = on_air and feed.state in ("GONE", "STALLED")
+    # In its first second a feed has no rate yet, and so no other class than before; it is not lost.
+    arriving = feed.age_ms is not None and feed.age_ms < _ARRIVING_MS
+    lost = on_air and feed.state in ("GONE", "STALLED") and not arriving
     low = on_air and feed.state in ("LOW", "STARVED")
     if feed.state == "STALLED":
         cause = "The encoder is connected but sends nothing."

@@ -12,7 +12,6 @@ from livedesk.core.clock import Clock
 from livedesk.engine.api.view import EngineFigures, SessionFile
 from livedesk.engine.bus import Bus
 from livedesk.engine.store import Store
-from livedesk.journal.export import export
 from livedesk.journal.sessions import SessionEntry, list_sessions
 
 log = logging.getLogger(__name__)
@@ -74,6 +73,9 @@ class Engine:
         return [_session_file(entry, running) for entry in list_sessions(self._data)]
 
     def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
+        # Templates and plots would take a tenth of a second of every start of the engine.
+        from livedesk.journal.export import export
+
         [path] = export(self._data / session.file, [fmt], folder)
         return path
 

@@ -214,6 +214,7 @@ def engine_process(options: EngineOptions) -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         asyncio.run(_main(options))
     except EngineRefusedError as error:

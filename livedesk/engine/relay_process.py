@@ -121,6 +121,7 @@ def start_relay(
     except RelayNotStartedError:
         process.kill()
         raise
+    log_file.unlink(missing_ok=True)  # from now on the relay speaks over its control channel
     return _described(job)
 
 

@@ -29,6 +29,7 @@ class SessionMachine:
         self._rules = rules
         self._state: SessionState = "waiting"
         self._last_media_ns = 0
+        self._unsure = False
 
     @property
     def state(self) -> SessionState:
@@ -39,8 +40,9 @@ class SessionMachine:
         return self._state in ("live", "interrupted")
 
     def resume(self, last_media_ns: int) -> None:
-        """Take up a session that an earlier engine left open."""
+        """Take up a session that an earlier engine left open; what goes on is not known yet."""
         self._state = "interrupted"
+        self._unsure = True
         self._last_media_ns = last_media_ns
 
     def sign_off(self) -> None:
@@ -62,7 +64,8 @@ class SessionMachine:
         self._last_media_ns = max(self._last_media_ns, mono_ns)
         if before == "waiting":
             return "started"
-        return "continued" if before == "interrupted" else None
+        was_unsure, self._unsure = self._unsure, False
+        return "continued" if before == "interrupted" and not was_unsure else None
 
     def _silence(self, mono_ns: int, connected: bool) -> Change | None:
         if not self.open:
@@ -70,7 +73,8 @@ class SessionMachine:
         if mono_ns - self._last_media_ns >= self._rules.idle_s * NS_PER_S:
             self._state = "ended" if connected else "waiting"
             return "idle_end"
-        if not connected and self._state == "live":
+        if not connected and (self._state == "live" or self._unsure):
             self._state = "interrupted"
+            self._unsure = False
             return "interrupted"
         return None

@@ -20,11 +20,14 @@ from types import FrameType
 from typing import Protocol
 
 from livedesk.core.process import is_alive, process_mark
+from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
 
 GIVE_UP_STATUS = 2
 """Exit status of an engine that cannot run as it was asked to."""
 
-_BACKOFF_S = (0.0, 0.2, 1.0, 2.0, 5.0, 10.0)
+_BACKOFF_S = (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 5.0, 10.0)
+"""Somebody who kills the engine five times in a row gets it back five times at once."""
+
 _SETTLED_S = 10.0
 _QUICK_DEATHS = 5
 _END_WITHIN_S = 20.0
@@ -47,14 +50,14 @@ class Deaths:
     """How often in a row the child died soon after its start, and what follows from that."""
 
     in_a_row: int = 0
-    ever_settled: bool = False
+    ever_ran: bool = False
 
-    def wait_s(self, lived_s: float) -> float | None:
+    def wait_s(self, lived_s: float, was_ready: bool) -> float | None:
         """Time to wait before the next start; None when there is no point in another."""
         if lived_s >= _SETTLED_S:
-            self.ever_settled = True
             self.in_a_row = 0
-        if self.in_a_row >= _QUICK_DEATHS and not self.ever_settled:
+        self.ever_ran = self.ever_ran or was_ready or lived_s >= _SETTLED_S
+        if self.in_a_row >= _QUICK_DEATHS and not self.ever_ran:
             return None
         wait_s = _BACKOFF_S[min(self.in_a_row, len(_BACKOFF_S) - 1)]
         self.in_a_row += 1
@@ -67,11 +70,13 @@ class Watch:
     def __init__(
         self,
         start: Callable[[], Child],
+        was_ready: Callable[[int], bool],
         say: Callable[[str], None],
         monotonic_s: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._start = start
+        self._was_ready = was_ready
         self._say = say
         self._monotonic_s = monotonic_s
         self._sleep = sleep
@@ -101,7 +106,8 @@ class Watch:
                 return 0 if status >= 0 else 1
             if status == GIVE_UP_STATUS:
                 return status
-            wait_s = deaths.wait_s(self._monotonic_s() - started_s)
+            lived_s = self._monotonic_s() - started_s
+            wait_s = deaths.wait_s(lived_s, self._was_ready(self._child.pid))
             if wait_s is None:
                 self._say(f"the engine ended at once {deaths.in_a_row} times; giving up")
                 return 1
@@ -130,7 +136,11 @@ def _how(status: int) -> str:
 def run_watched(command: Sequence[str], runtime: Path) -> int:
     """Run the engine's command under watch; leaves its own number where `--stop` finds it."""
     # A session of its own: Ctrl+C in the terminal reaches the watch alone, which passes it on once.
-    watch = Watch(lambda: subprocess.Popen(command, start_new_session=True), _say)
+    watch = Watch(
+        lambda: subprocess.Popen(command, start_new_session=True),
+        lambda pid: _answered(runtime, pid),
+        _say,
+    )
     for number in _SIGNALS:
         signal.signal(number, watch.stop)
     if find_watch(runtime) is None:
@@ -140,6 +150,12 @@ def run_watched(command: Sequence[str], runtime: Path) -> int:
     finally:
         if find_watch(runtime) == os.getpid():
             watch_file(runtime).unlink(missing_ok=True)
+
+
+def _answered(runtime: Path, pid: int) -> bool:
+    """Whether this engine got as far as its runtime file; one that was killed leaves it behind."""
+    found = read_runtime_file(engine_file(runtime))
+    return isinstance(found, EngineRuntime) and found.pid == pid
 
 
 def _leave_number(runtime: Path) -> None:

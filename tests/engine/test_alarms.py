@@ -128,6 +128,11 @@ def test_a_lost_encoder_is_one_alarm() -> None:
         assert present(lost) == {"feed.lost"}
 
 
+def test_a_feed_in_its_first_second_is_not_lost() -> None:
+    arriving = replace(HEALTHY, feed=FeedStatus("GONE", age_ms=40))
+    assert present(arriving) == set()
+
+
 def test_a_blind_engine_judges_its_instrument_and_nothing_else() -> None:
     blind = replace(HEALTHY, feed=FeedStatus("BLIND"), relay=PartStatus("stale", "silent"))
     assert present(blind) == {"relay"}

@@ -53,5 +53,13 @@ def test_a_resumed_session_waits_for_media_and_keeps_its_idle_time() -> None:
     machine = SessionMachine(SessionRules(idle_s=600))
     machine.resume(at(1_000))
     assert machine.open
-    assert machine.observe(at(1_500), connected=False, media=False) is None
+    assert machine.observe(at(1_500), connected=False, media=False) == "interrupted"
+    assert machine.observe(at(1_501), connected=False, media=False) is None
     assert machine.observe(at(1_600), connected=False, media=False) == "idle_end"
+
+
+def test_a_show_that_went_on_while_no_engine_looked_was_not_interrupted() -> None:
+    machine = SessionMachine(SessionRules())
+    machine.resume(at(10))
+    assert machine.observe(at(12), connected=True, media=True) is None
+    assert state_of(machine) == "live"
