@@ -1,4 +1,4 @@
-"""How many media bits arrived in the last second, by the clock and not by the next packet?"""
+"""How many media bits came through in the last second, by the clock and not by the next packet?"""
 
 from __future__ import annotations
 
@@ -58,3 +58,39 @@ class SlidingRate:
         edge_ns = mono_ns - self._window_ns
         while slots and slots[0][0] <= edge_ns:
             self._sum_bytes -= slots.popleft()[1]
+
+
+class CounterRate:
+    """The rate of a growing byte count that is read now and then, over the last `window_ms`.
+
+    Between two readings the count is taken to grow evenly, so the rate does not depend on where
+    in the interval between readings it is asked for.
+    """
+
+    __slots__ = ("_readings", "_window_ms", "_window_ns")
+
+    def __init__(self, window_ms: int = 1000) -> None:
+        self._window_ms = window_ms
+        self._window_ns = window_ms * NS_PER_MS
+        self._readings: deque[tuple[int, int]] = deque()  # time, count
+
+    def read(self, mono_ns: int, count: int) -> None:
+        """The count is now `count`; times must not decrease."""
+        readings = self._readings
+        readings.append((mono_ns, count))
+        # One reading at or before the window's edge is kept, to interpolate from.
+        while len(readings) > 2 and readings[1][0] <= mono_ns - self._window_ns:
+            readings.popleft()
+
+    def kbps(self) -> float | None:
+        """Up to the newest reading; None until readings span a whole window."""
+        if not self._readings:
+            return None
+        now_ns, count = self._readings[-1]
+        edge_ns = now_ns - self._window_ns
+        before_ns, before = self._readings[0]
+        if before_ns > edge_ns:
+            return None
+        after_ns, after = self._readings[1]
+        share = (edge_ns - before_ns) / (after_ns - before_ns) if after_ns > before_ns else 0.0
+        return (count - before - (after - before) * share) * 8 / self._window_ms

@@ -30,8 +30,10 @@ _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
     "probe.lost": ("instrument", "The probe was away; the show went on, sync was not measured."),
 }
 
-_MEASURED = frozenset({"feed_kbps", "goodput_kbps", "skew_ms"})
-"""Figures whose excursions come from the samples; their limit events would list them twice."""
+_WITNESSED = frozenset(
+    {"feed.lost", "feed.low", "uplink.down", "uplink.low", "sync.skew", "relay", "probe"}
+)
+"""Alarms whose cause is in the samples or in other events: listing them would count it twice."""
 
 SETTLING_S = 2
 """A rate is a window of 1 s and is folded by the second, so it shows what was for 2 s after.
@@ -90,8 +92,8 @@ def spans(events: Iterable[TimedEvent]) -> list[Span]:
 
 
 def subject_of(timed: TimedEvent) -> str:
-    """Which uplink or figure an event is about, as far as it says so."""
-    for key in ("uplink", "figure", "name"):
+    """Which alarm or uplink an event is about, as far as it says so."""
+    for key in ("alarm", "uplink", "name"):
         if isinstance(value := timed.event.data.get(key), str):
             return value
     return ""
@@ -168,7 +170,7 @@ def _explained(low: Stretch, covered: set[int]) -> bool:
 
 def _is_own_incident(span: Span, gone: Sequence[Span]) -> bool:
     if span.kind == "limit.trip":
-        return span.subject not in _MEASURED
+        return span.subject.partition(":")[0] not in _WITNESSED
     # The relay closes the uplink itself when the encoder stays away.
     return span.kind != "uplink.down" or not any(
         lost.start_ms <= span.start_ms and (lost.end_ms is None or span.start_ms <= lost.end_ms)

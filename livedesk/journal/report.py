@@ -103,14 +103,16 @@ def _finalize(value: object) -> object:
 
 
 def _rates_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
+    """Scaled to the feed: a path that catches up peaks at many times its rate for a moment."""
     limit = summary.info.limits.min_kbps
-    rates = [s for s in summary.figures if s.figure in ("feed_kbps", "goodput_kbps")]
+    feed = max((s.max for s in summary.figures if s.figure == "feed_kbps"), default=0.0)
+    usual = max((s.p95 for s in summary.figures if s.figure == "goodput_kbps"), default=0.0)
     return svg.Plot(
         title=f"Feed rate and goodput over the session, in kbps, with the {limit:,.0f} kbps line",
         started_utc_ns=summary.info.started_utc_ns,
         to_s=_to_s(summary),
         low=0,
-        high=max([limit * 1.5, *(stats.max * 1.06 for stats in rates)]),
+        high=max(limit * 1.5, (feed or usual) * 1.25),
         lines=[
             _line(reader, summary, style, figure, subject)
             for style, figure, subject in _rate_curves(summary)

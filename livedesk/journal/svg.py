@@ -81,6 +81,7 @@ def draw(plot: Plot) -> str:
         *_x_axis(plot, scale),
         *_rules(plot, scale),
         *(part for line in plot.lines for part in _curve(line, scale)),
+        *_beyond(plot),
         *_flags(plot, scale),
         "</svg>",
     ]
@@ -123,7 +124,7 @@ class _Scale:
 
     def __init__(self, plot: Plot) -> None:
         self._per_s = PLOT_WIDTH / max(plot.to_s, 1)
-        self._low = plot.low
+        self._low, self._high = plot.low, plot.high
         self._per_unit = (plot.height - TOP - BOTTOM) / max(plot.high - plot.low, 1e-9)
         self.floor = plot.height - BOTTOM
 
@@ -131,7 +132,8 @@ class _Scale:
         return LEFT + t_s * self._per_s
 
     def y(self, value: float) -> float:
-        return self.floor - (value - self._low) * self._per_unit
+        """What lies beyond the plot is drawn at its edge; `_beyond` says how far it went."""
+        return self.floor - (min(max(value, self._low), self._high) - self._low) * self._per_unit
 
 
 def _at(value: float) -> str:
@@ -213,6 +215,14 @@ def _curve(line: Line, scale: _Scale) -> list[str]:
         parts.append(f'<path class="range {escape(line.style)}" d="{_envelope(run, scale)}"/>')
         parts.append(f'<path class="curve {escape(line.style)}" d="{_path(run, scale)}"/>')
     return parts
+
+
+def _beyond(plot: Plot) -> list[str]:
+    peak = max((p.max for line in plot.lines for p in line.points if p.max is not None), default=0)
+    if peak <= plot.high:
+        return []
+    words = f"cut off: peaks reach {peak:,.0f}"
+    return [f'<text class="tick end" x="{LEFT + PLOT_WIDTH - 6}" y="{TOP}" dy="14">{words}</text>']
 
 
 def _runs(points: Sequence[Point]) -> list[list[tuple[float, float, float, float]]]:

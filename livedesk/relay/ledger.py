@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from livedesk.core.rate import SlidingRate
+from livedesk.core.rate import CounterRate
 from livedesk.rtmp.messages import later_ms
 
 
@@ -35,7 +35,7 @@ class AckLedger:
         self._written = 0
         self._waiting: deque[_Sent] = deque()
         self._credited = 0  # media bytes of the oldest waiting message that have been counted
-        self._rate = SlidingRate()
+        self._rate = CounterRate()
         self._acked_ms: int | None = None
         self.media_bytes_acked = 0
 
@@ -67,10 +67,12 @@ class AckLedger:
             fresh += max(0, credit - self._credited)
             self._credited = max(self._credited, credit)
         self.media_bytes_acked += fresh
-        self._rate.add(mono_ns, fresh)
+        self._rate.read(mono_ns, self.media_bytes_acked)
 
-    def goodput_kbps(self, mono_ns: int) -> float | None:
-        return self._rate.kbps(mono_ns)
+    @property
+    def goodput_kbps(self) -> float | None:
+        """Over the second before the newest count; None in the first second."""
+        return self._rate.kbps()
 
     def backlog_ms(self, newest_ms: int | None) -> int | None:
         """Media time between the newest message received and the newest acknowledged."""

@@ -135,7 +135,7 @@ class Relay:
         self.log.sample(
             {
                 "feed": self.feed.sample(now_ns),
-                "uplinks": [uplink.sample(now_ns) for uplink in self.uplinks],
+                "uplinks": [uplink.sample() for uplink in self.uplinks],
                 "tap": {"players": self.tap.players, "skips": self.tap.skips},
                 "delay_us": self.uplinks[0].delays_us() if self.uplinks else {},
             }

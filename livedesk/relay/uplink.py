@@ -223,14 +223,14 @@ class Uplink:
         if self._link is not None:
             self._link.poll(mono_ns)
 
-    def sample(self, mono_ns: int) -> dict[str, Json]:
+    def sample(self) -> dict[str, Json]:
         """This uplink's entry in a sample (docs/architecture.md, "Relay control channel")."""
         link = self._link if self.state == "carrying" else None
         info = link.tcp_info if link is not None else None
         return {
             "name": self._job.name,
             "state": self.state,
-            "goodput_kbps": link.goodput_kbps(mono_ns) if link is not None else None,
+            "goodput_kbps": link.goodput_kbps if link is not None else None,
             "backlog_ms": link.backlog_ms(self._feed.newest_ms) if link is not None else None,
             "rtt_ms": info.rtt_ms if info is not None else None,
             "unsent_bytes": link.unsent_bytes if link is not None else None,

@@ -198,8 +198,9 @@ class UplinkLink(asyncio.Protocol):
         """How long bytes have been waiting without any acknowledgement."""
         return (mono_ns - self._progress_ns) / NS_PER_S
 
-    def goodput_kbps(self, mono_ns: int) -> float | None:
-        return self._ledger.goodput_kbps(mono_ns)
+    @property
+    def goodput_kbps(self) -> float | None:
+        return self._ledger.goodput_kbps
 
     def backlog_ms(self, newest_ms: int | None) -> int | None:
         return self._ledger.backlog_ms(newest_ms)

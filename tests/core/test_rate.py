@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.core.rate import SlidingRate
+from livedesk.core.rate import CounterRate, SlidingRate
 
 
 def fill(rate: SlidingRate, start_ms: int, end_ms: int, step_ms: int, payload_bytes: int) -> None:
@@ -102,3 +102,31 @@ def test_agrees_with_adding_up_what_lies_in_the_window(
 def test_a_window_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1 ms"):
         SlidingRate(window_ms=0)
+
+
+@given(st.integers(20, 90))
+def test_a_steady_counter_has_its_rate_however_often_it_is_read(step_ms: int) -> None:
+    rate = CounterRate()
+    for at_ms in range(0, 5000, step_ms):
+        rate.read(at_ms * NS_PER_MS, at_ms * 500)
+        if at_ms >= 1000:
+            assert rate.kbps() == pytest.approx(4000)
+
+
+def test_a_counter_that_stops_falls_to_zero_within_the_window() -> None:
+    rate = CounterRate()
+    for at_ms in range(0, 2001, 50):
+        rate.read(at_ms * NS_PER_MS, at_ms * 500)
+    for at_ms in range(2050, 2501, 50):
+        rate.read(at_ms * NS_PER_MS, 1_000_000)
+    assert rate.kbps() == pytest.approx(2000)
+    rate.read(3000 * NS_PER_MS, 1_000_000)
+    assert rate.kbps() == 0
+
+
+def test_a_counter_is_unknown_until_a_window_was_seen() -> None:
+    rate = CounterRate()
+    assert rate.kbps() is None
+    rate.read(0, 0)
+    rate.read(999 * NS_PER_MS, 500_000)
+    assert rate.kbps() is None

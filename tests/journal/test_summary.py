@@ -138,12 +138,12 @@ def test_a_lost_probe_is_our_instruments_fault(tmp_path: Path) -> None:
     assert [incident.side for incident in summary.incidents] == ["instrument"]
 
 
-def test_limit_events_do_not_repeat_what_the_samples_show(tmp_path: Path) -> None:
+def test_alarms_do_not_repeat_what_the_samples_show(tmp_path: Path) -> None:
     events = [
-        event(1, 10, "limit.trip", figure="goodput_kbps"),
-        event(2, 11, "limit.trip", "Black picture.", figure="black"),
-        event(3, 12, "limit.clear", figure="goodput_kbps"),
-        event(4, 14, "limit.clear", figure="black"),
+        event(1, 10, "limit.trip", alarm="uplink.low:primary"),
+        event(2, 11, "limit.trip", "Black picture.", alarm="picture.black"),
+        event(3, 12, "limit.clear", alarm="uplink.low:primary"),
+        event(4, 14, "limit.clear", alarm="picture.black"),
         event(5, 30, END),
     ]
     summary = summary_of(write(tmp_path / "a.livedesk", steady(range(30)), events))
