@@ -168,7 +168,9 @@ def _part(
     if view.stale:
         return _lost(key, title, "", "", view)
     restarts = tr("{n} restarts").format(n=part.restarts) if part.restarts else ""
-    source = " · ".join(filter(None, [source_note(tr("engine"), part.age_ms, view), restarts]))
+    # The engine vouches for its parts with every status.
+    told = source_note(tr("engine"), part.age_ms or 0.0, view)
+    source = " · ".join(filter(None, [told, restarts]))
     if part.state == "up":
         return Card(key, title, "ok", up_word, note=source)
     if not is_running(view):

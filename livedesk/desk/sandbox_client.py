@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import msgspec
-
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.desk import wire
@@ -92,8 +90,7 @@ class SandboxClient:
     async def state(self) -> dict[str, Any]:
         """Figures of encoder, path and platform."""
         body, _ = await self._door.get("/state")
-        found = msgspec.json.decode(body)
-        return found if isinstance(found, dict) else {}
+        return wire.read_object(body, f"{self._door.where}/state")
 
     async def close(self) -> None:
         await self._door.close()

@@ -106,6 +106,11 @@ def read_event(body: bytes | str, where: str) -> Event:
     return Event(**msgspec.structs.asdict(_read(body, _Event, where)))
 
 
+def read_object(body: bytes, where: str) -> dict[str, Any]:
+    """Any JSON object, as it is."""
+    return _read(body, dict[str, Any], where)
+
+
 def read_encoder_runs(body: bytes, where: str) -> bool:
     """Whether the sandbox's encoder runs, from the figures of its control."""
     return _read(body, _SandboxState, where).encoder.process in ("starting", "running")

@@ -22,7 +22,7 @@ class TroubleRow(Panel):
     """One trouble: shape, cause, since when, what to do."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(tr("Alarm"))
+        super().__init__(theme, tr("Alarm"))
         self._theme = theme
         self._shown: tuple[Trouble, str] | None = None
         self.mark = ShapeMark(theme, 24)
@@ -54,10 +54,7 @@ class TroubleRow(Panel):
         if before is None or before[0].look != trouble.look:
             colour, ground = self._theme.colour(trouble.look), self._theme.ground(trouble.look)
             self.cause.set_colour(colour)
-            self.setStyleSheet(
-                f'QFrame[panel="true"] {{ background: {ground}; border: 1px solid {colour};'
-                f" border-left: {self._theme.px(5)}px solid {colour}; }}"
-            )
+            self.set_frame(ground, colour, self._theme.px(5))
 
 
 class Banner(QWidget):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from livedesk.ui.theme import Role, Theme
 
@@ -57,13 +57,47 @@ class ElidedText(Text):
         painter.end()
 
 
-class Panel(QFrame):
-    """A framed part of the window."""
+class Panel(QWidget):
+    """A framed part of the window.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("panel", True)
+    It draws its own ground: a style sheet that changes would put the palettes of the labels in it
+    back to what they were when they were first shown.
+    """
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._panel_theme = theme
+        self._frame = theme.colours.panel, theme.colours.line, 0
         self.setAccessibleName(name)
+
+    @property
+    def frame(self) -> tuple[str, str, int]:
+        """Ground, edge, and width of the bar at the left."""
+        return self._frame
+
+    def set_frame(self, ground: str, edge: str, bar_px: int = 0) -> None:
+        if (ground, edge, bar_px) != self._frame:
+            self._frame = ground, edge, bar_px
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        ground, edge, bar_px = self._frame
+        if self.hasFocus():
+            edge = self._panel_theme.colours.focus
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        radius = self._panel_theme.px(6)
+        shape.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.fillPath(shape, QColor(ground))
+        if bar_px:
+            painter.save()
+            painter.setClipPath(shape)
+            painter.fillRect(0, 0, bar_px, self.height(), QColor(edge))
+            painter.restore()
+        painter.setPen(QColor(edge))
+        painter.drawPath(shape)
+        painter.end()
 
 
 def discard(widget: QWidget) -> None:

@@ -38,7 +38,7 @@ class BreakItDock(QDockWidget):
         inner.setFixedWidth(theme.px(WIDTH))
         outer = QVBoxLayout(inner)
         outer.setContentsMargins(0, theme.px(10), theme.px(12), theme.px(2))
-        panel = Panel(self.windowTitle())
+        panel = Panel(theme, self.windowTitle())
         outer.addWidget(panel)
         column = QVBoxLayout(panel)
         column.setContentsMargins(*(theme.px(12),) * 4)

@@ -167,7 +167,7 @@ class EventList(Panel):
     """The list with its heading."""
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
-        super().__init__(tr("Events"))
+        super().__init__(theme, tr("Events"))
         self._store: str | None = None
         self.model = EventModel(zone)
         self.view = QListView()

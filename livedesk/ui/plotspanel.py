@@ -128,24 +128,33 @@ class PlotsPanel(QWidget):
     def _time_window(self, view: StoreView, plots: StorePlots) -> TimeWindow:
         now_s = (plots.last_t or view.status.utc_ns / NS_PER_S) + _steps(view.age_s)
         started_ns = view.status.session_started_utc_ns
-        base_s = started_ns / NS_PER_S if started_ns is not None else float(int(now_s))
+        started_s = started_ns / NS_PER_S if started_ns is not None else None
+        base_s = started_s if started_s is not None else float(int(now_s))
         # Show time has no zero before the show; while waiting, the time of day is shown.
-        wall = self._view.wall or started_ns is None
-        if started_ns is None and self._window is not None:
+        wall = self._view.wall or started_s is None
+        if started_s is None and self._window is not None:
             base_s = self._window.base_s
-        begin_s, end_s = self._view.held or self._live(now_s, plots)
+        first_s = started_s if self._view.span_s is not None else plots.first_t
+        live = live_window(now_s, first_s, self._view.span_s, self.rate.width_px())
+        begin_s, end_s = self._view.held or live
         self._window = TimeWindow(begin_s, end_s, base_s, wall)
         return self._window
 
-    def _live(self, now_s: float, plots: StorePlots) -> tuple[float, float]:
-        """The newest stretch, moving by whole pixels so that a line keeps its shape."""
-        span_s = self._view.span_s
-        if span_s is None:
-            first_s = plots.first_t
-            span_s = max(LEAST_SPAN_S, now_s - (first_s if first_s is not None else now_s))
-        pixel_s = span_s / self.rate.width_px()
-        end_s = (now_s // pixel_s + 1) * pixel_s
-        return end_s - span_s, end_s
+
+def live_window(
+    now_s: float, first_s: float | None, span_s: float | None, width_px: float
+) -> tuple[float, float]:
+    """The newest `span_s` (None: all) up to now, moving by whole pixels so that lines keep shape.
+
+    A young show fills the plot, rather than sit at the edge of an empty one.
+    """
+    so_far_s = now_s - first_s if first_s is not None else span_s or LEAST_SPAN_S
+    wanted_s = so_far_s if span_s is None else min(span_s, so_far_s)
+    if first_s is not None and wanted_s < LEAST_SPAN_S:
+        return first_s, first_s + LEAST_SPAN_S
+    pixel_s = wanted_s / width_px
+    end_s = (now_s // pixel_s + 1) * pixel_s
+    return end_s - wanted_s, end_s
 
 
 def _steps(age_s: float) -> float:

@@ -22,7 +22,7 @@ class PreviewPanel(Panel):
     """A picture in a 16:9 frame, or words about why there is none."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(tr("Preview"))
+        super().__init__(theme, tr("Preview"))
         self._theme = theme
         self._jpeg: bytes | None = None
         self._image = QImage()

@@ -23,7 +23,7 @@ class StoreRow(Panel):
     chosen = Signal(str)
 
     def __init__(self, theme: Theme, store: str) -> None:
-        super().__init__(store)
+        super().__init__(theme, store)
         self._theme = theme
         self._store = store
         self._shown: tuple[str, str, Look, bool] | None = None
@@ -58,12 +58,10 @@ class StoreRow(Panel):
 
     def _show_choice(self, chosen: bool) -> None:
         colours = self._theme.colours
-        ground = colours.raised if chosen else colours.panel
-        edge = colours.faint if chosen else colours.line
-        self.setStyleSheet(
-            f'QFrame[panel="true"] {{ background: {ground}; border-color: {edge}; }}'
-            f'QFrame[panel="true"]:focus {{ border-color: {colours.focus}; }}'
-        )
+        if chosen:
+            self.set_frame(colours.raised, colours.faint)
+        else:
+            self.set_frame(colours.panel, colours.line)
 
     @staticmethod
     def _words(view: StoreView, card: Card) -> str:

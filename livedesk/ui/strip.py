@@ -22,7 +22,7 @@ class CardPanel(Panel):
     """One card: title, word, figure with unit, and a note."""
 
     def __init__(self, theme: Theme, key: str) -> None:
-        super().__init__(key)
+        super().__init__(theme, key)
         self.setObjectName(f"card-{key}")
         self._theme = theme
         self._card: Card | None = None
@@ -101,10 +101,7 @@ class CardPanel(Panel):
         self.figure.set_colour(colours.text if known else colours.faint)
         self.note.set_colour(colours.text if lit else colours.muted)
         self.title.set_colour(colours.muted if lit else colours.faint)
-        edge, ground = (colour, self._theme.ground(card.look)) if lit else ("", "")
-        self.setStyleSheet(
-            f'QFrame[panel="true"] {{ background: {ground}; border-color: {edge}; }}' if lit else ""
-        )
+        self.set_frame(self._theme.ground(card.look), colour if lit else colours.line)
 
 
 class Strip(QWidget):

@@ -148,8 +148,6 @@ class Theme:
         QMainWindow, QDialog {{ background: {c.ground}; }}
         QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
                     padding: {px(4)}px; }}
-        QFrame[panel="true"] {{ background: {c.panel}; border: 1px solid {c.line};
-                                border-radius: {px(6)}px; }}
         QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
                        border-radius: {px(4)}px; padding: {px(5)}px {px(12)}px; }}
         QPushButton:hover {{ border-color: {c.faint}; }}

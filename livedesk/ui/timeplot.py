@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.desk.cards import Look
 from livedesk.desk.plots import Key, Series, StorePlots
@@ -113,7 +113,7 @@ class TimePlot(Panel):
     """Somebody panned or zoomed by hand: begin and end in Unix seconds."""
 
     def __init__(self, theme: Theme, title: str, hint: str, *, signed: bool = False) -> None:
-        super().__init__(title)
+        super().__init__(theme, title)
         self._theme = theme
         self._curves: dict[Key, pg.PlotDataItem] = {}
         self._drawn: dict[Key, tuple[Series, int, float, float, bool]] = {}
@@ -131,7 +131,7 @@ class TimePlot(Panel):
         """A bare view box: a PlotItem brings seven menus, and keeps them when it goes."""
         self.view.setBackground(self._theme.colours.panel)
         self.view.setAccessibleName(self.accessibleName())
-        self.view.setFrameShape(Panel.Shape.NoFrame)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
         grid = self.view.ci
         grid.setContentsMargins(0, 0, 0, 0)
         grid.layout.setSpacing(0)

@@ -37,7 +37,7 @@ class UplinksTable(Panel):
     """One row an uplink."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(tr("Uplinks"))
+        super().__init__(theme, tr("Uplinks"))
         self._theme = theme
         self._shown: tuple[list[tuple[_Row, Look]], bool] = ([], False)
         self._cells: list[list[QTableWidgetItem]] = []

@@ -14,7 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from livedesk.core.status import FeedStatus, PartStatus, SyncStatus
 from livedesk.desk.cards import Look
+from livedesk.ui.plotspanel import live_window
+from livedesk.ui.shapes import shape_icon
 from livedesk.ui.shortcuts import ShortcutSheet
+from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
 from tests.ui.stage import Stage, on_air, throttled, waiting
 
@@ -109,12 +112,43 @@ def test_an_engine_that_is_away_is_said_once_and_forgotten_when_it_is_back(
     assert window.header.end.isEnabled()
 
 
+def test_colours_follow_the_state_there_and_back(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    card = window.page.strip.panels["uplink:primary"]
+    colours = Theme().colours
+
+    def colour() -> str:
+        return card.word.palette().color(card.word.foregroundRole()).name().upper()
+
+    for _ in range(2):
+        live.tell(throttled(on_air(), 1500, 4200))
+        window.refresh()
+        assert (colour(), card.frame[0]) == (colours.critical, colours.critical_ground)
+        live.tell(on_air())
+        window.refresh()
+        assert (colour(), card.frame[0]) == (colours.muted, colours.panel)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "first_s", "span_s", "window"),
+    [
+        (1010.0, 1000.0, 120.0, (1000.0, 1030.0)),
+        (1060.0, 1000.0, 120.0, (1000.0, 1060.0)),
+        (1500.0, 1000.0, 120.0, (1380.0, 1500.0)),
+        (1500.0, 1000.0, None, (1000.0, 1500.0)),
+        (1500.0, None, 120.0, (1380.0, 1500.0)),
+    ],
+)
+def test_a_young_show_fills_the_plot(
+    now_s: float, first_s: float | None, span_s: float | None, window: tuple[float, float]
+) -> None:
+    begin_s, end_s = live_window(now_s, first_s, span_s, 600)
+    assert (begin_s, end_s) == pytest.approx(window, abs=1)
+
+
 @pytest.mark.parametrize("look", ["idle", "ok", "unknown", "notice", "warning", "critical"])
 def test_every_look_has_a_shape_of_its_own(look: Look, theme: object, qtbot: QtBot) -> None:
     """Told apart with colour taken away: the shapes differ as outlines."""
-    from livedesk.ui.shapes import shape_icon
-    from livedesk.ui.theme import Theme
-
     plain = Theme()
     masks = {
         other: shape_icon(other, plain, 18, 1.0).pixmap(18, 18).toImage().createAlphaMask()
