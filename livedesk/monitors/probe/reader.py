@@ -44,6 +44,8 @@ _RTMP_OPTIONS: Final = {"rtmp_live": "live", "rtmp_buffer": "100"}
 
 _IN_ARRIVAL_ORDER: Final = frozenset({"flv", "live_flv", "matroska,webm"})
 
+_TIMEOUT_SLACK_S: Final = 0.1
+
 Outcome = Literal["ended", "stopped", "reopen"]
 
 
@@ -105,7 +107,7 @@ def _opened(job: ProbeJob) -> Iterator[InputContainer]:
 def _cause(error: Exception, timeout_s: float) -> str:
     """libav's own words without the address that it puts behind them, and what to do."""
     if isinstance(error, av.error.ExitError):
-        return f"no media within {timeout_s:g} s; check that something is sent there"
+        return _no_media(timeout_s)
     if isinstance(error, FileNotFoundError):
         return "no such file; check the path"
     if isinstance(error, ConnectionRefusedError):
@@ -116,6 +118,10 @@ def _cause(error: Exception, timeout_s: float) -> str:
         return "the protocol is not supported; use rtmp, rtmps, http or a file"
     words = getattr(error, "strerror", None) or type(error).__name__
     return f"{words.lower()}; check the address, the name's resolution and the server"
+
+
+def _no_media(timeout_s: float) -> str:
+    return f"no media within {timeout_s:g} s; check that something is sent there"
 
 
 class _Reading:
@@ -145,6 +151,7 @@ class _Reading:
         self._load = DecodeLoad(clock)
         self._preview = _Preview(job.preview_fps)
         self._begun_ns: int | None = None
+        self._last_ns = clock.mono_ns()
 
     def run(self) -> Outcome:
         now_ns = self._pacing.now_ns()
@@ -156,12 +163,25 @@ class _Reading:
             stream.codec_context.thread_count = 1
         if self._video is not None and self._job.decode != "all":
             self._video.codec_context.skip_frame = "NONKEY"
+        outcome = self._read_on(streams)
+        self._report_load()
+        return outcome
+
+    def _read_on(self, streams: list[VideoStream | AudioStream]) -> Outcome:
         for packet in self._packets(streams):
             if self._stop.is_set():
                 return "stopped"
             if packet.size and (outcome := self._take(packet)) is not None:
                 return outcome
+        self._check_end()
         return "ended"
+
+    def _check_end(self) -> None:
+        """Some demuxers call it an end of file when a read was given up for its timeout."""
+        limit_s = self._job.read_timeout_s
+        silent_ns = self._clock.mono_ns() - self._last_ns
+        if not self._job.is_file and silent_ns >= (limit_s - _TIMEOUT_SLACK_S) * NS_PER_S:
+            raise InputError(f"lost {self._job.place}: {_no_media(limit_s)}")
 
     def _packets(self, streams: list[VideoStream | AudioStream]) -> Iterator[Packet[Any]]:
         try:
@@ -176,6 +196,7 @@ class _Reading:
         arrival_ns = self._pacing.arrival_ns(dts_ms if dts_ms is not None else pts_ms)
         if arrival_ns is None:
             return "stopped"
+        self._last_ns = arrival_ns
         if self._begun_ns is None:
             self._begun_ns = arrival_ns
         if self._is_past_end(arrival_ns):

@@ -1,0 +1,115 @@
+"""Real media, made once by ffmpeg, and what the probe's tests wait with."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30"]
+_SOUND = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+_H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p"]
+_AAC = ["-c:a", "aac", "-b:a", "96k"]
+
+Tag = tuple[int, int, bytes]  # type, timestamp in ms, payload
+
+
+@dataclass(frozen=True)
+class Media:
+    """Small files: 8 s of 320×180 at 30 fps with a keyframe a second, and AAC of 48 kHz."""
+
+    folder: Path
+    flv: Path
+    b_frames: Path
+    big: Path
+    hevc: Path
+    audio_only: Path
+    video_only: Path
+    mp4: Path
+    ts: Path
+
+    def shifted(self, source: Path, audio_ms: int, folder: Path) -> Path:
+        """The same FLV with other stamps on its sound, in the same order."""
+        tags = [
+            (kind, max(0, at_ms + audio_ms) if kind == 8 else at_ms, payload)
+            for kind, at_ms, payload in read_tags(source)
+        ]
+        return write_tags(folder / f"shifted{audio_ms}.flv", tags)
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    folder = tmp_path_factory.mktemp("media")
+
+    def make(name: str, *arguments: str, seconds: float = 8) -> Path:
+        path = folder / name
+        command = ["ffmpeg", "-v", "error", "-y", *arguments, "-t", str(seconds), str(path)]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
+        return path
+
+    big = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30"]
+    hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"]
+    flv = make("plain.flv", *_PICTURE, *_SOUND, *_H264, "-bf", "0", *_AAC)
+    return Media(
+        folder=folder,
+        flv=flv,
+        b_frames=make("b.flv", *_PICTURE, *_SOUND, *_H264, "-bf", "2", *_AAC),
+        big=make("big.flv", *big, *_SOUND, *_H264, "-bf", "0", *_AAC, seconds=3),
+        hevc=make("hevc.mkv", *_PICTURE, *_SOUND, *hevc, *_AAC, seconds=2),
+        audio_only=make("sound.flv", *_SOUND, *_AAC),
+        video_only=make("picture.flv", *_PICTURE, *_H264, "-bf", "0", seconds=4),
+        mp4=make("plain.mp4", "-i", str(flv), "-c", "copy"),
+        ts=make("plain.ts", "-i", str(flv), "-c", "copy"),
+    )
+
+
+def read_tags(path: Path) -> list[Tag]:
+    """The tags of an FLV file (Adobe FLV 10.1, annex E)."""
+    data, at, tags = path.read_bytes(), 13, []
+    while at + 11 <= len(data):
+        size = int.from_bytes(data[at + 1 : at + 4], "big")
+        at_ms = int.from_bytes(data[at + 4 : at + 7], "big") | data[at + 7] << 24
+        tags.append((data[at], at_ms, data[at + 11 : at + 11 + size]))
+        at += 11 + size + 4
+    return tags
+
+
+def write_tags(path: Path, tags: Iterable[Tag]) -> Path:
+    out = bytearray(b"FLV\x01\x05\0\0\0\x09\0\0\0\0")
+    for kind, at_ms, payload in tags:
+        stamp = (at_ms & 0xFF_FFFF).to_bytes(3, "big") + bytes([at_ms >> 24 & 0xFF])
+        out += bytes([kind]) + len(payload).to_bytes(3, "big") + stamp + b"\0\0\0" + payload
+        out += (11 + len(payload)).to_bytes(4, "big")
+    path.write_bytes(out)
+    return path
+
+
+def joined(path: Path, *sources: Path, gap_ms: int = 33) -> Path:
+    """One FLV after the other on one timeline."""
+    tags: list[Tag] = []
+    start_ms = 0
+    for source in sources:
+        tags += [(kind, at_ms + start_ms, payload) for kind, at_ms, payload in read_tags(source)]
+        start_ms = tags[-1][1] + gap_ms
+    return write_tags(path, tags)
+
+
+@pytest.fixture
+def serve_live() -> Iterable[Callable[[Path, int], str]]:
+    """ffmpeg as an RTMP server that plays a file in real time to the one who comes."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def serve(source: Path, port: int) -> str:
+        url = f"rtmp://127.0.0.1:{port}/live/s3cret-key"
+        send = ["-re", "-stream_loop", "-1", "-i", str(source), "-c", "copy", "-f", "flv"]
+        command = ["ffmpeg", "-v", "quiet", *send, "-listen", "1", url]
+        running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
+        return url
+
+    yield serve
+    for process in running:
+        process.kill()
+        process.wait(10)

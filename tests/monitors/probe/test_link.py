@@ -1,0 +1,170 @@
+"""The link: a probe that dies, freezes or hangs is back soon, and never believed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from livedesk.core.clock import SystemClock
+from livedesk.core.secrets import Secret
+from livedesk.core.status import PartState
+from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.lines import EventLine, PreviewLine, SampleLine
+from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink
+from tests.monitors.probe.conftest import Media
+
+LIMIT_S = 15.0
+
+
+class Engine:
+    """What an engine would do with a link: keep what it hears."""
+
+    def __init__(self, command: tuple[str, ...] = PROBE_COMMAND, silent_s: float = 5.0) -> None:
+        self.samples: list[SampleLine] = []
+        self.previews: list[PreviewLine] = []
+        self.events: list[EventLine] = []
+        self.link = ProbeLink(
+            ProbeJob,
+            SystemClock(),
+            on_sample=self.samples.append,
+            on_preview=self.previews.append,
+            on_event=self.events.append,
+            command=command,
+            silent_s=silent_s,
+        )
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(LIMIT_S):
+            while not condition():  # noqa: ASYNC110 - a part's age is nobody's event
+                await asyncio.sleep(0.01)
+
+    async def until_part(self, state: PartState) -> None:
+        await self.until(lambda: self.link.part().state == state)
+
+
+def run(
+    story: Callable[[Engine], Awaitable[None]],
+    command: tuple[str, ...] = PROBE_COMMAND,
+    silent_s: float = 5.0,
+) -> Engine:
+    async def told() -> Engine:
+        engine = Engine(command, silent_s)
+        try:
+            await story(engine)
+        finally:
+            await engine.link.close()
+        return engine
+
+    return asyncio.run(told())
+
+
+def test_samples_pictures_and_events_come(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        assert engine.link.part().state == "down"
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until(lambda: len(engine.previews) >= 1 and len(engine.samples) >= 3)
+        await engine.until_part("up")
+        assert engine.link.part().reason is None
+
+    engine = run(story)
+    assert engine.events[0].event == "probe.opened"
+    assert engine.link.part().state == "down"
+
+
+def test_a_killed_probe_is_back(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until_part("up")
+        pid = engine.link.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await engine.until(lambda: engine.link.part().state != "up")
+        await engine.until_part("up")
+        assert engine.link.pid != pid
+        assert engine.link.restarts == engine.link.part().restarts == 1
+
+    assert "probe.died" in [line.event for line in run(story).events]
+
+
+def test_a_frozen_probe_is_stale_and_then_replaced(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until_part("up")
+        pid = engine.link.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        await engine.until_part("stale")
+        assert "nothing" in str(engine.link.part().reason)
+        await engine.until_part("up")
+        assert engine.link.pid != pid
+
+    run(story, silent_s=1.8)
+
+
+def test_an_input_that_is_not_there_is_the_inputs_fault_and_not_the_probes(tmp_path: Path) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(tmp_path / "absent.flv")))
+        await engine.until(lambda: "no such file" in str(engine.link.part().reason))
+        assert engine.link.part().state == "starting"
+        assert engine.link.restarts == 0
+
+    run(story)
+
+
+def test_another_address_replaces_the_child_and_none_rests_it(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until_part("up")
+        first = engine.link.pid
+        engine.link.play(Secret(str(media.flv)))
+        assert engine.link.pid == first
+        engine.link.play(Secret(str(media.b_frames)))
+        await engine.until(lambda: engine.link.pid not in (None, first))
+        await engine.until_part("up")
+        engine.link.play(None)
+        assert engine.link.part().state == "down"
+        await engine.until(lambda: engine.link.pid is None)
+        assert engine.link.restarts == 0
+
+    run(story)
+
+
+def test_a_child_that_only_crashes_is_tried_ever_more_rarely() -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret("x"))
+        await engine.until(lambda: engine.link.restarts >= 2)
+        part = engine.link.part()
+        assert part.state in ("down", "starting")
+        assert part.age_ms is None
+
+    run(story, command=(sys.executable, "-c", "raise SystemExit(7)"))
+
+
+def test_a_child_that_does_not_exist_is_said() -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret("x"))
+        await engine.until_part("down")
+        assert "cannot be started" in str(engine.link.part().reason)
+
+    run(story, command=("/nonexistent/probe",))
+
+
+def test_lines_that_mean_nothing_are_counted() -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret("x"))
+        await engine.until(lambda: engine.link.unreadable_lines >= 2)
+
+    script = "print('hello'); print('{}', flush=True); input(); input()"
+    run(story, command=(sys.executable, "-c", script))
+
+
+def test_closing_while_it_starts_leaves_nothing(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await asyncio.sleep(0)
+
+    run(story)
