@@ -50,6 +50,11 @@ def worst(view: StoreView) -> Card:
     return max(cards(view), key=lambda card: LOUDNESS[card.look])
 
 
+def is_delivering(view: StoreView) -> bool:
+    """Whether a feed comes in that can be measured and passed on."""
+    return is_running(view) and view.status.feed.state not in _NOTHING_COMES
+
+
 def is_running(view: StoreView) -> bool:
     """Whether a show is on, so that missing parts are faults."""
     return view.status.state in ("live", "interrupted")
@@ -75,7 +80,7 @@ def _feed_words(state: FeedState) -> tuple[Look, str, str]:
         case "OK":
             return "ok", tr("Good"), ""
         case "LOW":
-            return "warning", tr("Low"), tr("under {n} kbps from the encoder")
+            return "warning", tr("Low"), tr("fell under {n} kbps")
         case "STARVED":
             return "warning", tr("Starved"), tr("timestamps run slower than the clock")
         case "STALLED":
@@ -100,7 +105,7 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
 
 def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     match uplink.state:
-        case "carrying" if not uplink.goodput_kbps and view.status.feed.state in _NOTHING_COMES:
+        case "carrying" if not uplink.goodput_kbps and not is_delivering(view):
             return "idle", tr("Open"), tr("nothing comes from the encoder")
         case "carrying" if is_too_slow(view, uplink):
             behind = tr("{n} s behind").format(n=number((uplink.backlog_ms or 0) / 1000, 1))
@@ -134,7 +139,7 @@ def _sync(view: StoreView) -> Card:
         return _lost("sync", title, figure, unit, view)
     too_old = sync.age_ms is not None and sync.age_ms + view.age_s * 1000 > PROBE_FIGURE_STALE_MS
     if sync.skew_ms is None or sync.state == "no_data" or too_old:
-        look: Look = "unknown" if is_running(view) else "idle"
+        look: Look = "unknown" if is_delivering(view) else "idle"
         return Card(
             "sync", title, look, tr("No reading"), note=source_note(tr("probe"), None, view)
         )
@@ -155,15 +160,18 @@ def skew_words(skew_ms: float) -> str:
 
 
 def _probe(view: StoreView) -> Card:
-    return _part("probe", tr("Probe"), tr("Measuring"), view.status.probe, view, "warning")
+    # Without a feed there is nothing to measure, and one cause is one fault.
+    needed = is_delivering(view)
+    return _part("probe", tr("Probe"), tr("Measuring"), view.status.probe, view, needed)
 
 
 def _journal(view: StoreView) -> Card:
-    return _part("journal", tr("Journal"), tr("Recording"), view.status.journal, view, "warning")
+    needed = is_running(view)
+    return _part("journal", tr("Journal"), tr("Recording"), view.status.journal, view, needed)
 
 
 def _part(
-    key: str, title: str, up_word: str, part: PartStatus, view: StoreView, down_look: Look
+    key: str, title: str, up_word: str, part: PartStatus, view: StoreView, needed: bool
 ) -> Card:
     if view.stale:
         return _lost(key, title, "", "", view)
@@ -173,20 +181,20 @@ def _part(
     source = " · ".join(filter(None, [told, restarts]))
     if part.state == "up":
         return Card(key, title, "ok", up_word, note=source)
-    if not is_running(view):
+    if not needed:
         return Card(key, title, "idle", tr("Idle"), note=part.reason or source)
-    look, word = _part_words(part.state, down_look)
+    look, word = _part_words(part.state)
     return Card(key, title, look, word, note=part.reason or source)
 
 
-def _part_words(state: PartState, down_look: Look) -> tuple[Look, str]:
+def _part_words(state: PartState) -> tuple[Look, str]:
     match state:
         case "starting":
             return "unknown", tr("Starting")
         case "stale":
             return "unknown", tr("No answer")
         case _:
-            return down_look, tr("Down")
+            return "warning", tr("Down")
 
 
 def _lost(key: str, title: str, figure: str, unit: str, view: StoreView) -> Card:

@@ -29,6 +29,9 @@ PREVIEW_STALE_S = 4.0
 
 CONFLICT = 409
 HISTORY_POINTS = 3_600
+WRITTEN_AFTER_S = 3.0
+"""The engine batches samples for a second, and a second has to be over before it is written."""
+
 MERGE_S = 2.0
 """History is asked for from a little before the gap, so that its edge is covered."""
 
@@ -150,8 +153,8 @@ class Desk:
         self._follow_session(status)
         plots = self.plots(status.store)
         known_until_s = plots.last_t
-        plots.add(status)
-        if status.store not in self._filled:
+        missed = plots.add(status)
+        if missed or status.store not in self._filled:
             self._filled.add(status.store)
             self._spawn("history", self._fill(status, known_until_s))
 
@@ -182,14 +185,18 @@ class Desk:
             self._sessions[status.store] = status.session
 
     async def _fill(self, status: StoreStatus, known_until_s: float | None) -> None:
-        """Fetch what the plots missed: the session so far, or the time without an engine."""
+        """Fetch what the plots missed: the session so far, or the time without an engine.
+
+        Twice: at once, and when the engine has written down the last seconds too.
+        """
         if status.session_started_utc_ns is None:
             return
         begin_s = status.session_started_utc_ns / NS_PER_S
         if known_until_s is not None:
             begin_s = max(begin_s, known_until_s - MERGE_S)
         end_s = status.utc_ns / NS_PER_S
-        if end_s - begin_s > MERGE_S:
+        for wait_s in (0.0, WRITTEN_AFTER_S):
+            await asyncio.sleep(wait_s)
             history = await self._client().history(status.store, begin_s, end_s, HISTORY_POINTS)
             self.plots(status.store).fill(history)
 

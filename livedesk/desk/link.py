@@ -40,8 +40,8 @@ class Backoff:
     """
 
     first_s: float = 0.1
-    factor: float = 1.6
-    limit_s: float = 1.0
+    factor: float = 1.5
+    limit_s: float = 0.5
     jitter: float = 0.3
 
     def wait_s(self, failures: int, rng: Random) -> float:

@@ -130,11 +130,11 @@ class StorePlots:
         starts = [float(series.t[0]) for series in self._series.values() if len(series)]
         return min(starts, default=None)
 
-    def add(self, status: StoreStatus) -> None:
-        """Append a live status to every series."""
+    def add(self, status: StoreStatus) -> bool:
+        """Append a live status to every series; returns whether news is missing before it."""
         t = self._place(status.utc_ns / NS_PER_S)
         if self._last_t is not None and t <= self._last_t:
-            return
+            return False
         gap = self._last_t is not None and t - self._last_t >= STALE_AFTER_S
         if gap or status.feed.epoch != self._epoch:
             for series in self._series.values():
@@ -142,6 +142,7 @@ class StorePlots:
         self._epoch, self._last_t = status.feed.epoch, t
         for key, value in _figures(status):
             self[key].append(t, np.nan if value is None else value)
+        return gap
 
     def fill(self, history: History) -> None:
         """Replace what is known of the past with what the journal holds; newer points stay."""

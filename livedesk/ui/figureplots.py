@@ -17,6 +17,7 @@ from livedesk.ui.theme import Theme
 from livedesk.ui.timeplot import TimePlot, TimeWindow, thin_pen
 
 RATE_STEP_KBPS = 1_000
+FEED_ROOM = 1.2
 SKEW_STEP_MS = 100
 NAME_INDENT = 10
 FAR_S = 1e6
@@ -33,8 +34,7 @@ class RatePlot(TimePlot):
     """Feed rate and the goodput of each uplink, with the line of the contract."""
 
     def __init__(self, theme: Theme) -> None:
-        hint = tr("kbps · goodput is what the far end acknowledged")
-        super().__init__(theme, tr("Feed rate and goodput"), hint)
+        super().__init__(theme, tr("Feed rate and goodput"), "")
         self._top_kbps = 0.0
         self._limit_kbps = 0.0
         self._look: Look | None = None
@@ -65,14 +65,23 @@ class RatePlot(TimePlot):
         self._name.setPos(window.begin_s - window.base_s + edge_s, self._limit_kbps)
 
     def _fit(self, window: TimeWindow, plots: StorePlots) -> None:
-        """Let the axis grow with the figures at once, and shrink only by a good deal."""
-        keys = [FEED, *(goodput(name) for name in plots.uplinks)]
-        highest = max((_highest(plots, key, window) for key in keys), default=0.0)
-        needed = max(2 * self._limit_kbps, highest * 1.05)
+        """Scale to the feed; grow at once, shrink only by a good deal.
+
+        A path that catches up carries many times the feed for a moment. That peak is cut off and
+        named, because a plot scaled to it would hide everything else.
+        """
+        feed_kbps = _highest(plots, FEED, window)
+        uplinks = (_highest(plots, goodput(name), window) for name in plots.uplinks)
+        needed = max(2 * self._limit_kbps, feed_kbps * FEED_ROOM)
         top = ceil(needed / RATE_STEP_KBPS) * RATE_STEP_KBPS
         if top > self._top_kbps or top < 0.6 * self._top_kbps:
             self._top_kbps = top
             self.box.setYRange(0, top, padding=0)
+        peak_kbps = max(uplinks, default=0.0)
+        cut = tr("kbps · catching up reached {n} kbps, beyond this scale")
+        plain = tr("kbps · goodput is what the far end acknowledged")
+        above = peak_kbps > self._top_kbps
+        self.hint.show_text(cut.format(n=number(peak_kbps)) if above else plain)
 
 
 class SkewPlot(TimePlot):

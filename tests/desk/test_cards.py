@@ -117,3 +117,14 @@ def test_every_state_has_a_word_and_a_look() -> None:
             assert found.word
             assert found.look in LOUDNESS
             assert age_s < 1.5 or found.look == "unknown"
+
+
+def test_a_lost_encoder_is_one_fault_and_not_four() -> None:
+    gone = replace(
+        LIVE, state="interrupted", feed=FeedStatus("GONE"), sync=SyncStatus(),
+        probe=PartStatus("down", "there is no feed to play"),
+        uplinks=(UplinkStatus("primary", "carrying", 0.0, 0.0),),
+    )  # fmt: skip
+    looks = {c.key: c.look for c in cards(StoreView(gone, 0.2, False, 60))}
+    assert looks == {"feed": "critical", "uplink:primary": "idle", "sync": "idle",
+                     "probe": "idle", "journal": "ok"}  # fmt: skip

@@ -171,6 +171,19 @@ def test_each_card_says_its_state_in_words_too(live: Stage, open_window: OpenWin
     assert "look soon" in described
 
 
+def test_a_peak_of_catching_up_is_cut_off_and_named(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    burst = replace(on_air().uplinks[0], goodput_kbps=35_000.0)
+    live.clock.advance(0.25)
+    live.tell(on_air(uplinks=(burst,)))
+    live.clock.advance(0.25)
+    live.tell(on_air())
+    window.refresh()
+    top_kbps = window.page.plots.rate.box.viewRange()[1][1]
+    assert top_kbps < 6_000
+    assert "35,000" in window.page.plots.rate.hint.text()
+
+
 def test_closing_on_air_asks_and_enter_closes_only_the_window(
     live: Stage, open_window: OpenWindow, qtbot: QtBot
 ) -> None:
