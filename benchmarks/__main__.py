@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import goodput, probe_cost, relay_cost, relay_delay
+from benchmarks import goodput, probe_cost, recovery, relay_cost, relay_delay
 from benchmarks.media import make_clip
 from benchmarks.rows import Row, table
 from tests.peers.peers import NginxRtmp, nginx_running
@@ -34,6 +34,7 @@ def _benches(
         lambda: relay_delay.measure(folder, 300 if quick else 3000),
         lambda: goodput.measure(clip, folder, nginx, 1 if quick else 5),
         lambda: probe_cost.measure(clip, folder, nginx, seconds),
+        lambda: recovery.measure(clip, folder, nginx, 1 if quick else 5),
     ]
 
 
