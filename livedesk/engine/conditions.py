@@ -16,6 +16,9 @@ FEED_LOW = AlarmRule(
     "medium", 2.0, 2.0,
     "Look at the encoder: its bitrate setting, its CPU, its network. Another uplink cannot help.",
 )  # fmt: skip
+FEED_STARVED = AlarmRule(
+    "medium", 5.0, 2.0, "Look at the encoder's network and CPU. Another uplink cannot help."
+)
 PATH_LOW = AlarmRule(
     "high", 1.0, 2.0,
     "The feed is good, the path is not: check this network path or use another uplink.",
@@ -60,7 +63,10 @@ def _feed(status: StoreStatus) -> dict[str, Finding]:
     # In its first second a feed has no rate yet, and so no other class than before; it is not lost.
     arriving = feed.age_ms is not None and feed.age_ms < _ARRIVING_MS
     lost = on_air and feed.state in ("GONE", "STALLED") and not arriving
-    low = on_air and feed.state in ("LOW", "STARVED")
+    # The class LOW is shown for a while after the last low rate; an alarm is about now.
+    limit_kbps = status.limits.min_kbps
+    low = on_air and feed.state == "LOW" and feed.kbps is not None and feed.kbps < limit_kbps
+    starved = on_air and feed.state == "STARVED"
     if feed.state == "STALLED":
         cause = "The encoder is connected but sends nothing."
     else:
@@ -68,13 +74,16 @@ def _feed(status: StoreStatus) -> dict[str, Finding]:
     return {
         "feed.lost": Finding(FEED_LOST, None if blind else lost, cause),
         "feed.low": Finding(FEED_LOW, None if blind else low, _low_cause(status)),
+        "feed.starved": Finding(
+            FEED_STARVED,
+            None if blind else starved,
+            "Encoder: its media comes slower than real time.",
+        ),
         "sync.skew": Finding(SKEW, _skewed(status), _skew_cause(status)),
     }
 
 
 def _low_cause(status: StoreStatus) -> str:
-    if status.feed.state == "STARVED":
-        return "Encoder: its media comes slower than real time."
     return f"Encoder: the feed is at {_kbps(status.feed.kbps)}, under {_limit(status)}."
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from livedesk import __version__
@@ -25,11 +26,10 @@ from livedesk.core.runtime import (
     write_runtime_file,
 )
 from livedesk.core.secrets import Secret
-from livedesk.core.settings import Settings
+from livedesk.core.settings import Settings, StoreSettings
 from livedesk.core.tasks import Tasks
-from livedesk.engine.api.app import build_app
-from livedesk.engine.api.auth import Keyring, Role
-from livedesk.engine.api.server import ApiServer, PortTakenError, listen
+from livedesk.engine.api.listener import PortTakenError, listen
+from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
 from livedesk.engine.past import SessionFiles
@@ -98,7 +98,11 @@ class _Stop:
 
 def _hold_lock(opened: AsyncExitStack, paths: Paths) -> None:
     lock = EngineLock(paths.runtime)
-    if not lock.acquire():
+    try:
+        is_ours = lock.acquire()
+    except OSError as error:
+        raise _unusable(paths, error) from error
+    if not is_ours:
         raise EngineRefusedError(
             "another engine of this user runs on this machine; "
             "attach to it with livedesk, or end it with livedesk engine --stop"
@@ -138,17 +142,7 @@ async def _open_stores(
     opened: AsyncExitStack, engine: Engine, options: EngineOptions, clock: Clock, stop: _Stop
 ) -> None:
     for settings in options.settings.stores:
-        job = relay_job(settings, options.paths.runtime)
-        store = Store(
-            settings,
-            options.paths.data,
-            engine.bus,
-            clock,
-            lambda sink, job=job: RelayLink(job, sink, clock, options.relay_command),  # type: ignore[misc]
-            lambda sink: options.make_probe(sink, clock),
-            options.rules,
-        )
-        engine.add(store)
+        engine.add(_make_store(settings, engine.bus, options, clock))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -161,6 +155,19 @@ async def _open_stores(
 
     opened.push_async_callback(close_all)
     await asyncio.gather(*(store.start() for store in engine.stores()))
+
+
+def _make_store(settings: StoreSettings, bus: Bus, options: EngineOptions, clock: Clock) -> Store:
+    job = relay_job(settings, options.paths.runtime)
+    return Store(
+        settings,
+        options.paths.data,
+        bus,
+        clock,
+        lambda store: RelayLink(job, store, clock, options.relay_command),
+        lambda store: options.make_probe(store, clock),
+        options.rules,
+    )
 
 
 def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:
@@ -176,6 +183,12 @@ def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:
 async def _open_api(
     opened: AsyncExitStack, engine: Engine, options: EngineOptions, listener: socket.socket
 ) -> EngineRuntime:
+    # The web stack is half of the start-up time: the relays are followed before it is loaded.
+    await asyncio.to_thread(_load_api)
+    from livedesk.engine.api.app import build_app
+    from livedesk.engine.api.auth import Keyring
+    from livedesk.engine.api.server import ApiServer
+
     own = Secret(secrets.token_urlsafe(32))
     admins = [token for token in (own, options.admin_token) if token is not None]
     keyring = Keyring({**dict(options.tokens), **dict.fromkeys(admins, "admin")})
@@ -195,9 +208,24 @@ async def _open_api(
     runtime = _describe(listener.getsockname(), own, engine.clock)
     path = engine_file(options.paths.runtime)
     await server.answering()
-    write_runtime_file(path, runtime)
+    try:
+        write_runtime_file(path, runtime)
+    except OSError as error:
+        raise _unusable(options.paths, error) from error
     opened.callback(remove_runtime_file, path, os.getpid())
     return runtime
+
+
+def _unusable(paths: Paths, error: OSError) -> EngineRefusedError:
+    return EngineRefusedError(
+        f"the runtime folder {paths.runtime} cannot be written: {error.strerror or error}; "
+        "free it or set LIVEDESK_RUNTIME_DIR to another folder"
+    )
+
+
+def _load_api() -> None:
+    for name in ("app", "server"):
+        import_module(f"livedesk.engine.api.{name}")
 
 
 def _describe(address: tuple[Any, ...], token: Secret, clock: Clock) -> EngineRuntime:

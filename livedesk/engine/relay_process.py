@@ -104,15 +104,13 @@ def start_relay(
     Raises RelayNotStartedError with the relay's own words.
     """
     log_file = job.runtime_file.with_suffix(".log")
-    handle = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
+    try:
+        process = _spawn(command, log_file)
+    except OSError as error:
+        raise RelayNotStartedError(
+            f"the relay's process cannot be started: {error.strerror or error}",
+            f"check that {log_file.parent} can be written and that livedesk is whole",
+        ) from error
     # The thread reaps the relay when it ends. It also keeps the Popen object, which would
     # complain if it were dropped while the relay lives on.
     threading.Thread(target=process.wait, name=f"reap-relay-{job.store}", daemon=True).start()
@@ -123,6 +121,19 @@ def start_relay(
         raise
     log_file.unlink(missing_ok=True)  # from now on the relay speaks over its control channel
     return _described(job)
+
+
+def _spawn(command: tuple[str, ...], log_file: Path) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that nothing that ends the engine reaches the relay."""
+    handle = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as errors:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
 
 
 def _hand_over(

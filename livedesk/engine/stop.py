@@ -49,15 +49,23 @@ async def end_everything(
     `patience_s`: how long each may take to answer or to end before it is killed.
     """
     report = Ended()
+    relays = _running_relays(runtime)
     await _end_engine(runtime, report, patience_s)
+    relays |= _running_relays(runtime)  # the engine may have started one in its last moment
+    for relay in relays.values():
+        gone = await end_process(relay.pid, relay.process, patience_s)
+        report.note(f"the relay of store {relay.store} (process {relay.pid})", gone)
     for path, value in list_runtime_files(runtime).items():
-        if isinstance(value, RelayRuntime) and is_alive(value.pid, value.process):
-            gone = await end_process(value.pid, value.process, patience_s)
-            report.note(f"the relay of store {value.store} (process {value.pid})", gone)
         _remove_if_stale(path, value)
     for pid in orphaned_probes(runtime, proc):
         report.note(f"a probe (process {pid})", await end_process(pid, process_mark(pid), 0.5))
     return report
+
+
+def _running_relays(runtime: Path) -> dict[int, RelayRuntime]:
+    files = list_runtime_files(runtime).values()
+    relays = [value for value in files if isinstance(value, RelayRuntime)]
+    return {relay.pid: relay for relay in relays if is_alive(relay.pid, relay.process)}
 
 
 async def _end_engine(runtime: Path, report: Ended, patience_s: float) -> None:

@@ -28,7 +28,7 @@ GIVE_UP_STATUS = 2
 _BACKOFF_S = (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 5.0, 10.0)
 """Somebody who kills the engine five times in a row gets it back five times at once."""
 
-_SETTLED_S = 10.0
+_SETTLED_S = 3.0
 _QUICK_DEATHS = 5
 _END_WITHIN_S = 20.0
 _LOOK_S = 0.05
@@ -54,9 +54,9 @@ class Deaths:
 
     def wait_s(self, lived_s: float, was_ready: bool) -> float | None:
         """Time to wait before the next start; None when there is no point in another."""
-        if lived_s >= _SETTLED_S:
+        self.ever_ran = self.ever_ran or was_ready
+        if was_ready and lived_s >= _SETTLED_S:
             self.in_a_row = 0
-        self.ever_ran = self.ever_ran or was_ready or lived_s >= _SETTLED_S
         if self.in_a_row >= _QUICK_DEATHS and not self.ever_ran:
             return None
         wait_s = _BACKOFF_S[min(self.in_a_row, len(_BACKOFF_S) - 1)]

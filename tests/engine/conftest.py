@@ -20,7 +20,7 @@ from livedesk.core.runtime import EngineRuntime
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import FeedSettings, Settings, StoreSettings, UplinkSettings
 from livedesk.core.status import PartStatus
-from livedesk.engine.api.auth import Role
+from livedesk.engine.api.roles import Role
 from livedesk.engine.engine import Engine
 from livedesk.engine.main import EngineOptions, run_engine
 from livedesk.engine.store import Store

@@ -108,6 +108,11 @@ def test_a_low_feed_blames_the_encoder_and_never_the_path() -> None:
     assert "1,800 kbps" in cause
 
 
+def test_a_class_that_outlasts_its_reason_is_no_finding() -> None:
+    assert present(replace(HEALTHY, feed=FeedStatus("LOW", kbps=4000))) == set()
+    assert present(replace(HEALTHY, feed=FeedStatus("STARVED", kbps=4000))) == {"feed.starved"}
+
+
 def test_low_goodput_under_a_good_feed_blames_the_path() -> None:
     path = replace(HEALTHY, uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1500),))
     assert present(path) == {"uplink.low:primary"}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import (
@@ -29,7 +30,7 @@ from livedesk.engine.stop import end_everything
 from livedesk.engine.watch import find_watch
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
-from tests.engine.conftest import GONE, GOOD, Bench, client, until
+from tests.engine.conftest import GONE, GOOD, Bench, client, store_settings, until
 
 ENGINE = str(Path(__file__).with_name("engine_process.py"))
 
@@ -93,6 +94,7 @@ async def is_live(runtime: EngineRuntime) -> bool:
         return bool(status["state"] == "live" and status["feed"]["state"] == "OK")
 
 
+@pytest.mark.slow
 def test_a_killed_engine_comes_back_to_where_it_was(bench: Bench) -> None:
     async def story() -> None:
         bench.say(GOOD, event=1)
@@ -188,8 +190,6 @@ def test_a_relay_that_dies_is_started_again_and_counted(bench: Bench) -> None:
 
 def test_changed_settings_wait_until_no_encoder_is_connected(bench: Bench) -> None:
     async def story() -> None:
-        from tests.engine.conftest import store_settings
-
         bench.say(GOOD)
         async with bench.engine(relays=False) as running:
             await until(lambda: is_live(running.runtime))
@@ -206,6 +206,7 @@ def test_changed_settings_wait_until_no_encoder_is_connected(bench: Bench) -> No
     asyncio.run(story())
 
 
+@pytest.mark.slow
 def test_stop_ends_a_frozen_engine_its_watch_and_its_relay(bench: Bench) -> None:
     async def story() -> None:
         bench.say(GOOD)

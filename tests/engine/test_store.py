@@ -269,6 +269,23 @@ def recorded_seconds(data: Path) -> list[int]:
         return [row.t_s for row in reader.samples("feed_kbps")]
 
 
+def test_entries_that_a_relay_no_longer_has_are_counted_on_the_record(
+    paths: Paths, clock: ManualClock
+) -> None:
+    async def story() -> None:
+        async with scene(paths, clock) as it:
+            it.store.attached("r1", "rtmp://127.0.0.1/tap/token", 7)
+            assert "relay.missed" not in await it.kinds()
+            await it.run(1)
+            it.store.attached("r1", "rtmp://127.0.0.1/tap/token", 7)
+        [entry] = list_sessions(paths.data)
+        with SessionReader.open(entry.path) as reader:
+            [missed] = [timed.event for timed in reader.events(kinds=("relay.missed",))]
+            assert missed.data["entries"] == 7
+
+    asyncio.run(story())
+
+
 def test_an_engine_that_leaves_the_relays_leaves_the_session_open(
     paths: Paths, clock: ManualClock
 ) -> None:

@@ -13,17 +13,9 @@ from starlette.routing import Route
 
 from livedesk.engine.api import events, metrics, sessions, stores
 from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
-from livedesk.engine.api.auth import (
-    ADMIN,
-    ANALYSIS,
-    ANYONE,
-    OPERATIONS,
-    Gate,
-    Keyring,
-    Role,
-    demand,
-)
+from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.later import LATER, S, not_yet
+from livedesk.engine.api.roles import ADMIN, ANALYSIS, ANYONE, OPERATIONS, Role
 from livedesk.engine.api.view import EngineView
 
 Endpoint = Callable[[Request], Awaitable[Response]]

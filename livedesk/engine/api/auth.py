@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,14 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livedesk.core.secrets import Secret
 from livedesk.engine.api.answers import ApiError
-
-Role = Literal["admin", "live_operations", "producer", "host", "analyst"]
-
-ANYONE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host", "analyst"))
-ADMIN: frozenset[Role] = frozenset(("admin",))
-OPERATIONS: frozenset[Role] = frozenset(("admin", "live_operations"))
-STAGE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host"))
-ANALYSIS: frozenset[Role] = frozenset(("admin", "live_operations", "analyst"))
+from livedesk.engine.api.roles import Role
 
 BODY_LIMIT = 64 * 1024
 

@@ -31,11 +31,8 @@ async def stream_events(request: Request) -> Response:
     stores = _wanted_stores(request, engine)
     after = _last_event_id(request)
     recent = round(number(request, "recent", 0, 0, 5_000))
-    earlier, subscription = await engine.bus.subscribe(stores, after, recent)
-    for store in engine.stores():
-        subscription.offer_status(store.status())
     return StreamingResponse(
-        _stream(engine, earlier, subscription),
+        _stream(engine, stores, after, recent),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -61,12 +58,15 @@ def _last_event_id(request: Request) -> int | None:
 
 
 async def _stream(
-    engine: EngineView, earlier: list[Event], subscription: Subscription
+    engine: EngineView, stores: frozenset[str] | None, after: int | None, recent: int
 ) -> AsyncIterator[bytes]:
+    earlier, subscription = await engine.bus.subscribe(stores, after, recent)
     try:
         yield _RETRY
         for event in earlier:
             yield _journal(event)
+        for store in engine.stores():
+            subscription.offer_status(store.status())
         async with aclosing(_live(subscription)) as live:
             async for piece in live:
                 yield piece

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.engine.api.answers import ApiError
-from livedesk.engine.api.auth import ANYONE, OPERATIONS, STAGE, Role
+from livedesk.engine.api.roles import ANYONE, OPERATIONS, STAGE, Role
 
 S = "/v1/stores/{store}"
 

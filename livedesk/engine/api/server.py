@@ -13,28 +13,6 @@ from starlette.types import ASGIApp
 _CLOSE_WITHIN_S = 3
 
 
-class PortTakenError(Exception):
-    """The API cannot listen where it was told to. The text says why and what to do."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 picks a free one. Raises PortTakenError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise PortTakenError(
-            f"the API cannot listen on {host}:{port}: {error.strerror or error}; "
-            "choose another address with --api HOST:PORT, or leave it out for a free port"
-        ) from error
-    listener.setblocking(False)
-    return listener
-
-
 class ApiServer(uvicorn.Server):
     """uvicorn on our loop. Signals belong to the engine, which closes its parts in order."""
 

@@ -1,0 +1,27 @@
+"""Is the API's port free? Bound before anything starts, so that a port in use harms nothing."""
+
+from __future__ import annotations
+
+import socket
+
+
+class PortTakenError(Exception):
+    """The API cannot listen where it was told to. The text says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 picks a free one. Raises PortTakenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"the API cannot listen on {host}:{port}: {error.strerror or error}; "
+            "choose another address with --api HOST:PORT, or leave it out for a free port"
+        ) from error
+    listener.setblocking(False)
+    return listener

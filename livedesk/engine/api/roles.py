@@ -1,0 +1,13 @@
+"""Which roles are there, and which sets of them share a right?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Role = Literal["admin", "live_operations", "producer", "host", "analyst"]
+
+ANYONE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host", "analyst"))
+ADMIN: frozenset[Role] = frozenset(("admin",))
+OPERATIONS: frozenset[Role] = frozenset(("admin", "live_operations"))
+STAGE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host"))
+ANALYSIS: frozenset[Role] = frozenset(("admin", "live_operations", "analyst"))
