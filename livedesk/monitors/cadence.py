@@ -51,9 +51,16 @@ class CadenceMeter:
         self._frames.append((fact.arrival_ns, position_ms))
         self._expire(fact.arrival_ns)
         if fact.keyframe:
-            if self._key_ms is not None:
-                self.gop_s = (position_ms - self._key_ms) / 1_000
-            self._key_ms = position_ms
+            self._keyframe(fact, position_ms)
+
+    def _keyframe(self, fact: PacketFact, position_ms: float) -> None:
+        """Keyframes are set apart by when they are shown, not by when they are decoded."""
+        shown_ms = position_ms
+        if fact.pts_ms is not None and fact.dts_ms is not None:
+            shown_ms += fact.pts_ms - fact.dts_ms
+        if self._key_ms is not None:
+            self.gop_s = (shown_ms - self._key_ms) / 1_000
+        self._key_ms = shown_ms
 
     def untimed(self) -> None:
         """A packet with no timestamp at all."""

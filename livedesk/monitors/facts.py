@@ -34,3 +34,16 @@ class StreamFacts:
     height: int | None = None
     sample_rate: int | None = None
     in_arrival_order: bool = True
+
+    def differs(self, other: StreamFacts) -> bool:
+        """Whether something that both know is not the same: to learn more is no change."""
+        return any(
+            mine is not None and theirs is not None and mine != theirs
+            for mine, theirs in (
+                (self.video_codec, other.video_codec),
+                (self.audio_codec, other.audio_codec),
+                (self.width, other.width),
+                (self.height, other.height),
+                (self.sample_rate, other.sample_rate),
+            )
+        )

@@ -63,9 +63,10 @@ class Meters:
         self._peak_dbfs = None
 
     def changed(self, mono_ns: int, streams: StreamFacts) -> None:
-        """The input goes on in another form (size, sample rate): a new epoch."""
-        self._streams = streams
-        self._restart(mono_ns)
+        """More is known of the input, or it goes on in another form, which is a new epoch."""
+        before, self._streams = self._streams, streams
+        if before is not None and streams.differs(before):
+            self._restart(mono_ns)
 
     def packet(self, fact: PacketFact) -> None:
         self._seen_ns[fact.track] = fact.arrival_ns

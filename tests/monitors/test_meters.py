@@ -100,6 +100,15 @@ def test_another_form_is_an_epoch_and_shown() -> None:
     assert (feed.epoch, feed.width, feed.height) == (1, 1920, 1080)
 
 
+def test_to_learn_more_of_the_same_is_no_epoch() -> None:
+    meters = Meters(Limits())
+    meters.opened(START_NS, replace(STREAMS, width=None, height=None, sample_rate=None))
+    play(meters, Feed(), 0, 3)
+    meters.changed(at_s(3), STREAMS)
+    feed = meters.read(at_s(3)).feed
+    assert (feed.epoch, feed.width) == (0, 1280)
+
+
 def test_where_the_order_says_nothing_there_is_no_skew() -> None:
     meters = Meters(Limits())
     meters.opened(START_NS, replace(STREAMS, in_arrival_order=False))

@@ -273,13 +273,13 @@ class _Reading:
             self._sink.note("probe.decode_recovered", "info", text, data)
 
     def _stream_facts(self) -> StreamFacts:
+        # The sound's rate is left to the first decoded frame: FLV says 44.1 kHz for every AAC.
         video, audio = self._video, self._audio
         return StreamFacts(
             video_codec=video.codec_context.name if video is not None else None,
             audio_codec=audio.codec_context.name if audio is not None else None,
             width=(video.codec_context.width or None) if video is not None else None,
             height=(video.codec_context.height or None) if video is not None else None,
-            sample_rate=audio.codec_context.sample_rate if audio is not None else None,
             in_arrival_order=self._container.format.name in _IN_ARRIVAL_ORDER,
         )
 

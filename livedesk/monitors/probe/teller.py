@@ -167,11 +167,13 @@ class Teller:
         self._outbox.put(encode_line(line), may_wait=self._samples_by_media)
 
     def _note_change(self, before: StreamFacts, after: StreamFacts) -> None:
+        if not after.differs(before):
+            return
         codecs = (before.video_codec, before.audio_codec), (after.video_codec, after.audio_codec)
         text = f"The feed changed from {_described(before)} to {_described(after)}."
         if codecs[0] != codecs[1]:
             self.note("probe.codec_changed", "notice", text, _data(after))
-        elif _described(before) != _described(after):
+        else:
             self.note("probe.picture_changed", "notice", text, _data(after))
 
 

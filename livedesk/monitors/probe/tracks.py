@@ -13,6 +13,7 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.monitors.facts import Track
 
 _WAITS_S: Final = (2.0, 5.0, 10.0, 30.0)
+_PAUSE_NS: Final = NS_PER_S
 _TRIES_UNSEEN: Final = 3
 """A track that never was there may well not exist."""
 
@@ -34,8 +35,10 @@ class TrackWatch:
         """Whether the input should be opened again now."""
         self._seen.add(track)
         self._tries[track] = 0
-        self._heard_ns[track] = mono_ns
         other = _OTHER[track]
+        if mono_ns - self._heard_ns[track] > _PAUSE_NS:
+            self._heard_ns[other] = mono_ns  # both were silent: the feed paused
+        self._heard_ns[track] = mono_ns
         tries = self._tries[other]
         if other not in self._seen and tries >= _TRIES_UNSEEN:
             return False

@@ -136,7 +136,8 @@ def test_a_change_of_size_is_seen_however_little_is_decoded(
     media: Media, tmp_path: Path, decode: Decode
 ) -> None:
     seen = read(joined(tmp_path / "sizes.flv", media.flv, media.big), decode)
-    assert [streams.width for streams in seen.streams] == [320, 640]
+    assert [streams.width for streams in seen.streams] == [320, 320, 640]
+    assert [streams.sample_rate for streams in seen.streams] == [None, 48_000, 48_000]
     assert seen.reading().feed.epoch == 1
     assert seen.reading().sync.skew_ms == pytest.approx(0, abs=5)
 

@@ -35,6 +35,14 @@ def test_a_track_that_stopped_is_looked_for_until_it_is_back() -> None:
     assert looks(watch, "audio", 121, 124) == [122]
 
 
+def test_a_pause_of_the_whole_feed_is_no_reason() -> None:
+    watch = TrackWatch()
+    watch.opened(0)
+    for second in (0, 1, 30, 31):
+        assert not watch.packet("audio", second * NS_PER_S)
+        assert not watch.packet("video", second * NS_PER_S + 1)
+
+
 def test_a_track_that_never_was_is_given_up() -> None:
     watch = TrackWatch()
     watch.opened(0)
