@@ -20,6 +20,7 @@ from random import Random
 from types import FrameType
 
 # qasync takes the first Qt binding that it finds loaded, so PySide6 comes before it.
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -73,11 +74,18 @@ class ConsoleSettings:
 
 def run_console(settings: ConsoleSettings) -> int:
     """Show the window until it is closed; returns an exit status."""
+    qInstallMessageHandler(_qt_says)
     app = QApplication.instance() or QApplication(_arguments(settings))
     assert isinstance(app, QApplication)
     theme = dress(app, settings.offscreen)
     with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
         return runner.run(console(settings, theme, SystemClock()))
+
+
+def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's own messages go where ours go; the offscreen platform's sighs are nobody's business."""
+    loud = kind is not QtMsgType.QtDebugMsg and "propagateSizeHints" not in text
+    logging.getLogger("qt").log(logging.WARNING if loud else logging.DEBUG, "%s", text)
 
 
 def _arguments(settings: ConsoleSettings) -> list[str]:

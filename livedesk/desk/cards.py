@@ -51,8 +51,13 @@ def worst(view: StoreView) -> Card:
 
 
 def is_delivering(view: StoreView) -> bool:
-    """Whether a feed comes in that can be measured and passed on."""
-    return is_running(view) and view.status.feed.state not in _NOTHING_COMES
+    """Whether media comes in during a show, so that it can be measured and passed on."""
+    return is_running(view) and feed_flows(view)
+
+
+def feed_flows(view: StoreView) -> bool:
+    """Whether media comes from the encoder, in a show or not."""
+    return view.status.feed.state not in _NOTHING_COMES
 
 
 def is_running(view: StoreView) -> bool:
@@ -167,7 +172,8 @@ def _probe(view: StoreView) -> Card:
 
 def _journal(view: StoreView) -> Card:
     needed = is_running(view)
-    return _part("journal", tr("Journal"), tr("Recording"), view.status.journal, view, needed)
+    word = tr("Recording") if needed else tr("Ready")
+    return _part("journal", tr("Journal"), word, view.status.journal, view, needed)
 
 
 def _part(

@@ -91,6 +91,26 @@ class Series:
         part = slice(max(0, int(first) - 1), int(last) + 1)
         return self.t[part], self.values[part]
 
+    def outline(self, begin_t: float, end_t: float, width_px: float) -> tuple[Floats, Floats]:
+        """The window with no more points than its picture shows: per group lowest and highest.
+
+        Groups are whole powers of two and begin at fixed places, so that a line that moves keeps
+        its shape. A group with a gap in it ends in one.
+        """
+        first, last = (int(n) for n in np.searchsorted(self.t, [begin_t, end_t]))
+        size = 1
+        while (last - first) / size > width_px:
+            size *= 2
+        if size == 1:
+            return self.window(begin_t, end_t)
+        first = max(0, first - size - first % size)
+        t, values = self.t[first : last + 1], self.values[first : last + 1]
+        starts = np.arange(0, len(t), size)
+        low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+        broken = np.logical_or.reduceat(np.isnan(values), starts)
+        lines = np.stack([low, high, np.where(broken, np.nan, high)], 1)
+        return np.repeat(t[starts], 3), lines.ravel()
+
     def _make_room(self) -> None:
         kept = self._data[:, self._begin : self._end]
         wanted = min(2 * self._limit, max(256, 2 * kept.shape[1]))

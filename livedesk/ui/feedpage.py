@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.events import Event
-from livedesk.desk.cards import cards, is_delivering
+from livedesk.desk.cards import cards, feed_flows
 from livedesk.desk.desk import Preview
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
@@ -77,7 +77,7 @@ class FeedPage(QWidget):
         strip = cards(view)
         self.strip.show_cards(strip)
         self.uplinks.show_uplinks(view.status.uplinks, strip, view.stale)
-        cut_off = view.stale or not answering or not is_delivering(view)
+        cut_off = view.stale or not answering or not feed_flows(view)
         self.preview.show_preview(preview, cut_off, _no_picture(view))
         self.events.show_events(events, view.status.store)
         self.plots.show_store(view, plots, _stale_note(view))

@@ -61,8 +61,8 @@ def ask_end(parent: QWidget, store: str, act: Callable[[], None]) -> Question:
     question = Question(
         parent,
         tr("End the session of {store}?").format(store=store),
-        tr("The stream to the platform ends for viewers, and the session record is closed. "
-           "This cannot be undone."),
+        tr("Its record is closed, and alarms end. The stream itself goes on until the encoder "
+           "stops. A closed session cannot be opened again."),
     )  # fmt: skip
     return _confirm(question, tr("End session"), act)
 

@@ -145,7 +145,11 @@ class Theme:
         """Borders, grounds and spacing; fonts are set by role so that their features survive."""
         c, px = self.colours, self.px
         return f"""
-        QMainWindow, QDialog {{ background: {c.ground}; }}
+        QMainWindow {{ background: {c.ground}; }}
+        QDialog {{ background: {c.panel}; }}
+        QLabel#qt_msgbox_label {{ font-size: {px(15)}px; font-weight: 600;
+                                  min-width: {px(360)}px; }}
+        QLabel#qt_msgbox_informativelabel {{ color: {c.muted}; min-width: {px(360)}px; }}
         QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
                     padding: {px(4)}px; }}
         QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};

@@ -225,7 +225,7 @@ class TimePlot(Panel):
             drawn = (series, series.version, window.begin_s, window.end_s, self._stale)
             if drawn != self._drawn.get(key):
                 self._drawn[key] = drawn
-                t, values = series.window(window.begin_s, window.end_s)
+                t, values = series.outline(window.begin_s, window.end_s, self.width_px())
                 curve.setData(t - window.base_s, values)
 
     def width_px(self) -> float:

@@ -128,3 +128,7 @@ def test_a_lost_encoder_is_one_fault_and_not_four() -> None:
     looks = {c.key: c.look for c in cards(StoreView(gone, 0.2, False, 60))}
     assert looks == {"feed": "critical", "uplink:primary": "idle", "sync": "idle",
                      "probe": "idle", "journal": "ok"}  # fmt: skip
+
+
+def test_nothing_is_said_to_be_recorded_after_the_sign_off() -> None:
+    assert card("journal", replace(LIVE, state="ended")).word == "Ready"

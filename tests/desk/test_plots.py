@@ -118,3 +118,29 @@ def test_a_window_reaches_one_point_beyond_its_edges() -> None:
         series.append(float(step), float(step))
     t, _ = series.window(3.5, 6.5)
     assert list(t) == [3, 4, 5, 6, 7]
+
+
+def test_an_outline_keeps_extremes_and_gaps_with_few_points() -> None:
+    series = Series()
+    for step in range(20_000):
+        series.append(float(step), 0.0)
+    series.append(20_000.0, 7.0)
+    series.break_line()
+    series.append(20_001.0, -7.0)
+    for step in range(20_002, 40_000):
+        series.append(float(step), 0.0)
+    t, values = series.outline(0, 40_000, 800)
+    assert len(t) <= 3 * 801 + 3
+    assert (np.nanmin(values), np.nanmax(values)) == (-7.0, 7.0)
+    assert np.all(np.diff(t) >= 0)
+    gaps = t[np.isnan(values)]
+    assert len(gaps) == 1
+    assert abs(gaps[0] - 20_000) <= 64
+
+
+def test_an_outline_of_few_points_is_the_points() -> None:
+    series = Series()
+    for step in range(100):
+        series.append(float(step), float(step))
+    _, values = series.outline(0, 100, 800)
+    assert list(values) == list(range(100))
