@@ -34,6 +34,7 @@ START_S: Final = 10.0
 
 _BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _LINE_LIMIT: Final = 1 << 20
+_EXIT_S: Final = 1.0
 
 
 class ProbeLink:
@@ -199,7 +200,15 @@ class ProbeLink:
 
 
 async def _end(process: Process) -> None:
-    """Kill, read what is left so that the pipes close, and wait."""
+    """Kill unless it is over, read what is left so that the pipes close, and wait.
+
+    One that closed its output is given the time to end by itself: a kill at that moment takes the
+    exit status away from asyncio, which then reports 255.
+    """
+    if process.stdout is not None and process.stdout.at_eof():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_S):
+                await process.wait()
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

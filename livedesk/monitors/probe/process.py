@@ -58,7 +58,7 @@ def _run(stdin: BinaryIO, outbox: Outbox, clock: Clock) -> int:
 
     reader = threading.Thread(target=work, name="reader", daemon=True)
     reader.start()
-    is_stuck = _tell(job, teller, reader, clock)
+    is_stuck = watch_reader(job, teller, reader, clock)
     if is_stuck:
         return EXIT_STUCK
     return result[0] if result else EXIT_LOST
@@ -75,7 +75,7 @@ def _exit_with(stdin: BinaryIO) -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-def _tell(job: ProbeJob, teller: Teller, reader: threading.Thread, clock: Clock) -> bool:
+def watch_reader(job: ProbeJob, teller: Teller, reader: threading.Thread, clock: Clock) -> bool:
     """Samples by the clock while the reader lives; True when it hangs beyond its timeouts.
 
     A file that is measured at once is sampled by its own time instead, on the reader's thread.

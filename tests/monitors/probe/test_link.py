@@ -87,7 +87,8 @@ def test_a_killed_probe_is_back(media: Media) -> None:
         assert engine.link.pid != pid
         assert engine.link.restarts == engine.link.part().restarts == 1
 
-    assert "probe.died" in [line.event for line in run(story).events]
+    died = next(line for line in run(story).events if line.event == "probe.died")
+    assert died.data["status"] == -signal.SIGKILL
 
 
 def test_a_frozen_probe_is_stale_and_then_replaced(media: Media) -> None:

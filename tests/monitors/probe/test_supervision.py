@@ -14,7 +14,7 @@ from livedesk.monitors.probe.lines import EventLine, parse_line
 from livedesk.monitors.probe.load import DecodeLoad
 from livedesk.monitors.probe.outbox import Outbox
 from livedesk.monitors.probe.pacing import AtOnce
-from livedesk.monitors.probe.process import keep_reading
+from livedesk.monitors.probe.process import keep_reading, watch_reader
 from livedesk.monitors.probe.reader import InputError, Outcome
 from livedesk.monitors.probe.teller import Teller
 from livedesk.monitors.probe.tracks import TrackWatch
@@ -86,6 +86,22 @@ def test_a_reader_beyond_its_own_timeout_is_overdue() -> None:
     teller.lost("nothing came")
     clock.advance(100)
     assert teller.overdue_s(clock.mono_ns()) == 0
+
+
+def test_a_reader_that_hangs_in_libav_is_given_up() -> None:
+    out, clock, release = io.BytesIO(), ManualClock(), threading.Event()
+    outbox = Outbox(out)
+    outbox.start()
+    teller = Teller(JOB, outbox, clock)
+    teller.opening()
+    reader = threading.Thread(target=release.wait, args=(5,))
+    reader.start()
+    clock.advance(JOB.open_timeout_s + 10)
+    assert watch_reader(JOB, teller, reader, clock)
+    release.set()
+    reader.join()
+    outbox.close(5)
+    assert b"probe.stuck" in out.getvalue()
 
 
 def test_time_of_a_file_goes_with_its_stamps_and_never_back() -> None:
