@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import sqlite3
+import time
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from livedesk.journal.errors import JournalError, NotASessionError, UnknownFormatError
 from livedesk.journal.export import FORMATS, export
+from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter
 from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, summary_of, write
 
@@ -176,6 +178,17 @@ def test_no_export_holds_a_stream_key(session: Path, tmp_path: Path) -> None:
     assert b"CANARY" not in session.read_bytes()
 
 
+def wait_for_samples(path: Path) -> None:
+    """Samples are written about once a second, events at once."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with SessionReader.open(path) as reader:
+            if reader.subjects():
+                return
+        time.sleep(0.01)
+    pytest.fail("no samples were written within 10 s")
+
+
 def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
     path = tmp_path / "a.livedesk"
 
@@ -186,6 +199,7 @@ def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
         assert "no sign-off" in before.read_text(encoding="utf-8")
         writer.sample(steady(range(5)))
         await writer.record(event(2, 5))
+        await asyncio.to_thread(wait_for_samples, path)
         await asyncio.to_thread(export, path, FORMATS, tmp_path / "out")
         await writer.close()
 
