@@ -12,6 +12,8 @@ from livedesk.demo.script import THROTTLED_KBPS, Observed, tracks_arrived
 
 _FEED_KBPS: Final = 4000
 _TOLERANCE: Final = 0.15
+_LAST_LOOKS: Final = 20
+"""Two seconds of looking at the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def judge(seen: Observed) -> list[Check]:
         _rate("the feed rate stays while the path is throttled", _feed(seen.throttled)),
         _goodput_fell(seen),
         _alarm(seen.throttled),
-        _rate("goodput recovers", _goodput(seen.recovered[-10:])),
+        _recovery(seen.recovered[-_LAST_LOOKS:]),
         Check(
             "no frame is lost: the platform has what the encoder sent",
             tracks_arrived(seen.sandbox),
@@ -57,6 +59,17 @@ def _rate(name: str, rates: list[float]) -> Check:
     middle = median(rates)
     ok = abs(middle - _FEED_KBPS) <= _TOLERANCE * _FEED_KBPS
     return Check(name, ok, f"{middle:,.0f} kbps")
+
+
+def _recovery(statuses: list[StoreStatus]) -> Check:
+    """Against the feed of the same moments: the path is judged here, not the encoder."""
+    name = "goodput is back at the feed rate"
+    goodput, feed = _goodput(statuses), _feed(statuses)
+    if not goodput or not feed:
+        return Check(name, False, "no figure")
+    through, sent = median(goodput), median(feed)
+    ok = abs(through - sent) <= _TOLERANCE * sent
+    return Check(name, ok, f"{through:,.0f} of {sent:,.0f} kbps")
 
 
 def _skew(statuses: list[StoreStatus]) -> Check:
