@@ -36,7 +36,7 @@ def run_demo(
     begun = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="livedesk-demo-") as name:
-            summary = _run(Path(name), headless, seconds, out)
+            summary = _run(Path(name), headless, seconds, out, begun)
     except StageError as error:
         return _say(str(error), 1)
     except KeyboardInterrupt:
@@ -46,12 +46,14 @@ def run_demo(
     return 0 if summary["ok"] else 1
 
 
-def _run(folder: Path, headless: bool, seconds: float | None, out: Path | None) -> dict[str, Any]:
+def _run(
+    folder: Path, headless: bool, seconds: float | None, out: Path | None, begun: float
+) -> dict[str, Any]:
     length_s = seconds or (DEFAULT_SECONDS if headless else None)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     with open_stage(folder) as stage:
-        director = _Director(stage, length_s)
+        director = _Director(stage, length_s, begun)
         director.start()
         _show_console(stage, headless, length_s, out)
         director.join()
@@ -61,7 +63,7 @@ def _run(folder: Path, headless: bool, seconds: float | None, out: Path | None) 
         "ok": all(check.ok for check in checks) and director.problem is None,
         "problem": director.problem,
         "checks": [asdict(check) for check in checks],
-        "first_media_s": director.first_media_s,
+        "data_after_s": director.data_after_s,
         "files": [str(file) for file in files],
     }
 
@@ -70,14 +72,15 @@ class _Director(threading.Thread):
     """Plays the script on a loop of its own, beside the console's. Without a length it only starts
     the encoder, shows one throttle, and leaves the rest to the person."""
 
-    def __init__(self, stage: Stage, length_s: float | None) -> None:
+    def __init__(self, stage: Stage, length_s: float | None, begun: float) -> None:
         super().__init__(name="director")
         self._stage = stage
         self._length_s = length_s
+        self._begun = begun
         self._leave = threading.Event()
         self.checks: list[Check] = []
         self.problem: str | None = None
-        self.first_media_s: float | None = None
+        self.data_after_s: float | None = None
 
     def run(self) -> None:
         try:
@@ -90,7 +93,7 @@ class _Director(threading.Thread):
             show = Show(self._stage)
             closing.push_async_callback(show.close)
             await show.start()
-            self.first_media_s = show.observed.first_media_s
+            self.data_after_s = round(time.monotonic() - self._begun, 1)
             if self._length_s is None:
                 return
             await show.play(Cues.for_show(self._length_s))

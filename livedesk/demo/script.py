@@ -44,8 +44,6 @@ class Cues:
 class Observed:
     """What the engine's API and the sandbox said during the show."""
 
-    first_media_s: float | None = None
-    """From the start of the encoder to the first rate in the status."""
     healthy: list[StoreStatus] = field(default_factory=list)
     throttled: list[StoreStatus] = field(default_factory=list)
     recovered: list[StoreStatus] = field(default_factory=list)
@@ -70,10 +68,8 @@ class Show:
 
     async def start(self) -> None:
         """The encoder begins; returns when the feed's rate is known. Raises DeskError."""
-        started = time.monotonic()
         await self._sandbox.order("/encoder", {"start": self._stage.ingest_url.reveal()})
         await self._watch([], _START_LIMIT_S, lambda status: status.feed.kbps is not None)
-        self.observed.first_media_s = time.monotonic() - started
 
     async def play(self, cues: Cues) -> None:
         """From the first media to the last frame at the platform. Raises DeskError."""

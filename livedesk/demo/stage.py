@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from livedesk.core.rtmp_address import parse_address
 from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
 from livedesk.core.secrets import Secret
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, Paths, find_paths
@@ -47,38 +46,39 @@ class Stage:
 
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
-    """Starts sandbox and engine; leaves nothing running. Raises StageError."""
-    feed_key = secrets.token_urlsafe(12)
+    """Starts sandbox and engine side by side; leaves nothing running. Raises StageError."""
+    feed_key, platform_key = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
     environment = {
         **os.environ,
         RUNTIME_VARIABLE: str(folder / "runtime"),
         DATA_VARIABLE: str(folder / "data"),
         _FEED_KEY: feed_key,
+        _PLATFORM_KEY: platform_key,
     }
     paths = find_paths(environment).prepare()
-    with _child("sandbox", ["livedesk.sandbox"], environment, folder) as sandbox:
+    feed_port, platform_port = _free_ports()
+    config = folder / "livedesk.toml"
+    config.write_text(_settings(feed_port, platform_port))
+    job = json.dumps({"key": platform_key, "port": platform_port})
+    engine = ["livedesk", "engine", "--config", str(config)]
+    with (
+        _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
+        _child("engine", engine, environment, folder) as process,
+    ):
         ready = _first_line(sandbox, folder)
-        platform, _ = parse_address(ready["platform_url"])
-        assert platform is not None
-        environment[_PLATFORM_KEY] = platform.key
-        port = _free_port()
-        config = folder / "livedesk.toml"
-        config.write_text(_settings(port, platform.authority, platform.app))
-        engine = ["livedesk", "engine", "--config", str(config)]
-        with _child("engine", engine, environment, folder) as process:
-            runtime = _engine(process, paths, folder)
-            yield Stage(
-                paths=paths,
-                config=config,
-                engine_url=runtime.url,
-                engine_token=runtime.token,
-                control_url=ready["control_url"],
-                control_token=Secret(ready["token"]),
-                ingest_url=Secret(f"rtmp://127.0.0.1:{port}/live/{feed_key}"),
-            )
+        runtime = _engine(process, paths, folder)
+        yield Stage(
+            paths=paths,
+            config=config,
+            engine_url=runtime.url,
+            engine_token=runtime.token,
+            control_url=ready["control_url"],
+            control_token=Secret(ready["token"]),
+            ingest_url=Secret(f"rtmp://127.0.0.1:{feed_port}/live/{feed_key}"),
+        )
 
 
-def _settings(port: int, authority: str, app: str) -> str:
+def _settings(feed_port: int, platform_port: int) -> str:
     return f"""\
 # The demo's store. Keys come from the environment, as they may in your own file.
 [[store]]
@@ -88,17 +88,17 @@ platform = "sandbox"
 sandbox = true
 
 [store.feed]
-listen = "rtmp://127.0.0.1:{port}/live/env:{_FEED_KEY}"
+listen = "rtmp://127.0.0.1:{feed_port}/live/env:{_FEED_KEY}"
 
 [[store.uplink]]
 name = "primary"
-url = "rtmp://{authority}/{app}/env:{_PLATFORM_KEY}"
+url = "rtmp://127.0.0.1:{platform_port}/live/env:{_PLATFORM_KEY}"
 """
 
 
 @contextmanager
 def _child(
-    name: str, module: list[str], environment: dict[str, str], folder: Path
+    name: str, module: list[str], environment: dict[str, str], folder: Path, job: str | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """A process of ours; what it says on standard error goes to a log beside the demo's files."""
     with (folder / f"{name}.log").open("w") as log:
@@ -114,8 +114,8 @@ def _child(
     assert process.stdout is not None
     with process.stdin, process.stdout:
         try:
-            if name == "sandbox":
-                process.stdin.write("{}\n")
+            if job is not None:
+                process.stdin.write(job + "\n")
                 process.stdin.flush()
             yield process
         finally:
@@ -160,7 +160,9 @@ def _until(look: Callable[[], EngineRuntime | None], complaint: str) -> EngineRu
     raise StageError(f"{complaint} within {_START_LIMIT_S:.0f} s")
 
 
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+def _free_ports() -> tuple[int, int]:
+    """Two loopback ports that nobody listens on just now."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1]), int(other.getsockname()[1])

@@ -2,7 +2,8 @@
 
 `python -m livedesk.sandbox` reads one JSON line from standard input, all of it optional:
 
-    {"app": "live", "key": "…", "recording": "file", "path": {…}, "encoder": {…, "url": "rtmp://…"}}
+    {"app": "live", "key": "…", "port": 0, "recording": "file", "path": {…},
+     "encoder": {…, "url": "rtmp://…"}}
 
 `path` is a first order as for `POST /path`, `encoder` the encoder's settings; with a `url` it
 starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready": true, "pid",
@@ -45,6 +46,7 @@ from livedesk.sandbox.supply import Supply
 
 _HOST: Final = "127.0.0.1"
 _LINE_BYTES: Final = 65_536
+_JOB_FIELDS: Final = frozenset({"app", "key", "encoder", "path", "port", "recording"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class SandboxJob:
     target: Secret | None = None
     path: dict[str, Json] = field(default_factory=dict)
     recording: FilePath | None = None
+    port: int = 0
+    """Where the path listens; 0 is any free port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ def parse_sandbox_job(line: str) -> SandboxJob:
         job = json.loads(line.strip() or "{}")
     except (ValueError, RecursionError):
         raise JobError("not a line of JSON") from None
-    if not isinstance(job, dict) or not set(job) <= {"app", "key", "encoder", "path", "recording"}:
-        raise JobError("an object with app, key, encoder, path and recording is needed")
+    if not isinstance(job, dict) or not set(job) <= _JOB_FIELDS:
+        raise JobError(f"an object with any of {', '.join(sorted(_JOB_FIELDS))} is needed")
     app, key = job.get("app", "live"), job.get("key") or secrets.token_urlsafe(16)
     encoder, path, recording = job.get("encoder", {}), job.get("path", {}), job.get("recording")
     if not (isinstance(app, str) and isinstance(key, str)):
@@ -96,12 +100,15 @@ def parse_sandbox_job(line: str) -> SandboxJob:
         raise JobError("encoder and path: objects are needed")
     if not isinstance(recording, str | None):
         raise JobError("recording: the path of a file is needed")
+    port = job.get("port", 0)
+    if not isinstance(port, int) or not 0 <= port <= 65535:
+        raise JobError("port: a number from 0 to 65535 is needed")
     url = encoder.pop("url", None)
     # Checked now rather than at the first start; any address will do for that.
     parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
     target = Secret(url) if url else None
     file = FilePath(recording) if recording else None
-    return SandboxJob(app, Secret(key), encoder, target, path, file)
+    return SandboxJob(app, Secret(key), encoder, target, path, file, port)
 
 
 @asynccontextmanager
@@ -113,7 +120,7 @@ async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[
         ingest_port = await platform.start(_HOST)
         stack.push_async_callback(platform.close)
         path = Path((_HOST, ingest_port), clock, random.Random(1))
-        path_port = await path.start(_HOST)
+        path_port = await path.start(_HOST, job.port)
         stack.push_async_callback(path.close)
         encoder = EncoderChild(job.encoder, job.target)
         stack.push_async_callback(encoder.close)

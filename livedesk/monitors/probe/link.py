@@ -12,6 +12,7 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -35,6 +36,29 @@ START_S: Final = 10.0
 _BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _LINE_LIMIT: Final = 1 << 20
 _EXIT_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Player:
+    """One address being played. It is never cancelled, because a child may just be starting; it is
+    told to end, and then ends its child in order."""
+
+    job: ProbeJob
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    process: Process | None = None
+    last_resort: asyncio.TimerHandle | None = None
+
+    def end(self) -> None:
+        """The child goes when its standard input closes; one that cannot is killed."""
+        self.ending.set()
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self.last_resort = asyncio.get_running_loop().call_later(_EXIT_S, self._kill)
+
+    def _kill(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
 
 
 class ProbeLink:
@@ -63,6 +87,7 @@ class ProbeLink:
         self._silent_s = silent_s
         self._tasks = Tasks()
         self._url: Secret | None = None
+        self._player: _Player | None = None
         self._playing: asyncio.Task[None] | None = None
         self._newest: SampleLine | None = None
         self._heard_ns: int | None = None
@@ -75,14 +100,19 @@ class ProbeLink:
         """Which address to play from now on; None to rest. The present one goes on."""
         if url == self._url:
             return
-        before, self._url = self._playing, url
-        self._playing = None
-        self._newest = self._heard_ns = self._reason = None
-        if before is not None:
-            before.cancel()
+        before = self._playing
+        self._rest()
+        self._url = url
         if url is not None:
-            work = self._keep_playing(self._make_job(url), before)
+            self._player = _Player(self._make_job(url))
+            work = self._keep_playing(self._player, before)
             self._playing = self._tasks.spawn("probe", work)
+
+    def _rest(self) -> None:
+        self._url = self._newest = self._heard_ns = self._reason = None
+        if self._player is not None:
+            self._player.end()
+            self._player = None
 
     def part(self) -> PartStatus:
         """The state of the instrument; `up` only while it reads media."""
@@ -92,8 +122,9 @@ class ProbeLink:
 
     async def close(self) -> None:
         """End the probe and wait until it is gone."""
-        self._url = self._playing = None
-        await self._tasks.close()
+        self._rest()
+        if self._playing is not None:
+            await asyncio.wait([self._playing])
 
     def _age_ms(self) -> float | None:
         if self._heard_ns is None:
@@ -113,34 +144,43 @@ class ProbeLink:
             return "starting", self._newest.probe.reason or "it waits for media"
         return "up", None
 
-    async def _keep_playing(self, job: ProbeJob, before: asyncio.Task[None] | None) -> None:
+    async def _keep_playing(self, player: _Player, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
         failures = 0
-        while True:
+        while not player.ending.is_set():
             has_read = False
             try:
-                has_read = await self._play_once(job)
+                has_read = await self._play_once(player)
             except OSError as error:
                 self._reason = f"it cannot be started ({error.strerror})"
+            if player.ending.is_set():
+                return
             failures = 0 if has_read else failures + 1
             self.restarts += 1
-            await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)]):
+                    await player.ending.wait()
 
-    async def _play_once(self, job: ProbeJob) -> bool:
+    async def _play_once(self, player: _Player) -> bool:
         """One life of a child; whether it came to read media."""
         process = await asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_LINE_LIMIT
         )
-        self.pid = process.pid
+        player.process, self.pid = process, process.pid
         self._newest = self._heard_ns = None
         try:
-            await self._hand_over(process, job)
-            has_read, is_silent = await self._listen(process)
+            if player.ending.is_set():
+                return False
+            await self._hand_over(process, player.job)
+            has_read, is_silent = await self._listen(process, player)
         finally:
-            self.pid = None
             await _end(process)
-        self._tell_end(process, is_silent)
+            self.pid = player.process = None
+            if player.last_resort is not None:
+                player.last_resort.cancel()
+        if not player.ending.is_set():
+            self._tell_end(process, is_silent)
         return has_read
 
     async def _hand_over(self, process: Process, job: ProbeJob) -> None:
@@ -150,7 +190,7 @@ class ProbeLink:
             process.stdin.write(job_line(job))
             await process.stdin.drain()
 
-    async def _listen(self, process: Process) -> tuple[bool, bool]:
+    async def _listen(self, process: Process, player: _Player) -> tuple[bool, bool]:
         """Take in lines to the end or a silence: whether media was read, whether it went silent."""
         if process.stdout is None:
             raise RuntimeError("the probe was started without a standard output")
@@ -167,6 +207,8 @@ class ProbeLink:
             if not text:
                 return has_read, False
             patience_s = self._silent_s
+            if player.ending.is_set():
+                continue
             self._take(text)
             if self._newest is not None and self._newest.probe.reader == "reading":
                 has_read = True

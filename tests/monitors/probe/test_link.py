@@ -169,3 +169,15 @@ def test_closing_while_it_starts_leaves_nothing(media: Media) -> None:
         await asyncio.sleep(0)
 
     run(story)
+
+
+def test_a_frozen_probe_does_not_hold_up_the_end(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until_part("up")
+        assert engine.link.pid is not None
+        os.kill(engine.link.pid, signal.SIGSTOP)
+        engine.link.play(None)
+        await engine.until(lambda: engine.link.pid is None)
+
+    run(story, silent_s=60)
