@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json as json_text
 import sys
 import tempfile
@@ -25,6 +26,9 @@ DEFAULT_SECONDS: Final = 40.0
 SHORTEST_S: Final = 20.0
 FORMATS: Final = ("csv", "jsonl", "html")
 PICTURE: Final = "console.png"
+_CALM_S: Final = 12.0
+_THROTTLED_S: Final = 8.0
+"""With somebody watching: a healthy feed first, then the one fault that explains the plots."""
 
 
 def run_demo(
@@ -55,7 +59,10 @@ def _run(
     with open_stage(folder) as stage:
         director = _Director(stage, length_s, begun)
         director.start()
+        shown = time.monotonic()
         _show_console(stage, headless, length_s, out)
+        if length_s is None or (not headless and time.monotonic() - shown < length_s):
+            director.leave()
         director.join()
     files = _keep(stage, out, director)
     checks = director.checks
@@ -69,8 +76,8 @@ def _run(
 
 
 class _Director(threading.Thread):
-    """Plays the script on a loop of its own, beside the console's. Without a length it only starts
-    the encoder, shows one throttle, and leaves the rest to the person."""
+    """Plays the script on a loop of its own, beside the console's. Without a length it shows one
+    throttled stretch, and leaves the rest to the person in front of it."""
 
     def __init__(self, stage: Stage, length_s: float | None, begun: float) -> None:
         super().__init__(name="director")
@@ -82,6 +89,10 @@ class _Director(threading.Thread):
         self.problem: str | None = None
         self.data_after_s: float | None = None
 
+    def leave(self) -> None:
+        """The window was closed: stop playing."""
+        self._leave.set()
+
     def run(self) -> None:
         try:
             asyncio.run(self._direct())
@@ -89,12 +100,27 @@ class _Director(threading.Thread):
             self.problem = str(error)
 
     async def _direct(self) -> None:
+        script = asyncio.create_task(self._play())
+        closed = asyncio.create_task(asyncio.to_thread(self._leave.wait))
+        await asyncio.wait((script, closed), return_when=asyncio.FIRST_COMPLETED)
+        self._leave.set()  # lets the waiting thread go
+        await closed
+        if not script.done():
+            script.cancel()
+            if self._length_s is not None:
+                self.problem = "the window was closed before the end of the show"
+        with contextlib.suppress(asyncio.CancelledError):
+            await script
+
+    async def _play(self) -> None:
         async with AsyncExitStack() as closing:
             show = Show(self._stage)
             closing.push_async_callback(show.close)
             await show.start()
             self.data_after_s = round(time.monotonic() - self._begun, 1)
             if self._length_s is None:
+                await asyncio.sleep(_CALM_S)
+                await show.throttle(_THROTTLED_S)
                 return
             await show.play(Cues.for_show(self._length_s))
             self.checks = judge(show.observed)
