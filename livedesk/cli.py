@@ -19,6 +19,7 @@ from pathlib import Path
 from livedesk import __version__
 from livedesk.core.clock import SystemClock
 from livedesk.core.config_file import ConfigError, load_settings
+from livedesk.core.display import has_display
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Settings
 from livedesk.paths import FolderError, Paths, find_paths
@@ -159,6 +160,11 @@ def _config(given: Path | None) -> Path | None:
 
 
 def _console(args: argparse.Namespace) -> int:
+    if not has_display(os.environ):
+        raise UsageError(
+            "there is no display here (DISPLAY is not set): open the console in a desktop session, "
+            "or run without a window: livedesk engine --config FILE"
+        )
     try:
         from livedesk.app import ConsoleSettings, run_console
     except ImportError as error:
@@ -172,7 +178,11 @@ def _console(args: argparse.Namespace) -> int:
 def _demo(args: argparse.Namespace) -> int:
     from livedesk.demo import run_demo
 
-    return run_demo(headless=args.headless, seconds=args.seconds, out=args.out, json=args.json)
+    headless, out = args.headless, args.out
+    if not headless and not has_display(os.environ):
+        headless, out = True, out or Path("out")
+        print(f"There is no display here: the show runs without one, its picture is kept in {out}.")
+    return run_demo(headless=headless, seconds=args.seconds, out=out, json=args.json)
 
 
 def _engine(args: argparse.Namespace) -> int:

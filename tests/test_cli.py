@@ -261,3 +261,13 @@ def test_a_source_that_is_not_there_is_a_failure_in_a_sentence(
 def test_the_doctor_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) in (0, 1)
     assert "in the way" in capsys.readouterr().out
+
+
+def test_without_a_display_the_console_says_so_instead_of_aborting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert main([]) == 2
+    assert "no display" in capsys.readouterr().err

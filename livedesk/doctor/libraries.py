@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from livedesk.core.display import has_display
 from livedesk.core.system_packages import CONSOLE_LIBRARIES, install_command, missing
 from livedesk.doctor.finding import Finding
 
@@ -121,11 +122,6 @@ def check_qt_start(environ: Mapping[str, str]) -> Finding:
         action = "check DISPLAY or WAYLAND_DISPLAY; QT_QPA_PLATFORM=offscreen works without"
         return Finding("fail", "Qt", f"does not start: {fault}", action)
     return Finding("ok", "Qt", f"starts on the platform {answer}")
-
-
-def has_display(environ: Mapping[str, str]) -> bool:
-    asks = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return sys.platform != "linux" or any(environ.get(name) for name in asks)
 
 
 def _versions(names: tuple[str, ...]) -> dict[str, str | None]:

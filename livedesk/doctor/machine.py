@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
+from livedesk.core.display import has_display
 from livedesk.core.system_packages import FONTS, install_command, missing
 from livedesk.doctor.finding import Finding
-from livedesk.doctor.libraries import has_display
 from livedesk.keys import keyring_name
 from livedesk.paths import DATA_VARIABLE, FolderError, Paths
 
