@@ -86,7 +86,7 @@ class _Director(threading.Thread):
         self._begun = begun
         self._leave = threading.Event()
         self.checks: list[Check] = []
-        self.problem: str | None = None
+        self.problem: str | None = "the script broke off"
         self.data_after_s: float | None = None
 
     def leave(self) -> None:
@@ -105,12 +105,12 @@ class _Director(threading.Thread):
         await asyncio.wait((script, closed), return_when=asyncio.FIRST_COMPLETED)
         self._leave.set()  # lets the waiting thread go
         await closed
-        if not script.done():
-            script.cancel()
-            if self._length_s is not None:
-                self.problem = "the window was closed before the end of the show"
+        is_cut_short = not script.done()
+        script.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await script
+        is_fault = is_cut_short and self._length_s is not None
+        self.problem = "the window was closed before the end of the show" if is_fault else None
 
     async def _play(self) -> None:
         async with AsyncExitStack() as closing:
