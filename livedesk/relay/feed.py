@@ -49,6 +49,10 @@ class Path(Protocol):
         """Another codec follows on the same track."""
         ...
 
+    def broke(self) -> None:
+        """`push` or `codec_changed` raised all the same, and the path was detached."""
+        ...
+
 
 class Feed:
     """The one publisher's media, and the paths it goes to."""
@@ -62,6 +66,7 @@ class Feed:
         self._rates = {m.VIDEO: SlidingRate(), m.AUDIO: SlidingRate()}
         self._counts = {m.VIDEO: 0, m.AUDIO: 0}
         self._codecs: dict[int, str] = {}
+        self._earlier_codecs: dict[int, str] = {}
         self._configurations: dict[tuple[int, int], bytes] = {}
         self._last_media_ns: int | None = None
         self._lost_ns: int | None = None
@@ -107,6 +112,8 @@ class Feed:
         self._timeline.new_connection()
         self.join.clear()
         self._configurations.clear()
+        self._earlier_codecs |= self._codecs
+        self._codecs.clear()
         for rate in self._rates.values():
             rate.reset()
         self._log.event(
@@ -133,7 +140,21 @@ class Feed:
         self.join.add(placed, part)
         item = Item(placed, part, arrival_ns)
         for path in tuple(self._paths):
-            path.push(item)
+            try:
+                path.push(item)
+            except Exception as fault:  # noqa: BLE001 - one path's fault must not reach the others
+                self._cut_off(path, fault)
+
+    def _cut_off(self, path: Path, fault: Exception) -> None:
+        self.detach(path)
+        path.broke()
+        name = type(path).__name__.strip("_").lower()
+        self._log.event(
+            "relay.error",
+            "critical",
+            f"A path of the relay failed ({name}: {type(fault).__name__}); please report this.",
+            path=name,
+        )
 
     def _place(self, message: Message, part: Part | None, mono_ns: int) -> Message:
         if part is not None and part.kind == "frame":
@@ -158,16 +179,14 @@ class Feed:
         if part.kind == "header":
             self._configured(message, part)
         elif part.kind == "frame" and message.type_id not in self._codecs:
-            self._codecs[message.type_id] = part.codec
+            self._codec_is(message.type_id, part.codec)
 
     def _configured(self, message: Message, part: Part) -> None:
         track = message.type_id, part.track
         if self._configurations.get(track) == message.payload:
             return
         self._configurations[track] = message.payload
-        before = self._codecs.get(message.type_id)
-        if part.track == 0:
-            self._codecs[message.type_id] = part.codec
+        before = self._codec_before(message.type_id)
         name = _TRACK_NAMES[message.type_id]
         self._log.event(
             "feed.codec",
@@ -177,9 +196,23 @@ class Feed:
             codec=part.codec,
             before=before,
         )
-        if before not in (None, part.codec):
-            for path in tuple(self._paths):
+        if part.track == 0:
+            self._codec_is(message.type_id, part.codec)
+
+    def _codec_before(self, type_id: int) -> str | None:
+        """Also of the encoder's last connection: players have seen that one."""
+        return self._codecs.get(type_id, self._earlier_codecs.get(type_id))
+
+    def _codec_is(self, type_id: int, codec: str) -> None:
+        before = self._codec_before(type_id)
+        self._codecs[type_id] = codec
+        if before in (None, codec):
+            return
+        for path in tuple(self._paths):
+            try:
                 path.codec_changed()
+            except Exception as fault:  # noqa: BLE001 - as in `receive`
+                self._cut_off(path, fault)
 
     def sample(self, mono_ns: int) -> dict[str, Json]:
         """The `feed` part of a sample (docs/architecture.md, "Relay control channel")."""

@@ -18,6 +18,9 @@ APP: Final = "tap"
 _MAX_WAIT_MS: Final = 2_000
 _SOCKET_BYTES: Final = 256 * 1024
 _MAX_PLAYERS: Final = 16
+_REQUEST_LIMIT_S: Final = 10.0
+"""A connection that has not asked to play by then is closed."""
+_LAST_WORDS_S: Final = 1.0
 
 
 class TapServer:
@@ -76,25 +79,45 @@ class _Player(asyncio.Protocol):
         self._session = ServerSession(secrets.token_bytes)
         self._stream_id = 0
         self._is_paused = False
+        self._deadline: asyncio.TimerHandle | None = None
         self.outlet = Outlet(_MAX_WAIT_MS)
         self.is_playing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=_SOCKET_BYTES)
+        self._close_within(_REQUEST_LIMIT_S)
         if not self._tap.joined(self):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._tap.left(self)
+
+    def _leave(self) -> None:
+        """Nothing more for this player, from now on and not from when its socket is closed."""
         self.is_playing = False
         self._feed.detach(self)
-        self._tap.left(self)
+        self.outlet.clear()
+
+    def _dismiss(self) -> None:
+        """Closes when all is written; a player that does not read gets a moment, no more."""
+        self._leave()
+        self._transport.close()
+        self._close_within(_LAST_WORDS_S)
+
+    def _close_within(self, limit_s: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(limit_s, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         try:
             events = self._session.feed(data)
         except ProtocolError:
-            self._transport.abort()
+            self.broke()
             return
         for event in events:
             match event:
@@ -105,15 +128,17 @@ class _Player(asyncio.Protocol):
                         event, "NetStream.Publish.Denied", "This address is for playing."
                     )
                 case StreamClosed():
-                    self._transport.close()
+                    self._dismiss()
         self._transport.write(self._session.take_output())
 
     def _play(self, request: PlayRequest) -> None:
         if self.is_playing or not self._tap.admits(request):
             self._session.refuse(request, "NetStream.Play.StreamNotFound", "No such stream.")
             self._transport.write(self._session.take_output())
-            self._transport.close()
+            self._dismiss()
             return
+        if self._deadline is not None:
+            self._deadline.cancel()
         self._session.accept_play(request)
         self._stream_id = request.stream_id
         self.is_playing = True
@@ -148,7 +173,11 @@ class _Player(asyncio.Protocol):
         """Players cannot follow a change of codec inside a stream: they are sent off to rejoin."""
         self._session.end_play(self._stream_id)
         self._transport.write(self._session.take_output())
-        self._transport.close()
+        self._dismiss()
+
+    def broke(self) -> None:
+        self._leave()
+        self._transport.abort()
 
     def close(self) -> None:
         self._transport.abort()

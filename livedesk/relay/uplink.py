@@ -201,6 +201,10 @@ class Uplink:
     def codec_changed(self) -> None:
         """Platforms see the new codec headers in the stream, as they would from the encoder."""
 
+    def broke(self) -> None:
+        if self._link is not None:
+            self._link.end("an unexpected error while sending; please report this")
+
     def _flush(self) -> None:
         link = self._link
         while link is not None and link.can_send and (item := self._outlet.take()) is not None:

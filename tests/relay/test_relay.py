@@ -107,6 +107,7 @@ def test_a_broken_platform_connection_is_opened_again(folder: Path) -> None:
             await until(lambda: len(play.platform.received) == 23, "the first part arrives")
             play.platform.drop_all()
             await until(lambda: len(play.platform.keys) == 2, "it publishes again")
+            await until(lambda: len(play.platform.received) == 46, "from the keyframe on")
             await carrying(play)
             assert play.platform.media()[23:46] == play.platform.media()[:23]
             of_uplink = [event for event in play.events() if event.startswith("uplink")]
