@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.rate import SlidingRate
 from livedesk.relay.entries import EntryLog
@@ -18,6 +18,8 @@ from livedesk.rtmp import messages as m
 from livedesk.rtmp.flv import Part, inspect
 from livedesk.rtmp.messages import Message
 
+_EPOCHS_SINCE_S: Final = 1_577_836_800
+"""2020-01-01 UTC: whole seconds since then fit into the 32 bits that series keep for an epoch."""
 _TRACK_NAMES: Final = {m.VIDEO: "video", m.AUDIO: "audio"}
 
 
@@ -62,7 +64,8 @@ class Feed:
         self._log = log
         self._paths: list[Path] = []
         self._presence_listeners: list[Callable[[], None]] = []
-        self._timeline = Timeline()
+        # A later relay's epochs are above those of an earlier one.
+        self._timeline = Timeline(max(0, clock.utc_ns() // NS_PER_S - _EPOCHS_SINCE_S))
         self._rates = {m.VIDEO: SlidingRate(), m.AUDIO: SlidingRate()}
         self._counts = {m.VIDEO: 0, m.AUDIO: 0}
         self._codecs: dict[int, str] = {}
@@ -158,7 +161,9 @@ class Feed:
 
     def _place(self, message: Message, part: Part | None, mono_ns: int) -> Message:
         if part is not None and part.kind == "frame":
-            stamp_ms, jumped = self._timeline.place_frame(message.timestamp_ms, mono_ns)
+            stamp_ms, jumped = self._timeline.place_frame(
+                message.timestamp_ms, mono_ns, message.type_id
+            )
             if jumped:
                 self._log.event(
                     "feed.epoch",

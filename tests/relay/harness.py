@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
+from livedesk.relay.feed import Feed
 from livedesk.relay.job import RelayJob, digest, read_job
 from livedesk.relay.process import Relay
 from livedesk.rtmp.client import ClientSession, Ready, Refused, Started
@@ -202,6 +203,12 @@ async def scene(folder: Path, **changes: Any) -> AsyncIterator[Scene]:
 
 def as_job(job: dict[str, Any]) -> RelayJob:
     return read_job(json.dumps(job))
+
+
+def epoch_of(feed: Feed) -> int:
+    epoch = feed.sample(0)["epoch"]
+    assert isinstance(epoch, int)
+    return epoch
 
 
 def picture(stamp_ms: int, key: bool = False, size: int = 1000, fill: int = 0) -> Message:

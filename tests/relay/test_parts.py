@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_MS, ManualClock
 from livedesk.relay.entries import EntryLog
-from livedesk.relay.feed import Item
+from livedesk.relay.feed import Feed, Item
 from livedesk.relay.job import JobError, read_job
 from livedesk.relay.join import JoinCache
 from livedesk.relay.ledger import AckLedger
 from livedesk.relay.outlet import Outlet
 from livedesk.relay.timeline import Timeline
 from livedesk.rtmp.flv import inspect
-from livedesk.rtmp.messages import Message
-from tests.relay.harness import AUDIO_HEADER, METADATA, OPENING, VIDEO_HEADER, picture, sound
+from livedesk.rtmp.messages import AUDIO, VIDEO, Message
+from tests.relay.harness import (
+    AUDIO_HEADER,
+    METADATA,
+    OPENING,
+    VIDEO_HEADER,
+    epoch_of,
+    picture,
+    sound,
+)
 
 
 def ms(value: float) -> int:
@@ -51,6 +59,29 @@ class TestTimeline:
         line.place_frame(20_000, ms(0))
         assert line.place_frame(20_000 + jump_ms, ms(33)) == (20_000 + jump_ms, True)
         assert line.epoch == 1
+
+    def test_sound_seconds_behind_its_picture_is_no_jump(self) -> None:
+        line = Timeline()
+        line.new_connection()
+        for at in range(20):
+            now_ns, stamp = ms(33 * at), 20_000 + 33 * at
+            assert line.place_frame(stamp, now_ns, VIDEO) == (stamp, False)
+            assert line.place_frame(stamp - 5000, now_ns, AUDIO) == (stamp - 5000, False)
+        assert line.epoch == 0
+
+    def test_a_jump_of_both_tracks_is_one_epoch(self) -> None:
+        line = Timeline()
+        line.new_connection()
+        for at, stamp in enumerate((20_000, 20_033, 900_000, 900_033)):
+            line.place_frame(stamp, ms(33 * at), VIDEO)
+            line.place_frame(stamp + 10, ms(33 * at), AUDIO)
+        assert line.epoch == 1
+
+    def test_a_later_relay_counts_on(self, clock: ManualClock) -> None:
+        earlier = Feed(clock, EntryLog(clock))
+        clock.advance(1.0)
+        later = Feed(clock, EntryLog(clock))
+        assert epoch_of(later) > epoch_of(earlier)
 
     def test_a_pause_of_the_sender_is_no_jump(self) -> None:
         line = Timeline()
