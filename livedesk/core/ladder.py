@@ -12,7 +12,7 @@ class SkewLadder:
     """Lower and upper bounds in ms; sound ahead is positive and disturbs sooner.
 
     Notice is where viewers begin to detect it, warning where it stops being acceptable
-    (ITU-R BT.1359-1); critical is the store's own limit.
+    (ITU-R BT.1359-1); critical is the store's own limit, which may lie inside the others.
     """
 
     critical_ms: float = 200
@@ -29,3 +29,15 @@ class SkewLadder:
         if not self.notice_ms[0] < skew_ms < self.notice_ms[1]:
             return "notice"
         return "ok"
+
+    def bounds(self) -> tuple[tuple[float, SkewState], ...]:
+        """Where a step begins, seen from zero, with its state; the most important first."""
+        inner: tuple[tuple[float, SkewState], ...] = (
+            *((bound, "notice") for bound in reversed(self.notice_ms)),
+            *((bound, "warning") for bound in reversed(self.warning_ms)),
+        )
+        return (
+            (self.critical_ms, "critical"),
+            (-self.critical_ms, "critical"),
+            *(step for step in inner if abs(step[0]) < self.critical_ms),
+        )

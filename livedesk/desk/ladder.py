@@ -1,18 +1,17 @@
-"""Where does skew begin to matter? The bands that the skew plot shades.
+"""Which bands does the skew plot shade, and which skews does its axis name?
 
-Detectability (+45/−125 ms) and acceptability (+90/−185 ms) are those of ITU-R BT.1359-1; the outer
-limit is the store's own. The engine judges; these lines only make its judgement visible.
+The steps are those of `core.ladder`. The engine judges; the bands only make its judgement visible.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
+from livedesk.core.ladder import SkewLadder
 from livedesk.desk.cards import Look
 
-NOTICE_MS = (-125.0, 45.0)
-WARNING_MS = (-185.0, 90.0)
 FAR_MS = 10_000.0
 """Beyond any plot."""
 
@@ -28,17 +27,13 @@ class Band:
 
 def bands(max_skew_ms: float) -> tuple[Band, ...]:
     """The shaded bands, from sound late to sound early; what is in sync has none."""
-    late = (-FAR_MS, -max_skew_ms, max(WARNING_MS[0], -max_skew_ms), NOTICE_MS[0])
-    early = (NOTICE_MS[1], WARNING_MS[1], max(WARNING_MS[1], max_skew_ms), FAR_MS)
-    looks: tuple[Look, ...] = ("critical", "warning", "notice")
-    below = (Band(low, high, look) for (low, high), look in zip(pairwise(late), looks, strict=True))
-    above = (
-        Band(low, high, look)
-        for (low, high), look in zip(pairwise(early), reversed(looks), strict=True)
-    )
-    return tuple(band for band in (*below, *above) if band.low_ms < band.high_ms)
+    ladder = SkewLadder(max_skew_ms)
+    edges = sorted({-FAR_MS, *(bound for bound, _ in ladder.bounds()), FAR_MS})
+    found = ((low, high, ladder.state((low + high) / 2)) for low, high in pairwise(edges))
+    # A skew that is known is never "no_data", and the other states are looks too.
+    return tuple(Band(low, high, cast(Look, state)) for low, high, state in found if state != "ok")
 
 
 def ticks(max_skew_ms: float) -> tuple[float, ...]:
     """The skews an axis names, the most important first; room may not suffice for all."""
-    return (0.0, max_skew_ms, -max_skew_ms, *reversed(NOTICE_MS), *reversed(WARNING_MS))
+    return (0.0, *(bound for bound, _ in SkewLadder(max_skew_ms).bounds()))

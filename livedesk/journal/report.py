@@ -127,11 +127,6 @@ def _sync_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
     ladder = SkewLadder(critical_ms=summary.info.limits.max_skew_ms)
     worst = abs(summary.worst_skew.skew_ms) if summary.worst_skew else 0.0
     reach = max(ladder.critical_ms * 1.25, worst * 1.1)
-    bounds = [
-        *((value, "notice") for value in ladder.notice_ms),
-        *((value, "warning") for value in ladder.warning_ms),
-        *((sign * ladder.critical_ms, "critical") for sign in (-1, 1)),
-    ]
     return svg.Plot(
         title="A/V skew over the session, in ms; positive means sound ahead",
         started_utc_ns=summary.info.started_utc_ns,
@@ -141,7 +136,7 @@ def _sync_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
         lines=[_line(reader, summary, "skew", "skew_ms", "")],
         rules=[
             svg.Rule(value, f"{shown('skew_ms', value, signed=True)} {step}", step)
-            for value, step in bounds
+            for value, step in ladder.bounds()
         ],
         shades=_shades(summary, ("sync",)),
         height=270,

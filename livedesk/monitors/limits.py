@@ -100,13 +100,8 @@ class FeedJudge:
         return self._state if self._state in ("LOW", "STARVED") and not is_clear else "OK"
 
 
-def skew_state(skew_ms: float | None, max_skew_ms: float) -> SkewState:
-    """The rung of the ladder at this instant; `max_skew_ms` is critical on both sides."""
-    return SkewLadder(critical_ms=max_skew_ms).state(skew_ms)
-
-
 class SkewJudge:
-    """The rung over time: up at once, down when the skew is 5 ms inside the lower rung."""
+    """The step of the ladder over time: up at once, down when 5 ms inside the lower one."""
 
     def __init__(self, max_skew_ms: float) -> None:
         self._ladder = SkewLadder(critical_ms=max_skew_ms)

@@ -27,3 +27,14 @@ def test_sound_ahead_disturbs_sooner_than_sound_behind(skew_ms: float | None, st
 
 def test_the_critical_step_is_the_stores_own() -> None:
     assert SkewLadder(critical_ms=80).state(85) == "critical"
+
+
+def test_bounds_are_where_the_state_changes() -> None:
+    for ladder in (SkewLadder(), SkewLadder(critical_ms=60)):
+        for bound, state in ladder.bounds():
+            inside = bound - 1 if bound > 0 else bound + 1
+            assert ladder.state(bound) == state != ladder.state(inside)
+
+
+def test_a_limit_inside_the_others_hides_them() -> None:
+    assert [bound for bound, _ in SkewLadder(critical_ms=60).bounds()] == [60, -60, 45]

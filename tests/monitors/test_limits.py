@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.status import FeedState, SkewState
-from livedesk.monitors.limits import FeedJudge, SkewJudge, feed_state, skew_state
+from livedesk.core.status import FeedState
+from livedesk.monitors.limits import FeedJudge, SkewJudge, feed_state
 
 
 @pytest.mark.parametrize(
@@ -108,15 +108,6 @@ def test_silence_is_stalled_and_then_low_until_the_second_is_full_again() -> Non
     story.tell(1, 4_000)
     assert story.tell(1.1, 0, age_ms=1_100) == "STALLED"
     assert story.tell(0.2, 800) == "LOW"
-
-
-@pytest.mark.parametrize(
-    ("skew_ms", "expected"),
-    [(None, "no_data"), (0, "ok"), (45, "notice"), (-125, "notice"), (90, "warning"),
-     (-185, "warning"), (200, "critical"), (-200, "critical")],
-)  # fmt: skip
-def test_rung_at_an_instant(skew_ms: float | None, expected: SkewState) -> None:
-    assert skew_state(skew_ms, 200) == expected
 
 
 def test_a_rung_is_left_only_when_clearly_below_it() -> None:
