@@ -32,6 +32,8 @@ class ProbeJob:
     """Media seconds of a file to measure; None for all."""
     once: bool = False
     """End at the first loss instead of trying again."""
+    name: str = ""
+    """What texts call the source; without it they name the public part of its address."""
 
     @property
     def is_file(self) -> bool:
@@ -40,22 +42,7 @@ class ProbeJob:
     @property
     def place(self) -> str:
         """Where the media come from, fit to be shown: no key, no token, no password."""
-        return public_place(self.url.reveal())
-
-
-class _Wire(msgspec.Struct, forbid_unknown_fields=False):
-    """The job line; the fields are those of ProbeJob."""
-
-    url: str
-    decode: Decode = "all"
-    preview_fps: float = 2.0
-    min_kbps: float = 2500
-    max_skew_ms: float = 200
-    open_timeout_s: float = 5.0
-    read_timeout_s: float = 5.0
-    pace: Pace = "clock"
-    seconds: float | None = None
-    once: bool = False
+        return self.name or public_place(self.url.reveal())
 
 
 class JobError(ValueError):
@@ -63,17 +50,28 @@ class JobError(ValueError):
 
 
 def job_line(job: ProbeJob) -> bytes:
-    values = {name: getattr(job, name) for name in _Wire.__struct_fields__ if name != "url"}
-    return msgspec.json.encode(_Wire(url=job.url.reveal(), **values)) + b"\n"
+    """The job with its secret: for a pipe, never for an argument or a log."""
+    return msgspec.json.encode(job, enc_hook=_revealed) + b"\n"
 
 
 def parse_job(line: bytes) -> ProbeJob:
+    """Raises JobError."""
     try:
-        wire = msgspec.json.decode(line, type=_Wire)
+        return msgspec.json.decode(line, type=ProbeJob, dec_hook=_hidden)
     except msgspec.DecodeError as error:
         raise JobError(f"the probe's job line cannot be read: {error}") from None
-    values = {name: getattr(wire, name) for name in _Wire.__struct_fields__ if name != "url"}
-    return ProbeJob(url=Secret(wire.url), **values)
+
+
+def _revealed(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"a probe's job holds no {type(value).__name__}")
+
+
+def _hidden(kind: type, value: object) -> Secret:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise TypeError("the address is no text")
 
 
 def is_file(url: str) -> bool:
