@@ -13,7 +13,6 @@ from livedesk.monitors.limits import FeedJudge, SkewJudge
 from livedesk.monitors.skew import SkewMeter
 from livedesk.monitors.timeline import Timeline
 
-QUIET_DBFS = -120.0
 FRESH_NS = NS_PER_S
 """Figures of a track that was silent for longer are unknown."""
 

@@ -16,7 +16,8 @@ from livedesk.core.clock import NS_PER_S, Clock, SystemClock
 from livedesk.monitors.probe.job import JobError, ProbeJob, parse_job
 from livedesk.monitors.probe.lines import EventLine, encode_line
 from livedesk.monitors.probe.outbox import Outbox
-from livedesk.monitors.probe.reader import InputError, run_reader
+from livedesk.monitors.probe.reader import run_reader
+from livedesk.monitors.probe.sink import InputError
 from livedesk.monitors.probe.teller import SAMPLE_NS, Teller
 from livedesk.monitors.probe.tracks import TrackWatch
 

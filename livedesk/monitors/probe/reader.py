@@ -11,11 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
-from math import log10
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
 
 import av
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -25,12 +23,13 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.core.events import Json, Level
+from livedesk.core.events import Json
 from livedesk.monitors.facts import PacketFact, StreamFacts, Track
-from livedesk.monitors.meters import QUIET_DBFS
+from livedesk.monitors.loudness import peak_dbfs
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.load import DecodeLoad
 from livedesk.monitors.probe.pacing import AsItComes, AtOnce, ByClock, Pacing
+from livedesk.monitors.probe.sink import InputError, Outcome, Sink
 from livedesk.monitors.probe.tracks import TrackWatch
 
 PREVIEW_WIDTH: Final = 320
@@ -45,30 +44,6 @@ _RTMP_OPTIONS: Final = {"rtmp_live": "live", "rtmp_buffer": "100"}
 _IN_ARRIVAL_ORDER: Final = frozenset({"flv", "live_flv", "matroska,webm"})
 
 _TIMEOUT_SLACK_S: Final = 0.1
-
-Outcome = Literal["ended", "stopped", "reopen"]
-
-
-class InputError(Exception):
-    """The input cannot be read: what is wrong, where, and what to do, without the secret part."""
-
-
-class Sink(Protocol):
-    """Who takes in what the reader sees. Called on the reader's thread; must not wait."""
-
-    def opened(self, mono_ns: int, streams: StreamFacts) -> None: ...
-
-    def changed(self, mono_ns: int, streams: StreamFacts) -> None: ...
-
-    def packet(self, fact: PacketFact) -> None: ...
-
-    def sound(self, peak_dbfs: float) -> None: ...
-
-    def preview(self, mono_ns: int, jpeg: bytes, width: int, height: int) -> None: ...
-
-    def decoding(self, load: float | None, errors: int) -> None: ...
-
-    def note(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None: ...
 
 
 def run_reader(
@@ -252,7 +227,7 @@ class _Reading:
     def _sound(self, frame: AudioFrame, arrival_ns: int) -> None:
         if frame.sample_rate != self._facts.sample_rate:
             self._change(arrival_ns, sample_rate=frame.sample_rate)
-        self._sink.sound(_peak_dbfs(frame))
+        self._sink.sound(peak_dbfs(frame.to_ndarray()))
 
     def _change(self, arrival_ns: int, **facts: int) -> None:
         self._facts = replace(self._facts, **facts)  # type: ignore[arg-type]
@@ -300,17 +275,6 @@ def _ms(stamp: int | None, packet: Packet[Any]) -> float | None:
     if stamp is None or packet.time_base is None:
         return None
     return stamp * packet.time_base.numerator * 1_000 / packet.time_base.denominator
-
-
-def _peak_dbfs(frame: AudioFrame) -> float:
-    samples = frame.to_ndarray()
-    if samples.dtype.kind == "f":
-        full_scale = 1.0
-    else:
-        full_scale = float(2 ** (8 * samples.dtype.itemsize - 1))
-        samples = samples.astype(np.float64) - (full_scale if samples.dtype.kind == "u" else 0.0)
-    peak = float(np.abs(samples).max(initial=0.0)) / full_scale
-    return max(QUIET_DBFS, 20 * log10(peak)) if peak > 0 else QUIET_DBFS
 
 
 class _Preview:

@@ -17,7 +17,8 @@ from livedesk.core.status import Limits
 from livedesk.monitors.facts import PacketFact, StreamFacts
 from livedesk.monitors.meters import Meters, Reading
 from livedesk.monitors.probe.job import ProbeJob
-from livedesk.monitors.probe.reader import InputError, Outcome, run_reader
+from livedesk.monitors.probe.reader import run_reader
+from livedesk.monitors.probe.sink import InputError, Outcome
 from tests.monitors.probe.conftest import Media, joined, read_tags, write_tags
 from tests.ports import free_port
 

@@ -15,7 +15,7 @@ from livedesk.monitors.probe.load import DecodeLoad
 from livedesk.monitors.probe.outbox import Outbox
 from livedesk.monitors.probe.pacing import AtOnce
 from livedesk.monitors.probe.process import keep_reading, watch_reader
-from livedesk.monitors.probe.reader import InputError, Outcome
+from livedesk.monitors.probe.sink import InputError, Outcome
 from livedesk.monitors.probe.teller import Teller
 from livedesk.monitors.probe.tracks import TrackWatch
 
