@@ -15,28 +15,27 @@ class Figure:
     unit: str
     decimals: int
     source: Literal["relay", "probe"]
-    per_uplink: bool
     definition: str
 
 
 _ALL = (
-    Figure("feed_kbps", "Feed rate", "kbps", 0, "relay", False,
+    Figure("feed_kbps", "Feed rate", "kbps", 0, "relay",
            "Audio and video payload bits that arrived from the encoder in the last 1,000 ms."),
-    Figure("video_kbps", "Video rate", "kbps", 0, "relay", False,
+    Figure("video_kbps", "Video rate", "kbps", 0, "relay",
            "Video payload bits that arrived from the encoder in the last 1,000 ms."),
-    Figure("audio_kbps", "Audio rate", "kbps", 0, "relay", False,
+    Figure("audio_kbps", "Audio rate", "kbps", 0, "relay",
            "Audio payload bits that arrived from the encoder in the last 1,000 ms."),
-    Figure("goodput_kbps", "Goodput", "kbps", 0, "relay", True,
+    Figure("goodput_kbps", "Goodput", "kbps", 0, "relay",
            "Media bits that the uplink's far end acknowledged in the last 1,000 ms."),
-    Figure("backlog_ms", "Backlog", "ms", 0, "relay", True,
+    Figure("backlog_ms", "Backlog", "ms", 0, "relay",
            "Media time accepted from the encoder and not yet acknowledged by the uplink."),
-    Figure("rtt_ms", "Round trip", "ms", 1, "relay", True,
+    Figure("rtt_ms", "Round trip", "ms", 1, "relay",
            "Smoothed TCP round-trip time to the uplink's far end, as the kernel measures it."),
-    Figure("skew_ms", "A/V skew", "ms", 0, "probe", False,
+    Figure("skew_ms", "A/V skew", "ms", 0, "probe",
            "Audio PTS minus video PTS at the same arrival, median of 2 s; positive: sound ahead."),
-    Figure("fps", "Frame rate", "fps", 1, "probe", False,
+    Figure("fps", "Frame rate", "fps", 1, "probe",
            "Video frames that arrived in the last 2,000 ms, per second of their timestamps."),
-    Figure("gop_s", "Keyframe interval", "s", 2, "probe", False,
+    Figure("gop_s", "Keyframe interval", "s", 2, "probe",
            "Timestamp distance of the last two keyframes."),
 )  # fmt: skip
 

@@ -21,10 +21,11 @@ from livedesk.engine.fold import (
     probe_readings,
     relay_readings,
 )
-from livedesk.engine.past import SESSION_END, LastSession, idle_s, last_session
+from livedesk.engine.past import LastSession, idle_s, last_session
 from livedesk.engine.record import SessionRecord
 from livedesk.engine.session import Change, SessionMachine, SessionRules
 from livedesk.engine.ticks import SecondBins
+from livedesk.journal.sessions import SESSION_END
 from livedesk.journal.values import SessionInfo
 from livedesk.journal.writer import JournalWriter
 
@@ -176,13 +177,13 @@ class Broadcast:
         if self._machine.open:
             self._record.sample(self._probe_bins.take(self._clock.mono_ns() - _PROBE_LATE_NS))
 
-    def sign_off(self, actor: str) -> str | None:
+    def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:
         """End the running session. Returns its id, None when none runs."""
         session = self.session
         if session is None or not self._machine.open:
             return None
         self._machine.sign_off()
-        self._end("The session was signed off.", actor=actor)
+        self._end(text, actor=actor)
         return session.session
 
     async def close(self, end_reason: str | None) -> None:

@@ -13,7 +13,7 @@ from livedesk.core.events import Event
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionEnd, SessionReader
 from livedesk.journal.schema import FILE_SUFFIX
-from livedesk.journal.sessions import SESSION_END, list_sessions
+from livedesk.journal.sessions import list_sessions
 from livedesk.journal.values import SessionInfo
 
 POSITION_KEY = "relay_position"
@@ -126,6 +126,3 @@ def _touched_s(path: Path) -> float:
 def idle_s(session: LastSession, utc_ns: int) -> float:
     """Seconds since the record stopped. Only UTC goes on when the machine restarts."""
     return (utc_ns - session.end.utc_ns) / NS_PER_S
-
-
-__all__ = ["SESSION_END", "LastSession", "SessionFiles", "idle_s", "last_session"]

@@ -40,13 +40,10 @@ class Series:
         self._raw = _Level(1 / rate_hz, keep_s)
         self._coarse = tuple(_Level(step_s, keep_s) for step_s in _STEPS_S)
         self._last_s = -np.inf
-        self.ignored = 0
-        """Entries refused because their time went backward."""
 
     def add(self, t_s: float, value: float | None, epoch: int = 0) -> None:
         """None is a measured gap: the instant is known, the value is not."""
         if t_s < self._last_s:
-            self.ignored += 1
             return
         self._last_s = t_s
         number = nan if value is None else value

@@ -30,10 +30,6 @@ class PreviewPanel(Panel):
         self._words = ""
 
     @property
-    def stale_text(self) -> str:
-        return self._stale
-
-    @property
     def words(self) -> str:
         return self._words
 
