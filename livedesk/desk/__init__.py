@@ -1,1 +1,1 @@
-
+"""The console's model, without a window: an attached engine becomes snapshots and series."""

@@ -1,1 +1,1 @@
-
+"""The engine: wires the rooms for its stores, keeps their state and serves it to everybody else."""

@@ -1,1 +1,1 @@
-
+"""Meters: facts about packets go in, one sample comes out."""

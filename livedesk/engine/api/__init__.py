@@ -1,1 +1,1 @@
-
+"""HTTP and SSE: what the engine tells, and what may be asked of it."""
