@@ -127,10 +127,7 @@ def summarise(reader: SessionReader) -> Summary:
     )
     skew = measured.get(("skew_ms", ""), {})
     gone = [span for span in pairs if span.kind == "feed.lost"]
-    if len(reader.info.uplinks) == 1:
-        silent = gone + [span for span in pairs if span.kind == "uplink.down"]
-    else:
-        silent = gone
+    silent = gone + _only_uplink_down(reader.info, pairs)
     on_air = {t_s for t_s, rate in goodput.items() if rate > 0}
     known = {*feed, *goodput} | _inside(silent, length_s)
     lost_events, lost_samples = reader.lost
@@ -154,6 +151,13 @@ def summarise(reader: SessionReader) -> Summary:
         lost_events=lost_events,
         lost_samples=lost_samples,
     )
+
+
+def _only_uplink_down(info: SessionInfo, pairs: Sequence[Span]) -> list[Span]:
+    """When nothing could reach the platform; with two uplinks the other one may have carried."""
+    if len(info.uplinks) != 1:
+        return []
+    return [span for span in pairs if span.kind == "uplink.down"]
 
 
 def _reach(
