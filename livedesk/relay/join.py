@@ -12,6 +12,11 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 """A keyframe interval of 10 s at 20 Mb/s is 25 MB; beyond that joining starts at the next keyframe.
 """
 
+_ON_METADATA: Final = b"onMetaData"
+_NAME_WITHIN_BYTES: Final = 32
+"""The name comes first, or behind @setDataFrame. Other data messages (cue points, times) describe
+one moment, not the stream."""
+
 
 class JoinCache:
     """Keeps the newest group of pictures. Without video, joining starts at the newest message."""
@@ -34,11 +39,12 @@ class JoinCache:
     def add(self, message: Message, part: Part | None) -> None:
         """`part` is None for data messages."""
         if part is None:
-            self._metadata = message
+            if _ON_METADATA in message.payload[:_NAME_WITHIN_BYTES]:
+                self._metadata = message
             return
         self._has_video = self._has_video or message.type_id == m.VIDEO
         if part.kind == "header":
-            self._headers[message.type_id, part.track] = message
+            self._add_header(message, part)
             return
         if message.type_id == m.VIDEO and part.keyframe and part.track == 0:
             self._drop_group()
@@ -49,6 +55,13 @@ class JoinCache:
         if self._group_bytes > MAX_BYTES:
             self.overflows += 1
             self._drop_group()
+
+    def _add_header(self, message: Message, part: Part) -> None:
+        before = self._headers.get((message.type_id, part.track))
+        self._headers[message.type_id, part.track] = message
+        is_new = before is not None and before.payload != message.payload
+        if is_new and message.type_id == m.VIDEO and part.track == 0:
+            self._drop_group()  # its pictures cannot be decoded with this header
 
     def _drop_group(self) -> None:
         self._group = []

@@ -1,27 +1,34 @@
 """Messages wait here for a socket that is slow.
 
-Bounded in media time; what is dropped is counted.
+Bounded in time and bytes; what is dropped is counted.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from typing import Final
 
+from livedesk.core.clock import NS_PER_MS
 from livedesk.relay.feed import Item
 from livedesk.rtmp import messages as m
-from livedesk.rtmp.messages import later_ms
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Ten seconds of 50 Mb/s: a bound also for an encoder that sends faster than it should."""
 
 
 class Outlet:
     """The queue in front of one socket.
 
-    When what waits spans more than `max_ms`, everything before the newest keyframe goes, or, if
-    none waits, all frames until the next keyframe: sound is never sent without its picture.
+    When the oldest message has waited for more than `max_ms`, everything before the newest keyframe
+    goes, or, if none waits, all frames until the next keyframe: sound is never sent without its
+    picture. Waiting is counted from arrival to arrival: timestamps may jump.
     """
 
-    def __init__(self, max_ms: int) -> None:
+    def __init__(self, max_ms: int, max_bytes: int = MAX_BYTES) -> None:
         self._max_ms = max_ms
+        self._max_bytes = max_bytes
         self._waiting: deque[Item] = deque()
+        self._bytes = 0
         self._needs_keyframe = False
         self._has_video = False
         self.dropped = 0
@@ -41,7 +48,8 @@ class Outlet:
 
     def clear(self) -> None:
         self._waiting.clear()
-        self._needs_keyframe = False
+        self._bytes = 0
+        self._needs_keyframe = self._has_video = False
 
     def put(self, item: Item) -> None:
         self._has_video = self._has_video or item.message.type_id == m.VIDEO
@@ -51,16 +59,19 @@ class Outlet:
                 return
             self._needs_keyframe = False
         self._waiting.append(item)
-        if self._span_ms() > self._max_ms:
+        self._bytes += len(item.message.payload)
+        if self._waited_ms() > self._max_ms or self._bytes > self._max_bytes:
             self._skip()
 
     def take(self) -> Item | None:
-        return self._waiting.popleft() if self._waiting else None
+        if not self._waiting:
+            return None
+        item = self._waiting.popleft()
+        self._bytes -= len(item.message.payload)
+        return item
 
-    def _span_ms(self) -> int:
-        return later_ms(
-            self._waiting[-1].message.timestamp_ms, self._waiting[0].message.timestamp_ms
-        )
+    def _waited_ms(self) -> float:
+        return (self._waiting[-1].arrival_ns - self._waiting[0].arrival_ns) / NS_PER_MS
 
     def _skip(self) -> None:
         items = list(self._waiting)
@@ -71,4 +82,5 @@ class Outlet:
         self.dropped += len(items) - len(kept)
         self.skips += 1
         self._waiting = deque(kept)
+        self._bytes = sum(len(item.message.payload) for item in kept)
         self._needs_keyframe = start == len(items)

@@ -16,6 +16,7 @@ from livedesk.rtmp.server import PlayRequest, PublishRequest, ServerSession, Str
 
 APP: Final = "tap"
 _MAX_WAIT_MS: Final = 2_000
+_MAX_WAIT_BYTES: Final = 8 * 1024 * 1024
 _SOCKET_BYTES: Final = 256 * 1024
 _MAX_PLAYERS: Final = 16
 _REQUEST_LIMIT_S: Final = 10.0
@@ -80,7 +81,7 @@ class _Player(asyncio.Protocol):
         self._stream_id = 0
         self._is_paused = False
         self._deadline: asyncio.TimerHandle | None = None
-        self.outlet = Outlet(_MAX_WAIT_MS)
+        self.outlet = Outlet(_MAX_WAIT_MS, _MAX_WAIT_BYTES)
         self.is_playing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

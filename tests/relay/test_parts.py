@@ -17,7 +17,7 @@ from livedesk.relay.ledger import AckLedger
 from livedesk.relay.outlet import Outlet
 from livedesk.relay.timeline import Timeline
 from livedesk.rtmp.flv import inspect
-from livedesk.rtmp.messages import AUDIO, VIDEO, Message
+from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
 from tests.relay.harness import (
     AUDIO_HEADER,
     METADATA,
@@ -117,6 +117,24 @@ class TestJoinCache:
         assert cache.messages() == [AUDIO_HEADER]
         assert cache.starts_at_keyframe
 
+    def test_cue_points_do_not_replace_the_metadata(self) -> None:
+        cache = JoinCache()
+        cue = Message(DATA_AMF0, 1, 40, b"\x02\x00\x0aonCuePoint\x05")
+        cache.add(METADATA, None)
+        cache.add(cue, None)
+        assert cache.messages() == [METADATA]
+
+    def test_pictures_of_an_earlier_header_are_not_given_with_the_new_one(self) -> None:
+        cache = JoinCache()
+        larger = Message(VIDEO, 1, 2000, VIDEO_HEADER.payload + b", larger")
+        self.add(cache, VIDEO_HEADER, picture(0, key=True), VIDEO_HEADER, picture(33))
+        assert len(cache.messages()) == 3
+        self.add(cache, larger)
+        assert cache.messages() == [larger]
+        assert not cache.starts_at_keyframe
+        self.add(cache, picture(2000, key=True))
+        assert cache.messages()[0].payload == larger.payload
+
     def test_an_endless_group_is_let_go_and_counted(self) -> None:
         cache = JoinCache()
         self.add(cache, VIDEO_HEADER, picture(0, key=True))
@@ -128,7 +146,7 @@ class TestJoinCache:
 
 
 def item(message: Message) -> Item:
-    return Item(message, inspect(message), 0)
+    return Item(message, inspect(message), ms(message.timestamp_ms))
 
 
 def drain(outlet: Outlet) -> list[Message]:
@@ -172,6 +190,29 @@ class TestOutlet:
         for message in [picture(0), VIDEO_HEADER, picture(1500), picture(1600, key=True)]:
             outlet.put(item(message))
         assert VIDEO_HEADER in drain(outlet)
+
+    @pytest.mark.parametrize("jump_ms", [-3_600_000, 3_600_000])
+    def test_a_jump_of_timestamps_neither_drops_nor_lets_the_queue_grow(self, jump_ms: int) -> None:
+        outlet, start_ms = Outlet(1000), 5_000_000
+        for at in range(15):
+            message = picture(start_ms + 100 * at + (jump_ms if at > 3 else 0))
+            outlet.put(Item(message, inspect(message), ms(100 * at)))
+            assert (outlet.dropped > 0) == (at > 10)
+
+    def test_what_comes_faster_than_time_is_bounded_in_bytes(self) -> None:
+        outlet = Outlet(1000)
+        for _ in range(20):
+            outlet.put(item(picture(0, size=8 * 1024 * 1024)))
+        assert len(outlet) < 10
+        assert outlet.dropped > 10
+
+    def test_sound_alone_after_video_on_the_last_connection_passes(self) -> None:
+        outlet = Outlet(1000)
+        outlet.put(item(picture(0, key=True)))
+        outlet.clear()
+        for stamp in (0, 500, 1100, 1200):
+            outlet.put(item(sound(stamp)))
+        assert [message.timestamp_ms for message in drain(outlet)] == [1200]
 
 
 class TestAckLedger:
