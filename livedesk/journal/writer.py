@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
@@ -29,6 +30,16 @@ QUEUE_LIMIT = 100_000
 """Rows that may wait in memory: about 80 minutes of 20 figures while the disk is away."""
 
 
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """How often samples are committed, how soon trouble is tried again, how much may wait."""
+
+    batch_s: float = 1.0
+    retry_s: float = 1.0
+    queue_limit: int = QUEUE_LIMIT
+    connect: Connect = schema.connect
+
+
 class JournalWriter:
     """The writing end of one session's file. One thread of its own holds the connection.
 
@@ -44,21 +55,18 @@ class JournalWriter:
         *,
         start_mono_ns: int,
         last_seq: int = 0,
-        batch_s: float = 1.0,
-        retry_s: float = 1.0,
-        queue_limit: int = QUEUE_LIMIT,
-        connect: Connect = schema.connect,
+        options: WriterOptions | None = None,
     ) -> None:
+        options = options or WriterOptions()
         self.path = path
         self.info = info
         self.last_seq = last_seq
         self._clock = clock
         self._start_mono_ns = start_mono_ns
-        self._batch_s = batch_s
-        self._retry_s = retry_s
-        self._disk = SessionDisk(path, info, connect)
+        self._options = options
+        self._disk = SessionDisk(path, info, options.connect)
         self._changed = threading.Condition()
-        self._backlog = Backlog(queue_limit)
+        self._backlog = Backlog(options.queue_limit)
         self._reached: dict[str, Json] = {}
         self._in_flight = 0
         self._losses_told = (0, 0)
@@ -71,31 +79,14 @@ class JournalWriter:
 
     @classmethod
     def create(
-        cls,
-        path: Path,
-        info: SessionInfo,
-        clock: Clock,
-        *,
-        batch_s: float = 1.0,
-        retry_s: float = 1.0,
-        queue_limit: int = QUEUE_LIMIT,
-        connect: Connect = schema.connect,
+        cls, path: Path, info: SessionInfo, clock: Clock, options: WriterOptions | None = None
     ) -> JournalWriter:
         """Begin a file. It is laid out in the background: a full disk is health, not an error."""
-        return cls(
-            path,
-            info,
-            clock,
-            start_mono_ns=info.started_mono_ns,
-            batch_s=batch_s,
-            retry_s=retry_s,
-            queue_limit=queue_limit,
-            connect=connect,
-        )
+        return cls(path, info, clock, start_mono_ns=info.started_mono_ns, options=options)
 
     @classmethod
     async def resume(
-        cls, path: Path, clock: Clock, *, batch_s: float = 1.0, retry_s: float = 1.0
+        cls, path: Path, clock: Clock, options: WriterOptions | None = None
     ) -> JournalWriter:
         """Continue the file of an engine that ended without closing it.
 
@@ -103,13 +94,7 @@ class JournalWriter:
         """
         info, last_seq, start_mono_ns = await asyncio.to_thread(_where_it_ended, path, clock)
         return cls(
-            path,
-            info,
-            clock,
-            start_mono_ns=start_mono_ns,
-            last_seq=last_seq,
-            batch_s=batch_s,
-            retry_s=retry_s,
+            path, info, clock, start_mono_ns=start_mono_ns, last_seq=last_seq, options=options
         )
 
     @property
@@ -308,9 +293,11 @@ class JournalWriter:
         """False when the thread shall end: everything is written, or nobody waits any longer."""
         with self._changed:
             if self._reason is not None:
-                self._changed.wait_for(lambda: self._abandoned, self._retry_s)
+                self._changed.wait_for(lambda: self._abandoned, self._options.retry_s)
                 return not self._abandoned and not (self._closing and not len(self._backlog))
-            self._changed.wait_for(lambda: self._closing or self._backlog.has_events, self._batch_s)
+            self._changed.wait_for(
+                lambda: self._closing or self._backlog.has_events, self._options.batch_s
+            )
             return bool(len(self._backlog)) or not self._closing
 
 

@@ -18,7 +18,7 @@ from livedesk.journal import schema
 from livedesk.journal.errors import JournalUnavailable
 from livedesk.journal.export import export
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.writer import JournalWriter
+from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import at, event, health_until, info, row, seqs, write
 
 RETRY_S = 0.01
@@ -64,7 +64,9 @@ def test_a_full_disk_is_told_survived_and_healed(tmp_path: Path) -> None:
     disk = SmallDisk(pages=40)
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), retry_s=RETRY_S, connect=disk.connect)
+        writer = JournalWriter.create(
+            path, info(), at(0), WriterOptions(retry_s=RETRY_S, connect=disk.connect)
+        )
         for seq in range(1, 100):
             writer.note(event(seq, text="x" * 4000))
         health = await health_until(writer, lambda health: health.state == "failing")
@@ -88,7 +90,7 @@ def test_a_really_full_disk_heals_when_space_is_freed(mounted: Path) -> None:
     ballast.write_bytes(b"x" * 700_000)
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), retry_s=RETRY_S)
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(retry_s=RETRY_S))
         for seq in range(1, 61):
             writer.note(event(seq, text="x" * 8000))
         await health_until(writer, lambda health: health.state == "failing")
@@ -107,11 +109,11 @@ def test_a_folder_that_turns_read_only_is_told_and_healed(mounted: Path) -> None
     path = mounted / "a.livedesk"
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), retry_s=RETRY_S)
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(retry_s=RETRY_S))
         await writer.record(event(1))
         await writer.close()
         remount(mounted, "ro")
-        again = await JournalWriter.resume(path, at(1), retry_s=RETRY_S)
+        again = await JournalWriter.resume(path, at(1), WriterOptions(retry_s=RETRY_S))
         again.note(event(2))
         health = await health_until(again, lambda health: health.state == "failing")
         assert health.reason is not None
@@ -147,7 +149,7 @@ def test_a_folder_that_cannot_exist_yet_is_waited_for(tmp_path: Path) -> None:
     path = in_the_way / "a.livedesk"
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), retry_s=RETRY_S)
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(retry_s=RETRY_S))
         writer.note(event(1))
         await health_until(writer, lambda health: health.state == "failing")
         in_the_way.unlink()
@@ -166,7 +168,9 @@ def test_a_locked_file_is_told_and_healed(tmp_path: Path) -> None:
         other.execute("PRAGMA journal_mode = WAL")
         other.execute("BEGIN IMMEDIATE")
         disk = SmallDisk()
-        writer = JournalWriter.create(path, info(), at(0), retry_s=RETRY_S, connect=disk.connect)
+        writer = JournalWriter.create(
+            path, info(), at(0), WriterOptions(retry_s=RETRY_S, connect=disk.connect)
+        )
         writer.note(event(2))
         health = await health_until(writer, lambda health: health.state == "failing")
         assert health.reason is not None
@@ -186,7 +190,10 @@ def test_too_much_to_keep_costs_old_samples_first_and_the_file_says_so(tmp_path:
 
     async def check() -> None:
         writer = JournalWriter.create(
-            path, info(), at(0), retry_s=RETRY_S, queue_limit=10, connect=disk.connect
+            path,
+            info(),
+            at(0),
+            WriterOptions(retry_s=RETRY_S, queue_limit=10, connect=disk.connect),
         )
         await health_until(writer, lambda health: health.state == "failing")
         writer.sample([row(t_s, 1) for t_s in range(8)])
@@ -211,7 +218,10 @@ def test_an_event_that_had_to_go_tells_its_caller(tmp_path: Path) -> None:
 
     async def check() -> None:
         writer = JournalWriter.create(
-            tmp_path / "a.livedesk", info(), at(0), queue_limit=1, connect=disk.connect
+            tmp_path / "a.livedesk",
+            info(),
+            at(0),
+            WriterOptions(queue_limit=1, connect=disk.connect),
         )
         first = asyncio.create_task(writer.record(event(1)))
         await asyncio.sleep(0)
@@ -228,7 +238,10 @@ def test_closing_on_a_dead_disk_ends(tmp_path: Path) -> None:
 
     async def check() -> None:
         writer = JournalWriter.create(
-            tmp_path / "a.livedesk", info(), at(0), retry_s=RETRY_S, connect=disk.connect
+            tmp_path / "a.livedesk",
+            info(),
+            at(0),
+            WriterOptions(retry_s=RETRY_S, connect=disk.connect),
         )
         writer.note(event(1))
         await writer.close(limit_s=0.05)
@@ -246,7 +259,9 @@ def test_a_disk_that_does_not_answer_is_told(tmp_path: Path, clock: ManualClock)
         return schema.connect(path)
 
     async def check(may_answer: Callable[[], None]) -> None:
-        writer = JournalWriter.create(tmp_path / "a.livedesk", info(), clock, connect=connect)
+        writer = JournalWriter.create(
+            tmp_path / "a.livedesk", info(), clock, WriterOptions(connect=connect)
+        )
         await asyncio.to_thread(reached.wait, 20)
         assert writer.health.state == "ok"
         clock.advance(5)

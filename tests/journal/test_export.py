@@ -15,7 +15,7 @@ import pytest
 from livedesk.journal.errors import JournalError, NotASessionError, UnknownFormatError
 from livedesk.journal.export import FORMATS, export
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.writer import JournalWriter
+from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, summary_of, write
 
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script> \x00\x1b[31m \u202egnp.exe & \"q\" 🎥 שלום"
@@ -193,7 +193,7 @@ def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
     path = tmp_path / "a.livedesk"
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), batch_s=0.01)
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(batch_s=0.01))
         await writer.record(event(1))
         (before,) = await asyncio.to_thread(export, path, ["html"], tmp_path / "out")
         assert "no sign-off" in before.read_text(encoding="utf-8")

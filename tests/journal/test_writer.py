@@ -10,7 +10,7 @@ from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.journal.errors import JournalUnavailable, NotASessionError
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.values import SampleRow
-from livedesk.journal.writer import JournalWriter
+from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import (
     START_MONO_NS,
     START_UTC_NS,
@@ -65,7 +65,7 @@ def test_samples_reach_the_file_without_an_event(tmp_path: Path) -> None:
     path = tmp_path / "a.livedesk"
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(), at(0), batch_s=0.02)
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(batch_s=0.02))
         writer.sample([row(0, 1.0)])
         await health_until(writer, lambda health: health.queued == 0)
         with SessionReader.open(path) as reader:
@@ -175,7 +175,7 @@ def test_another_session_is_never_written_into(tmp_path: Path) -> None:
     path = write(tmp_path / "a.livedesk", [], [event(1)])
 
     async def check() -> None:
-        writer = JournalWriter.create(path, info(session="s2"), at(0), retry_s=0.01)
+        writer = JournalWriter.create(path, info(session="s2"), at(0), WriterOptions(retry_s=0.01))
         health = await health_until(writer, lambda health: health.state == "failing")
         assert health.reason is not None
         assert "another session" in health.reason

@@ -9,16 +9,16 @@ from pathlib import Path
 from livedesk.core.clock import SystemClock
 from livedesk.core.events import Event
 from livedesk.journal.values import SampleRow, SessionInfo
-from livedesk.journal.writer import JournalWriter
+from livedesk.journal.writer import JournalWriter, WriterOptions
 
 
 async def record_forever(path: Path, *, resume: bool) -> None:
     clock = SystemClock()
     if resume:
-        writer = await JournalWriter.resume(path, clock, batch_s=0.01)
+        writer = await JournalWriter.resume(path, clock, WriterOptions(batch_s=0.01))
     else:
         info = SessionInfo("s1", "glow", "Glow", "tiktok", clock.utc_ns(), clock.mono_ns())
-        writer = JournalWriter.create(path, info, clock, batch_s=0.01)
+        writer = JournalWriter.create(path, info, clock, WriterOptions(batch_s=0.01))
     seq = writer.last_seq
     while True:
         seq += 1
