@@ -59,7 +59,6 @@ class ClientSession:
         self._handshake = ClientHandshake(random_bytes)
         self._framing = Framing(limits)
         self._stream_id = 0
-        self._is_connecting = False
 
     def open(self) -> bytes:
         """The first bytes to write."""
