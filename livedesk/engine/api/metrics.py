@@ -53,6 +53,11 @@ class EngineCollector(Collector):
         )
         lost.add_metric([], bus.lost_subscribers)
         yield lost
+        unwritten = CounterMetricFamily(
+            "livedesk_engine_unwritten_events", "Events given up because too many were waiting."
+        )
+        unwritten.add_metric([], bus.unwritten)
+        yield unwritten
 
 
 def _gauge(
