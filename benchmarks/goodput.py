@@ -16,7 +16,7 @@ from livedesk.sandbox.link import Shape
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.supply import ConstantRate
 from tests.peers.peers import NginxRtmp, RunningRelay, ffmpeg_running, relay_process
-from tests.relay.harness import until
+from tests.waiting import until
 
 _CONTRACT_KBPS = 2500
 _THROTTLED_KBPS = 1500

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -28,11 +27,3 @@ def cpu_share(pid: int, seconds: float) -> float:
     started_s, before_s = time.monotonic(), cpu_s(pid)
     time.sleep(seconds)
     return (cpu_s(pid) - before_s) / (time.monotonic() - started_s)
-
-
-def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 20.0) -> None:
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {limit_s:.0f} s: {what}")
-        time.sleep(0.02)

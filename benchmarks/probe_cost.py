@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.machine import cpu_share, resident_mb, wait_for
+from benchmarks.machine import cpu_share, resident_mb
 from benchmarks.media import publish
 from benchmarks.rows import Row
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Decode
 from livedesk.monitors.probe.job import ProbeJob, job_line
-from tests.peers.peers import NginxRtmp, ffmpeg_running, wait_until
+from tests.peers.peers import NginxRtmp, ffmpeg_running
+from tests.waiting import wait_until
 
 _MODES: tuple[Decode, ...] = ("all", "keyframes", "none")
 
@@ -26,7 +27,7 @@ def measure(clip: Path, folder: Path, nginx: NginxRtmp, seconds: float) -> list[
     with ffmpeg_running(*publish(clip, url)):
         wait_until(lambda: "probe" in nginx.streams(), "the feed is up")
         with ffmpeg_running("-i", url, "-f", "null", "-") as decoding:
-            wait_for(lambda: cpu_share(decoding.pid, 1.0) > 0.01, "ffmpeg decodes")
+            wait_until(lambda: cpu_share(decoding.pid, 1.0) > 0.01, "ffmpeg decodes")
             peer = cpu_share(decoding.pid, seconds)
         for mode in _MODES:
             with _probe(ProbeJob(Secret(url), decode=mode)) as pid:
@@ -59,7 +60,7 @@ def _probe(job: ProbeJob) -> Iterator[int]:
         process.stdin.write(job_line(job))
         process.stdin.flush()
         reader.start()
-        wait_for(lambda: len(lines) > 12, "the probe measures")
+        wait_until(lambda: len(lines) > 12, "the probe measures")
         yield process.pid
     finally:
         process.stdin.close()

@@ -11,8 +11,9 @@ from pathlib import Path
 from benchmarks.media import publish
 from benchmarks.rows import Row, median
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, find_paths
-from tests.peers.peers import NginxRtmp, ffmpeg_running, wait_until
+from tests.peers.peers import NginxRtmp, ffmpeg_running
 from tests.peers.test_survival import Installation, installation
+from tests.waiting import wait_until
 
 _SETTLE_S = 3.0
 

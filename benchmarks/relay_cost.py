@@ -8,8 +8,9 @@ from pathlib import Path
 from benchmarks.machine import cpu_share, resident_mb
 from benchmarks.media import publish
 from benchmarks.rows import Row, median
-from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process, wait_until
+from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 _SETTLE_S = 3.0
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from benchmarks.rows import Row, percentile
 from livedesk.rtmp.messages import Message
 from tests.peers.peers import relay_process
-from tests.relay.harness import OPENING, Platform, address, connect, picture, sound, until
+from tests.relay.harness import OPENING, Platform, address, connect, picture, sound
+from tests.waiting import until
 
 _FRAME_S = 1 / 77  # audio and video messages of a 30 fps feed
 _FRAME_BYTES = 6_500

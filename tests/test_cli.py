@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from livedesk.journal.values import SampleRow, SessionInfo
 from livedesk.journal.writer import JournalWriter
 from livedesk.paths import Paths
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 LIVEDESK = [sys.executable, "-m", "livedesk"]
 
@@ -148,13 +148,13 @@ def test_stopping_needs_neither_windows_nor_codecs() -> None:
 
 
 def wait_for_engine(paths: Paths) -> EngineRuntime:
-    until_s = time.monotonic() + 20
-    while time.monotonic() < until_s:
-        found = read_runtime_file(engine_file(paths.runtime))
-        if isinstance(found, EngineRuntime):
-            return found
-        time.sleep(0.05)
-    raise AssertionError("the engine did not come up")
+    def found() -> EngineRuntime | None:
+        runtime = read_runtime_file(engine_file(paths.runtime))
+        return runtime if isinstance(runtime, EngineRuntime) else None
+
+    runtime = wait_until(found, "the engine's runtime file")
+    assert isinstance(runtime, EngineRuntime)
+    return runtime
 
 
 def ask(runtime: EngineRuntime, path: str, token: str) -> dict[str, object]:
@@ -167,15 +167,13 @@ def ask(runtime: EngineRuntime, path: str, token: str) -> dict[str, object]:
 
 
 def wait_for_relay(paths: Paths, runtime: EngineRuntime, state: str) -> dict[str, object]:
-    until_s = time.monotonic() + 20
-    while time.monotonic() < until_s:
+    def found() -> dict[str, object] | None:
         status = ask(runtime, "/v1/stores/glow/status", runtime.token.reveal())
         relay = status["relay"]
         assert isinstance(relay, dict)
-        if relay["state"] == state:
-            return relay
-        time.sleep(0.05)
-    raise AssertionError(f"the relay did not become {state}")
+        return relay if relay["state"] == state else None
+
+    return dict(wait_until(found, f"the relay is {state}"))
 
 
 def test_the_engine_with_its_real_relay_ends_without_a_trace_on_sigterm(

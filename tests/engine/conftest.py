@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,16 +132,3 @@ def client(url: str, token: Secret | None) -> httpx.AsyncClient:
 @pytest.fixture
 def bench(paths: Paths) -> Bench:
     return Bench(paths.prepare())
-
-
-async def until(condition: Callable[[], Any], within_s: float = 10.0) -> Any:
-    """Wait for a condition (a plain or an async function); its value, or a failure in time."""
-    deadline_s = time.monotonic() + within_s
-    while True:
-        value = condition()
-        if asyncio.iscoroutine(value):
-            value = await value
-        if value:
-            return value
-        assert time.monotonic() < deadline_s, "the condition did not come true in time"
-        await asyncio.sleep(0.02)

@@ -7,7 +7,8 @@ import time
 
 import httpx
 
-from tests.engine.conftest import ANALYST_TOKEN, GOOD, HOST_TOKEN, Bench, Running, client, until
+from tests.engine.conftest import ANALYST_TOKEN, GOOD, HOST_TOKEN, Bench, Running, client
+from tests.waiting import until
 
 
 def test_status_tells_what_the_relay_sees(bench: Bench) -> None:

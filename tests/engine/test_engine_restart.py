@@ -30,7 +30,8 @@ from livedesk.engine.stop import end_everything
 from livedesk.engine.watch import find_watch
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
-from tests.engine.conftest import GONE, GOOD, Bench, client, store_settings, until
+from tests.engine.conftest import GONE, GOOD, Bench, client, store_settings
+from tests.waiting import until
 
 ENGINE = str(Path(__file__).with_name("engine_process.py"))
 

@@ -21,7 +21,8 @@ from livedesk.engine.store import Store
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions, session_path
 from livedesk.paths import Paths
-from tests.engine.conftest import store_settings, until
+from tests.engine.conftest import store_settings
+from tests.waiting import until
 
 
 @dataclass

@@ -12,6 +12,7 @@ from livedesk.journal.reader import SessionReader
 from livedesk.journal.summary import Summary, summarise
 from livedesk.journal.values import JournalHealth, SampleRow, SessionInfo
 from livedesk.journal.writer import JournalWriter
+from tests.waiting import until
 
 START_UTC_NS = 1_795_327_074 * NS_PER_S
 START_MONO_NS = 5_000 * NS_PER_S
@@ -125,9 +126,7 @@ def seqs(path: Path) -> list[int]:
 
 
 async def health_until(
-    writer: JournalWriter, wanted: Callable[[JournalHealth], bool], limit_s: float = 20.0
+    writer: JournalWriter, wanted: Callable[[JournalHealth], bool]
 ) -> JournalHealth:
-    async with asyncio.timeout(limit_s):
-        while not wanted(writer.health):  # noqa: ASYNC110  another thread changes it
-            await asyncio.sleep(0.005)
+    await until(lambda: wanted(writer.health), "the journal's health")
     return writer.health

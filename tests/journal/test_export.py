@@ -4,7 +4,6 @@ import asyncio
 import csv
 import json
 import sqlite3
-import time
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +16,7 @@ from livedesk.journal.export import FORMATS, export
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, summary_of, write
+from tests.waiting import wait_until
 
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script> \x00\x1b[31m \u202egnp.exe & \"q\" 🎥 שלום"
 
@@ -178,15 +178,9 @@ def test_no_export_holds_a_stream_key(session: Path, tmp_path: Path) -> None:
     assert b"CANARY" not in session.read_bytes()
 
 
-def wait_for_samples(path: Path) -> None:
-    """Samples are written about once a second, events at once."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with SessionReader.open(path) as reader:
-            if reader.subjects():
-                return
-        time.sleep(0.01)
-    pytest.fail("no samples were written within 10 s")
+def has_samples(path: Path) -> bool:
+    with SessionReader.open(path) as reader:
+        return bool(reader.subjects())
 
 
 def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
@@ -199,7 +193,7 @@ def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
         assert "no sign-off" in before.read_text(encoding="utf-8")
         writer.sample(steady(range(5)))
         await writer.record(event(2, 5))
-        await asyncio.to_thread(wait_for_samples, path)
+        await asyncio.to_thread(wait_until, lambda: has_samples(path), "samples in the file")
         await asyncio.to_thread(export, path, FORMATS, tmp_path / "out")
         await writer.close()
 

@@ -9,10 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,17 +23,9 @@ from livedesk.rtmp.flv_file import FlvReader
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from tests.ports import free_port
 from tests.relay.harness import KEY, job_line
+from tests.waiting import wait_until
 
 _MODULES = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
-
-
-def wait_until(condition: Callable[[], bool], what: str, limit_s: float = 15.0) -> None:
-    """Waits for a condition; fails with `what` when it does not come true in time."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {limit_s:.0f} s: {what}")
-        time.sleep(0.02)
 
 
 @dataclass

@@ -11,7 +11,8 @@ import pytest
 
 from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message, later_ms
-from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process, tags, wait_until
+from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process, tags
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
 

@@ -22,9 +22,10 @@ import pytest
 from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
 from livedesk.rtmp.messages import AUDIO, VIDEO
-from tests.peers.peers import NginxRtmp, ffmpeg_running, tags, wait_until
+from tests.peers.peers import NginxRtmp, ffmpeg_running, tags
 from tests.peers.test_forwarding import payloads, publish
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
 

@@ -6,8 +6,7 @@ import asyncio
 import json
 import os
 import ssl
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +20,7 @@ from livedesk.rtmp.client import ClientSession, Ready, Refused, Started
 from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
 from livedesk.rtmp.server import PublishRequest, ServerSession, StreamClosed
 from tests.ports import free_port
+from tests.waiting import until
 
 KEY = "glow-key-1"
 
@@ -29,14 +29,6 @@ def address(text: str) -> RtmpAddress:
     found, problem = parse_address(text)
     assert found is not None, problem
     return found
-
-
-async def until(condition: Callable[[], bool], what: str, limit_s: float = 10.0) -> None:
-    """Waits for a condition; fails with `what`."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {limit_s:.0f} s: {what}"
-        await asyncio.sleep(0.01)
 
 
 def job_line(folder: Path, listen_port: int, uplink_url: str, **changes: Any) -> dict[str, Any]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from pathlib import Path
 
 import pytest
 
 from livedesk.relay.feed import Item
+from livedesk.relay.outlet import Outlet
 from livedesk.rtmp.messages import VIDEO, Message
-from tests.relay.harness import OPENING, Scene, address, connect, picture, scene, sound, until
+from tests.relay.harness import OPENING, Scene, address, connect, picture, scene, sound
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -109,5 +113,111 @@ def test_an_encoder_that_returns_with_hevc_sends_players_off_and_the_uplink_goes
             assert play.relay.feed.sample(0)["audio_codec"] is None
             await until(lambda: len(play.relay.tap._players) == 1, "sockets are closed")
             stuck.transport.abort()
+
+    asyncio.run(run())
+
+
+def test_an_uplink_outlives_a_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One uplink that ended for good would be a show that ended, with the relay still running."""
+    monkeypatch.setattr("livedesk.relay.process._FAULT_PAUSE_S", 0.05)
+
+    async def run() -> None:
+        async with scene(tmp_path) as play:
+            with monkeypatch.context() as patch:
+                patch.setattr("livedesk.relay.uplink.Uplink._connect", lambda _: 1 / 0)
+                encoder = await connect(play.ingest)
+                encoder.send(*OPENING, picture(0, key=True))
+                await until(lambda: play.events().count("relay.error") > 1, "the fault is told")
+                assert play.uplink["state"] == "down"
+                assert "unexpected" in play.uplink["reason"]
+            await carrying(play)
+
+    asyncio.run(run())
+
+
+def test_a_host_name_that_cannot_be_looked_up_is_a_reason_and_no_fault(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with scene(tmp_path, uplink_url="rtmp://ingest..example/live/out") as play:
+            await connect(play.ingest)
+            await until(lambda: "host name" in (play.uplink["reason"] or ""), "the reason is shown")
+            assert "relay.error" not in play.events()
+
+    asyncio.run(run())
+
+
+def test_a_machine_without_ipv6_takes_the_next_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = socket.socket
+
+    def without_ipv6(family: int, *rest: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return original(family, *rest)
+
+    async def both(*_: object, **__: object) -> list[object]:
+        stream = socket.SOCK_STREAM, 6, ""
+        return [
+            (socket.AF_INET6, *stream, ("::1", port, 0, 0)),
+            (socket.AF_INET, *stream, ("127.0.0.1", port)),
+        ]
+
+    port = 0
+
+    async def run() -> None:
+        nonlocal port
+        async with scene(tmp_path) as play:
+            port = play.platform.port
+            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+            monkeypatch.setattr("livedesk.relay.uplink.socket.socket", without_ipv6)
+            feed = play.relay.feed
+            feed.begin("127.0.0.1")
+            await carrying(play)
+            feed.end("the test is over")
+
+    asyncio.run(run())
+
+
+def test_a_stopped_relay_signs_off_behind_what_a_slow_path_still_holds(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with scene(tmp_path) as play:
+            encoder = await connect(play.ingest)
+            encoder.send(*OPENING, picture(0, key=True))
+            await carrying(play)
+            platform = play.platform.connections[0].transport
+            platform.pause_reading()
+            for at in range(1, 150):
+                encoder.send(picture(40 * at, size=80_000))
+            await until(lambda: play.uplink["waiting_messages"] > 0, "the path is full")
+            link = play.relay.uplinks[0]._link
+            assert link is not None
+            play.relay.stop()
+            asyncio.get_running_loop().call_later(0.2, platform.resume_reading)
+            await until(lambda: not (tmp_path / "relay-glow-us.json").exists(), "it stops")
+            assert link.unsent_bytes == 0
+            await until(lambda: play.platform.sign_offs == 1, "the platform hears of it")
+
+    asyncio.run(run())
+
+
+def test_drops_are_told_while_a_path_does_not_recover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livedesk.relay.uplink._DROP_REPORT_S", 0.1)
+
+    async def run() -> None:
+        async with scene(tmp_path) as play:
+            play.relay.uplinks[0]._outlet = Outlet(10_000, max_bytes=1_000_000)
+            encoder = await connect(play.ingest)
+            encoder.send(*OPENING, picture(0, key=True))
+            await carrying(play)
+            play.platform.connections[0].transport.pause_reading()
+            for at in range(1, 150):
+                encoder.send(picture(40 * at, size=80_000))
+            await until(lambda: play.uplink["dropped_messages"] > 0, "frames are dropped")
+            await until(lambda: "uplink.dropped" in play.events(), "it is told")
+            assert play.uplink["state"] == "carrying"
 
     asyncio.run(run())

@@ -29,8 +29,8 @@ from tests.relay.harness import (
     picture,
     scene,
     sound,
-    until,
 )
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -14,27 +14,7 @@ import pytest
 from livedesk.core.rtmp_address import parse_address
 from livedesk.rtmp.client import ClientEvent, ClientSession, Ready, Refused, Started
 from livedesk.rtmp.messages import Message
-
-DEADLINE_S = 10.0
-
-
-class Until(Protocol):
-    async def __call__(self, condition: Callable[[], object], what: str) -> None: ...
-
-
-@pytest.fixture
-def until() -> Until:
-    """Wait for a condition; fail with its name when it does not come true in time."""
-
-    async def wait(condition: Callable[[], object], what: str) -> None:
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                while not condition():  # noqa: ASYNC110 - conditions of any kind
-                    await asyncio.sleep(0.005)
-        except TimeoutError:
-            pytest.fail(f"not within {DEADLINE_S:.0f} s: {what}")
-
-    return wait
+from tests.waiting import LIMIT_S
 
 
 @dataclass
@@ -72,7 +52,7 @@ def echo_server() -> EchoFactory:
         finally:
             server.close()
             if visits:
-                await asyncio.wait(visits, timeout=DEADLINE_S)
+                await asyncio.wait(visits, timeout=LIMIT_S)
 
     return running
 
@@ -98,7 +78,7 @@ class PublishingPeer:
 
     async def publish(self) -> Started | Refused:
         """Ask to publish; returns the server's answer."""
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(LIMIT_S):
             while data := await self._reader.read(65_536):
                 for event in self._session.feed(data):
                     if (answer := self._answered(event)) is not None:

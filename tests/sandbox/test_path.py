@@ -16,8 +16,8 @@ from livedesk.core.clock import SystemClock
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.supply import ConstantRate
-
-from .conftest import EchoFactory, Until
+from tests.sandbox.conftest import EchoFactory
+from tests.waiting import until
 
 _TCP_INFO_BYTES_ACKED_AT = 120
 """Offset of tcpi_bytes_acked in struct tcp_info (linux/tcp.h, since Linux 4.1)."""
@@ -124,9 +124,7 @@ def test_delay_counts_each_way_and_jitter_never_reorders(echo_server: EchoFactor
     assert received == sent
 
 
-def test_a_black_hole_takes_connections_and_passes_nothing(
-    echo_server: EchoFactory, until: Until
-) -> None:
+def test_a_black_hole_takes_connections_and_passes_nothing(echo_server: EchoFactory) -> None:
     async def scenario() -> None:
         async with echo_server() as echo, _path_to(echo.port) as path:
             sender = socket.create_connection(path.address)
@@ -156,9 +154,7 @@ def _fill(sender: socket.socket) -> int:
     return sent
 
 
-def test_a_reset_breaks_connections_then_refuses_then_recovers(
-    echo_server: EchoFactory, until: Until
-) -> None:
+def test_a_reset_breaks_connections_then_refuses_then_recovers(echo_server: EchoFactory) -> None:
     async def scenario() -> None:
         async with echo_server() as echo, _path_to(echo.port) as path:
             reader, writer = await asyncio.open_connection(*path.address)

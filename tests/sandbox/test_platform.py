@@ -13,8 +13,8 @@ from livedesk.core.secrets import Secret
 from livedesk.rtmp.client import Refused, Started
 from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
 from livedesk.sandbox.platform import Platform
-
-from .conftest import PeerFactory, Until
+from tests.sandbox.conftest import PeerFactory
+from tests.waiting import until
 
 KEYFRAME, FRAME, SOUND = b"\x17\x01\0\0\0key", b"\x27\x01\0\0\0inter", b"\xaf\x01sound"
 
@@ -52,7 +52,7 @@ def test_a_wrong_key_or_app_is_refused_with_the_proper_status(
 
 
 def test_a_second_publisher_gets_bad_name_and_the_first_goes_on(
-    publishing_peer: PeerFactory, until: Until
+    publishing_peer: PeerFactory,
 ) -> None:
     async def scenario() -> None:
         async with _platform() as (platform, port):
@@ -77,7 +77,7 @@ def test_a_second_publisher_gets_bad_name_and_the_first_goes_on(
     asyncio.run(scenario())
 
 
-def test_it_counts_digests_and_gaps_per_track(publishing_peer: PeerFactory, until: Until) -> None:
+def test_it_counts_digests_and_gaps_per_track(publishing_peer: PeerFactory) -> None:
     sent = [
         (DATA_AMF0, 0, b"meta"), (VIDEO, 0, KEYFRAME), (AUDIO, 0, SOUND), (VIDEO, 33, FRAME),
         (AUDIO, 21, SOUND), (VIDEO, 1033, FRAME), (AUDIO, 43, SOUND), (VIDEO, 1000, FRAME),
@@ -105,7 +105,7 @@ def test_it_counts_digests_and_gaps_per_track(publishing_peer: PeerFactory, unti
     assert [(m.type_id, m.timestamp_ms, m.payload) for m in taken] == sent
 
 
-def test_a_wrap_of_the_timestamp_is_no_gap(publishing_peer: PeerFactory, until: Until) -> None:
+def test_a_wrap_of_the_timestamp_is_no_gap(publishing_peer: PeerFactory) -> None:
     async def scenario() -> Any:
         async with _platform() as (platform, port):
             peer = await publishing_peer(port, "live", "right")
@@ -120,9 +120,7 @@ def test_a_wrap_of_the_timestamp_is_no_gap(publishing_peer: PeerFactory, until: 
     assert (video["messages"], video["gaps"], video["backward"]) == (3, 0, 0)
 
 
-def test_garbage_ends_its_connection_and_nothing_else(
-    publishing_peer: PeerFactory, until: Until
-) -> None:
+def test_garbage_ends_its_connection_and_nothing_else(publishing_peer: PeerFactory) -> None:
     async def scenario() -> None:
         async with _platform() as (platform, port):
             good = await publishing_peer(port, "live", "right")

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ import pytest
 from livedesk.core.clock import SystemClock
 from livedesk.sandbox.encoder.job import JobError
 from livedesk.sandbox.run import parse_sandbox_job, running_sandbox
+from tests.waiting import LIMIT_S, wait_until
 
-DEADLINE_S = 15.0
 SMALL = {"width": 320, "height": 180, "kbps": 800, "fps": 20}
 
 
@@ -51,12 +50,11 @@ class Sandbox:
         return self._client.post(where, json=order).raise_for_status().json()
 
     def until(self, condition: Callable[[Any], object], what: str) -> Any:
-        deadline = time.monotonic() + DEADLINE_S
-        while time.monotonic() < deadline:
-            if condition(state := self.state()):
-                return state
-            time.sleep(0.02)
-        return pytest.fail(f"not within {DEADLINE_S:.0f} s: {what}")
+        def state() -> Any:
+            now = self.state()
+            return now if condition(now) else None
+
+        return wait_until(state, what)
 
     def close(self) -> None:
         self._client.close()
@@ -133,7 +131,7 @@ def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
         sandbox.process.stdin.close()
     else:
         sandbox.process.send_signal(signal.SIGTERM)
-    assert sandbox.process.wait(DEADLINE_S) == 0
+    assert sandbox.process.wait(LIMIT_S) == 0
     assert not encoder.exists()
 
 
@@ -159,4 +157,4 @@ def test_a_bad_job_says_which_part(job: dict[str, Any], fault: str) -> None:
 def test_a_process_with_a_bad_job_answers_one_clear_line(start: Start) -> None:
     sandbox = start({"encoder": {"fps": 0}})
     assert "fps: a whole number from 5 to 60" in sandbox.answer["error"]
-    assert sandbox.process.wait(DEADLINE_S) == 1
+    assert sandbox.process.wait(LIMIT_S) == 1

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from livedesk.ui.window import ConsoleWindow
 from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
 from tests.ui.conftest import RunOnQt
 from tests.ui.stage import on_air
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -40,12 +41,6 @@ def script() -> Script:
 def engine(script: Script) -> Iterator[FakeEngine]:
     with running(script) as fake:
         yield fake
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():  # noqa: ASYNC110 - the condition belongs to Qt or to a thread
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -16,8 +16,7 @@ from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.lines import EventLine, PreviewLine, SampleLine
 from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink
 from tests.monitors.probe.conftest import Media
-
-LIMIT_S = 15.0
+from tests.waiting import until
 
 
 class Engine:
@@ -38,9 +37,7 @@ class Engine:
         )
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(LIMIT_S):
-            while not condition():  # noqa: ASYNC110 - a part's age is nobody's event
-                await asyncio.sleep(0.01)
+        await until(condition)
 
     async def until_part(self, state: PartState) -> None:
         await self.until(lambda: self.link.part().state == state)

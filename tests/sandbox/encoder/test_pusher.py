@@ -18,7 +18,7 @@ from livedesk.sandbox.encoder.show import Paced
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
-from tests.sandbox.conftest import Until
+from tests.waiting import until
 
 HEADER, KEYFRAME, FRAME = b"\x17\0\0\0\0head", b"\x17\x01\0\0\0key", b"\x27\x01\0\0\0frame"
 
@@ -80,7 +80,7 @@ async def _rig(key: str = "key") -> AsyncIterator[Rig]:
         await platform.close()
 
 
-def test_a_publication_opens_with_headers_and_a_keyframe(until: Until) -> None:
+def test_a_publication_opens_with_headers_and_a_keyframe() -> None:
     async def scenario() -> None:
         async with _rig() as rig:
             await until(lambda: rig.pusher.state == "publishing", "publishing")
@@ -98,7 +98,7 @@ def test_a_publication_opens_with_headers_and_a_keyframe(until: Until) -> None:
     asyncio.run(scenario())
 
 
-def test_a_shorter_delay_lets_no_sound_overtake(until: Until) -> None:
+def test_a_shorter_delay_lets_no_sound_overtake() -> None:
     async def scenario() -> None:
         async with _rig() as rig:
             await until(lambda: rig.pusher.state == "publishing", "publishing")
@@ -114,7 +114,7 @@ def test_a_shorter_delay_lets_no_sound_overtake(until: Until) -> None:
     asyncio.run(scenario())
 
 
-def test_a_relay_that_does_not_read_costs_frames_and_not_memory(until: Until) -> None:
+def test_a_relay_that_does_not_read_costs_frames_and_not_memory() -> None:
     big = FRAME + bytes(200_000)
 
     async def scenario() -> None:
@@ -146,7 +146,7 @@ def test_a_relay_that_does_not_read_costs_frames_and_not_memory(until: Until) ->
     asyncio.run(scenario())
 
 
-def test_a_refusal_is_reported_without_the_key(until: Until) -> None:
+def test_a_refusal_is_reported_without_the_key() -> None:
     async def scenario() -> None:
         async with _rig("wrong-key") as rig:
             await until(lambda: len(rig.events) >= 2, "a second refusal, after the backoff")
