@@ -10,6 +10,7 @@ import os
 import signal
 import ssl
 import sys
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from livedesk import __version__
@@ -26,6 +27,7 @@ from livedesk.relay.uplink import Uplink
 
 POLL_S: Final = 0.05
 POLLS_PER_SAMPLE: Final = 5
+_FAULT_PAUSE_S: Final = 1.0
 
 
 class StartError(Exception):
@@ -86,8 +88,8 @@ class Relay:
             "relay.start", "info", "The relay is ready for the encoder.", pid=os.getpid()
         )
         for uplink in self.uplinks:
-            self._tasks.spawn("uplink", uplink.run())
-        self._tasks.spawn("sampler", self._sample())
+            self._tasks.spawn("uplink", self._keep_on("uplink", uplink.run))
+        self._tasks.spawn("sampler", self._keep_on("sampler", self._sample))
         self._write_runtime_file()
 
     def _write_runtime_file(self) -> None:
@@ -117,6 +119,15 @@ class Relay:
         with contextlib.suppress(OSError):
             remove_runtime_file(self._job.runtime_file, os.getpid())
         await asyncio.sleep(0)  # lets the transports close their sockets
+
+    async def _keep_on(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A fault of ours is told and costs a second; it must not end an uplink for good."""
+        while True:
+            try:
+                return await work()
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the show goes on
+                self._task_failed(name, fault)
+            await asyncio.sleep(_FAULT_PAUSE_S)
 
     async def _sample(self) -> None:
         """Looks at the acknowledgements twenty times a second, reports four times."""

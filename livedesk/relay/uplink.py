@@ -28,6 +28,9 @@ _LONGEST_PAUSE_S: Final = 8.0
 _STABLE_AFTER_S: Final = 10.0
 _STALL_LIMIT_S: Final = 10.0
 """Nothing acknowledged for so long while media waits: the connection is given up."""
+_SIGN_OFF_LIMIT_S: Final = 2.0
+"""So long the last bytes, the sign-off among them, may take on a slow path when the relay stops."""
+_DROP_REPORT_S: Final = 5.0
 _DELAYS_KEPT: Final = 512
 
 
@@ -57,6 +60,7 @@ class Uplink:
         self._wake = asyncio.Event()
         self._reconnects = 0
         self._reported_drops = 0
+        self._drops_reported_ns = 0
         self._reason: str | None = "waiting for the encoder"
         self._reported_reason: str | None = None
         self._delays_us: deque[int] = deque(maxlen=_DELAYS_KEPT)
@@ -78,9 +82,18 @@ class Uplink:
                 await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))
                 pause_s = min(pause_s * _PAUSE_GROWTH, _LONGEST_PAUSE_S)
                 self._reconnects += 1
+        except Exception:
+            self._end_link(sign_off=False)
+            self._down("an unexpected error; please report this")
+            raise
         finally:
-            if self._link is not None:
-                self._link.close(sign_off=True)
+            if (link := self._end_link(sign_off=True)) is not None:
+                await link.wait_closed(_SIGN_OFF_LIMIT_S)
+
+    def _end_link(self, *, sign_off: bool) -> UplinkLink | None:
+        if self._link is not None:
+            self._link.close(sign_off=sign_off)
+        return self._link
 
     async def _wait_for_feed(self) -> None:
         while not self._feed.is_connected:
@@ -104,7 +117,11 @@ class Uplink:
 
     async def _open(self) -> UplinkLink:
         """Raises `_Failed`. On return the platform has taken the publish request."""
-        link = UplinkLink(self._job.target, self._clock, self._tls, self._flush)
+        try:
+            link = UplinkLink(self._job.target, self._clock, await self._trust(), self._flush)
+        except (OSError, ValueError):
+            # No readable certificates on this machine, or no name that a certificate could hold.
+            raise _Failed("TLS cannot be set up for this address") from None
         self._link = link
         try:
             async with asyncio.timeout(_CONNECT_LIMIT_S):
@@ -124,23 +141,36 @@ class Uplink:
             raise _Failed(link.ended)
         return link
 
+    async def _trust(self) -> ssl.SSLContext | None:
+        """Reading the machine's certificates takes a tenth of a second: once, and in a thread."""
+        if self._tls is None and self._job.target.is_tls:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        return self._tls
+
     async def _connect(self) -> socket.socket:
         """A connected, tuned socket. Tries every address the name has; raises OSError."""
         loop = asyncio.get_running_loop()
         target = self._job.target
-        found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        try:
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except UnicodeError:
+            raise OSError("the host name is not a valid one") from None
         failure = OSError(f"{target.host} has no address")
         for family, kind, protocol, _, address in found:
-            sock = socket.socket(family, kind, protocol)
-            sock.setblocking(False)
             try:
+                sock = socket.socket(family, kind, protocol)  # fails without IPv6, for example
+            except OSError as error:
+                failure = error
+                continue
+            try:
+                sock.setblocking(False)
                 tune_uplink(sock)
                 bind_local(sock, self._job.bind)
                 async with asyncio.timeout(_CONNECT_LIMIT_S / len(found)):
                     await loop.sock_connect(sock, address)
-            except (OSError, TimeoutError) as error:
+            except OSError as error:
                 sock.close()
-                failure = error if isinstance(error, OSError) else OSError("no answer")
+                failure = OSError("no answer") if isinstance(error, TimeoutError) else error
             except BaseException:
                 sock.close()
                 raise
@@ -169,6 +199,8 @@ class Uplink:
         while link.ended is None:
             await link.wait_ended(0.5)
             now_ns = self._clock.mono_ns()
+            if now_ns - self._drops_reported_ns > _DROP_REPORT_S * NS_PER_S:
+                self._report_drops()
             away_s = self._feed.lost_for_s(now_ns)
             if away_s is not None and away_s > self._grace_s:
                 link.close(sign_off=True)
@@ -182,6 +214,7 @@ class Uplink:
 
     def _down(self, reason: str, level: Level = "warning") -> None:
         self.state, self._reason, self._link = "down", reason, None
+        self._report_drops()
         if reason != self._reported_reason:  # once, however often it is tried again
             self._reported_reason = reason
             self._log.event(
@@ -195,7 +228,7 @@ class Uplink:
     def push(self, item: Item) -> None:
         self._outlet.put(item)
         self._flush()
-        if self._outlet.dropped > self._reported_drops and not self._outlet.is_skipping:
+        if not self._outlet.is_skipping:
             self._report_drops()
 
     def codec_changed(self) -> None:
@@ -212,7 +245,11 @@ class Uplink:
             self._delays_us.append((self._clock.mono_ns() - item.arrival_ns) // 1000)
 
     def _report_drops(self) -> None:
+        """When the path has caught up; in between too, as it may never catch up."""
         count = self._outlet.dropped - self._reported_drops
+        if not count:
+            return
+        self._drops_reported_ns = self._clock.mono_ns()
         self._reported_drops = self._outlet.dropped
         self._log.event(
             "uplink.dropped",

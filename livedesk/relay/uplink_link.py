@@ -43,6 +43,7 @@ class UplinkLink(asyncio.Protocol):
         self._ledger = AckLedger()
         self._transport: asyncio.Transport | None = None
         self._changed = asyncio.Event()
+        self._lost = asyncio.Event()
         self._is_started = False
         self._is_paused = False
         self._is_rtmp_open = False
@@ -75,7 +76,12 @@ class UplinkLink(asyncio.Protocol):
         self._is_rtmp_open = True
         self._write_plain(self._session.open())
 
+    def eof_received(self) -> None:
+        """At once, not when our own buffer has drained: nobody reads it any more."""
+        self.end("the platform closed the connection")
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lost.set()
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else None
         self.end(reason or "the platform closed the connection")
 
@@ -132,14 +138,24 @@ class UplinkLink(asyncio.Protocol):
         """Signs off if the connection is fit for it, and closes without waiting for the peer."""
         transport, fit = self._transport, self._is_started and self.ended is None
         self.end("closed")
-        if transport is None or transport.is_closing():
+        if transport is None:
             return
-        if not (sign_off and fit):
+        if not (sign_off and fit) or transport.is_closing():
             transport.abort()
             return
         self._session.unpublish()
         self._write_plain(self._session.take_output())
         transport.close()
+
+    async def wait_closed(self, limit_s: float) -> None:
+        """Until what was written has left our hands; after `limit_s` seconds it is given up."""
+        if self._transport is None:
+            return
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._lost.wait()
+        except TimeoutError:
+            self._transport.abort()
 
     def send(self, message: Message) -> None:
         """Writes one message; the owner asks `can_send` first, so that nothing piles up here."""

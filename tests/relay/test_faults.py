@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 from pathlib import Path
 
@@ -147,20 +146,13 @@ def test_a_host_name_that_cannot_be_looked_up_is_a_reason_and_no_fault(tmp_path:
     asyncio.run(run())
 
 
-def test_a_machine_without_ipv6_takes_the_next_address(
+def test_an_address_of_a_family_the_machine_lacks_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = socket.socket
-
-    def without_ipv6(family: int, *rest: int) -> socket.socket:
-        if family == socket.AF_INET6:
-            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
-        return original(family, *rest)
-
     async def both(*_: object, **__: object) -> list[object]:
         stream = socket.SOCK_STREAM, 6, ""
         return [
-            (socket.AF_INET6, *stream, ("::1", port, 0, 0)),
+            (socket.AF_APPLETALK, *stream, ("::1", port, 0, 0)),
             (socket.AF_INET, *stream, ("127.0.0.1", port)),
         ]
 
@@ -171,7 +163,6 @@ def test_a_machine_without_ipv6_takes_the_next_address(
         async with scene(tmp_path) as play:
             port = play.platform.port
             monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
-            monkeypatch.setattr("livedesk.relay.uplink.socket.socket", without_ipv6)
             feed = play.relay.feed
             feed.begin("127.0.0.1")
             await carrying(play)
