@@ -56,7 +56,7 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_that_it_acknowledged_over_and_over(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path / "a.livedesk", 60)
+    kill_again_and_again(tmp_path / "a.livedesk", 25)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 31, 32, 500, 4_151, 4_152, 9_000])
