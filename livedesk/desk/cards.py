@@ -22,6 +22,9 @@ LOUDNESS: dict[Look, int] = {
 
 _NOTHING_COMES: tuple[FeedState, ...] = ("GONE", "STALLED")
 
+ARRIVING_S = 2.0
+"""A rate takes a second to be known, so a show's first class of its feed is that of before."""
+
 PROBE_FIGURE_STALE_MS = 3_000
 """A skew older than this is not shown as a reading: its own window is two seconds."""
 
@@ -60,6 +63,12 @@ def feed_flows(view: StoreView) -> bool:
     return view.status.feed.state not in _NOTHING_COMES
 
 
+def is_still_sending(view: StoreView) -> bool:
+    """Whether viewers still get the stream of a session that was ended."""
+    carries = any(uplink.state == "carrying" for uplink in view.status.uplinks)
+    return view.status.state == "ended" and feed_flows(view) and carries
+
+
 def is_running(view: StoreView) -> bool:
     """Whether a show is on, so that missing parts are faults."""
     return view.status.state in ("live", "interrupted")
@@ -73,11 +82,20 @@ def _feed(view: StoreView) -> Card:
         return _lost("feed", title, figure, unit, view)
     if not is_running(view) and feed.state == "GONE":
         return Card("feed", title, "idle", tr("Waiting"), note=tr("no encoder connected"))
+    source = source_note(tr("relay"), feed.age_ms, view)
+    if _is_arriving(view):
+        return Card("feed", title, "unknown", tr("Arriving"), note=source)
     look, word, reason = _feed_words(feed.state)
     if feed.state == "LOW":
         reason = reason.format(n=number(view.status.limits.min_kbps))
-    source = source_note(tr("relay"), feed.age_ms, view)
     return Card("feed", title, look, word, figure, unit, reason or source)
+
+
+def _is_arriving(view: StoreView) -> bool:
+    """The first media of a show are here and their rate is not known yet."""
+    feed = view.status.feed
+    just_started = view.on_air_s is not None and view.on_air_s < ARRIVING_S
+    return just_started and not feed_flows(view) and feed.age_ms is not None
 
 
 def _feed_words(state: FeedState) -> tuple[Look, str, str]:
@@ -110,6 +128,8 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
 
 def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     match uplink.state:
+        case "carrying" if _is_arriving(view):
+            return "ok", tr("Carrying"), ""
         case "carrying" if not uplink.goodput_kbps and not is_delivering(view):
             return "idle", tr("Open"), tr("nothing comes from the encoder")
         case "carrying" if is_too_slow(view, uplink):
@@ -120,6 +140,8 @@ def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str
             return "ok", tr("Carrying"), ""
         case "standby":
             return "ok", tr("Standby"), ""
+        case "connecting" | "down" if not feed_flows(view):
+            return "idle", tr("Not open"), uplink.reason or tr("opens with the feed")
         case "connecting":
             look: Look = "warning" if is_running(view) else "idle"
             return look, tr("Connecting"), uplink.reason or ""
@@ -181,7 +203,7 @@ def _part(
 ) -> Card:
     if view.stale:
         return _lost(key, title, "", "", view)
-    restarts = tr("{n} restarts").format(n=part.restarts) if part.restarts else ""
+    restarts = _restarts(part.restarts)
     # The engine vouches for its parts with every status.
     told = source_note(tr("engine"), part.age_ms or 0.0, view)
     source = " · ".join(filter(None, [told, restarts]))
@@ -191,6 +213,12 @@ def _part(
         return Card(key, title, "idle", tr("Idle"), note=part.reason or source)
     look, word = _part_words(part.state)
     return Card(key, title, look, word, note=part.reason or source)
+
+
+def _restarts(count: int) -> str:
+    if count == 0:
+        return ""
+    return tr("1 restart") if count == 1 else tr("{n} restarts").format(n=count)
 
 
 def _part_words(state: PartState) -> tuple[Look, str]:

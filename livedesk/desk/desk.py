@@ -15,7 +15,13 @@ from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.desk.client import EngineClient, Picture
-from livedesk.desk.errors import BadAnswerError, DeskError, RefusedError, UnreachableError
+from livedesk.desk.errors import (
+    BadAnswerError,
+    DeskError,
+    NoEngineError,
+    RefusedError,
+    UnreachableError,
+)
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
@@ -146,7 +152,8 @@ class Desk:
         self._spawn("stores", self._take_stock(client))
 
     def lost(self, error: DeskError) -> None:
-        self._model.lost(error.what, self.now())
+        carrying = error.carrying if isinstance(error, NoEngineError) else None
+        self._model.lost(f"{error.what}\n{error.action}", self.now(), carrying)
 
     def status(self, status: StoreStatus) -> None:
         self._model.status(status, self.now())

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from livedesk.core.process import is_alive
-from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
-from livedesk.desk.errors import EngineStartError, UnreachableError
+from livedesk.core.runtime import (
+    EngineRuntime,
+    RelayRuntime,
+    engine_file,
+    list_runtime_files,
+    read_runtime_file,
+)
+from livedesk.desk.errors import EngineStartError, NoEngineError
 from livedesk.desk.link import EngineAccess
 from livedesk.desk.words import tr
 
 START_DEADLINE_S = 15.0
 _LOOK_EVERY_S = 0.05
 _LAST_WORDS_BYTES = 4_000
+_OWN = "livedesk: "
+_CRASH = re.compile(r"[A-Za-z_.]*(Error|Exception)\b")
 
 
 def find_engine(runtime: Path) -> EngineAccess | None:
@@ -26,6 +35,16 @@ def find_engine(runtime: Path) -> EngineAccess | None:
     if not isinstance(found, EngineRuntime) or not is_alive(found.pid, found.process):
         return None
     return EngineAccess(found.url, found.token)
+
+
+def carried_stores(runtime: Path) -> frozenset[str]:
+    """Stores whose relay lives on this machine, with or without an engine."""
+    relays = list_runtime_files(runtime).values()
+    return frozenset(
+        relay.store
+        for relay in relays
+        if isinstance(relay, RelayRuntime) and is_alive(relay.pid, relay.process)
+    )
 
 
 class LocalEngine:
@@ -57,10 +76,11 @@ class LocalEngine:
             return access
         if self._failure is not None:
             raise self._failure
-        raise UnreachableError(
+        raise NoEngineError(
             tr("No engine runs on this machine."),
             str(engine_file(self._runtime)),
             tr("Start one with: livedesk engine --config FILE"),
+            carried_stores(self._runtime),
         )
 
 
@@ -107,6 +127,14 @@ def _spawn(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 def _failed(what: str, log: Path) -> EngineStartError:
-    said = log.read_bytes()[-_LAST_WORDS_BYTES:].decode(errors="replace").strip()
-    what = f"{what} {said}" if said else what
+    said = _last_words(log.read_bytes()[-_LAST_WORDS_BYTES:].decode(errors="replace"))
+    what = f"{what}\n{said}" if said else what
     return EngineStartError(what, str(log), tr("Correct this and start again."))
+
+
+def _last_words(text: str) -> str:
+    """The engine's own sentences; of a crash only its last line, as the rest is in the log."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    own = [line.removeprefix(_OWN) for line in lines if line.startswith(_OWN)]
+    crashes = [line for line in lines if _CRASH.match(line)]
+    return "\n".join(dict.fromkeys([*crashes[-1:], *own])) or "\n".join(lines[-3:])

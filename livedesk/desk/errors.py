@@ -17,6 +17,14 @@ class UnreachableError(DeskError):
     """Nobody answered, or the answer broke off. Trying again may help."""
 
 
+class NoEngineError(UnreachableError):
+    """No engine lives on this machine. `carrying`: stores whose relays run without one."""
+
+    def __init__(self, what: str, where: str, action: str, carrying: frozenset[str]) -> None:
+        super().__init__(what, where, action)
+        self.carrying = carrying
+
+
 class RefusedError(DeskError):
     """The far side answered with an error of its own. Trying the same again will not help."""
 

@@ -44,6 +44,8 @@ class LinkView:
     since_utc_ns: int
     where: str = ""
     reason: str = ""
+    carrying: frozenset[str] | None = None
+    """Stores whose relays live on while no engine does; None where that cannot be seen."""
 
     @property
     def answering(self) -> bool:
@@ -105,6 +107,7 @@ class DeskModel:
     _link_since: Moment = field(init=False)
     _where: str = ""
     _reason: str = ""
+    _carrying: frozenset[str] | None = None
     _stores: dict[str, _Known] = field(default_factory=dict)
     _events: deque[Event] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
     _events_seen: tuple[Event, ...] = ()
@@ -125,12 +128,13 @@ class DeskModel:
 
     def attached(self, where: str, now: Moment) -> None:
         self._link, self._link_since, self._where, self._reason = "attached", now, where, ""
+        self._carrying = None
 
-    def lost(self, reason: str, now: Moment) -> None:
+    def lost(self, reason: str, now: Moment, carrying: frozenset[str] | None = None) -> None:
         """The connection broke, or a try to make one failed. Only the first counts as the time."""
         if self._link == "attached":
             self._link, self._link_since = "reconnecting", now
-        self._reason = reason
+        self._reason, self._carrying = reason, carrying
 
     def status(self, status: StoreStatus, now: Moment) -> None:
         self._stores[status.store] = _Known(status, now)
@@ -169,7 +173,7 @@ class DeskModel:
             heard = max(newest, since, key=lambda m: m.mono_ns)
             if now.since_s(heard) >= STALE_AFTER_S:
                 state, since = "silent", heard
-        return LinkView(state, since.utc_ns, self._where, self._reason)
+        return LinkView(state, since.utc_ns, self._where, self._reason, self._carrying)
 
 
 def _view(known: _Known, now: Moment) -> StoreView:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from livedesk.core.status import Priority
 from livedesk.desk.cards import LOUDNESS, Look
-from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
+from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import tr
 
 _PRIORITY_LOOK: dict[Priority, Look] = {"low": "notice", "medium": "warning", "high": "critical"}
@@ -28,7 +28,7 @@ class Trouble:
 
 def troubles(snapshot: DeskSnapshot, store: str | None) -> tuple[Trouble, ...]:
     """Troubles of the connection, then of the store on screen, then of the others."""
-    found = list(_link_trouble(snapshot.link))
+    found = list(_link_trouble(snapshot))
     if snapshot.link.answering:
         found += [t for view in snapshot.stores for t in _store_troubles(view, store)]
     return tuple(sorted(found, key=_order))
@@ -38,16 +38,33 @@ def _order(trouble: Trouble) -> tuple[int, int]:
     return -LOUDNESS[trouble.look], trouble.since_utc_ns
 
 
-def _link_trouble(link: LinkView) -> tuple[Trouble, ...]:
-    if link.answering:
+def _link_trouble(snapshot: DeskSnapshot) -> tuple[Trouble, ...]:
+    """What the engine's silence means for viewers, as far as it can be seen from here."""
+    link = snapshot.link
+    if link.answering or link.state == "connecting":
         return ()
-    if link.state == "connecting":
-        return ()
-    cause = tr("Engine not answering")
-    action = tr(
-        "The stream is carried by the relay. livedesk tries again by itself; all figures are old."
-    )
-    return (Trouble("link", "warning", cause, action, link.since_utc_ns),)
+    look, cause, action = _without_engine(snapshot)
+    return (Trouble("link", look, cause, action, link.since_utc_ns),)
+
+
+def _without_engine(snapshot: DeskSnapshot) -> tuple[Look, str, str]:
+    carrying = snapshot.link.carrying
+    on_air = {view.status.store: view.status.name for view in snapshot.on_air}
+    again = tr("livedesk tries again by itself; all figures here are old.")
+    if carrying is None:
+        goes_on = tr(
+            "The relay carries the stream without it; the platform's picture is the proof."
+        )
+        return "warning", tr("Engine not answering"), f"{goes_on} {again}"
+    start = tr("Start it with: livedesk engine --config FILE")
+    dark = [name for store, name in on_air.items() if store not in carrying]
+    if dark:
+        cause = tr("Nothing carries {stores}: engine and relay have ended")
+        return "critical", cause.format(stores=", ".join(dark)), start
+    if on_air:
+        goes_on = tr("The relay runs and carries the stream without it.")
+        return "warning", tr("Engine not answering"), f"{goes_on} {again}"
+    return "notice", tr("The engine has ended; no show is on air"), start
 
 
 def _store_troubles(view: StoreView, store: str | None) -> tuple[Trouble, ...]:

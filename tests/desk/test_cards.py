@@ -20,7 +20,7 @@ from livedesk.core.status import (
     UplinkState,
     UplinkStatus,
 )
-from livedesk.desk.cards import LOUDNESS, Card, cards, worst
+from livedesk.desk.cards import LOUDNESS, Card, cards, is_still_sending, worst
 from livedesk.desk.model import StoreView
 
 UP = PartStatus("up", age_ms=100)
@@ -132,3 +132,29 @@ def test_a_lost_encoder_is_one_fault_and_not_four() -> None:
 
 def test_nothing_is_said_to_be_recorded_after_the_sign_off() -> None:
     assert card("journal", replace(LIVE, state="ended")).word == "Ready"
+
+
+def test_a_show_does_not_begin_with_a_fault() -> None:
+    first = replace(LIVE, feed=FeedStatus("GONE", age_ms=20), sync=SyncStatus(),
+                    uplinks=(UplinkStatus("primary", "carrying", None, 0),))  # fmt: skip
+    strip = cards(StoreView(first, 0.1, False, 0.3))
+    assert {c.look for c in strip} <= {"idle", "ok", "unknown"}
+    assert strip[0].word == "Arriving"
+    assert cards(StoreView(first, 0.1, False, 60))[0].look == "critical"
+
+
+def test_an_uplink_without_a_feed_is_not_down() -> None:
+    gone = replace(LIVE, state="interrupted", feed=FeedStatus("GONE"),
+                   uplinks=(UplinkStatus("primary", "down", reason="no encoder"),))  # fmt: skip
+    found = card("uplink:primary", gone)
+    assert (found.look, found.word, found.note) == ("idle", "Not open", "no encoder")
+    refused = replace(LIVE, uplinks=(UplinkStatus("primary", "down", reason="refused"),))
+    assert card("uplink:primary", refused).look == "critical"
+
+
+def test_a_session_that_ended_while_the_encoder_sends_is_known() -> None:
+    ended = replace(LIVE, state="ended")
+    assert is_still_sending(StoreView(ended, 0.2, False, 60))
+    silent = replace(ended, feed=FeedStatus("GONE"))
+    assert not is_still_sending(StoreView(silent, 0.2, False, 60))
+    assert not is_still_sending(StoreView(LIVE, 0.2, False, 60))

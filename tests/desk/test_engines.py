@@ -9,10 +9,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from livedesk.core.runtime import EngineRuntime, engine_file, write_runtime_file
+from livedesk.core.runtime import (
+    EngineRuntime,
+    RelayRuntime,
+    engine_file,
+    relay_file,
+    write_runtime_file,
+)
 from livedesk.core.secrets import Secret
 from livedesk.desk.engines import LocalEngine, find_engine, start_engine
-from livedesk.desk.errors import DeskError, EngineStartError, UnreachableError
+from livedesk.desk.errors import EngineStartError, NoEngineError
 from livedesk.desk.link import EngineAccess
 from livedesk.paths import Paths
 
@@ -26,6 +32,11 @@ sys.stdin = open(sys.argv[2])
 input()
 """
 FAILS = "import sys; sys.exit('livedesk.toml:12: store.url: expected rtmp://')"
+CRASHES = """
+import sys
+print("livedesk: the engine ended with status 1; starting it again", file=sys.stderr)
+raise ValueError("no such thing")
+"""
 HANGS = "import time; time.sleep(60)"
 
 
@@ -68,6 +79,16 @@ def test_an_engine_that_does_not_start_is_quoted_and_not_tried_again(paths: Path
             asyncio.run(local.locate())
 
 
+def test_of_a_crash_only_the_last_line_is_quoted(paths: Paths) -> None:
+    paths.prepare()
+    local = LocalEngine(paths.runtime, python(CRASHES), paths.data / "engine.log")
+    with pytest.raises(EngineStartError) as caught:
+        asyncio.run(local.locate())
+    assert "ValueError: no such thing" in caught.value.what
+    assert "Traceback" not in caught.value.what
+    assert caught.value.where == str(paths.data / "engine.log")
+
+
 def test_an_engine_that_never_answers_is_ended(paths: Paths) -> None:
     paths.prepare()
     with pytest.raises(EngineStartError, match="did not answer"):
@@ -83,6 +104,18 @@ def test_a_missing_program_is_a_sentence(paths: Paths) -> None:
 def test_without_settings_the_console_says_how_to_start_one(paths: Paths) -> None:
     paths.prepare()
     local = LocalEngine(paths.runtime, None, paths.data / "engine.log")
-    with pytest.raises(DeskError, match="livedesk engine") as caught:
+    with pytest.raises(NoEngineError, match="livedesk engine") as caught:
         asyncio.run(local.locate())
-    assert isinstance(caught.value, UnreachableError)
+    assert caught.value.carrying == frozenset()
+
+
+def test_relays_that_live_without_an_engine_are_seen(paths: Paths) -> None:
+    paths.prepare()
+    for store, process in (("a", None), ("b", "other boot/1")):
+        relay = RelayRuntime(
+            store, os.getpid(), 9, Secret("t"), Secret("u"), 1, "0", "digest", process
+        )
+        write_runtime_file(relay_file(paths.runtime, store), relay)
+    with pytest.raises(NoEngineError) as caught:
+        asyncio.run(LocalEngine(paths.runtime, None, paths.data / "engine.log").locate())
+    assert caught.value.carrying == {"a"}

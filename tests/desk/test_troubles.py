@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.status import AlarmStatus, Priority, StoreStatus
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
-from livedesk.desk.troubles import troubles
+from livedesk.desk.troubles import Trouble, troubles
 
 
 def view(store: str, *priorities: Priority) -> StoreView:
@@ -35,8 +35,34 @@ def test_troubles_of_other_stores_carry_their_name() -> None:
                                                                     ("notice", "")]  # fmt: skip
 
 
-def test_without_an_engine_old_alarms_give_way_to_what_is_known() -> None:
-    snapshot = DeskSnapshot(0, LinkView("gone", 42), (view("a", "high"),))
+def without_engine(carrying: frozenset[str] | None, *stores: StoreView) -> Trouble:
+    """The one trouble of a console whose engine is gone."""
+    snapshot = DeskSnapshot(0, LinkView("gone", 42, carrying=carrying), stores)
     (found,) = troubles(snapshot, "a")
     assert found.since_utc_ns == 42
-    assert "relay" in found.action
+    return found
+
+
+def on_air(store: str) -> StoreView:
+    return StoreView(StoreStatus(store, store.title(), 1, state="live"), 9, True, 60)
+
+
+def test_without_an_engine_old_alarms_give_way_to_what_is_known() -> None:
+    found = without_engine(None, view("a", "high"))
+    assert found.look == "warning"
+    assert "platform" in found.action
+
+
+def test_the_stream_is_only_said_to_go_on_where_its_relay_lives() -> None:
+    found = without_engine(frozenset({"a"}), on_air("a"))
+    assert found.look == "warning"
+    assert "carries the stream" in found.action
+    found = without_engine(frozenset({"a"}), on_air("a"), on_air("b"))
+    assert found.look == "critical"
+    assert found.cause.startswith("Nothing carries B")
+
+
+def test_an_engine_that_was_stopped_after_the_show_is_no_alarm() -> None:
+    found = without_engine(frozenset(), view("a"))
+    assert found.look == "notice"
+    assert "no show is on air" in found.cause
