@@ -135,7 +135,10 @@ class Broadcast:
             return
         data = {**entry.data, "relay": instance, "entry": entry.n}
         at = (entry.mono_ns, entry.utc_ns)
-        self.post(entry.event, entry.level, "relay", entry.text, data, at=at)
+        # An encoder that goes after the sign-off does what it should.
+        is_due = entry.event == "feed.lost" and not self._machine.open
+        level = "info" if is_due else entry.level
+        self.post(entry.event, level, "relay", entry.text, data, at=at)
 
     def _sample(self, instance: str, sample: RelaySample) -> None:
         flows = media_flows(sample.feed)

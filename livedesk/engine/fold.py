@@ -130,7 +130,9 @@ class StoreFold:
                 for uplink in self._store.uplinks
             )
         age_ms = _age_ms(sample.mono_ns, mono_ns)
-        return tuple(_uplink(facts, age_ms) for facts in sample.uplinks)
+        return tuple(
+            _uplink(facts, _goodput_kbps(sample, facts), age_ms) for facts in sample.uplinks
+        )
 
 
 def media_flows(feed: FeedFacts) -> bool:
@@ -138,7 +140,16 @@ def media_flows(feed: FeedFacts) -> bool:
     return feed.connected and feed.age_ms is not None and feed.age_ms < _MEDIA_GAP_MS
 
 
-def _uplink(facts: UplinkFacts, age_ms: float) -> UplinkStatus:
+def _goodput_kbps(sample: RelaySample, uplink: UplinkFacts) -> float | None:
+    """Unknown while media that just came fill the second over which rates are taken.
+
+    The low readings of that second are the window's, and would look like a slow path.
+    """
+    is_filling = media_flows(sample.feed) and sample.feed.kbps is None
+    return None if is_filling else uplink.goodput_kbps
+
+
+def _uplink(facts: UplinkFacts, goodput_kbps: float | None, age_ms: float) -> UplinkStatus:
     if age_ms > STALE_MS:
         return UplinkStatus(
             name=facts.name,
@@ -152,7 +163,7 @@ def _uplink(facts: UplinkFacts, age_ms: float) -> UplinkStatus:
     return UplinkStatus(
         name=facts.name,
         state=facts.state,
-        goodput_kbps=facts.goodput_kbps,
+        goodput_kbps=goodput_kbps,
         backlog_ms=facts.backlog_ms,
         rtt_ms=facts.rtt_ms,
         unsent_bytes=facts.unsent_bytes,
@@ -171,7 +182,7 @@ def relay_readings(sample: RelaySample) -> Iterator[Reading]:
     yield Reading("video_kbps", "", epoch, feed.video_kbps)
     yield Reading("audio_kbps", "", epoch, feed.audio_kbps)
     for uplink in sample.uplinks:
-        yield Reading("goodput_kbps", uplink.name, epoch, uplink.goodput_kbps)
+        yield Reading("goodput_kbps", uplink.name, epoch, _goodput_kbps(sample, uplink))
         yield Reading("backlog_ms", uplink.name, epoch, uplink.backlog_ms)
         yield Reading("rtt_ms", uplink.name, epoch, uplink.rtt_ms)
 

@@ -87,6 +87,14 @@ async def run_engine(
             on_ready(engine, runtime)
         stop.order = await engine.stop_ordered()
         log.info("stopping, relays %s", "too" if stop.order.relays else "go on")
+        if stop.order.relays:
+            await _sign_off(engine, stop.order.actor)
+
+
+async def _sign_off(engine: Engine, actor: str) -> None:
+    """While the API still answers, so that consoles see an end and not a loss."""
+    text = "The engine was stopped with its relays."
+    await asyncio.gather(*(store.sign_off(actor, text) for store in engine.stores()))
 
 
 class _Stop:

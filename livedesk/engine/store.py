@@ -232,11 +232,12 @@ class Store:
             ingest_url=settings.feed.public_url,
         )
 
-    async def sign_off(self, actor: str) -> str | None:
-        """End the running session; returns its id once its end is on record."""
-        session = self._broadcast.sign_off(actor)
+    async def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:
+        """End the running session; returns its id once its end is on record and was told."""
+        session = self._broadcast.sign_off(actor, text)
         if session is not None:
             await self._bus.drain()
+            self._bus.publish_status(self.status())
         return session
 
     async def history(self, from_s: float, to_s: float, points: int) -> History:

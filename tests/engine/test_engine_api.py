@@ -187,3 +187,21 @@ def test_pictures_are_served_singly_and_as_a_stream(bench: Bench) -> None:
             assert seen.count(b"Content-Type: image/jpeg") == 2
 
     asyncio.run(story())
+
+
+def test_who_watches_sees_the_end_before_the_engine_goes(bench: Bench) -> None:
+    async def story() -> list[str]:
+        bench.say(GOOD)
+        async with bench.engine() as running:
+
+            async def is_live() -> bool:
+                return (await running.status())["state"] == "live"
+
+            await until(is_live)
+            async with running.http.stream("GET", "/v1/events") as answer:
+                running.engine.ask_to_stop(relays=True, actor="operator")
+                return [line async for line in answer.aiter_lines()]
+
+    told = "\n".join(asyncio.run(story()))
+    assert '"kind":"session.end"' in told
+    assert '"state":"ended"' in told

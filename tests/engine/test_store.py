@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livedesk.core.clock import ManualClock
-from livedesk.core.events import Event
+from livedesk.core.events import Event, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.status import AlarmStatus, FeedStatus, PartStatus, SyncStatus
 from livedesk.engine.bus import Bus
@@ -66,6 +66,11 @@ class Scene:
         self.clock = clock
         self.probe = probe
         self.n = 0
+
+    async def happen(self, event: str, level: Level, text: str) -> None:
+        self.n += 1
+        now = (self.clock.mono_ns(), self.clock.utc_ns())
+        await self.store.entry("r1", RelayEvent(self.n, *now, event, level, text, {}))
 
     async def sample(self, kbps: float | None = 4000, *, goodput_kbps: float = 3990) -> None:
         self.n += 1
@@ -324,5 +329,40 @@ def test_a_session_that_was_left_too_long_is_closed_by_the_next_engine(
         assert old.signed_off
         assert new.signed_off
         assert old.path != new.path
+
+    asyncio.run(story())
+
+
+def test_a_goodput_is_not_known_before_the_feed_s_own_rate(
+    paths: Paths, clock: ManualClock
+) -> None:
+    async def story() -> None:
+        async with scene(paths, clock) as it:
+            now = (clock.mono_ns(), clock.utc_ns())
+            arriving = FeedFacts(True, kbps=None, age_ms=10, epoch=1)
+            uplink = UplinkFacts("primary", "carrying", goodput_kbps=700)
+            await it.store.entry("r1", RelaySample(1, *now, arriving, (uplink,)))
+            assert it.store.status().uplinks[0].goodput_kbps is None
+            it.n = 1
+            await it.run(1)
+            assert it.store.status().uplinks[0].goodput_kbps == 3990
+
+    asyncio.run(story())
+
+
+def test_an_encoder_that_stops_after_the_sign_off_is_no_warning(
+    paths: Paths, clock: ManualClock
+) -> None:
+    async def story() -> None:
+        async with scene(paths, clock) as it:
+            await it.run(2)
+            await it.happen("feed.lost", "warning", "Encoder gone: the network.")
+            await it.store.sign_off("operator")
+            await it.happen("feed.lost", "warning", "Encoder gone: the encoder stopped.")
+            await it.bus.drain()
+            earlier, subscription = await it.bus.subscribe(after=0)
+            it.bus.unsubscribe(subscription)
+            levels = [event.level for event in earlier if event.kind == "feed.lost"]
+            assert levels == ["warning", "info"]
 
     asyncio.run(story())
