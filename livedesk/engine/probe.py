@@ -22,6 +22,7 @@ def probe_for(store: Store, clock: Clock) -> ProbeHandle:
             preview_fps=settings.probe.preview_fps,
             min_kbps=settings.limits.min_kbps,
             max_skew_ms=settings.limits.max_skew_ms,
+            name="the feed",
         )
 
     def on_sample(line: SampleLine) -> None:

@@ -59,7 +59,7 @@ class Teller:
             self._reason = None
             self.opened_count += 1
             self._next_ns = mono_ns + SAMPLE_NS
-        text = f"Playing {self._job.place}: {_described(streams)}."
+        text = f"The probe measures {self._job.place}: {_described(streams)}."
         self.note("probe.opened", "info", text, _data(streams))
         if before is not None:
             self._note_change(before, streams)
@@ -107,7 +107,7 @@ class Teller:
             if self._samples_by_media:
                 self._sample(self._next_ns)
             self._close("the source ended the stream")
-        self.note("probe.ended", "info", f"{self._job.place} ended.", {})
+        self.note("probe.ended", "info", f"The source ended the stream: {self._job.place}.", {})
 
     # The clock's side.
 
