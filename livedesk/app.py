@@ -20,7 +20,7 @@ from random import Random
 from types import FrameType
 
 # qasync takes the first Qt binding that it finds loaded, so PySide6 comes before it.
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QSize, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -114,6 +114,14 @@ def dress(app: QApplication, offscreen: bool) -> Theme:
     return theme
 
 
+def _fitting(window: ConsoleWindow) -> QSize:
+    """The usual size, or the whole of a smaller screen; offscreen there is none to fit."""
+    usual = QSize(*WINDOW)
+    if QGuiApplication.platformName() == "offscreen":
+        return usual
+    return usual.boundedTo(window.screen().availableSize())
+
+
 def _scale() -> float:
     screen = QGuiApplication.primaryScreen()
     return 1.5 if screen is not None and screen.size().height() >= LARGE_SCREEN_PX else 1.0
@@ -141,7 +149,7 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
             window.fault_requested.connect(partial(_break, tasks, desk, sandbox))
         window.leave_requested.connect(leave.set)
         window.stop_requested.connect(partial(_stop, tasks, desk, leave))
-        window.resize(*WINDOW)
+        window.resize(_fitting(window))
         window.show()
         desk.start()
         await _until_left(settings, window, leave)

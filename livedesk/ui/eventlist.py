@@ -104,9 +104,7 @@ class EventDelegate(QStyledItemDelegate):
         self._metrics = QFontMetrics(self._font)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's
-        view: Any = option.widget
-        width = view.viewport().width() if view is not None else self._theme.px(360)
-        text = self._text_room(QRect(0, 0, width, 100))
+        text = self._text_room(QRect(0, 0, 0, 100), option.widget)
         wide = self._metrics.horizontalAdvance(index.data(_EVENT).text) > text.width()
         lines = 2 if wide else 1
         return QSize(0, lines * self._metrics.height() + self._theme.px(6))
@@ -131,13 +129,15 @@ class EventDelegate(QStyledItemDelegate):
             mark = QRect(box.left() + px(10 + _TIME_WIDTH), top + (line - side) // 2, side, side)
             draw_shape(painter, mark.toRectF(), look, self._theme)
         painter.setPen(QColor(colours.muted if look == "idle" else colours.text))
-        self._draw_sentence(painter, self._text_room(box), event.text)
+        self._draw_sentence(painter, self._text_room(box, option.widget), event.text)
         painter.restore()
 
-    def _text_room(self, box: QRect) -> QRect:
+    def _text_room(self, box: QRect, view: Any) -> QRect:
+        """The same with and without a scroll bar, so that its coming breaks no line anew."""
         px = self._theme.px
-        left = 10 + _TIME_WIDTH + _MARK + 7
-        return box.adjusted(px(left), px(3), -px(8), -px(3))
+        bar = view.verticalScrollBar().sizeHint().width()
+        room = QRect(box.left(), box.top(), view.width() - bar, box.height())
+        return room.adjusted(px(10 + _TIME_WIDTH + _MARK + 7), px(3), -px(2), -px(3))
 
     def _draw_sentence(self, painter: QPainter, room: QRect, text: str) -> None:
         """At most two lines, the second ending in an ellipsis where it must."""

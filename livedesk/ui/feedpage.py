@@ -94,6 +94,6 @@ def _no_picture(view: StoreView) -> str:
         return tr("Waiting for the encoder.\nPush to {url} with this store's stream key.").format(
             url=status.ingest_url
         )
-    if status.probe.state != "up":
+    if status.probe.state not in ("up", "starting"):
         return tr("No picture: the probe is not running.")
     return tr("No picture yet.")

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedesk.core.status import SessionState
-from livedesk.desk.cards import Look
+from livedesk.desk.cards import Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.words import show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button
@@ -33,6 +33,10 @@ def link_words(link: LinkView) -> tuple[Look, str]:
         case _:
             since = wall_clock(link.since_utc_ns)
             return "warning", tr("No answer since {time}").format(time=since)
+
+
+def _still_sending() -> str:
+    return tr("The record is closed. The encoder's stream goes to the platform until it stops.")
 
 
 class Pill(QLabel):
@@ -145,6 +149,8 @@ class Header(QWidget):
     def _show_state(self, view: StoreView) -> None:
         colours = self._theme.colours
         word = session_word(view.status.state)
+        still_sending = is_still_sending(view) and not view.stale
+        self.state.setToolTip(_still_sending() if still_sending else "")
         if view.stale:
             word = tr("{word}?").format(word=word)
             self.state.show_word(word, colours.muted, colours.ground, colours.faint)
@@ -152,5 +158,8 @@ class Header(QWidget):
             self.state.show_word(word, colours.on_signal, colours.text, colours.text)
         elif view.status.state == "interrupted":
             self.state.show_word(word, colours.on_signal, colours.critical, colours.critical)
+        elif still_sending:
+            word = tr("ENDED, STILL SENDING")
+            self.state.show_word(word, colours.notice, colours.ground, colours.notice)
         else:
             self.state.show_word(word, colours.muted, colours.ground, colours.line)

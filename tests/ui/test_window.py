@@ -355,3 +355,28 @@ def test_it_fits_the_screen(live: Stage, open_window: OpenWindow, width: int, he
     assert (window.width(), window.height()) == (width, height)
     assert window.minimumSizeHint().width() <= 1366
     assert window.minimumSizeHint().height() <= 728
+
+
+def test_an_ended_session_that_is_still_sent_says_so(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    live.tell(on_air(state="ended"))
+    window.refresh()
+    assert window.header.state.text() == "ENDED, STILL SENDING"
+    live.tell(on_air(state="ended", feed=FeedStatus("GONE")))
+    window.refresh()
+    assert window.header.state.text() == "ENDED"
+
+
+def test_events_need_the_same_lines_with_and_without_a_scroll_bar(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    sentence = "The session started with the first media from the encoder, as it should be."
+    for _ in range(60):
+        live.happen(sentence)
+        window.refresh()
+    view = window.page.events.view
+    rows = [view.visualRect(window.page.events.model.index(row)) for row in range(5)]
+    assert view.verticalScrollBar().isVisible()
+    hints = [view.sizeHintForIndex(window.page.events.model.index(row)) for row in range(5)]
+    assert [row.height() for row in rows] == [hint.height() for hint in hints]
