@@ -195,7 +195,7 @@ def test_who_watches_sees_the_end_before_the_engine_goes(bench: Bench) -> None:
         async with bench.engine() as running:
 
             async def is_live() -> bool:
-                return (await running.status())["state"] == "live"
+                return bool((await running.status())["state"] == "live")
 
             await until(is_live)
             async with running.http.stream("GET", "/v1/events") as answer:
