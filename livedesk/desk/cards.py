@@ -121,6 +121,9 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
     figure = number(uplink.goodput_kbps)
     if view.stale:
         return _lost(key, title, figure, unit, view)
+    if view.status.feed.state == "BLIND" and view.status.relay.state != "up":
+        reason = uplink.reason or tr("the relay does not report")
+        return Card(key, title, "unknown", tr("Unknown"), figure, unit, reason)
     look, word, reason = _uplink_words(view, uplink)
     source = source_note(tr("relay"), uplink.age_ms, view)
     return Card(key, title, look, word, figure, unit, reason or source)

@@ -6,11 +6,14 @@ times a minute as chattering). What cannot be seen neither raises nor clears an 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import AlarmStatus, Priority
+
+_FIGURE = re.compile(r"\d[\d,.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class _Track:
     alarm: AlarmStatus | None = None
     tripped_ns: int = 0
 
+    def follow_words(self, finding: Finding) -> None:
+        """A standing alarm takes over another cause; its figures stay those of its first moment."""
+        alarm = self.alarm
+        if alarm is None or not finding.present or _words(alarm.cause) == _words(finding.cause):
+            return
+        self.alarm = replace(alarm, cause=finding.cause, action=finding.rule.action)
+
 
 class Alarms:
     """The alarms of one store."""
@@ -77,6 +87,7 @@ class Alarms:
         self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int
     ) -> AlarmChange | None:
         track = self._tracks.setdefault(alarm_id, _Track())
+        track.follow_words(finding)
         if finding.present is None or finding.present == (track.alarm is not None):
             track.differs_since_ns = None
             return None
@@ -95,6 +106,10 @@ class Alarms:
         )
         track.tripped_ns = mono_ns
         return AlarmChange(True, track.alarm, 0.0)
+
+
+def _words(text: str) -> str:
+    return _FIGURE.sub("", text)
 
 
 def _cleared(alarm: AlarmStatus, tripped_ns: int, mono_ns: int) -> AlarmChange:

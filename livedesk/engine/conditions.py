@@ -6,7 +6,9 @@ whose fault it is, because a feed that is low by itself is not helped by another
 
 from __future__ import annotations
 
-from livedesk.core.status import StoreStatus, UplinkStatus
+from dataclasses import replace
+
+from livedesk.core.status import PartStatus, StoreStatus, UplinkStatus
 from livedesk.engine.alarms import AlarmRule, Finding
 
 FEED_LOST = AlarmRule(
@@ -30,7 +32,10 @@ SKEW = AlarmRule(
     "medium", 2.0, 2.0, "Correct the audio delay in the encoder by the figure shown, then watch it."
 )
 JOURNAL = AlarmRule(
-    "high", 0.0, 1.0, "Free or repair the disk of the data folder; the show itself goes on."
+    "high",
+    0.0,
+    1.0,
+    "The show itself goes on, and so does its record once the disk takes it again.",
 )
 PROBE = AlarmRule(
     "low", 10.0, 1.0, "Picture and sync figures are missing; the show itself goes on."
@@ -136,8 +141,17 @@ def _own_parts(status: StoreStatus) -> dict[str, Finding]:
             JOURNAL, journal.state == "down", f"The record is not being written. {journal.reason}"
         ),
         "probe": Finding(PROBE, probe_missing, f"The probe does not measure: {probe.reason}."),
-        "relay": Finding(RELAY, relay.state != "up", f"The relay does not report: {relay.reason}."),
+        "relay": _relay(relay),
     }
+
+
+def _relay(relay: PartStatus) -> Finding:
+    """One that cannot run says itself what to do; of a silent one only the platform knows more."""
+    reason, _, remedy = (relay.reason or "").partition("; ")
+    if relay.state == "down" and remedy:
+        rule = replace(RELAY, action=f"{remedy[0].upper()}{remedy[1:]}.")
+        return Finding(rule, True, f"The relay does not run: {reason}.")
+    return Finding(RELAY, relay.state != "up", f"The relay does not report: {relay.reason}.")
 
 
 def _kbps(figure: float | None) -> str:

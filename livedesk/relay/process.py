@@ -79,7 +79,7 @@ class Relay:
             ) from None
         except OSError as error:
             raise StartError(
-                f"cannot listen on {listen.host}:{listen.port}: {error.strerror or error}",
+                f"cannot listen on {listen.host}:{listen.port}: {_plain(error)}",
                 "end the program that uses this port, or choose another port in feed.listen",
             ) from None
         await self.tap.start()
@@ -167,6 +167,12 @@ class Relay:
             f"The relay's {name} failed ({type(failure).__name__}); please report this.",
             task=name,
         )
+
+
+def _plain(error: OSError) -> str:
+    """The system's own words; asyncio wraps those of a failed bind in its own."""
+    number = error.errno
+    return os.strerror(number) if number is not None and number > 0 else str(error)
 
 
 def _answer(answer: dict[str, Any]) -> None:

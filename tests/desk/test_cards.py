@@ -158,3 +158,12 @@ def test_a_session_that_ended_while_the_encoder_sends_is_known() -> None:
     silent = replace(ended, feed=FeedStatus("GONE"))
     assert not is_still_sending(StoreView(silent, 0.2, False, 60))
     assert not is_still_sending(StoreView(LIVE, 0.2, False, 60))
+
+
+def test_an_uplink_is_not_good_while_its_relay_is_silent() -> None:
+    silent = replace(
+        LIVE, feed=FeedStatus("BLIND"), relay=PartStatus("stale", "it says nothing"),
+        uplinks=(UplinkStatus("primary", "carrying", reason="silent for 3.0 s"),),
+    )  # fmt: skip
+    found = card("uplink:primary", silent)
+    assert (found.look, found.note) == ("unknown", "silent for 3.0 s")

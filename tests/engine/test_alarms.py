@@ -151,3 +151,26 @@ def test_skew_journal_and_probe_have_alarms_of_their_own() -> None:
     assert findings(skewed)["sync.skew"].cause == "Sound is 220 ms behind the picture."
     assert present(replace(HEALTHY, journal=PartStatus("down", "The disk is full."))) == {"journal"}
     assert present(replace(HEALTHY, probe=PartStatus("stale", "no samples"))) == {"probe"}
+
+
+def test_a_standing_alarm_names_the_cause_of_now_and_keeps_its_figures() -> None:
+    alarms = Alarms()
+
+    def sees(at_s: float, cause: str) -> str:
+        alarms.update(round(at_s * NS_PER_S), 7, {"a": Finding(RULE, True, cause)})
+        [alarm] = alarms.active() or [None]
+        return alarm.cause if alarm else ""
+
+    assert sees(0, "Connecting.") == ""
+    assert sees(1, "Connecting.") == "Connecting."
+    assert sees(2, "Refused at 1,500 kbps.") == "Refused at 1,500 kbps."
+    assert sees(3, "Refused at 1,498.5 kbps.") == "Refused at 1,500 kbps."
+
+
+def test_a_relay_that_cannot_run_says_what_to_do_itself() -> None:
+    problem = PartStatus("down", "cannot listen on 127.0.0.1:1935; end the other program")
+    found = findings(replace(HEALTHY, relay=problem))["relay"]
+    assert found.cause == "The relay does not run: cannot listen on 127.0.0.1:1935."
+    assert found.rule.action == "End the other program."
+    silent = findings(replace(HEALTHY, relay=PartStatus("stale", "it is silent")))["relay"]
+    assert "platform" in silent.rule.action
