@@ -36,6 +36,7 @@ START_S: Final = 10.0
 _BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _LINE_LIMIT: Final = 1 << 20
 _EXIT_S: Final = 1.0
+_SECOND_LOOK_S: Final = 0.2
 
 
 @dataclass(slots=True)
@@ -197,8 +198,7 @@ class ProbeLink:
         has_read, patience_s = False, START_S
         while True:
             try:
-                async with asyncio.timeout(patience_s):
-                    text = await process.stdout.readline()
+                text = await _next_line(process.stdout, patience_s)
             except TimeoutError:
                 return has_read, True
             except ValueError:  # longer than any line of ours: not a probe that speaks
@@ -239,6 +239,17 @@ class ProbeLink:
             text = "The probe ended unexpectedly; it is started anew."
         data = {"pid": process.pid, "status": process.returncode}
         self._on_event(EventLine("probe.died", "warning", text, data))
+
+
+async def _next_line(stdout: asyncio.StreamReader, patience_s: float) -> bytes:
+    """Raises TimeoutError. Looks twice: when it was us who stood still, the line is there, but the
+    time ran out before we came to read it."""
+    try:
+        async with asyncio.timeout(patience_s):
+            return await stdout.readline()
+    except TimeoutError:
+        async with asyncio.timeout(_SECOND_LOOK_S):
+            return await stdout.readline()
 
 
 async def _end(process: Process) -> None:

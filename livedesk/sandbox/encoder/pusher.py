@@ -138,7 +138,7 @@ class Pusher:
             published_before = self.connects
             try:
                 await self._publish_once()
-            except (OSError, ProtocolError) as failure:  # OSError includes TimeoutError
+            except Exception as failure:  # noqa: BLE001 - an encoder comes back, whatever it was
                 self._say("lost", _reason(failure))
             self.state = "waiting"
             failures = 0 if self.connects > published_before else failures + 1
@@ -163,7 +163,8 @@ class Pusher:
         if self._writer is not None:
             self.state = "waiting"
             link = self._writer.get_extra_info("socket")
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            with contextlib.suppress(OSError):  # it may just have been closed by the other end
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self._writer.transport.abort()
 
     async def _publish_once(self) -> None:
@@ -173,10 +174,10 @@ class Pusher:
             reader, writer = await asyncio.open_connection(
                 target.host, target.port, ssl=_trust(self._job)
             )
-        link = writer.get_extra_info("socket")
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._session, self._writer = ClientSession(target, os.urandom), writer
         try:
+            link = writer.get_extra_info("socket")
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._converse(self._session, reader, writer)
         finally:
             self._session = self._writer = None
@@ -245,7 +246,9 @@ def _reason(failure: BaseException) -> str:
         return f"no answer within {CONNECT_S:.0f} s"
     if isinstance(failure, OSError) and failure.errno is not None and failure.errno > 0:
         return os.strerror(failure.errno)
-    return str(failure)
+    if isinstance(failure, OSError | ProtocolError):
+        return str(failure)
+    return f"{type(failure).__name__}: {failure}"
 
 
 def _metadata(job: EncoderJob) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def test_samples_pictures_and_events_come(media: Media) -> None:
     engine = run(story)
     assert engine.events[0].event == "probe.opened"
     assert engine.link.part().state == "down"
+
+
+def test_an_engine_that_stood_still_believes_the_lines_that_waited(media: Media) -> None:
+    async def story(engine: Engine) -> None:
+        engine.link.play(Secret(str(media.flv)))
+        await engine.until_part("up")
+        pid, heard = engine.link.pid, len(engine.samples)
+        time.sleep(1.5)  # noqa: ASYNC251 - the loop stands still, as in a stopped process
+        await engine.until(lambda: len(engine.samples) > heard + 6)
+        assert (engine.link.pid, engine.link.restarts) == (pid, 0)
+
+    run(story, silent_s=1.0)
 
 
 def test_a_killed_probe_is_back(media: Media) -> None:

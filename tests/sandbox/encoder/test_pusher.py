@@ -7,6 +7,8 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 
+import pytest
+
 from livedesk.core.clock import SystemClock
 from livedesk.core.rtmp_address import parse_address
 from livedesk.core.secrets import Secret
@@ -94,6 +96,19 @@ def test_a_publication_opens_with_headers_and_a_keyframe() -> None:
             await until(lambda: len(rig.payloads()) == 6, "three more")
             assert rig.payloads() == [HEADER, KEYFRAME, FRAME] * 2
             assert rig.platform.publishers[0].ended == "Connection reset by peer"
+
+    asyncio.run(scenario())
+
+
+def test_whatever_ends_a_connection_the_encoder_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr("livedesk.sandbox.encoder.pusher.ClientSession.open", lambda _: 1 / 0)
+            async with _rig() as rig:
+                await until(lambda: len(rig.events) == 1, "the loss is told")
+                assert "ZeroDivisionError" in rig.events[0]
+                patch.undo()
+                await until(lambda: rig.pusher.state == "publishing", "it is back")
 
     asyncio.run(scenario())
 
