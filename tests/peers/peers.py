@@ -147,8 +147,16 @@ class RunningRelay:
 
 
 @contextmanager
-def relay_process(folder: Path, uplink_url: str, **changes: Any) -> Iterator[RunningRelay]:
+def relay_process(
+    folder: Path, uplink_url: str, *, tls_pem: Path | None = None, **changes: Any
+) -> Iterator[RunningRelay]:
+    """With a certificate (and its key, in one file) the ingest speaks rtmps."""
     port = free_port()
+    job = job_line(folder, port, uplink_url, **changes)
+    if tls_pem is not None:
+        pem = {"tls_cert": str(tls_pem), "tls_key": str(tls_pem)}
+        job["listen"] |= {"scheme": "rtmps", **pem}
+    scheme = job["listen"]["scheme"]
     process = subprocess.Popen(
         [sys.executable, "-m", "livedesk.relay"],
         stdin=subprocess.PIPE,
@@ -158,11 +166,11 @@ def relay_process(folder: Path, uplink_url: str, **changes: Any) -> Iterator[Run
     assert process.stdin is not None
     assert process.stdout is not None
     with process.stdin, process.stdout:
-        process.stdin.write(json.dumps(job_line(folder, port, uplink_url, **changes)) + "\n")
+        process.stdin.write(json.dumps(job) + "\n")
         process.stdin.flush()
         assert json.loads(process.stdout.readline()) == {"ready": True, "pid": process.pid}
     runtime = json.loads((folder / "relay-glow-us.json").read_text())
-    relay = RunningRelay(process, f"rtmp://127.0.0.1:{port}/live/{KEY}", runtime["tap_url"])
+    relay = RunningRelay(process, f"{scheme}://127.0.0.1:{port}/live/{KEY}", runtime["tap_url"])
     control = socket.create_connection(("127.0.0.1", runtime["port"]))
     control.sendall(json.dumps({"token": runtime["token"], "after": 0}).encode() + b"\n")
     follower = threading.Thread(target=_follow, args=(control, relay.entries), daemon=True)
