@@ -12,6 +12,7 @@ import os
 import secrets
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,9 @@ def _add_engine(commands: _Commands[argparse.ArgumentParser]) -> None:
     engine.add_argument(
         "--stop", action="store_true", help="end this machine's engine, relays and probes"
     )
+    engine.add_argument(
+        "--end-with-input", action="store_true", help="end when standard input closes, for scripts"
+    )
     engine.set_defaults(run=_engine)
 
 
@@ -193,14 +197,27 @@ def _engine(args: argparse.Namespace) -> int:
         raise UsageError("the engine needs a settings file; name it with --config FILE")
     if args.no_watch:
         return _engine_process(args, config)
+    if args.end_with_input:
+        _end_with_input()
     from livedesk.engine.watch import run_watched
 
     options = [f"--config={config}"]
     options += [f"--store={args.store}"] if args.store is not None else []
     options += [f"--api={args.api}"] if args.api is not None else []
     options += [f"--token-file={args.token_file}"] if args.token_file is not None else []
-    command = [sys.executable, "-m", "livedesk", "engine", "--no-watch", *options]
+    command = [sys.executable, "-P", "-m", "livedesk", "engine", "--no-watch", *options]
     return run_watched(command, _paths().runtime)
+
+
+def _end_with_input() -> None:
+    """Whoever started us holds the other end; when they die, however they die, we end in order."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="standard input", daemon=True).start()
 
 
 def _engine_process(args: argparse.Namespace, config: Path) -> int:

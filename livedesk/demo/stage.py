@@ -60,7 +60,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     config = folder / "livedesk.toml"
     config.write_text(_settings(feed_port, platform_port))
     job = json.dumps({"key": platform_key, "port": platform_port})
-    engine = ["livedesk", "engine", "--config", str(config)]
+    engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
         _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
         _child("engine", engine, environment, folder) as process,

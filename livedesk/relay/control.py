@@ -16,6 +16,7 @@ _MAX_LINE_BYTES: Final = 64 * 1024
 _BUFFER_BYTES: Final = 256 * 1024
 _BATCH: Final = 200
 _MAX_CLIENTS: Final = 8
+_FIRST_LINE_LIMIT_S: Final = 5.0
 
 Hello = Callable[[], dict[str, Any]]
 
@@ -86,10 +87,14 @@ class _Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=_BUFFER_BYTES)
+        self._deadline = asyncio.get_running_loop().call_later(
+            _FIRST_LINE_LIMIT_S, self._transport.abort
+        )
         if not self._server.opened(self):
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline.cancel()
         if self._unlisten is not None:
             self._unlisten()
             self._unlisten = None
@@ -104,7 +109,7 @@ class _Client(asyncio.Protocol):
             try:
                 request = json.loads(line)
                 self._take(request if isinstance(request, dict) else {})
-            except (ValueError, TypeError, RecursionError):
+            except (ValueError, TypeError, OverflowError, RecursionError):
                 self._transport.abort()
                 return
 
@@ -118,6 +123,7 @@ class _Client(asyncio.Protocol):
             self._transport.close()
             return
         self._is_greeted = True
+        self._deadline.cancel()
         self._sent = int(request.get("after", 0))
         self._write(hello)
         self._unlisten = self._log.listen(self._send_entries)

@@ -29,6 +29,10 @@ _REQUEST_LIMIT_S: Final = 10.0
 EVICT_AFTER_MS: Final = 2_000
 """A publisher silent for so long gives way to a new one: its connection is probably half open."""
 _SILENCE_LIMIT_S: Final = 60.0
+_UNREAD_LIMIT_BYTES: Final = 256 * 1024
+"""Answers that a peer asked for and does not read; an encoder leaves a few hundred at most."""
+_TLS_HANDSHAKE_LIMIT_S: Final = 10.0
+_TLS_SHUTDOWN_LIMIT_S: Final = 5.0
 
 
 class Ingest:
@@ -39,7 +43,7 @@ class Ingest:
         self._feed = feed
         self._log = log
         self._clock = clock
-        self._connections: set[_Connection] = set()
+        self._connections: dict[_Connection, None] = {}  # in the order of arrival
         self._publisher: _Connection | None = None
         self._server: asyncio.Server | None = None
 
@@ -54,6 +58,8 @@ class Ingest:
             self._job.host,
             self._job.port,
             ssl=context,
+            ssl_handshake_timeout=_TLS_HANDSHAKE_LIMIT_S if context else None,
+            ssl_shutdown_timeout=_TLS_SHUTDOWN_LIMIT_S if context else None,
         )
 
     async def close(self) -> None:
@@ -62,14 +68,15 @@ class Ingest:
         for connection in tuple(self._connections):
             connection.abort("the relay stops")
 
-    def opened(self, connection: _Connection) -> bool:
-        if len(self._connections) >= _MAX_CONNECTIONS:
-            return False
-        self._connections.add(connection)
-        return True
+    def opened(self, connection: _Connection) -> None:
+        """Takes it in; when all places are taken, the stranger that has idled longest must go."""
+        self._connections[connection] = None
+        if len(self._connections) > _MAX_CONNECTIONS:
+            strangers = (each for each in self._connections if each is not self._publisher)
+            next(strangers).abort("too many connections that do not publish")
 
     def closed(self, connection: _Connection, why: str) -> None:
-        self._connections.discard(connection)
+        self._connections.pop(connection, None)
         if self._publisher is connection:
             self._publisher = None
             self._feed.end(why)
@@ -138,8 +145,7 @@ class _Connection(asyncio.Protocol):
         self._deadline = asyncio.get_running_loop().call_later(
             _REQUEST_LIMIT_S, self._request_overdue
         )
-        if not self._ingest.opened(self):
-            self._transport.abort()
+        self._ingest.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.cancel()
@@ -175,11 +181,17 @@ class _Connection(asyncio.Protocol):
                         event, "NetStream.Play.StreamNotFound", "This address is for publishing."
                     )
                 case StreamClosed():
-                    self._why = "the encoder stopped the stream"
-                    self._transport.close()
+                    self._stopped()
         output = self._session.take_output()
         if output:
             self._transport.write(output)
+        if self._transport.get_write_buffer_size() > _UNREAD_LIMIT_BYTES:
+            self.abort("it does not read its answers")
+
+    def _stopped(self) -> None:
+        """Given up at once: a TLS connection takes its time to close."""
+        self._ingest.closed(self, "the encoder stopped the stream")
+        self._transport.close()
 
     def _publish(self, request: PublishRequest) -> None:
         refusal = self._ingest.admit(self, request)

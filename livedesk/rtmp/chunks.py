@@ -59,7 +59,7 @@ class ChunkReader:
     """
 
     def __init__(self, limits: ReadLimits | None = None) -> None:
-        self._limits = limits or ReadLimits()
+        self.limits = limits or ReadLimits()
         self._chunk_bytes = DEFAULT_CHUNK_BYTES
         self._streams: dict[int, _ChunkStream] = {}
         self._unfinished_bytes = 0
@@ -129,8 +129,8 @@ class ChunkReader:
             return stream
         if fmt != 0 and fmt != 1:
             raise ProtocolError(f"chunk stream {csid} begins with header format {fmt}, expected 0")
-        if len(self._streams) >= self._limits.chunk_streams:
-            raise ProtocolError(f"more than {self._limits.chunk_streams} chunk streams")
+        if len(self._streams) >= self.limits.chunk_streams:
+            raise ProtocolError(f"more than {self.limits.chunk_streams} chunk streams")
         # Kept only once the header is complete: see _begin_chunk.
         return _ChunkStream()
 
@@ -169,9 +169,9 @@ class ChunkReader:
         if fmt < 2:
             stream.length = int.from_bytes(header[3:6], "big")
             stream.type_id = header[6]
-            if stream.length > self._limits.message_bytes:
+            if stream.length > self.limits.message_bytes:
                 raise ProtocolError(
-                    f"a message of {stream.length} bytes, allowed are {self._limits.message_bytes}"
+                    f"a message of {stream.length} bytes, allowed are {self.limits.message_bytes}"
                 )
         if fmt == 0:
             stream.stream_id = int.from_bytes(header[7:11], "little")
@@ -192,9 +192,9 @@ class ChunkReader:
             return at + take
         stream.payload += part
         self._unfinished_bytes += take
-        if self._unfinished_bytes > self._limits.unfinished_bytes:
+        if self._unfinished_bytes > self.limits.unfinished_bytes:
             raise ProtocolError(
-                f"unfinished messages hold more than {self._limits.unfinished_bytes} bytes"
+                f"unfinished messages hold more than {self.limits.unfinished_bytes} bytes"
             )
         if len(stream.payload) == stream.length:
             self._unfinished_bytes -= stream.length

@@ -20,7 +20,7 @@ from livedesk.rtmp.session import WINDOW_BYTES, Command, Framing, is_command, is
 CHUNK_BYTES: Final = 4_096
 """What OBS writes, so what every platform sees all day."""
 _FLASH_VERSION: Final = "FMLE/3.0 (compatible; livedesk)"
-_CONNECT, _RELEASE, _FC_PUBLISH, _CREATE = 1, 2, 3, 4
+_CONNECT, _RELEASE, _FC_PUBLISH, _CREATE, _STREAM = 1, 2, 3, 4, 5
 _TEXT_LIMIT: Final = 300
 
 
@@ -120,6 +120,8 @@ class ClientSession:
                 events.append(_refused("createStream", command.mapping(1)))
             else:
                 events.append(Ready())
+        elif command.transaction == _STREAM and is_error:
+            events.append(_refused("stream", command.mapping(1) or command.mapping(0)))
 
     def _status(self, status: dict[str, amf0.Value], events: list[ClientEvent]) -> None:
         code = status.get("code")
@@ -133,10 +135,10 @@ class ClientSession:
         key = self._target.key
         self._framing.send_command(0, "releaseStream", _RELEASE, None, key)
         self._framing.send_command(0, "FCPublish", _FC_PUBLISH, None, key)
-        self._framing.send_command(self._stream_id, "publish", 5, None, key, "live")
+        self._framing.send_command(self._stream_id, "publish", _STREAM, None, key, "live")
 
     def play(self) -> None:
-        self._framing.send_command(self._stream_id, "play", 5, None, self._target.key, -2000)
+        self._framing.send_command(self._stream_id, "play", _STREAM, None, self._target.key, -2000)
 
     def send(self, message: Message) -> None:
         """Media for the published stream, whatever stream id it came with."""

@@ -18,6 +18,8 @@ from livedesk.rtmp.session import WINDOW_BYTES, Command, Framing, is_command, is
 CHUNK_BYTES: Final = 65_536
 """Announced at once: ffmpeg copies it, and writes chunks of 128 bytes until then."""
 MAX_STREAMS: Final = 8
+STRANGER_LIMITS: Final = ReadLimits(message_bytes=64 * 1024, unfinished_bytes=128 * 1024)
+"""For everybody whose publishing was not accepted: commands are small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class ServerSession:
 
     def __init__(self, random_bytes: RandomBytes, limits: ReadLimits | None = None) -> None:
         self._handshake = ServerHandshake(random_bytes)
-        self._framing = Framing(limits)
+        self._limits = limits or ReadLimits()
+        self._framing = Framing(STRANGER_LIMITS)
         self._app: str | None = None
         self._last_stream_id = 0
         self._publishing: set[int] = set()
@@ -139,6 +142,7 @@ class ServerSession:
             events.append(StreamClosed(stream_id))
 
     def accept_publish(self, request: PublishRequest) -> None:
+        self._framing.allow(self._limits)
         self._publishing.add(request.stream_id)
         self._open.add(request.stream_id)
         self._framing.send(m.user_control(m.STREAM_BEGIN, request.stream_id))

@@ -26,6 +26,10 @@ class Framing:
         self._acknowledged_bytes = 0
         self._peer_window_bytes = 0
 
+    def allow(self, limits: ReadLimits) -> None:
+        """What the peer may make us hold from now on."""
+        self._reader.limits = limits
+
     def send(self, message: Message) -> None:
         self._output.append(self._writer.write(message))
 

@@ -355,3 +355,34 @@ def test_rtmps_is_verified_and_its_goodput_counted(
             await secure.stop()
 
     asyncio.run(run())
+
+
+def test_strangers_that_fill_all_places_do_not_keep_the_encoder_out(folder: Path) -> None:
+    async def run() -> None:
+        async with scene(folder) as play:
+            idle = [await asyncio.open_connection("127.0.0.1", play.ingest.port) for _ in range(40)]
+            encoder = await connect(play.ingest)
+            assert encoder.started
+            encoder.send(*OPENING, *show(2))
+            more = [await asyncio.open_connection("127.0.0.1", play.ingest.port) for _ in range(40)]
+            encoder.send(*show(2, start_ms=80))
+            await until(lambda: len(play.platform.received) == 11, "the show goes on")
+            assert not encoder.is_lost
+            for _, writer in [*idle, *more]:
+                writer.close()
+
+    asyncio.run(run())
+
+
+def test_a_stranger_cannot_make_the_relay_hold_large_messages(folder: Path) -> None:
+    async def run() -> None:
+        async with scene(folder) as play:
+            reader, writer = await asyncio.open_connection("127.0.0.1", play.ingest.port)
+            writer.write(b"\x03" + bytes(1536) + bytes(1536))
+            writer.write(b"\x06" + bytes(3) + (1 << 20).to_bytes(3, "big") + b"\x09" + bytes(4))
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+                await reader.readexactly(1 << 20)
+            writer.close()
+            await until(lambda: "feed.protocol_error" in play.events(), "it is told")
+
+    asyncio.run(run())

@@ -214,3 +214,14 @@ def test_odd_commands_never_break_either_end(
             isinstance(e, PublishRequest | PlayRequest | StreamClosed) for e in server.feed(data)
         )
         assert all(isinstance(e, Ready | Started | Refused) for e in client.feed(data))
+
+
+def test_an_error_in_answer_to_publish_is_a_refusal() -> None:
+    """Some servers answer the call itself instead of sending a status."""
+    client, writer = ClientSession(address(), os.urandom), ChunkWriter()
+    client.feed(b"\x03" + bytes(3072))
+    error = {"level": "error", "code": "NetStream.Publish.Rejected", "description": "Not now."}
+    answer = Message(m.COMMAND_AMF0, 1, 0, amf0.encode("_error", 5, None, error))
+    assert client.feed(writer.write(answer)) == [
+        Refused("stream", "NetStream.Publish.Rejected", "Not now.")
+    ]
