@@ -85,7 +85,8 @@ class LocalEngine:
 
 
 def engine_command(config: Path) -> tuple[str, ...]:
-    return (sys.executable, "-m", "livedesk", "engine", "--config", str(config))
+    # -P: a file in the operator's folder must not stand in for one of our packages.
+    return (sys.executable, "-P", "-m", "livedesk", "engine", "--config", str(config))
 
 
 async def start_engine(

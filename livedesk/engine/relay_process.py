@@ -29,7 +29,7 @@ from livedesk.engine.ending import end_process
 READY_WITHIN_S = 10.0
 _READY_BYTES = 16_384
 
-RELAY_COMMAND = (sys.executable, "-m", "livedesk.relay")
+RELAY_COMMAND = (sys.executable, "-P", "-m", "livedesk.relay")
 
 
 class RelayNotStartedError(Exception):

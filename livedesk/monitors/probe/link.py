@@ -26,7 +26,7 @@ from livedesk.monitors.probe.lines import EventLine, PreviewLine, SampleLine, pa
 
 log = logging.getLogger(__name__)
 
-PROBE_COMMAND: Final = (sys.executable, "-m", "livedesk.monitors.probe")
+PROBE_COMMAND: Final = (sys.executable, "-P", "-m", "livedesk.monitors.probe")
 
 STALE_MS: Final = 1_500.0
 SILENT_S: Final = 5.0
