@@ -15,6 +15,7 @@ from livedesk.core.runtime import (
     list_runtime_files,
 )
 from livedesk.doctor.finding import Finding
+from livedesk.paths import find_paths
 
 STOP = "livedesk engine --stop"
 
@@ -36,7 +37,7 @@ def check_leftovers(
         else:
             running.append(value)
     yield from _running(running)
-    yield from _unlisted({value.pid for value in running}, proc)
+    yield from _unlisted(folder, {value.pid for value in running}, proc)
 
 
 def _running(running: Sequence[RuntimeFile]) -> Iterator[Finding]:
@@ -55,24 +56,32 @@ def _running(running: Sequence[RuntimeFile]) -> Iterator[Finding]:
         yield Finding("ok", "engine", "none runs, and no relay")
 
 
-def _unlisted(listed: set[int], proc: Path) -> Iterator[Finding]:
-    """Relays without a runtime file and probes without a parent: only their number reaches them."""
-    for pid, name, parent in _own_processes(proc):
+def _unlisted(folder: Path, listed: set[int], proc: Path) -> Iterator[Finding]:
+    """Relays without a runtime file and probes without a parent: only their number reaches them.
+
+    Those of another runtime folder are not judged: ending one could end somebody's show.
+    """
+    for pid, name, parent, runtime in _own_processes(proc):
+        if runtime != folder:
+            continue
         is_lost = pid not in listed if name == "relay" else parent == 1 and 1 not in listed
         if is_lost:
-            text = (
-                f"process {pid} is a {name} that no engine of this runtime folder can reach "
-                "(it may belong to another folder)"
-            )
+            text = f"process {pid} is a {name} that no engine can reach"
             yield Finding("warn", "left over", text, f"kill {pid}")
 
 
-def _own_processes(proc: Path) -> Iterator[tuple[int, str, int]]:
-    """Number, kind and parent of this user's relays and probes (`python -m livedesk.relay`)."""
+def _own_processes(proc: Path) -> Iterator[tuple[int, str, int, Path]]:
+    """Number, kind, parent and runtime folder of this user's relays and probes."""
     for entry in proc.glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             arguments = (entry / "cmdline").read_bytes().split(b"\0")
             module = arguments[arguments.index(b"-m") + 1]
             if module in _MODULES and entry.stat().st_uid == os.geteuid():
                 parent = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
-                yield int(entry.name), _MODULES[module], int(parent)
+                yield int(entry.name), _MODULES[module], int(parent), _runtime_folder(entry)
+
+
+def _runtime_folder(process: Path) -> Path:
+    """As the process finds it from its environment."""
+    variables = os.fsdecode((process / "environ").read_bytes()).split("\0")
+    return find_paths(dict(name.split("=", 1) for name in variables if "=" in name)).runtime

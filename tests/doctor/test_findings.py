@@ -20,7 +20,7 @@ from livedesk.doctor import Finding, as_text, exit_status, run_doctor
 from livedesk.doctor.leftovers import check_leftovers
 from livedesk.doctor.libraries import check_packages, check_pyside, check_python
 from livedesk.doctor.machine import check_clock, check_folders
-from livedesk.paths import Paths
+from livedesk.paths import RUNTIME_VARIABLE, Paths
 
 RELAY = RelayRuntime("glow", 70_001, 4, Secret("t0ken"), Secret("t0ken"), 5, "0.1.0", "abc")
 ENGINE = EngineRuntime(70_002, "http://127.0.0.1:8000", Secret("t0ken"), 5, "0.1.0")
@@ -107,11 +107,12 @@ def test_files_of_ended_processes_and_damaged_files_are_told_with_what_removes_t
     assert not any("t0ken" in finding.text for finding in found)
 
 
-def fake_process(proc: Path, pid: int, parent: int, *arguments: str) -> None:
+def fake_process(proc: Path, pid: int, parent: int, runtime: Path, *arguments: str) -> None:
     folder = proc / str(pid)
     folder.mkdir(parents=True)
     (folder / "cmdline").write_bytes("\0".join(("python", *arguments, "")).encode())
     (folder / "stat").write_text(f"{pid} (python (x)) S {parent} 0")
+    (folder / "environ").write_text(f"HOME=/\0{RUNTIME_VARIABLE}={runtime}\0")
 
 
 def test_processes_that_no_file_speaks_of_are_found_by_what_they_run(
@@ -119,11 +120,12 @@ def test_processes_that_no_file_speaks_of_are_found_by_what_they_run(
 ) -> None:
     proc = tmp_path / "proc"
     write_runtime_file(relay_file(runtime, "glow"), replace(RELAY, pid=11))
-    fake_process(proc, 11, 1, "-m", "livedesk.relay")
-    fake_process(proc, 12, 1, "-m", "livedesk.relay")
-    fake_process(proc, 13, 500, "-m", "livedesk.monitors.probe")
-    fake_process(proc, 14, 1, "-m", "livedesk.monitors.probe")
-    fake_process(proc, 15, 1, "-c", "livedesk.relay")
+    fake_process(proc, 11, 1, runtime, "-m", "livedesk.relay")
+    fake_process(proc, 12, 1, runtime, "-P", "-m", "livedesk.relay")
+    fake_process(proc, 13, 500, runtime, "-m", "livedesk.monitors.probe")
+    fake_process(proc, 14, 1, runtime, "-m", "livedesk.monitors.probe")
+    fake_process(proc, 15, 1, runtime, "-c", "livedesk.relay")
+    fake_process(proc, 16, 1, tmp_path / "of-another-show", "-m", "livedesk.relay")
     found = check_leftovers(runtime, lambda pid, mark: True, proc)
     killed = {finding.action for finding in found if finding.topic == "left over"}
     assert killed == {"kill 12", "kill 14"}
