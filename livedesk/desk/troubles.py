@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livedesk.core.status import Priority
-from livedesk.desk.cards import LOUDNESS, Look
+from livedesk.desk.cards import LOUDNESS, Look, is_running, worst
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import tr
 
@@ -65,6 +65,18 @@ def _without_engine(snapshot: DeskSnapshot) -> tuple[Look, str, str]:
         goes_on = tr("The relay runs and carries the stream without it.")
         return "warning", tr("Engine not answering"), f"{goes_on} {again}"
     return "notice", tr("The engine has ended; no show is on air"), start
+
+
+def loudest(view: StoreView) -> tuple[Look, str]:
+    """What one store needs a look for, in a few words; nothing to say when all is well."""
+    card = worst(view)
+    alarms = () if view.stale else _store_troubles(view, view.status.store)
+    alarm = max(alarms, key=lambda trouble: LOUDNESS[trouble.look], default=None)
+    if alarm is not None and LOUDNESS[alarm.look] > LOUDNESS[card.look]:
+        return alarm.look, alarm.cause
+    if card.look in ("idle", "ok"):
+        return ("ok" if is_running(view) else "idle"), ""
+    return card.look, tr("{part}: {word}").format(part=card.title, word=card.word)
 
 
 def _store_troubles(view: StoreView, store: str | None) -> tuple[Trouble, ...]:

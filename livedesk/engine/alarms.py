@@ -50,6 +50,7 @@ class _Track:
     differs_since_ns: int | None = None
     alarm: AlarmStatus | None = None
     tripped_ns: int = 0
+    first_cause: str = ""
 
     def follow_words(self, finding: Finding) -> None:
         """A standing alarm takes over another cause; its figures stay those of its first moment."""
@@ -57,6 +58,12 @@ class _Track:
         if alarm is None or not finding.present or _words(alarm.cause) == _words(finding.cause):
             return
         self.alarm = replace(alarm, cause=finding.cause, action=finding.rule.action)
+
+    def clear(self, alarm: AlarmStatus, mono_ns: int) -> AlarmChange:
+        """Its end is told in the words of its beginning, so that the two are known for a pair."""
+        self.alarm = None
+        told = replace(alarm, cause=self.first_cause)
+        return AlarmChange(False, told, (mono_ns - self.tripped_ns) / NS_PER_S)
 
 
 class Alarms:
@@ -80,7 +87,7 @@ class Alarms:
         for alarm_id in [known for known in self._tracks if known not in findings]:
             track = self._tracks.pop(alarm_id)
             if track.alarm is not None:
-                changes.append(_cleared(track.alarm, track.tripped_ns, mono_ns))
+                changes.append(track.clear(track.alarm, mono_ns))
         return tuple(changes)
 
     def _follow(
@@ -98,19 +105,13 @@ class Alarms:
             return None
         track.differs_since_ns = None
         if track.alarm is not None:
-            cleared = _cleared(track.alarm, track.tripped_ns, mono_ns)
-            track.alarm = None
-            return cleared
+            return track.clear(track.alarm, mono_ns)
         track.alarm = AlarmStatus(
             alarm_id, finding.rule.priority, finding.cause, finding.rule.action, utc_ns
         )
-        track.tripped_ns = mono_ns
+        track.tripped_ns, track.first_cause = mono_ns, finding.cause
         return AlarmChange(True, track.alarm, 0.0)
 
 
 def _words(text: str) -> str:
     return _FIGURE.sub("", text)
-
-
-def _cleared(alarm: AlarmStatus, tripped_ns: int, mono_ns: int) -> AlarmChange:
-    return AlarmChange(False, alarm, (mono_ns - tripped_ns) / NS_PER_S)

@@ -29,7 +29,7 @@ PATH_DOWN = AlarmRule(
     "high", 2.0, 1.0, "Check the network path, the platform's address and the stream key."
 )
 SKEW = AlarmRule(
-    "medium", 2.0, 2.0, "Correct the audio delay in the encoder by the figure shown, then watch it."
+    "high", 2.0, 2.0, "Correct the audio delay in the encoder by the figure shown, then watch it."
 )
 JOURNAL = AlarmRule(
     "high",

@@ -103,6 +103,8 @@ class Uplink:
     async def _carry_once(self) -> str | None:
         """One connection from its opening to its end; why it ended, None if on purpose."""
         self.state = "connecting"  # why it was down stays readable until it carries
+        if self._reported_reason is None:  # it was not down, it waited for this moment
+            self._reason = None
         try:
             link = await self._open()
         except _Failed as failure:

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from livedesk.desk.cards import Card, Look, worst
+from livedesk.desk.cards import Look
 from livedesk.desk.model import StoreView
+from livedesk.desk.troubles import loudest
 from livedesk.desk.words import tr
 from livedesk.ui.basics import ElidedText, Panel, discard
 from livedesk.ui.header import session_word
@@ -42,17 +43,18 @@ class StoreRow(Panel):
         grid.setColumnStretch(1, 1)
 
     def show_store(self, view: StoreView, chosen: bool) -> None:
-        card = worst(view)
-        words = self._words(view, card)
-        before, self._shown = self._shown, (view.status.name, words, card.look, chosen)
+        look, trouble = loudest(view)
+        words = trouble or session_word(view.status.state).capitalize()
+        before, self._shown = self._shown, (view.status.name, words, look, chosen)
         if self._shown == before:
             return
-        self.mark.show_look(card.look)
+        self.mark.show_look(look)
         self.name.show_text(view.status.name)
         self.words.show_text(words)
-        self.words.set_colour(self._theme.colour(card.look))
+        on_air = self._theme.colours.text if look == "ok" else self._theme.colour(look)
+        self.words.set_colour(on_air)
         self.setAccessibleName(view.status.name)
-        self.setAccessibleDescription(f"{words}, {look_name(card.look)}")
+        self.setAccessibleDescription(f"{words}, {look_name(look)}")
         if before is None or before[3] != chosen:
             self._show_choice(chosen)
 
@@ -62,13 +64,6 @@ class StoreRow(Panel):
             self.set_frame(colours.raised, colours.faint)
         else:
             self.set_frame(colours.panel, colours.line)
-
-    @staticmethod
-    def _words(view: StoreView, card: Card) -> str:
-        """What is wrong, or the session's state when nothing is."""
-        if card.look in ("idle", "ok"):
-            return session_word(view.status.state).capitalize()
-        return tr("{part}: {word}").format(part=card.title, word=card.word)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self._store)

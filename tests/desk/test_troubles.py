@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.status import AlarmStatus, Priority, StoreStatus
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
-from livedesk.desk.troubles import Trouble, troubles
+from livedesk.desk.troubles import Trouble, loudest, troubles
 
 
 def view(store: str, *priorities: Priority) -> StoreView:
@@ -66,3 +66,8 @@ def test_an_engine_that_was_stopped_after_the_show_is_no_alarm() -> None:
     found = without_engine(frozenset(), view("a"))
     assert found.look == "notice"
     assert "no show is on air" in found.cause
+
+
+def test_a_store_s_row_tells_its_alarm_where_that_is_louder_than_its_cards() -> None:
+    assert loudest(view("a", "low", "high")) == ("critical", "cause 1")
+    assert loudest(view("a"))[1] != "cause 1"

@@ -165,6 +165,8 @@ def test_a_standing_alarm_names_the_cause_of_now_and_keeps_its_figures() -> None
     assert sees(1, "Connecting.") == "Connecting."
     assert sees(2, "Refused at 1,500 kbps.") == "Refused at 1,500 kbps."
     assert sees(3, "Refused at 1,498.5 kbps.") == "Refused at 1,500 kbps."
+    [over] = alarms.update(5 * NS_PER_S, 7, {})
+    assert over.alarm.cause == "Connecting."
 
 
 def test_a_relay_that_cannot_run_says_what_to_do_itself() -> None:
