@@ -18,17 +18,26 @@ Side = Literal["encoder", "path", "sync", "instrument", "other"]
 _CLOSED_BY = {
     "feed.lost": "feed.up",
     "uplink.down": "uplink.up",
-    "relay.lost": "relay.attached",
-    "probe.lost": "probe.up",
+    "relay.died": "feed.up",
+    "probe.lost": "probe.opened",
+    "probe.died": "probe.opened",
     "limit.trip": "limit.clear",
 }
 
+_UNMEASURED = "The probe was away; the show went on, sync was not measured."
 _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
     "feed.lost": ("encoder", "The feed was gone."),
     "uplink.down": ("path", "The uplink was down."),
-    "relay.lost": ("instrument", "The relay was out of reach; what it carried is not known."),
-    "probe.lost": ("instrument", "The probe was away; the show went on, sync was not measured."),
+    "relay.died": ("instrument", "Nothing was carried until the encoder was back."),
+    "probe.lost": ("instrument", _UNMEASURED),
+    "probe.died": ("instrument", _UNMEASURED),
 }
+
+NOTHING_CAME = ("feed.lost", "relay.died")
+"""From these on no media came from the encoder, until it came back."""
+
+_SAME_MOMENT_MS = 1_000
+"""Witnesses of one event, each with its own pace, tell of it within so long."""
 
 _WITNESSED = frozenset(
     {"feed.lost", "feed.low", "uplink.down", "uplink.low", "sync.skew", "relay", "probe"}
@@ -80,13 +89,13 @@ def spans(events: Iterable[TimedEvent]) -> list[Span]:
     """Pair events by kind and subject. Events of a relay may be recorded late, so time decides."""
     found: list[Span] = []
     opened: dict[tuple[str, str], TimedEvent] = {}
-    closes = {closing: opening for opening, closing in _CLOSED_BY.items()}
     for timed in sorted(events, key=lambda e: (e.t_ms, e.event.seq)):
         kind, subject = timed.event.kind, subject_of(timed)
         if kind in _CLOSED_BY:
             opened.setdefault((kind, subject), timed)
-        elif (start := opened.pop((closes.get(kind, ""), subject), None)) is not None:
-            found.append(Span(start.event.kind, subject, start.t_ms, timed.t_ms, start))
+        for opening, closing in _CLOSED_BY.items():
+            if kind == closing and (start := opened.pop((opening, subject), None)) is not None:
+                found.append(Span(opening, subject, start.t_ms, timed.t_ms, start))
     found += [Span(kind, subject, e.t_ms, None, e) for (kind, subject), e in opened.items()]
     return sorted(found, key=lambda span: (span.start_ms, span.kind, span.subject))
 
@@ -121,7 +130,7 @@ def find_incidents(
     limits: Limits,
 ) -> list[Incident]:
     """All incidents in order. The mappings hold the mean of each measured second."""
-    gone = [span for span in pairs if span.kind == "feed.lost"]
+    gone = [span for span in pairs if span.kind in NOTHING_CAME]
     down = [span for span in pairs if span.kind == "uplink.down"]
     start_up = set(range(SETTLING_S))
     lost_s = _covered((span.start_ms, span.end_ms) for span in gone)
@@ -171,9 +180,13 @@ def _explained(low: Stretch, covered: set[int]) -> bool:
 def _is_own_incident(span: Span, gone: Sequence[Span]) -> bool:
     if span.kind == "limit.trip":
         return span.subject.partition(":")[0] not in _WITNESSED
-    # The relay closes the uplink itself when the encoder stays away.
-    return span.kind != "uplink.down" or not any(
-        lost.start_ms <= span.start_ms and (lost.end_ms is None or span.start_ms <= lost.end_ms)
+    if span.kind in NOTHING_CAME:
+        return True
+    # The relay closes the uplink itself when the encoder stays away, and the probe has no media.
+    early_ms = 0 if span.kind == "uplink.down" else _SAME_MOMENT_MS
+    return not any(
+        lost.start_ms - early_ms <= span.start_ms
+        and (lost.end_ms is None or span.start_ms <= lost.end_ms)
         for lost in gone
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from livedesk.core.figures import FIGURES
 from livedesk.journal.incidents import (
+    NOTHING_CAME,
     SETTLING_S,
     Incident,
     Span,
@@ -126,7 +127,7 @@ def summarise(reader: SessionReader) -> Summary:
         _means(rows, length_s) for (name, _), rows in measured.items() if name == "goodput_kbps"
     )
     skew = measured.get(("skew_ms", ""), {})
-    gone = [span for span in pairs if span.kind == "feed.lost"]
+    gone = [span for span in pairs if span.kind in NOTHING_CAME]
     silent = gone + _only_uplink_down(reader.info, pairs)
     on_air = {t_s for t_s, rate in goodput.items() if rate > 0}
     known = {*feed, *goodput} | _inside(silent, length_s)
@@ -167,7 +168,7 @@ def _reach(
     if sign_off is None:
         end = reader.end()
         return max(0, end.t_ms), end.utc_ns
-    ends = [sign_off, *(s.opened for s in pairs if s.kind == "feed.lost" and s.end_ms is None)]
+    ends = [sign_off, *(s.opened for s in pairs if s.kind in NOTHING_CAME and s.end_ms is None)]
     last = min(ends, key=lambda timed: timed.t_ms)
     return max(0, last.t_ms), last.event.utc_ns
 

@@ -133,9 +133,26 @@ def test_without_sign_off_a_lost_feed_is_still_an_incident(tmp_path: Path) -> No
 
 
 def test_a_lost_probe_is_our_instruments_fault(tmp_path: Path) -> None:
-    events = [event(1, 10, "probe.lost"), event(2, 14, "probe.up"), event(3, 30, END)]
+    events = [event(1, 10, "probe.lost"), event(2, 14, "probe.opened"), event(3, 30, END)]
     summary = summary_of(write(tmp_path / "a.livedesk", steady(range(30)), events))
-    assert [incident.side for incident in summary.incidents] == ["instrument"]
+    (incident,) = summary.incidents
+    assert (incident.side, incident.end_ms) == ("instrument", 14_000)
+
+
+def test_a_relay_that_died_took_the_stream_off_the_air(tmp_path: Path) -> None:
+    rows = [*steady(range(20)), *steady(range(40, 60))]
+    events = [
+        event(1, 19.9, "probe.lost", "The probe lost the feed."),
+        event(2, 20, "relay.died", "The relay ended unexpectedly."),
+        event(3, 40, "feed.up"),
+        event(4, 41, "probe.opened"),
+        event(5, 60, END),
+    ]
+    summary = summary_of(write(tmp_path / "a.livedesk", rows, events))
+    (incident,) = summary.incidents
+    assert (incident.start_ms, incident.end_ms) == (20_000, 40_000)
+    assert "Nothing was carried" in incident.cause
+    assert (summary.on_air_s, summary.off_air_s, summary.unmeasured_s) == (40, 20, 0)
 
 
 def test_alarms_do_not_repeat_what_the_samples_show(tmp_path: Path) -> None:
