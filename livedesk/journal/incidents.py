@@ -13,7 +13,7 @@ from typing import Literal
 from livedesk.core.status import Limits
 from livedesk.journal.reader import TimedEvent
 
-Side = Literal["encoder", "path", "sync", "instrument", "other"]
+Side = Literal["encoder", "path", "relay", "sync", "instrument", "other"]
 
 _CLOSED_BY = {
     "feed.lost": "feed.up",
@@ -28,7 +28,7 @@ _UNMEASURED = "The probe was away; the show went on, sync was not measured."
 _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
     "feed.lost": ("encoder", "The feed was gone."),
     "uplink.down": ("path", "The uplink was down."),
-    "relay.died": ("instrument", "Nothing was carried until the encoder was back."),
+    "relay.died": ("relay", "Nothing was carried until the encoder was back."),
     "probe.lost": ("instrument", _UNMEASURED),
     "probe.died": ("instrument", _UNMEASURED),
 }

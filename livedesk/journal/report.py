@@ -38,6 +38,7 @@ _SIDES = {
     "encoder": "Encoder",
     "path": "Path",
     "sync": "Sync",
+    "relay": "Relay",
     "instrument": "Our instrument",
     "other": "Other",
 }
@@ -118,7 +119,7 @@ def _rates_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
             for style, figure, subject in _rate_curves(summary)
         ],
         rules=[svg.Rule(limit, f"{limit:,.0f} limit", "critical")],
-        shades=_shades(summary, ("encoder", "path", "instrument", "other")),
+        shades=_shades(summary, ("encoder", "path", "relay", "instrument", "other")),
         height=290,
     )
 

@@ -121,7 +121,8 @@ def summarise(reader: SessionReader) -> Summary:
     sign_off = next((e for e in reversed(events) if e.event.kind == SESSION_END), None)
     length_ms, end_utc_ns = _reach(reader, sign_off, pairs)
     length_s = length_ms // 1000
-    pairs = [span for span in pairs if span.start_ms < length_ms]
+    # What was over before the first media led to the session and is no part of it.
+    pairs = [s for s in pairs if s.start_ms < length_ms and (s.end_ms is None or s.end_ms > 0)]
     feed = _means(measured.get(("feed_kbps", ""), {}), length_s)
     goodput = _best(
         _means(rows, length_s) for (name, _), rows in measured.items() if name == "goodput_kbps"

@@ -45,12 +45,9 @@ def tiles(summary: Summary) -> list[Tile]:
 
 
 def _cause_clause(summary: Summary) -> str:
-    sides = {incident.side for incident in summary.incidents} & {"encoder", "path"}
-    if sides == {"path"}:
-        return ", because of the path"
-    if sides == {"encoder"}:
-        return ", because of the encoder"
-    return ", because of the encoder and the path" if sides else ""
+    sides = {incident.side for incident in summary.incidents}
+    names = [f"the {side}" for side in ("encoder", "path", "relay") if side in sides]
+    return f", because of {' and '.join(names)}" if names else ""
 
 
 def _sync_clause(summary: Summary) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from livedesk.journal.summary import Gap, Share
+from livedesk.journal.verdict import headline
 from tests.journal.kit import event, info, row, steady, summary_of, write
 
 END = "session.end"
@@ -109,6 +110,13 @@ def test_what_nobody_measured_is_neither_good_nor_bad(tmp_path: Path) -> None:
     assert summary.incidents == ()
 
 
+def test_what_was_over_before_the_show_is_no_incident(tmp_path: Path) -> None:
+    events = [event(1, -60, "feed.lost", "Encoder gone."), event(2, -0.1, "feed.up"),
+              event(3, 30, END)]  # fmt: skip
+    summary = summary_of(write(tmp_path / "a.livedesk", steady(range(30)), events))
+    assert summary.incidents == ()
+
+
 def test_the_end_of_a_show_is_no_incident(tmp_path: Path) -> None:
     rows = [*steady(range(30)), *(row(t_s, 0) for t_s in range(30, 90))]
     events = [
@@ -151,7 +159,8 @@ def test_a_relay_that_died_took_the_stream_off_the_air(tmp_path: Path) -> None:
     summary = summary_of(write(tmp_path / "a.livedesk", rows, events))
     (incident,) = summary.incidents
     assert (incident.start_ms, incident.end_ms) == (20_000, 40_000)
-    assert "Nothing was carried" in incident.cause
+    assert (incident.side, incident.cause[:19]) == ("relay", "Nothing was carried")
+    assert "because of the relay" in headline(summary)
     assert (summary.on_air_s, summary.off_air_s, summary.unmeasured_s) == (40, 20, 0)
 
 
