@@ -146,7 +146,7 @@ class Theme:
         c, px = self.colours, self.px
         return f"""
         QMainWindow {{ background: {c.ground}; }}
-        QDialog {{ background: {c.panel}; }}
+        QDialog {{ background: {c.raised}; border: 1px solid {c.faint}; }}
         QLabel#qt_msgbox_label {{ font-size: {px(15)}px; font-weight: 600;
                                   min-width: {px(360)}px; }}
         QLabel#qt_msgbox_informativelabel {{ color: {c.muted}; min-width: {px(360)}px; }}
