@@ -48,6 +48,20 @@ class ProbeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnSettings:
+    """Where to see what the platform gives out.
+
+    `playback`: an address that a player can open. `statistics`: the address of nginx-rtmp's
+    statistics page (XML), with the application and stream name to look for. Both may hold keys.
+    """
+
+    kind: Literal["playback", "statistics"]
+    url: Secret
+    app: str = ""
+    stream: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     id: str
     name: str
@@ -56,6 +70,7 @@ class StoreSettings:
     uplinks: tuple[UplinkSettings, ...]
     limits: Limits = field(default_factory=Limits)
     probe: ProbeSettings = field(default_factory=ProbeSettings)
+    return_check: ReturnSettings | None = None
     sandbox: bool = False
 
 

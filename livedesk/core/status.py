@@ -9,9 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-FeedState = Literal["OK", "LOW", "STARVED", "STALLED", "GONE", "BLIND"]
+HealthClass = Literal["OK", "LOW", "STARVED", "STALLED", "GONE", "BLIND"]
+"""Of a feed or an uplink (docs/architecture.md, "Classes"). BLIND: our own instrument failed."""
+
+FeedState = HealthClass
 UplinkState = Literal["carrying", "standby", "connecting", "down"]
 SkewState = Literal["ok", "notice", "warning", "critical", "no_data"]
+SkewKind = Literal["fixed", "drifting"]
+PictureState = Literal["ok", "black", "frozen", "unknown"]
+SoundState = Literal["ok", "silent", "clipping", "unknown"]
+Severity = Literal["info", "warning", "error"]
 SessionState = Literal["waiting", "live", "interrupted", "ended"]
 PartState = Literal["up", "starting", "stale", "down"]
 Priority = Literal["low", "medium", "high"]
@@ -34,11 +41,29 @@ class FeedStatus:
     audio_codec: str | None = None
     epoch: int = 0
     probe_age_ms: float | None = None
+    lag_ms: float | None = None
+    """How late the newest media is against the best of the last minute, by the clock."""
+    video_age_ms: float | None = None
+    audio_age_ms: float | None = None
+    profile: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+    jitter_ms: float | None = None
+    """95th percentile of how far a frame interval is from the usual one, by timestamps, of 2 s."""
+    bframe_ms: float | None = None
+    """Largest PTS − DTS of 2 s: what reordering costs."""
+    timestamp_faults: int = 0
+    """Packets with missing, backward or repeated timestamps since the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """Audio PTS against video PTS; `offset_ms` only from a decoded slate."""
+    """Audio PTS against video PTS; `offset_ms` only from a decoded slate.
+
+    `forecast_s` is the time until ±max_skew_ms is reached, `forecast_error_s` how far it may be
+    off to either side. The wall figures are the growth of each track's timestamps against our
+    clock since the epoch began; their difference is what drifts.
+    """
 
     skew_ms: float | None = None
     slope_ppm: float | None = None
@@ -46,6 +71,60 @@ class SyncStatus:
     offset_ms: float | None = None
     state: SkewState = "no_data"
     age_ms: float | None = None
+    kind: SkewKind | None = None
+    """A fixed offset, or one that grows; None until it can be told."""
+    slope_error_ppm: float | None = None
+    forecast_error_s: float | None = None
+    audio_wall_ms: float | None = None
+    video_wall_ms: float | None = None
+    offset_age_s: float | None = None
+    """Since the slate was last seen and heard."""
+    offset_pairs: int = 0
+    """Flashes with their beeps in this reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureStatus:
+    """What the decoded picture is. `for_s`: how long it has been black or frozen."""
+
+    state: PictureState = "unknown"
+    for_s: float | None = None
+    luma_pct: float | None = None
+    """Mean brightness, 0 (black) to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStatus:
+    """What the decoded sound is. Loudness after EBU R128 (ITU-R BS.1770), LUFS."""
+
+    state: SoundState = "unknown"
+    for_s: float | None = None
+    peak_dbfs: float | None = None
+    momentary_lufs: float | None = None
+    short_term_lufs: float | None = None
+    coverage: float | None = None
+    """Seconds of decoded sound per second of its timestamps, of 10 s; below 1 there are holes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationIssue:
+    """A mismatch with what the platform wishes, in YouTube's configurationIssues vocabulary."""
+
+    type: str
+    severity: Severity
+    reason: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStatus:
+    """What comes out of the platform, seen from its playback or its server's statistics."""
+
+    state: HealthClass = "BLIND"
+    source: Literal["playback", "statistics"] = "playback"
+    kbps: float | None = None
+    age_ms: float | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +143,8 @@ class UplinkStatus:
     age_ms: float | None = None
     address: str | None = None
     """Host and port only; the key never leaves the relay."""
+    health: HealthClass = "BLIND"
+    retransmits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +165,8 @@ class AlarmStatus:
     action: str
     since_utc_ns: int
     acknowledged_by: str | None = None
+    count: int = 1
+    """How often the condition came while the alarm stood: a flapping one is one alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +181,27 @@ class PartStatus:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The lines things are measured against; defaults are the product's contract."""
+    """The lines things are measured against; defaults are the product's contract.
+
+    Classes have a level and a time to trip, and others to clear, so that they do not flutter.
+    """
 
     min_kbps: float = 2500
     max_skew_ms: float = 200
     pin_budget_ms: float = 800
     hide_target_s: float = 4.7
     review_target_s: float = 22
+    low_trip_s: float = 0.5
+    low_clear_pct: float = 4
+    """LOW clears this much above `min_kbps` …"""
+    low_clear_s: float = 3
+    """… when it lasted this long."""
+    starved_lag_ms: float = 400
+    starved_trip_s: float = 0.2
+    starved_clear_ms: float = 150
+    starved_clear_s: float = 3
+    silence_ms: float = 200
+    """The least silence that is STALLED; more where longer gaps are usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +229,10 @@ class StoreStatus:
     journal: PartStatus = field(default_factory=PartStatus)
     ingest_url: str = ""
     """Where the encoder pushes to, without the key."""
+    picture: PictureStatus = field(default_factory=PictureStatus)
+    sound: SoundStatus = field(default_factory=SoundStatus)
+    issues: tuple[ConfigurationIssue, ...] = ()
+    """Empty also while too little is known to check: see `issues_checked`."""
+    issues_checked: bool = False
+    return_check: ReturnStatus | None = None
+    """None when no return check is configured."""

@@ -1,0 +1,1 @@
+"""Small pure meters that relay, probe and engine share: lag, silence, classes."""

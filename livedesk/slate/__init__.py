@@ -1,0 +1,1 @@
+"""The flash-and-beep clip for the sync check before a show."""
