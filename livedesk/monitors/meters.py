@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.rate import SlidingRate
-from livedesk.core.status import FeedStatus, Limits, SyncStatus
+from livedesk.core.status import FeedStatus, Limits, PictureStatus, SoundStatus, SyncStatus
 from livedesk.monitors.cadence import CadenceMeter, TimestampFaults
-from livedesk.monitors.facts import PacketFact, StreamFacts, Track
+from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts, Track
 from livedesk.monitors.limits import FeedJudge, SkewJudge
 from livedesk.monitors.skew import SkewMeter
 from livedesk.monitors.timeline import Timeline
@@ -20,20 +21,64 @@ _DRAINED_NS = 3 * NS_PER_MS
 _DRAINED_WITHIN_NS = NS_PER_S
 
 
+class SlateReading(Protocol):
+    @property
+    def offset_ms(self) -> float | None: ...
+
+    @property
+    def age_s(self) -> float | None: ...
+
+    @property
+    def pairs(self) -> int: ...
+
+
+class PictureGauge(Protocol):
+    def picture(self, fact: PictureFact) -> None: ...
+
+    def read(self, mono_ns: int) -> PictureStatus: ...
+
+    def restart(self) -> None: ...
+
+
+class SoundGauge(Protocol):
+    def sound(self, fact: SoundFact) -> None: ...
+
+    def read(self, mono_ns: int) -> SoundStatus: ...
+
+    def restart(self) -> None: ...
+
+
+class SlateGauge(Protocol):
+    def picture(self, fact: PictureFact) -> None: ...
+
+    def sound(self, fact: SoundFact) -> None: ...
+
+    def read(self, mono_ns: int) -> SlateReading: ...
+
+    def restart(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything the meters know at one instant. `peak_dbfs` is of the sound since the last one."""
+    """Everything the meters know at one instant."""
 
     feed: FeedStatus
     sync: SyncStatus
-    peak_dbfs: float | None = None
+    picture: PictureStatus = field(default_factory=PictureStatus)
+    sound: SoundStatus = field(default_factory=SoundStatus)
     faults: TimestampFaults = field(default_factory=TimestampFaults)
 
 
 class Meters:
     """All meters of one feed. Pure: arrival times come with the facts, the time with `read`."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        picture: PictureGauge | None = None,
+        sound: SoundGauge | None = None,
+        slate: SlateGauge | None = None,
+    ) -> None:
         self._max_skew_ms = limits.max_skew_ms
         self._feed_judge = FeedJudge(limits.min_kbps)
         self._skew_judge = SkewJudge(limits.max_skew_ms)
@@ -44,7 +89,9 @@ class Meters:
         self._streams: StreamFacts | None = None
         self._seen_ns: dict[Track, int] = {}
         self._has_opened = False
-        self._peak_dbfs: float | None = None
+        self._picture = picture
+        self._sound = sound
+        self._slate = slate
 
     def opened(self, mono_ns: int, streams: StreamFacts) -> None:
         """An input delivers from now on. Opening it again begins an epoch."""
@@ -59,7 +106,7 @@ class Meters:
         """The input is gone: nothing is known any more."""
         self._streams = None
         self._seen_ns.clear()
-        self._peak_dbfs = None
+        self._restart_decoded()
 
     def changed(self, mono_ns: int, streams: StreamFacts) -> None:
         """More is known of the input, or it goes on in another form, which is a new epoch."""
@@ -78,18 +125,30 @@ class Meters:
         if jumped:
             self._skew.restart()
             self._cadence.restart()
+            self._restart_decoded()
         self._cadence.packet(fact, position_ms)
         if self._streams is not None and self._streams.in_arrival_order:
             self._skew.packet(fact.track, fact.arrival_ns, position_ms)
 
-    def sound(self, peak_dbfs: float) -> None:
-        if self._peak_dbfs is None or peak_dbfs > self._peak_dbfs:
-            self._peak_dbfs = peak_dbfs
+    def picture(self, fact: PictureFact) -> None:
+        for gauge in (self._picture, self._slate):
+            if gauge is not None:
+                gauge.picture(fact)
+
+    def sound(self, fact: SoundFact) -> None:
+        for gauge in (self._sound, self._slate):
+            if gauge is not None:
+                gauge.sound(fact)
 
     def read(self, mono_ns: int) -> Reading:
         """The sample at `mono_ns`; what has not come for a while is None, never its last value."""
-        peak_dbfs, self._peak_dbfs = self._peak_dbfs, None
-        return Reading(self._feed(mono_ns), self._sync(mono_ns), peak_dbfs, self._cadence.faults())
+        return Reading(
+            feed=self._feed(mono_ns),
+            sync=self._sync(mono_ns),
+            picture=self._picture.read(mono_ns) if self._picture else PictureStatus(),
+            sound=self._sound.read(mono_ns) if self._sound else SoundStatus(),
+            faults=self._cadence.faults(),
+        )
 
     def _feed(self, mono_ns: int) -> FeedStatus:
         streams, age_ms = self._streams, self._age_ms(mono_ns)
@@ -140,6 +199,12 @@ class Meters:
         self._timeline.restart(mono_ns)
         self._cadence.restart()
         self._skew.restart()
+        self._restart_decoded()
+
+    def _restart_decoded(self) -> None:
+        for gauge in (self._picture, self._sound, self._slate):
+            if gauge is not None:
+                gauge.restart()
 
 
 class _Rates:

@@ -126,11 +126,3 @@ def test_a_jump_of_an_hour_restarts_what_compares() -> None:
     assert reading.feed.epoch == 1
     assert reading.feed.fps == pytest.approx(30, abs=0.2)
     assert reading.sync.skew_ms == pytest.approx(90, abs=2)
-
-
-def test_the_loudest_sound_since_the_last_sample() -> None:
-    meters = opened()
-    for peak_dbfs in (-30.0, -6.0, -20.0):
-        meters.sound(peak_dbfs)
-    assert meters.read(at_s(0)).peak_dbfs == -6
-    assert meters.read(at_s(0.25)).peak_dbfs is None
