@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import cast
 
+from livedesk.core.config_limits import read_limits
+from livedesk.core.config_return import read_return
 from livedesk.core.config_table import ConfigError, Remark, Remarks, Table
 from livedesk.core.rtmp_address import EXAMPLE, RtmpAddress, parse_address, split_reference
 from livedesk.core.secrets import Secret, SecretResolver, SecretUnavailable
@@ -17,11 +19,11 @@ from livedesk.core.settings import (
     Decode,
     FeedSettings,
     ProbeSettings,
+    ReturnSettings,
     Settings,
     StoreSettings,
     UplinkSettings,
 )
-from livedesk.core.status import Limits
 from livedesk.core.toml_lines import key_lines
 
 __all__ = ["ConfigError", "load_settings"]
@@ -29,13 +31,6 @@ __all__ = ["ConfigError", "load_settings"]
 MAX_BYTES = 1_000_000
 _ANY_HOST = ("0.0.0.0", "::", "")
 _LISTEN_EXAMPLE = "rtmp://0.0.0.0:1935/live/glow"
-_LIMIT_UNITS = {
-    "min_kbps": "kbps",
-    "max_skew_ms": "ms",
-    "pin_budget_ms": "ms",
-    "hide_target_s": "s",
-    "review_target_s": "s",
-}
 
 
 def load_settings(path: Path, resolve: SecretResolver) -> Settings:
@@ -114,8 +109,9 @@ class _Reader:
             platform=table.text("platform", 'a platform, such as "tiktok"', r".{1,40}", ""),
             feed=self._feed(table.table("feed", "[store.feed]")),
             uplinks=_usable(uplinks, table),
-            limits=_limits(table.table("limits", "[store.limits]")),
+            limits=read_limits(table.table("limits", "[store.limits]")),
             probe=_probe(table.table("probe", "[store.probe]")),
+            return_check=self._return(table),
             sandbox=sandbox,
         )
         for later in ("pins", "moderation"):
@@ -123,6 +119,11 @@ class _Reader:
                 table.notice(later, "is read by a later release; this one does nothing with it")
         table.close()
         return store
+
+    def _return(self, table: Table) -> ReturnSettings | None:
+        if not table.has("return"):
+            return None
+        return read_return(table.table("return", "[store.return]"), self._resolve)
 
     def _feed(self, table: Table) -> FeedSettings:
         if table.has("pull"):
@@ -226,17 +227,6 @@ def _bind(table: Table) -> str | None:
         if name and (len(name) > 15 or re.fullmatch(r"[\d.]+", name)):
             table.problem("bind", f'expected {expected}; found "{name}"')
     return name
-
-
-def _limits(table: Table) -> Limits:
-    """All limits are above zero; the defaults are the product's contract (status.Limits)."""
-    default = Limits()
-    values = {
-        name: table.number(name, getattr(default, name), 0.001, 100_000, unit)
-        for name, unit in _LIMIT_UNITS.items()
-    }
-    table.close()
-    return Limits(**values)
 
 
 def _probe(table: Table) -> ProbeSettings:
