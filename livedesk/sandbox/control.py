@@ -4,8 +4,11 @@
 * `POST /path`: any of `rate_kbps`, `delay_ms`, `jitter_ms` (numbers; `rate_kbps` null is no limit),
   `recording` (true: the recorded uplink), `blackhole`, `down` (true or false), `reset` (seconds to
   refuse new connections after breaking all), `clear` (true: a good path again).
-* `POST /encoder`: any of `audio_delay_ms`, `kbps`, `freeze`, `mute`, `drop` (milliseconds until it
-  reconnects, or true), `stop` (true), `start` (true, or the RTMP address to push to).
+* `POST /encoder`: any of `audio_delay_ms`, `kbps` (video), `audio_ppm` (the sound's clock runs off
+  by so much), `jump_ms` (both tracks' timestamps, once), `freeze`, `black`, `mute`, `clip` (true or
+  false), `stop_track` ("audio", "video" or "none"), `drop` and `restart` (milliseconds until it
+  connects again, or true; `restart` begins its timestamps at 0), `clear` (true: as it was started),
+  `stop` (true), `start` (true, or the RTMP address to push to).
 
 Both answer with the same figures as `GET /state`. An order that is not understood changes nothing.
 """
@@ -29,6 +32,14 @@ from livedesk.core.rtmp_address import parse_address
 from livedesk.core.secrets import Secret
 from livedesk.sandbox.child import EncoderChild
 from livedesk.sandbox.link import Shape
+from livedesk.sandbox.orders import (
+    ENCODER_ORDERS,
+    OrderError,
+    encoder_commands,
+    flag,
+    number,
+    only,
+)
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
 from livedesk.sandbox.supply import ConstantRate, Supply
@@ -37,11 +48,6 @@ MAX_BODY_BYTES: Final = 16_384
 MAX_DELAY_MS: Final = 10_000
 MAX_KBPS: Final = 10_000_000
 MAX_REFUSE_S: Final = 3600
-DROP_MS: Final = 1000
-
-
-class OrderError(ValueError):
-    """An order that is not understood; the text says which part and what was expected."""
 
 
 class Bench:
@@ -72,23 +78,23 @@ class Bench:
 
     async def order_path(self, order: dict[str, Any]) -> None:
         """Raises OrderError before anything is changed."""
-        shape = Shape() if _flag(order, "clear") else self._path.shape
+        shape = Shape() if flag(order, "clear") else self._path.shape
         if "rate_kbps" in order:
-            kbps = None if order["rate_kbps"] is None else _number(order, "rate_kbps", 1, MAX_KBPS)
+            kbps = None if order["rate_kbps"] is None else number(order, "rate_kbps", 1, MAX_KBPS)
             shape = replace(shape, supply=None if kbps is None else ConstantRate(kbps))
         if "recording" in order:
-            shape = replace(shape, supply=self._recorded(_flag(order, "recording")))
+            shape = replace(shape, supply=self._recorded(flag(order, "recording")))
         if "delay_ms" in order:
-            shape = replace(shape, delay_ms=_number(order, "delay_ms", 0, MAX_DELAY_MS))
+            shape = replace(shape, delay_ms=number(order, "delay_ms", 0, MAX_DELAY_MS))
         if "jitter_ms" in order:
-            shape = replace(shape, jitter_ms=_number(order, "jitter_ms", 0, MAX_DELAY_MS))
+            shape = replace(shape, jitter_ms=number(order, "jitter_ms", 0, MAX_DELAY_MS))
         if "blackhole" in order:
-            shape = replace(shape, blackhole=_flag(order, "blackhole"))
-        down = _flag(order, "down") if "down" in order else None
-        refuse_s = _number(order, "reset", 0, MAX_REFUSE_S) if "reset" in order else None
-        _only(order, _PATH_ORDERS)
+            shape = replace(shape, blackhole=flag(order, "blackhole"))
+        down = flag(order, "down") if "down" in order else None
+        refuse_s = number(order, "reset", 0, MAX_REFUSE_S) if "reset" in order else None
+        only(order, _PATH_ORDERS)
         self._path.apply(shape)
-        if down is False or _flag(order, "clear"):
+        if down is False or flag(order, "clear"):
             self._path.restore()
         if down:
             await self._path.refuse()
@@ -102,21 +108,10 @@ class Bench:
 
     async def order_encoder(self, order: dict[str, Any]) -> None:
         """Raises OrderError before anything is changed."""
-        commands: list[dict[str, Json]] = []
-        if "audio_delay_ms" in order:
-            delay_ms = round(_number(order, "audio_delay_ms", 0, MAX_DELAY_MS))
-            commands.append({"cmd": "audio_delay", "ms": delay_ms})
-        if "kbps" in order:
-            commands.append({"cmd": "bitrate", "kbps": round(_number(order, "kbps", 200, 50_000))})
-        for name in ("freeze", "mute"):
-            if name in order:
-                commands.append({"cmd": name, "on": _flag(order, name)})
-        if "drop" in order and order["drop"] is not False:
-            drop_ms = DROP_MS if order["drop"] is True else _number(order, "drop", 0, 600_000)
-            commands.append({"cmd": "drop", "ms": round(drop_ms)})
+        commands = encoder_commands(order)
         target, start = self._target(order.get("start", False))
-        stop = _flag(order, "stop")
-        _only(order, _ENCODER_ORDERS)
+        stop = flag(order, "stop")
+        only(order, ENCODER_ORDERS)
         if stop:
             await self._encoder.stop()
         if start:
@@ -138,27 +133,6 @@ class Bench:
 _PATH_ORDERS: Final = (
     "rate_kbps", "recording", "delay_ms", "jitter_ms", "blackhole", "down", "reset", "clear",
 )  # fmt: skip
-_ENCODER_ORDERS: Final = ("audio_delay_ms", "kbps", "freeze", "mute", "drop", "stop", "start")
-
-
-def _only(order: dict[str, Any], known: tuple[str, ...]) -> None:
-    if unknown := sorted(set(order) - set(known)):
-        raise OrderError(f"{unknown[0][:40]}: not known; known are {', '.join(known)}")
-
-
-def _number(order: dict[str, Any], name: str, least: float, most: float) -> float:
-    value = order[name]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not least <= value <= most:
-        raise OrderError(f"{name}: a number from {least} to {most} is needed")
-    return float(value)
-
-
-def _flag(order: dict[str, Any], name: str) -> bool:
-    value = order.get(name, False)
-    if not isinstance(value, bool):
-        raise OrderError(f"{name}: true or false is needed")
-    return value
 
 
 def control_app(bench: Bench, token: Secret) -> Starlette:

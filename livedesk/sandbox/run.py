@@ -37,8 +37,9 @@ from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
 from livedesk.sandbox.child import EncoderChild
-from livedesk.sandbox.control import Bench, OrderError, control_app
+from livedesk.sandbox.control import Bench, control_app
 from livedesk.sandbox.encoder.job import JobError, parse_job
+from livedesk.sandbox.orders import OrderError
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
 from livedesk.sandbox.recorded import RecordingError, read_recording

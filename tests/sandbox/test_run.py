@@ -110,6 +110,28 @@ def test_a_show_from_start_to_sign_off(start: Start) -> None:
     sandbox.until(_publishing, "media again")
 
 
+def test_every_fault_of_the_encoder_is_reported_until_it_is_cleared(start: Start) -> None:
+    sandbox = start({"encoder": SMALL})
+    sandbox.order("/encoder", start=sandbox.answer["ingest_url"])
+    sandbox.until(_publishing, "media at the platform")
+    faults = {"black": True, "clip": True, "freeze": True, "mute": True}
+    sandbox.order("/encoder", **faults, kbps=500, audio_ppm=300, stop_track="audio")
+    wrong = ("black", "clipping", "frozen", "muted", "stopped_track", "audio_clock_ppm")
+
+    def report(state: Any) -> list[Any]:
+        figures = state["encoder"]["report"] or {}
+        return [figures.get(name) for name in (*wrong, "target_kbps")]
+
+    all_wrong = [True, True, True, True, "audio", 300, 500]
+    sandbox.until(lambda s: report(s) == all_wrong, "the report of all faults")
+    sandbox.order("/encoder", clear=True)
+    all_right = [False, False, False, False, None, 0, SMALL["kbps"]]
+    sandbox.until(lambda s: report(s) == all_right, "the report of none")
+    sandbox.order("/encoder", restart=0)
+    state = sandbox.until(lambda s: len(s["platform"]["publishers"]) == 2, "the new start")
+    assert state["encoder"]["process"] == "running"
+
+
 def test_an_encoder_that_dies_is_reported_and_can_be_started_again(start: Start) -> None:
     sandbox = start({"encoder": SMALL})
     pid = sandbox.order("/encoder", start=sandbox.answer["ingest_url"])["encoder"]["pid"]

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
+from livedesk.rtmp.messages import AUDIO, VIDEO
 
 Codec = Literal["h264", "hevc"]
 
 MAX_AUDIO_DELAY_MS: Final = 10_000
 MIN_KBPS: Final = 200
 MAX_KBPS: Final = 50_000
+MAX_JUMP_MS: Final = 86_400_000
+MAX_PPM: Final = 100_000
 
 
 class JobError(ValueError):
@@ -80,15 +83,23 @@ def _options(job: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
+CommandName = Literal[
+    "audio_clock", "audio_delay", "bitrate", "black", "clear", "clip", "drop", "freeze", "jump",
+    "mute", "restart", "stop", "stop_track",
+]  # fmt: skip
+TRACKS: Final = {"none": 0, "audio": AUDIO, "video": VIDEO}
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """An order while running.
 
-    `value` is milliseconds for `audio_delay`, kbps for `bitrate`, 0 or 1 for `freeze` and `mute`,
-    and milliseconds until the reconnect for `drop`.
+    `value` is milliseconds for `audio_delay` and `jump`, kbps for `bitrate`, parts per million for
+    `audio_clock`, 0 or 1 for `freeze`, `black`, `mute` and `clip`, the message type (0 for none)
+    for `stop_track`, and milliseconds until the reconnect for `drop` and `restart`.
     """
 
-    name: Literal["audio_delay", "bitrate", "freeze", "mute", "stop", "drop"]
+    name: CommandName
     value: int = 0
 
 
@@ -99,8 +110,13 @@ _COMMANDS: Final[dict[str, tuple[str, int, int, int]]] = {
     "audio_delay": ("ms", 0, 0, MAX_AUDIO_DELAY_MS),
     "bitrate": ("kbps", 0, MIN_KBPS, MAX_KBPS),
     "freeze": ("on", 1, 0, 1),
+    "black": ("on", 1, 0, 1),
     "mute": ("on", 1, 0, 1),
+    "clip": ("on", 1, 0, 1),
     "drop": ("ms", DROP_MS, 0, 600_000),
+    "restart": ("ms", DROP_MS, 0, 600_000),
+    "jump": ("ms", 0, -MAX_JUMP_MS, MAX_JUMP_MS),
+    "audio_clock": ("ppm", 0, -MAX_PPM, MAX_PPM),
 }
 
 
@@ -108,16 +124,24 @@ def parse_command(line: str) -> Command:
     """Raises JobError."""
     order = _object(line)
     name = order.get("cmd")
-    if name == "stop":
-        return Command("stop")
+    if name == "stop" or name == "clear":
+        return Command(name)
+    if name == "stop_track":
+        return Command(name, _track(order.get("track")))
     if not isinstance(name, str) or name not in _COMMANDS:
-        raise JobError(f"cmd: one of stop, {', '.join(_COMMANDS)} is needed")
+        known = ", ".join(("stop", "clear", "stop_track", *_COMMANDS))
+        raise JobError(f"cmd: one of {known} is needed")
     key, default, least, most = _COMMANDS[name]
     value = order.get(key, default)
     if isinstance(value, bool) and key == "on":
         value = int(value)
-    known = cast(Literal["audio_delay", "bitrate", "freeze", "mute", "drop"], name)
-    return Command(known, whole(key, value, least, most))
+    return Command(cast(CommandName, name), whole(key, value, least, most))
+
+
+def _track(name: object) -> int:
+    if not isinstance(name, str) or name not in TRACKS:
+        raise JobError(f"track: one of {', '.join(TRACKS)} is needed")
+    return TRACKS[name]
 
 
 def whole(name: str, value: object, least: int, most: int) -> int:

@@ -42,6 +42,10 @@ class Planes:
         self.u[:] = other.u
         self.v[:] = other.v
 
+    def fill_black(self) -> None:
+        self.y[:] = 16
+        self.u[:] = self.v[:] = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

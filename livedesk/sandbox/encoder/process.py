@@ -15,6 +15,8 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from livedesk.core.clock import Clock
@@ -24,7 +26,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.sandbox.encoder import media
 from livedesk.sandbox.encoder.job import Command, EncoderJob, JobError, parse_command, parse_job
 from livedesk.sandbox.encoder.pusher import CLOSE_S, Pusher
-from livedesk.sandbox.encoder.show import Paced, Show
+from livedesk.sandbox.encoder.show import Paced, Show, Wishes
 
 REPORT_S: Final = 1.0
 HOLD_MS: Final = 40
@@ -80,6 +82,7 @@ class Encoder:
     """Wires the show to the pusher and both to the lines, and closes them in reverse order."""
 
     def __init__(self, job: EncoderJob, clock: Clock, lines: Lines) -> None:
+        self._job = job
         self._lines = lines
         self._clock = clock
         self._secret = Secret(job.target.url)
@@ -129,14 +132,27 @@ class Encoder:
         match command.name:
             case "audio_delay":
                 self._pusher.audio_delay_ms = command.value
-            case "bitrate":
-                self._show.set_kbps(command.value)
-            case "freeze":
-                self._show.set_frozen(bool(command.value))
-            case "mute":
-                self._show.set_muted(bool(command.value))
+            case "audio_clock":
+                self._pusher.stamps.audio_ppm = command.value
+            case "jump":
+                self._pusher.stamps.jump(command.value)
+            case "stop_track":
+                self._pusher.withhold(command.value or None)
             case "drop":
                 self._pusher.drop(command.value / 1000)
+            case "restart":
+                self._pusher.restart(command.value / 1000)
+            case "clear":
+                self._set_right()
+            case _:
+                self._show.change(partial(_wished, command))
+
+    def _set_right(self) -> None:
+        """As the job says, without any fault; a jump that was made stays made."""
+        self._pusher.audio_delay_ms = 0
+        self._pusher.stamps.set_right()
+        self._pusher.withhold(None)
+        self._show.change(lambda _: Wishes(self._job.kbps))
 
     async def _report(self) -> None:
         while True:
@@ -149,14 +165,16 @@ class Encoder:
         self._lines.write({"mono_ns": self._clock.mono_ns(), **line})
 
     def _figures(self) -> dict[str, Json]:
-        pace = self._show.pace
+        pace, wishes = self._show.pace, self._show.wishes
         return {
             "mono_ns": self._clock.mono_ns(),
             "utc_ns": self._clock.utc_ns(),
             **self._pusher.figures(),
-            "target_kbps": self._show.kbps,
-            "frozen": self._show.frozen,
-            "muted": self._show.muted,
+            "target_kbps": wishes.kbps,
+            "frozen": wishes.frozen,
+            "black": wishes.black,
+            "muted": wishes.muted,
+            "clipping": wishes.clipping,
             "frames": pace.frames,
             "frames_late": pace.frames_late,
             "frames_skipped": pace.frames_skipped,
@@ -164,6 +182,23 @@ class Encoder:
             "cpu_s": round(time.process_time(), 3),
             "lines_dropped": self._lines.dropped,
         }
+
+
+def _wished(command: Command, wishes: Wishes) -> Wishes:
+    """What a command asks of picture and sound."""
+    on = bool(command.value)
+    match command.name:
+        case "bitrate":
+            return replace(wishes, kbps=command.value)
+        case "freeze":
+            return replace(wishes, frozen=on)
+        case "black":
+            return replace(wishes, black=on)
+        case "mute":
+            return replace(wishes, muted=on)
+        case "clip":
+            return replace(wishes, clipping=on)
+    raise ValueError(f"{command.name} asks nothing of picture and sound")
 
 
 async def serve(clock: Clock) -> int:

@@ -14,6 +14,7 @@ import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Literal, Protocol
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
@@ -27,6 +28,7 @@ from livedesk.sandbox.digest import TrackDigest
 from livedesk.sandbox.encoder.job import EncoderJob
 from livedesk.sandbox.encoder.show import Paced
 from livedesk.sandbox.encoder.sound import CHANNELS, RATE_HZ
+from livedesk.sandbox.encoder.stamps import Stamps
 
 State = Literal["connecting", "publishing", "waiting", "stopped"]
 Notify = Callable[[str, str], None]
@@ -39,6 +41,8 @@ MAX_UNSENT_BYTES: Final = 2_000_000
 
 MAX_HELD: Final = 4000
 """Messages that may wait for their instant: half a minute, more than any delay that can be set."""
+
+TRACK_NAMES: Final = {AUDIO: "audio", VIDEO: "video"}
 
 _READ_BYTES: Final = 65_536
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
@@ -75,8 +79,12 @@ class Pusher:
         self._session: ClientSession | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._needs_keyframe = True
+        self._starts_at_zero = False
+        self._withheld: int | None = None
+        self._video_returns = False
         self._stopping = asyncio.Event()
         self._pause_s = 0.0
+        self.stamps = Stamps()
         self.state: State = "connecting"
         self.connects = 0
         self.audio_delay_ms = 0
@@ -99,7 +107,7 @@ class Pusher:
         paced = track.held.popleft()
         if paced.is_header:
             track.header = paced.message
-        if self.state != "publishing":
+        if self.state != "publishing" or self._is_withheld(paced):
             return
         if self._needs_keyframe and not self._resume_with(paced):
             track.dropped += not paced.is_header
@@ -111,13 +119,37 @@ class Pusher:
 
     def _resume_with(self, paced: Paced) -> bool:
         """Media starts, and goes on after a loss, with headers and a keyframe."""
-        if not paced.keyframe or self._unsent_bytes() > MAX_UNSENT_BYTES // 2:
+        begins = paced.keyframe or self._withheld == VIDEO
+        if not begins or self._unsent_bytes() > MAX_UNSENT_BYTES // 2:
             return False
         self._needs_keyframe = False
-        for track in self._tracks.values():
-            if track.header is not None:
-                self._send(track.header)
+        if self._starts_at_zero:
+            self._starts_at_zero = False
+            self.stamps.restart_at(paced.message)
+        for kind in self._tracks:
+            if kind != self._withheld:
+                self._send_header(kind, paced.message.timestamp_ms)
         return True
+
+    def withhold(self, kind: int | None) -> None:
+        """Send one track no more, as a device that is lost; None for both as usual."""
+        if self._withheld == VIDEO and kind != VIDEO:
+            self._video_returns = True
+            self._source.ask_keyframe()
+        self._withheld = kind
+
+    def _is_withheld(self, paced: Paced) -> bool:
+        kind = paced.message.type_id
+        if kind == VIDEO and self._video_returns and kind != self._withheld:
+            if not paced.keyframe:
+                return True
+            self._video_returns = False
+            self._send_header(VIDEO, paced.message.timestamp_ms)
+        return kind == self._withheld
+
+    def _send_header(self, kind: int, stamp_ms: int) -> None:
+        if (header := self._tracks[kind].header) is not None:
+            self._send(replace(header, timestamp_ms=stamp_ms))
 
     def _unsent_bytes(self) -> int:
         return self._writer.transport.get_write_buffer_size() if self._writer is not None else 0
@@ -125,9 +157,10 @@ class Pusher:
     def _send(self, message: Message) -> None:
         if self._session is None or self._writer is None:
             return
-        self._session.send(message)
+        track = self._tracks.get(message.type_id)
+        self._session.send(message if track is None else self.stamps.stamped(message))
         self._writer.write(self._session.take_output())
-        if (track := self._tracks.get(message.type_id)) is not None:
+        if track is not None:
             track.sent.add(message.payload)
             track.rate.add(self._clock.mono_ns(), len(message.payload))
 
@@ -166,6 +199,11 @@ class Pusher:
             with contextlib.suppress(OSError):  # it may just have been closed by the other end
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self._writer.transport.abort()
+
+    def restart(self, pause_s: float) -> None:
+        """As `drop`, and the timestamps begin at 0 again: an encoder that was started anew."""
+        self._starts_at_zero = True
+        self.drop(pause_s)
 
     async def _publish_once(self) -> None:
         target = self._job.target
@@ -219,6 +257,8 @@ class Pusher:
             "state": self.state,
             "connects": self.connects,
             "audio_delay_ms": self.audio_delay_ms,
+            "audio_clock_ppm": self.stamps.audio_ppm,
+            "stopped_track": None if self._withheld is None else TRACK_NAMES[self._withheld],
             "audio_kbps": audio.rate.kbps(now_ns),
             "video_kbps": video.rate.kbps(now_ns),
             "dropped_messages": audio.dropped + video.dropped,

@@ -16,6 +16,7 @@ from livedesk.rtmp.messages import TIMESTAMP_MODULUS, VIDEO, Message
 from livedesk.sandbox.encoder import sound
 from livedesk.sandbox.encoder.job import EncoderJob
 from livedesk.sandbox.encoder.media import BLOCK_SAMPLES, AudioTrack, VideoTrack
+from livedesk.sandbox.encoder.paint import Planes
 from livedesk.sandbox.encoder.scene import Moment, Scene
 
 SKIP_AFTER_NS = 300 * NS_PER_MS
@@ -42,14 +43,16 @@ class Pace:
     worst_late_ms: float = 0.0
 
 
-@dataclass(slots=True)
-class _Wishes:
+@dataclass(frozen=True, slots=True)
+class Wishes:
     """What was asked for and is taken up with the next frame."""
 
     kbps: int
     keyframe: bool = False
     frozen: bool = False
+    black: bool = False
     muted: bool = False
+    clipping: bool = False
 
 
 class Show:
@@ -68,7 +71,7 @@ class Show:
         self._hold_ns = hold_ms * NS_PER_MS
         self._emit = emit
         self._on_failure = on_failure
-        self._wishes = _Wishes(job.kbps)
+        self._wishes = Wishes(job.kbps)
         self._lock = threading.Lock()
         self._go = threading.Event()
         self._end = threading.Event()
@@ -85,33 +88,17 @@ class Show:
         """The first frame is now."""
         self._go.set()
 
-    def set_kbps(self, kbps: int) -> None:
+    def change(self, wish: Callable[[Wishes], Wishes]) -> None:
+        """Take up other wishes with the next frame."""
         with self._lock:
-            self._wishes.kbps = kbps
-
-    def set_frozen(self, on: bool) -> None:
-        with self._lock:
-            self._wishes.frozen = on
-
-    def set_muted(self, on: bool) -> None:
-        with self._lock:
-            self._wishes.muted = on
+            self._wishes = wish(self._wishes)
 
     def ask_keyframe(self) -> None:
-        with self._lock:
-            self._wishes.keyframe = True
+        self.change(lambda wishes: replace(wishes, keyframe=True))
 
     @property
-    def kbps(self) -> int:
-        return self._wishes.kbps
-
-    @property
-    def frozen(self) -> bool:
-        return self._wishes.frozen
-
-    @property
-    def muted(self) -> bool:
-        return self._wishes.muted
+    def wishes(self) -> Wishes:
+        return self._wishes
 
     def close(self) -> None:
         """End the thread and wait for it; a frame in the making is finished."""
@@ -120,10 +107,10 @@ class Show:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def _take_wishes(self) -> _Wishes:
+    def _take_wishes(self) -> Wishes:
         with self._lock:
-            taken = replace(self._wishes)
-            self._wishes.keyframe = False
+            taken = self._wishes
+            self._wishes = replace(taken, keyframe=False)
         return taken
 
     def _run(self) -> None:
@@ -143,19 +130,16 @@ class Show:
             self._go.wait()
             self._origin_ns = self._clock.mono_ns()
             utc_ns = self._clock.utc_ns()
-            index = 0
+            index, was_black = 0, False
             while not self._wait_for(index):
                 wishes = self._take_wishes()
                 if wishes.kbps != kbps:
                     kbps = wishes.kbps
                     video = self._reopened(video, scene, kbps)
-                t_s = index / job.fps
-                if not wishes.frozen:
-                    level = 0.0 if wishes.muted else sound.level(t_s)
-                    at_ns = utc_ns + index * NS_PER_S // job.fps
-                    scene.draw(video.planes, Moment(t_s, at_ns, level))
+                picture = _Picture(index / job.fps, utc_ns + index * NS_PER_S // job.fps, wishes)
+                was_black = picture.draw(scene, video.planes, was_black)
                 self._pass_on(video.encode(index, wishes.keyframe), index * 1000 // job.fps)
-                self._sound_until((index + 1) / job.fps, audio, wishes.muted)
+                self._sound_until((index + 1) / job.fps, audio, wishes)
                 index = self._following(index)
         finally:
             video.close()
@@ -175,11 +159,11 @@ class Show:
         old.close()
         return fresh
 
-    def _sound_until(self, t_s: float, audio: AudioTrack, muted: bool) -> None:
+    def _sound_until(self, t_s: float, audio: AudioTrack, wishes: Wishes) -> None:
         """All blocks that begin up to `t_s`; they are due at their own times."""
         while self._next_block * BLOCK_SAMPLES <= t_s * sound.RATE_HZ:
             first = self._next_block * BLOCK_SAMPLES
-            samples = sound.silence(BLOCK_SAMPLES) if muted else sound.block(first, BLOCK_SAMPLES)
+            samples = _samples(first, wishes)
             stamp_ms = (first - BLOCK_SAMPLES) * 1000 // sound.RATE_HZ
             self._pass_on(audio.encode(first, samples), stamp_ms)
             self._next_block += 1
@@ -213,3 +197,31 @@ class Show:
             max(pace.worst_late_ms, late_ns / NS_PER_MS),
         )
         return index + 1 + skipped
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """One frame: its place in the show, and what it is to look like."""
+
+    t_s: float
+    utc_ns: int
+    wishes: Wishes
+
+    def draw(self, scene: Scene, planes: Planes, was_black: bool) -> bool:
+        """Bring the planes to this frame; true when they are black now."""
+        if self.wishes.black:
+            planes.fill_black()
+            return True
+        if was_black:
+            scene.start(planes)
+        if was_black or not self.wishes.frozen:
+            level = 0.0 if self.wishes.muted else sound.level(self.t_s)
+            scene.draw(planes, Moment(self.t_s, self.utc_ns, level))
+        return False
+
+
+def _samples(first: int, wishes: Wishes) -> sound.Sound:
+    if wishes.muted:
+        return sound.silence(BLOCK_SAMPLES)
+    block = sound.block(first, BLOCK_SAMPLES)
+    return sound.clipped(block) if wishes.clipping else block

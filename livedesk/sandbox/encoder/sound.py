@@ -19,6 +19,7 @@ BEEP_HZ: Final = 1000.0
 _BEEP_PEAK: Final = 0.35
 _BEEP_EDGE_S: Final = 0.002
 _BED_PEAK: Final = 0.16
+_CLIPPING_GAIN: Final = 20.0
 _CHORD_S: Final = 4.0
 _CHORDS_HZ: Final = (
     (130.81, 196.00, 246.94, 329.63),
@@ -40,6 +41,11 @@ def block(first_sample: int, samples: int) -> Sound:
 
 def silence(samples: int) -> Sound:
     return np.zeros((CHANNELS, samples), np.float32)
+
+
+def clipped(block: Sound) -> Sound:
+    """The block with the gain far too high: its peaks are cut off at full scale."""
+    return np.asarray(np.clip(block * np.float32(_CLIPPING_GAIN), -1, 1), np.float32)
 
 
 def level(t_s: float) -> float:

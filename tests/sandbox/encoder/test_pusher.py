@@ -23,6 +23,7 @@ from livedesk.sandbox.platform import Platform
 from tests.waiting import until
 
 HEADER, KEYFRAME, FRAME = b"\x17\0\0\0\0head", b"\x17\x01\0\0\0key", b"\x27\x01\0\0\0frame"
+SOUND = b"\xaf\x01sound"
 
 
 class _Source:
@@ -96,6 +97,49 @@ def test_a_publication_opens_with_headers_and_a_keyframe() -> None:
             await until(lambda: len(rig.payloads()) == 6, "three more")
             assert rig.payloads() == [HEADER, KEYFRAME, FRAME] * 2
             assert rig.platform.publishers[0].ended == "Connection reset by peer"
+
+    asyncio.run(scenario())
+
+
+def test_an_encoder_started_anew_begins_at_zero() -> None:
+    async def scenario() -> None:
+        async with _rig() as rig:
+            await until(lambda: rig.pusher.state == "publishing", "publishing")
+            rig.video(HEADER, 7_000)
+            rig.video(KEYFRAME, 7_000)
+            await until(lambda: len(rig.payloads()) == 2, "the start")
+            rig.pusher.restart(0.0)
+            await until(lambda: rig.pusher.connects == 2, "the second publication")
+            for payload, stamp_ms in ((FRAME, 9_000), (KEYFRAME, 9_033), (FRAME, 9_066)):
+                rig.video(payload, stamp_ms)
+            await until(lambda: len(rig.payloads()) == 5, "three more")
+            video = [m for m in rig.taken if m.type_id == VIDEO]
+            assert [(m.payload, m.timestamp_ms) for m in video[2:]] == [
+                (HEADER, 0), (KEYFRAME, 0), (FRAME, 33),
+            ]  # fmt: skip
+
+    asyncio.run(scenario())
+
+
+def test_a_track_that_stops_leaves_the_other_alone_and_comes_back_with_a_keyframe() -> None:
+    async def scenario() -> None:
+        async with _rig() as rig:
+            await until(lambda: rig.pusher.state == "publishing", "publishing")
+            rig.video(HEADER)
+            rig.video(KEYFRAME)
+            rig.pusher.feed(Paced(0, Message(AUDIO, 0, 0, SOUND), False, False))
+            await until(lambda: len(rig.payloads()) == 3, "both tracks")
+            rig.pusher.withhold(VIDEO)
+            for payload in (FRAME, KEYFRAME):
+                rig.video(payload)
+            rig.pusher.feed(Paced(0, Message(AUDIO, 0, 21, SOUND), False, False))
+            await until(lambda: len(rig.payloads()) == 4, "sound alone")
+            rig.pusher.withhold(None)
+            for payload in (FRAME, KEYFRAME, FRAME):
+                rig.video(payload)
+            await until(lambda: len(rig.payloads()) == 7, "the picture again")
+            assert rig.payloads()[3:] == [SOUND, HEADER, KEYFRAME, FRAME]
+            assert rig.pusher.figures()["dropped_messages"] == 0
 
     asyncio.run(scenario())
 

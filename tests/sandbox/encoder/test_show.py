@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, SystemClock
@@ -88,7 +89,7 @@ def test_another_rate_is_another_header_and_a_keyframe_on_the_same_timeline() ->
     show = _show(SystemClock(), collector)
     try:
         collector.wait_for(200)
-        show.set_kbps(600)
+        show.change(lambda wishes: replace(wishes, kbps=600))
         collector.wait_for(500)
     finally:
         show.close()
