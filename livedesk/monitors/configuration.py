@@ -139,21 +139,21 @@ class _Check:
                         f"set the encoder to {_any(wishes.audio_codecs)}")  # fmt: skip
 
     def picture(self) -> Iterator[ConfigurationIssue]:
-        feed, wishes = self.feed, self.wishes
-        lines = self._lines()
-        if wishes.max_lines and lines is not None and lines > wishes.max_lines.value:
+        feed, lines = self.feed, self._lines()
+        size, fps, gop = self.wishes.max_lines, self.wishes.max_fps, self.wishes.max_gop_s
+        if size and lines is not None and lines > size.value:
             yield issue("videoResolutionUnsupported", "warning", "Picture size",
                         f"The picture has {feed.width}×{feed.height}",
-                        f"send {wishes.max_lines.value}p at most ({wishes.max_lines.source})")  # fmt: skip
-        if wishes.max_fps and self._is_over("frameRateHigh", feed.fps, wishes.max_fps.value, 0.2):
+                        f"send {size.value}p at most ({size.source})")  # fmt: skip
+        if fps and self._is_over("frameRateHigh", feed.fps, fps.value):
             yield issue("frameRateHigh", "warning", "Frame rate",
                         f"The picture has {feed.fps:.0f} frames a second",
-                        f"send {wishes.max_fps.value:g} at most ({wishes.max_fps.source})")  # fmt: skip
-        if wishes.max_gop_s and self._is_over("gopSizeLong", feed.gop_s, wishes.max_gop_s.value):
+                        f"send {fps.value:g} at most ({fps.source})")  # fmt: skip
+        if gop and self._is_over("gopSizeLong", feed.gop_s, gop.value):
             yield issue("gopSizeLong", "warning", "Keyframes too rare",
                         f"A keyframe comes every {feed.gop_s:.1f} s",
-                        "set the encoder's keyframe interval to 2 s; the most is "
-                        f"{wishes.max_gop_s.value:g} s ({wishes.max_gop_s.source})")  # fmt: skip
+                        f"set the encoder's keyframe interval to 2 s; {gop.value:g} s is the most "
+                        f"({gop.source})")  # fmt: skip
 
     def rates(self) -> Iterator[ConfigurationIssue]:
         feed = self.feed
@@ -222,8 +222,8 @@ class _Check:
         margin = _CLEAR if kind in self.shown else _TRIP
         return value is not None and value < least * (1 - margin)
 
-    def _is_over(self, kind: str, value: float | None, most: float, trip: float = _TRIP) -> bool:
-        margin = _CLEAR if kind in self.shown else trip
+    def _is_over(self, kind: str, value: float | None, most: float) -> bool:
+        margin = _CLEAR if kind in self.shown else _TRIP
         return value is not None and value > most * (1 + margin)
 
 

@@ -11,8 +11,9 @@ from typing import Final, Generic, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
-HIGH_FPS: Final = 31.0
-"""The tables' rows "at 30 fps", with room for what a meter reads; above it those "at 60"."""
+AT_30: Final = 31.0
+AT_60: Final = 61.0
+"""The tables' rows "at 30 fps" and "at 60 fps", with room for what a meter reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,14 @@ YOUTUBE: Final = Wishes(
     name="YouTube",
     video_rates=Wish(
         (
-            VideoRate(720, HIGH_FPS, 3_000, 8_000),
-            VideoRate(720, 60, 3_000, 8_000),
-            VideoRate(1080, HIGH_FPS, 3_000, 8_000),
-            VideoRate(1080, 60, 4_000, 12_000),
-            VideoRate(1440, HIGH_FPS, 5_000, 25_000),
-            VideoRate(1440, 60, 6_000, 30_000),
-            VideoRate(2160, HIGH_FPS, 8_000, 35_000),
-            VideoRate(2160, 60, 10_000, 40_000),
+            VideoRate(720, AT_30, 3_000, 8_000),
+            VideoRate(720, AT_60, 3_000, 8_000),
+            VideoRate(1080, AT_30, 3_000, 8_000),
+            VideoRate(1080, AT_60, 4_000, 12_000),
+            VideoRate(1440, AT_30, 5_000, 25_000),
+            VideoRate(1440, AT_60, 6_000, 30_000),
+            VideoRate(2160, AT_30, 8_000, 35_000),
+            VideoRate(2160, AT_60, 10_000, 40_000),
         ),
         _YOUTUBE,
     ),
@@ -106,12 +107,12 @@ FACEBOOK: Final = Wishes(
     name="Facebook",
     video_rates=Wish(
         (
-            VideoRate(360, HIGH_FPS, 400, 1_000),
-            VideoRate(480, HIGH_FPS, 600, 2_000),
-            VideoRate(720, HIGH_FPS, 1_500, 4_000),
-            VideoRate(720, 60, 2_250, 6_000),
-            VideoRate(1080, HIGH_FPS, 3_000, 6_000),
-            VideoRate(1080, 60, 4_500, 9_000),
+            VideoRate(360, AT_30, 400, 1_000),
+            VideoRate(480, AT_30, 600, 2_000),
+            VideoRate(720, AT_30, 1_500, 4_000),
+            VideoRate(720, AT_60, 2_250, 6_000),
+            VideoRate(1080, AT_30, 3_000, 6_000),
+            VideoRate(1080, AT_60, 4_500, 9_000),
         ),
         _META,
     ),
@@ -128,7 +129,7 @@ FACEBOOK: Final = Wishes(
 
 TWITCH: Final = Wishes(
     name="Twitch",
-    video_rates=Wish((VideoRate(1080, 60, 3_000, 6_000),), _TWITCH_2017),
+    video_rates=Wish((VideoRate(1080, AT_60, 3_000, 6_000),), _TWITCH_2017),
     video_codecs=Wish(frozenset({"h264"}), _TWITCH),
     max_fps=Wish(60, _TWITCH_2017),
     max_gop_s=Wish(2, _TWITCH_2017),
