@@ -136,7 +136,8 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
         closers.enter_context(caught(mishaps, loop))
         closers.enter_context(_ended_by_signals(loop, leave))
         tasks = Tasks(mishaps.task)
-        desk = Desk(_locate(settings), clock, tasks, Random())
+        calls = Tasks(mishaps.task)
+        desk = Desk(_locate(settings), clock, tasks, Random(), calls=calls)
         mishaps.show = desk.note
         closers.push_async_callback(desk.close)
         closers.push_async_callback(tasks.close)

@@ -79,26 +79,33 @@ class Desk:
         rng: Random,
         dial: Callable[[EngineAccess], EngineClient] = dial_engine,
         backoff: Backoff | None = None,
+        calls: Tasks | None = None,
     ) -> None:
+        """`calls` owns the requests beside the stream: they end before their client is closed."""
         self._clock = clock
         self._tasks = tasks
+        self._calls = calls or Tasks()
         self._link = EngineLink(locate, dial, rng, backoff)
         self._model = DeskModel(self.now())
         self._plots: dict[str, StorePlots] = {}
         self._sessions: dict[str, str | None] = {}
         self._filled: set[str] = set()
+        self._missing_from_s: dict[str, float] = {}
+        """Unix time from which on a store's history is not in its plots yet."""
         self._watched: str | None = None
         self._picture: tuple[str, Picture, Moment] | None = None
+        self._preview: asyncio.Task[None] | None = None
 
     def now(self) -> Moment:
         return Moment(self._clock.mono_ns(), self._clock.utc_ns())
 
     def start(self) -> None:
         self._tasks.spawn("engine link", self._link.run(self))
-        self._tasks.spawn("preview", self._poll_preview())
 
     async def close(self) -> None:
-        """Close the connection; its tasks belong to `Tasks`, which is closed before."""
+        """End all calls and close the connection; the link's task belongs to `Tasks`, which is
+        closed before."""
+        await self._calls.close()
         await self._link.close()
 
     # What windows read
@@ -130,11 +137,28 @@ class Desk:
 
     async def end_and_stop(self) -> None:
         """Sign off every session and stop the engine with its relays. Raises DeskError."""
-        client = self._client()
-        for view in self.snapshot().on_air:
-            with _unless_over():
-                await client.end_session(view.status.store)
-        await client.stop_engine(relays=True)
+        asked = self._calls.spawn("end and stop", self._end_and_stop())
+        await asyncio.wait({asked})
+        if asked.cancelled():
+            raise UnreachableError(
+                tr("The engine went away while it was asked to stop."),
+                tr("console"),
+                tr("Wait until it is back, and ask again."),
+            )
+        error = asked.result()
+        if error is not None:
+            raise error
+
+    async def _end_and_stop(self) -> DeskError | None:
+        try:
+            client = self._client()
+            for view in self.snapshot().on_air:
+                with _unless_over():
+                    await client.end_session(view.status.store)
+            await client.stop_engine(relays=True)
+        except DeskError as error:
+            return error
+        return None
 
     def note(self, text: str) -> None:
         """Put a problem of the console itself before the operator."""
@@ -150,6 +174,11 @@ class Desk:
         self._model.attached(client.where, self.now())
         self._filled = set()
         self._spawn("stores", self._take_stock(client))
+        if self._preview is None or self._preview.done():
+            self._preview = self._calls.spawn("preview", self._poll_preview())
+
+    async def leaving(self) -> None:
+        await self._calls.close()
 
     def lost(self, error: DeskError) -> None:
         carrying = error.carrying if isinstance(error, NoEngineError) else None
@@ -163,7 +192,7 @@ class Desk:
         missed = plots.add(status)
         if missed or status.store not in self._filled:
             self._filled.add(status.store)
-            self._spawn("history", self._fill(status, known_until_s))
+            self._spawn("history", self._fill(status, self._missing(status, known_until_s)))
 
     def event(self, event: Event) -> None:
         self._model.event(event)
@@ -189,23 +218,34 @@ class Desk:
         if status.session is not None:
             if before not in (None, status.session):
                 self._plots[status.store] = StorePlots()
+                self._missing_from_s.pop(status.store, None)
             self._sessions[status.store] = status.session
 
-    async def _fill(self, status: StoreStatus, known_until_s: float | None) -> None:
+    def _missing(self, status: StoreStatus, known_until_s: float | None) -> float | None:
+        """From when on history is missing (Unix seconds): what an earlier try left counts too."""
+        if status.session_started_utc_ns is None:
+            return None
+        begin_s = status.session_started_utc_ns / NS_PER_S
+        if known_until_s is not None:
+            left_s = self._missing_from_s.get(status.store, known_until_s)
+            begin_s = max(begin_s, min(left_s, known_until_s - MERGE_S))
+        self._missing_from_s[status.store] = begin_s
+        return begin_s
+
+    async def _fill(self, status: StoreStatus, begin_s: float | None) -> None:
         """Fetch what the plots missed: the session so far, or the time without an engine.
 
         Twice: at once, and when the engine has written down the last seconds too.
         """
-        if status.session_started_utc_ns is None:
+        if begin_s is None:
             return
-        begin_s = status.session_started_utc_ns / NS_PER_S
-        if known_until_s is not None:
-            begin_s = max(begin_s, known_until_s - MERGE_S)
         end_s = status.utc_ns / NS_PER_S
         for wait_s in (0.0, WRITTEN_AFTER_S):
             await asyncio.sleep(wait_s)
             history = await self._client().history(status.store, begin_s, end_s, HISTORY_POINTS)
             self.plots(status.store).fill(history)
+        if self._missing_from_s.get(status.store) == begin_s:
+            del self._missing_from_s[status.store]
 
     async def _poll_preview(self) -> None:
         while True:
@@ -227,7 +267,7 @@ class Desk:
         return self._link.client
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.spawn(name, self._noted(work))
+        self._calls.spawn(name, self._noted(work))
 
     async def _noted(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -60,6 +60,12 @@ class Watcher(Listener, Protocol):
 
     def lost(self, error: DeskError) -> None: ...
 
+    async def leaving(self) -> None:
+        """End every call on the present client, because it is closed next.
+
+        A client that is closed under its own requests leaves their connections behind.
+        """
+
 
 class EngineLink:
     """Holds one connection to the engine, and makes a new one whenever it breaks."""
@@ -94,7 +100,7 @@ class EngineLink:
             await asyncio.sleep(self._backoff.wait_s(failures, self._rng))
 
     async def _listen(self, watcher: Watcher) -> None:
-        client = await self._connect()
+        client = await self._connect(watcher)
 
         def opened() -> None:
             self._opened = True
@@ -107,14 +113,19 @@ class EngineLink:
             tr("livedesk tries again by itself."),
         )
 
-    async def _connect(self) -> EngineClient:
+    async def _connect(self, watcher: Watcher) -> EngineClient:
         access = await self._locate()
         if self.client is None or access != self._access:
-            await self.close()
+            # First out of reach, then unused, then closed: no new call can slip in between.
+            before, self.client = self.client, None
+            await watcher.leaving()
+            if before is not None:
+                await before.close()
             self.client, self._access = self._dial(access), access
         return self.client
 
     async def close(self) -> None:
+        """Close the client; whoever calls on it has stopped before."""
         client, self.client = self.client, None
         if client is not None:
             await client.close()

@@ -11,9 +11,11 @@ from livedesk.core.clock import ManualClock
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.desk.client import EngineClient
 from livedesk.desk.desk import Desk
 from livedesk.desk.errors import UnreachableError
 from livedesk.desk.link import Backoff, EngineAccess
+from livedesk.desk.wire import History
 from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
 from tests.waiting import until
 
@@ -179,3 +181,42 @@ def test_waits_between_tries_grow_and_stay_bounded() -> None:
     assert waits[0] <= 0.13
     assert max(waits) <= 0.65
     assert min(waits[20:]) >= 0.35
+
+
+def test_no_call_is_left_on_an_engine_that_moved(clock: ManualClock, script: Script) -> None:
+    """A client that closes under its own requests leaves their connections behind."""
+    script.statuses["lumen"] = status(clock, state="live", session="s",
+                                      session_started_utc_ns=clock.utc_ns())  # fmt: skip
+    open_calls: list[int] = []
+    calls = 0
+
+    class Counted(EngineClient):
+        async def history(self, store: str, begin_s: float, end_s: float, points: int) -> History:
+            nonlocal calls
+            calls += 1
+            try:
+                await asyncio.Event().wait()
+                raise AssertionError("never answered")
+            finally:
+                calls -= 1
+
+        async def close(self) -> None:
+            open_calls.append(calls)
+            await super().close()
+
+    async def play() -> None:
+        address, tasks = Address(None), Tasks()
+        desk = Desk(address, clock, tasks, Random(1), lambda a: Counted(a.url, a.token), QUICK)
+        desk.start()
+        with running(script) as first:
+            address.access = first.access
+            await until(lambda: calls == 1)
+        with running(script) as second:
+            address.access = second.access
+            await until(lambda: len(open_calls) == 1)
+            await until(lambda: calls == 1)
+            await tasks.close()
+            await desk.close()
+
+    asyncio.run(play())
+    assert open_calls == [0, 0]

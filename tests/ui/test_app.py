@@ -81,8 +81,6 @@ def test_it_shows_the_engine_and_closing_it_stops_nothing(
     assert script.paths("POST") == []
 
 
-# The server dies under open requests; the HTTP library may leave a connection to the collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_local_engine_is_found_again_after_it_died(
     script: Script, paths: Paths, theme: Theme, run_on_qt: RunOnQt[Any]
 ) -> None:
