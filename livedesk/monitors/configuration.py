@@ -8,83 +8,51 @@ for a type; ours: `error` where the platform cannot use the feed, `warning` wher
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import ConfigurationIssue, FeedStatus, Limits, Severity, SoundStatus
 from livedesk.monitors.issues import Issues, codec_name, issue, rounded
 from livedesk.monitors.mismatch import mismatches
+from livedesk.monitors.steady import SteadyFeed, is_flowing
 from livedesk.monitors.wishes import VideoRate, Wish, Wishes, wishes_of
 
-_FLOWING: Final = frozenset({"OK", "LOW", "STARVED"})
 _TRIP: Final = 0.10
 _CLEAR: Final = 0.03
 """Shares by which a rate or an interval may miss a wish: to become an issue, and to stay one."""
 
 _WARM_UP_NS: Final = 10 * NS_PER_S
-_RATES_NS: Final = 10 * NS_PER_S
-_GOPS_NS: Final = 30 * NS_PER_S
-_MOST_SEEN: Final = 600
 
 __all__ = ["ConfigurationCheck", "Issues", "configuration_issues", "mismatches"]
 
 
 class ConfigurationCheck:
-    """The check of one feed over time, so that its list holds still.
-
-    Rates are means of 10 s, because one second may hold a keyframe or not; the keyframe interval is
-    the longest of 30 s, because a cut in the picture shortens one now and then.
-    """
+    """The check of one feed over time, so that its list holds still."""
 
     def __init__(self, limits: Limits, platform: str) -> None:
         self._limits = limits
         self._platform = platform
-        self._seen: deque[tuple[int, FeedStatus]] = deque(maxlen=_MOST_SEEN)
-        self._begun_ns: int | None = None
-        self._epoch = 0
+        self._steady = SteadyFeed()
         self._shown: Issues = ()
 
     def update(self, mono_ns: int, feed: FeedStatus, sound: SoundStatus) -> Issues | None:
         """The issues now; None in the first 10 s of an epoch and while nothing flows."""
-        if feed.state not in _FLOWING or feed.epoch != self._epoch:
-            self._restart(feed.epoch)
-        if feed.state not in _FLOWING:
+        if not is_flowing(feed):
+            self._steady.restart()
+            self._shown = ()
             return None
-        if self._begun_ns is None:
-            self._begun_ns = mono_ns
-        self._seen.append((mono_ns, feed))
-        while mono_ns - self._seen[0][0] > _GOPS_NS:
-            self._seen.popleft()
-        if mono_ns - self._begun_ns < _WARM_UP_NS:
+        self._steady.add(mono_ns, feed)
+        if self._steady.span_ns < _WARM_UP_NS:
+            self._shown = ()
             return None
-        steady = self._steady(mono_ns, feed)
         shown = frozenset(each.type for each in self._shown)
-        issues = configuration_issues(steady, sound, self._limits, self._platform, shown=shown)
+        issues = configuration_issues(
+            self._steady.read(), sound, self._limits, self._platform, shown=shown
+        )
         self._shown = issues or ()
         return issues
-
-    def _restart(self, epoch: int) -> None:
-        self._seen.clear()
-        self._begun_ns = None
-        self._epoch = epoch
-        self._shown = ()
-
-    def _steady(self, mono_ns: int, feed: FeedStatus) -> FeedStatus:
-        recent = [seen for at_ns, seen in self._seen if mono_ns - at_ns <= _RATES_NS]
-        gops_s = [seen.gop_s for _, seen in self._seen if seen.gop_s is not None]
-        if not gops_s and feed.fps is not None and self._begun_ns is not None:
-            # No second keyframe yet: the interval is at least as long, told in steps of 10 s.
-            gops_s = [(mono_ns - self._begun_ns) // _WARM_UP_NS * _WARM_UP_NS / NS_PER_S]
-        return replace(
-            feed,
-            kbps=_mean(seen.kbps for seen in recent),
-            video_kbps=_mean(seen.video_kbps for seen in recent),
-            audio_kbps=_mean(seen.audio_kbps for seen in recent),
-            gop_s=max(gops_s, default=None),
-        )
 
 
 def configuration_issues(
@@ -102,7 +70,7 @@ def configuration_issues(
     """
     is_known = feed.kbps is not None and (feed.video_codec is None or feed.gop_s is not None)
     has_track = feed.video_codec is not None or feed.audio_codec is not None
-    if feed.state not in _FLOWING or not is_known or not has_track:
+    if not is_flowing(feed) or not is_known or not has_track:
         return None
     check = _Check(feed, sound, limits, wishes_of(platform), shown)
     found = (*check.tracks(), *check.picture(), *check.rates(), *check.audio())
@@ -229,8 +197,3 @@ class _Check:
 
 def _any(wish: Wish[frozenset[str]]) -> str:
     return f"{' or '.join(sorted(wish.value))} ({wish.source})"
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
