@@ -1,70 +1,150 @@
-"""Does the skew grow, how fast, and when will it reach its limit?"""
+"""Does the skew grow, how fast, how sure is that, and when will it reach its limit?"""
 
 from __future__ import annotations
 
-from math import sqrt
+from collections import deque
+from dataclasses import dataclass
+from math import hypot, sqrt
+from typing import Final
 
-LEAST_S = 60.0
-_LEAST_POINTS = 20
-_STEP_MS = 15.0
+import numpy as np
+from numpy.typing import NDArray
+
+from livedesk.core.status import SkewKind
+
+LEAST_S: Final = 60.0
+_LEAST_POINTS: Final = 20
+_MOST_POINTS: Final = 1_800
+"""An hour of medians: the error is then 0.1 ppm, and a sender that was repaired shows in time."""
+
+_STEP_MS: Final = 15.0
 """A larger change between two neighbouring medians is a step (somebody moved a delay), not drift;
 crystals differ by 20 to 100 ppm, which is 0.2 ms in 2 s."""
 
-_SIGNIFICANT = 6.0
-"""Slope over its standard error. High, because it is judged anew every two seconds for hours and
-neighbouring medians are not quite independent."""
+_SIGNIFICANT: Final = 6.0
+"""Slope over its standard error. High, because it is judged anew every two seconds for hours."""
 
-_RESIDUAL_FLOOR_MS = 0.3
+_HALVES_AGREE: Final = 0.5
+"""Both halves of a real drift grow at least this share of the whole's slope. A small step has one
+half that does not grow."""
+
+_FIXED_PPM: Final = 10.0
+"""An offset is called fixed when a drift above this is ruled out: 200 ms in more than 5 hours."""
+
+_RESIDUAL_FLOOR_MS: Final = 0.3
 """The spread of rounding to whole milliseconds; a fit cannot be known better than that."""
+
+_MOST_ALIKE: Final = 0.95
+_SURE: Final = 2.0
+"""Errors are given as two standard errors: the truth is inside nineteen times in twenty."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A straight line through the skew of the last hour. Errors hold 19 times in 20."""
+
+    kind: SkewKind | None
+    slope_ppm: float
+    """Growth in µs of skew per second."""
+    slope_error_ppm: float
+    now_ms: float
+    """The line at the newest point: steadier than the point itself."""
+    now_error_ms: float
+
+    def forecast(self, max_skew_ms: float) -> tuple[float, float] | None:
+        """Seconds until ±`max_skew_ms` is reached, and their error; None when nothing drifts."""
+        if self.kind != "drifting":
+            return None
+        goal_ms = max_skew_ms if self.slope_ppm > 0 else -max_skew_ms
+        left_s = (goal_ms - self.now_ms) / self.slope_ppm * 1_000
+        if left_s <= 0:
+            return 0.0, 0.0
+        error_ms = hypot(left_s * self.slope_error_ppm / 1_000, self.now_error_ms)
+        return left_s, error_ms / abs(self.slope_ppm) * 1_000
 
 
 class Drift:
-    """Least squares over the points of one epoch, kept as running sums."""
+    """Least squares over the medians of one epoch. A step begins the line anew."""
 
     def __init__(self) -> None:
-        self._start_over()
+        self._times_s: deque[float] = deque(maxlen=_MOST_POINTS)
+        self._skews_ms: deque[float] = deque(maxlen=_MOST_POINTS)
+        self._last_change_ms = 0.0
+        self._has_stepped = False
+        self._trend: Trend | None = None
 
-    def _start_over(self) -> None:
-        self._count = 0
-        self._first_s = self._last_s = 0.0
-        self._first_ms = self._last_ms = 0.0
-        self._sum_t = self._sum_y = self._sum_tt = self._sum_ty = self._sum_yy = 0.0
+    @property
+    def trend(self) -> Trend | None:
+        """None until a minute is seen."""
+        return self._trend
+
+    @property
+    def kind(self) -> SkewKind | None:
+        """After a step the offset is a fixed one, until a minute has shown that it grows."""
+        if self._trend is None:
+            return "fixed" if self._has_stepped else None
+        return self._trend.kind
 
     def add(self, t_s: float, skew_ms: float) -> None:
-        if self._count and abs(skew_ms - self._last_ms) > _STEP_MS:
-            self._start_over()
-        if not self._count:
-            self._first_s, self._first_ms = t_s, skew_ms
-        self._last_s, self._last_ms = t_s, skew_ms
-        # Counting from the first point keeps the sums small, so nothing is lost in subtraction.
-        t, y = t_s - self._first_s, skew_ms - self._first_ms
-        self._count += 1
-        self._sum_t += t
-        self._sum_y += y
-        self._sum_tt += t * t
-        self._sum_ty += t * y
-        self._sum_yy += y * y
+        if self._skews_ms:
+            self._look_for_step(skew_ms - self._skews_ms[-1])
+        self._times_s.append(t_s)
+        self._skews_ms.append(skew_ms)
+        is_enough = len(self._times_s) >= _LEAST_POINTS and t_s - self._times_s[0] >= LEAST_S
+        self._trend = self._fitted() if is_enough else None
 
-    def slope_ppm(self) -> float | None:
-        """Growth in µs of skew per second; None while it cannot be told from no growth."""
-        n = self._count
-        if n < _LEAST_POINTS or self._last_s - self._first_s < LEAST_S:
-            return None
-        spread_t = self._sum_tt - self._sum_t**2 / n
-        joint = self._sum_ty - self._sum_t * self._sum_y / n
-        slope = joint / spread_t
-        left_over = max(0.0, self._sum_yy - self._sum_y**2 / n - slope * joint)
-        sigma_ms = max(_RESIDUAL_FLOOR_MS, sqrt(left_over / (n - 2)))
-        if abs(slope) < _SIGNIFICANT * sigma_ms / sqrt(spread_t):
-            return None
-        return slope * 1_000
+    def _fitted(self) -> Trend:
+        count = len(self._times_s)
+        times_s = np.fromiter(self._times_s, np.float64, count)
+        return _trend(times_s - times_s[0], np.fromiter(self._skews_ms, np.float64, count))
 
-    def forecast_s(self, skew_ms: float, max_skew_ms: float) -> float | None:
-        """Seconds until ±`max_skew_ms` is reached; 0 beyond it, None without a known drift."""
-        slope_ppm = self.slope_ppm()
-        if slope_ppm is None:
-            return None
-        if abs(skew_ms) >= max_skew_ms:
-            return 0.0
-        goal_ms = max_skew_ms if slope_ppm > 0 else -max_skew_ms
-        return (goal_ms - skew_ms) / slope_ppm * 1_000
+    def _look_for_step(self, change_ms: float) -> None:
+        """A change like the one before is no step but a fast drift: an encoder that rounds each
+        audio frame down to whole milliseconds loses 15 ms a second."""
+        before_ms, self._last_change_ms = self._last_change_ms, change_ms
+        if abs(change_ms) > _STEP_MS and abs(change_ms - before_ms) > _STEP_MS:
+            self._times_s.clear()
+            self._skews_ms.clear()
+            self._has_stepped = True
+
+
+def _trend(t: Floats, y: Floats) -> Trend:
+    count, middle_s, middle_ms = len(t), float(t.mean()), float(y.mean())
+    slope = _slope(t, y)
+    left_over = y - middle_ms - slope * (t - middle_s)
+    variance = max(_RESIDUAL_FLOOR_MS**2, float(left_over @ left_over) / (count - 2))
+    variance *= _inflation(left_over)
+    spread = float(np.sum((t - middle_s) ** 2))
+    ahead_s = float(t[-1]) - middle_s
+    slope_error = _SURE * sqrt(variance / spread)
+    return Trend(
+        kind=_kind(t, y, slope, slope_error),
+        slope_ppm=slope * 1_000,
+        slope_error_ppm=slope_error * 1_000,
+        now_ms=middle_ms + slope * ahead_s,
+        now_error_ms=_SURE * sqrt(variance * (1 / count + ahead_s**2 / spread)),
+    )
+
+
+def _kind(t: Floats, y: Floats, slope: float, slope_error: float) -> SkewKind | None:
+    if abs(slope) * _SURE > _SIGNIFICANT * slope_error:
+        half = len(t) // 2
+        halves = _slope(t[:half], y[:half]), _slope(t[half:], y[half:])
+        return "drifting" if min(part / slope for part in halves) > _HALVES_AGREE else "fixed"
+    return "fixed" if (abs(slope) + slope_error) * 1_000 <= _FIXED_PPM else None
+
+
+def _slope(t: Floats, y: Floats) -> float:
+    from_middle = t - t.mean()
+    return float(from_middle @ y / (from_middle @ from_middle))
+
+
+def _inflation(left_over: Floats) -> float:
+    """Neighbours that are alike tell less: the variance of a fit to first-order autoregressive
+    noise grows by (1 + ρ) / (1 − ρ) (Santer et al., J. Geophys. Res. 105, 2000)."""
+    power = float(left_over @ left_over)
+    alike = float(left_over[1:] @ left_over[:-1]) / power if power > 0 else 0.0
+    alike = min(max(alike, 0.0), _MOST_ALIKE)
+    return (1 + alike) / (1 - alike)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.core.rate import SlidingRate
-from livedesk.core.status import FeedStatus, Limits, PictureStatus, SoundStatus, SyncStatus
-from livedesk.monitors.cadence import CadenceMeter, TimestampFaults
+from livedesk.core.status import (
+    FeedState,
+    FeedStatus,
+    Limits,
+    PictureStatus,
+    SoundStatus,
+    SyncStatus,
+)
+from livedesk.gauges.classes import FeedClass
+from livedesk.gauges.lag import Lag
+from livedesk.gauges.silence import Silence
+from livedesk.monitors.cadence import Cadence, CadenceMeter, TimestampFaults
+from livedesk.monitors.clocks import ClockMeter
+from livedesk.monitors.coverage import CoverageMeter
 from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts, Track
-from livedesk.monitors.limits import FeedJudge, SkewJudge
+from livedesk.monitors.limits import SkewJudge
+from livedesk.monitors.rates import Rates
 from livedesk.monitors.skew import SkewMeter
 from livedesk.monitors.timeline import Timeline
 
-FRESH_NS = NS_PER_S
+FRESH_NS: Final = NS_PER_S
 """Figures of a track that was silent for longer are unknown."""
 
-_DRAINED_NS = 3 * NS_PER_MS
-_DRAINED_WITHIN_NS = NS_PER_S
+_TRACKS: Final[tuple[Track, Track]] = ("video", "audio")
 
 
 class SlateReading(Protocol):
@@ -80,157 +91,200 @@ class Meters:
         slate: SlateGauge | None = None,
     ) -> None:
         self._max_skew_ms = limits.max_skew_ms
-        self._feed_judge = FeedJudge(limits.min_kbps)
+        self._feed_class = FeedClass(limits)
         self._skew_judge = SkewJudge(limits.max_skew_ms)
         self._timeline = Timeline()
+        self._silence = Silence(limits.silence_ms)
+        self._rates = Rates()
+        self._lags: dict[Track, Lag] = {"video": Lag(), "audio": Lag()}
         self._cadence = CadenceMeter()
         self._skew = SkewMeter()
-        self._rates = _Rates()
-        self._streams: StreamFacts | None = None
-        self._seen_ns: dict[Track, int] = {}
-        self._has_opened = False
+        self._clocks = ClockMeter()
+        self._coverage = CoverageMeter()
         self._picture = picture
         self._sound = sound
         self._slate = slate
+        self._streams: StreamFacts | None = None
+        self._seen_ns: dict[Track, int] = {}
+        self._has_opened = False
 
     def opened(self, mono_ns: int, streams: StreamFacts) -> None:
         """An input delivers from now on. Opening it again begins an epoch."""
         if self._has_opened:
-            self._restart(mono_ns)
+            self._timeline.restart(mono_ns)
+            self._restart()
         self._has_opened = True
         self._streams = streams
-        self._rates = _Rates()
+        self._rates = Rates()
+        self._silence.restart()
         self._seen_ns.clear()
 
     def closed(self) -> None:
         """The input is gone: nothing is known any more."""
         self._streams = None
         self._seen_ns.clear()
-        self._restart_decoded()
+        self._restart()
 
     def changed(self, mono_ns: int, streams: StreamFacts) -> None:
         """More is known of the input, or it goes on in another form, which is a new epoch."""
         before, self._streams = self._streams, streams
         if before is not None and streams.differs(before):
-            self._restart(mono_ns)
+            self._timeline.restart(mono_ns)
+            self._restart()
 
     def packet(self, fact: PacketFact) -> None:
+        """A packet without payload holds no media: it keeps no track alive."""
+        if not fact.payload_bytes:
+            return
         self._seen_ns[fact.track] = fact.arrival_ns
         self._rates.packet(fact)
+        self._silence.message(fact.arrival_ns)
         placed = self._timeline.place(fact)
         if placed is None:
-            self._cadence.untimed()
+            self._cadence.untimed(fact)
             return
         position_ms, jumped = placed
         if jumped:
-            self._skew.restart()
-            self._cadence.restart()
-            self._restart_decoded()
+            self._restart()
+        self._lags[fact.track].packet(fact.arrival_ns, position_ms)
+        self._clocks.packet(fact.track, fact.arrival_ns, position_ms)
         self._cadence.packet(fact, position_ms)
         if self._streams is not None and self._streams.in_arrival_order:
             self._skew.packet(fact.track, fact.arrival_ns, position_ms)
 
     def picture(self, fact: PictureFact) -> None:
+        """A picture was decoded."""
         for gauge in (self._picture, self._slate):
             if gauge is not None:
                 gauge.picture(fact)
 
     def sound(self, fact: SoundFact) -> None:
+        """A block of sound was decoded."""
+        self._coverage.sound(fact)
         for gauge in (self._sound, self._slate):
             if gauge is not None:
                 gauge.sound(fact)
 
     def read(self, mono_ns: int) -> Reading:
         """The sample at `mono_ns`; what has not come for a while is None, never its last value."""
+        sound = self._sound.read(mono_ns) if self._sound else SoundStatus()
         return Reading(
-            feed=self._feed(mono_ns),
-            sync=self._sync(mono_ns),
+            feed=self._read_feed(mono_ns),
+            sync=self._read_sync(mono_ns),
             picture=self._picture.read(mono_ns) if self._picture else PictureStatus(),
-            sound=self._sound.read(mono_ns) if self._sound else SoundStatus(),
+            sound=replace(sound, coverage=self._coverage.read(mono_ns)),
             faults=self._cadence.faults(),
         )
 
-    def _feed(self, mono_ns: int) -> FeedStatus:
-        streams, age_ms = self._streams, self._age_ms(mono_ns)
+    def _read_feed(self, mono_ns: int) -> FeedStatus:
+        streams, epoch = self._streams, self._timeline.epoch
+        faults = self._cadence.faults().total
         if streams is None:
-            state = self._feed_judge.update(mono_ns, connected=False, kbps=None, age_ms=None)
-            return FeedStatus(state=state, epoch=self._timeline.epoch)
-        rates = self._rates
-        kbps = rates.total.kbps(mono_ns)
-        pace = self._cadence.pace.read(mono_ns)
-        feed = FeedStatus(
-            state=self._feed_judge.update(
-                mono_ns, connected=True, kbps=kbps, age_ms=age_ms, pace=pace
-            ),
+            state = self._judge(mono_ns, kbps=None, lag_ms=None)
+            return FeedStatus(state=state, epoch=epoch, timestamp_faults=faults)
+        kbps, lag_ms = self._rates.total.kbps(mono_ns), self._lag_ms(mono_ns)
+        is_fresh = self._is_fresh("video", mono_ns)
+        cadence = self._cadence.read(mono_ns) if is_fresh else Cadence()
+        return FeedStatus(
+            state=self._judge(mono_ns, kbps=kbps, lag_ms=lag_ms),
             kbps=kbps,
-            video_kbps=rates.video.kbps(mono_ns),
-            audio_kbps=rates.audio.kbps(mono_ns),
+            video_kbps=self._rates.video.kbps(mono_ns),
+            audio_kbps=self._rates.audio.kbps(mono_ns),
+            fps=cadence.fps,
+            gop_s=cadence.gop_s,
             width=streams.width,
             height=streams.height,
-            age_ms=age_ms,
+            age_ms=self._age_ms(mono_ns),
             video_codec=streams.video_codec,
             audio_codec=streams.audio_codec,
-            epoch=self._timeline.epoch,
+            epoch=epoch,
+            lag_ms=lag_ms,
+            video_age_ms=self._track_age_ms("video", mono_ns),
+            audio_age_ms=self._track_age_ms("audio", mono_ns),
+            profile=streams.profile,
+            sample_rate=streams.sample_rate,
+            channels=streams.channels,
+            jitter_ms=cadence.jitter_ms,
+            bframe_ms=cadence.bframe_ms,
+            timestamp_faults=faults,
         )
-        if mono_ns - self._seen_ns.get("video", mono_ns - FRESH_NS - 1) > FRESH_NS:
-            return feed
-        return replace(feed, fps=self._cadence.fps(mono_ns), gop_s=self._cadence.gop_s)
 
-    def _sync(self, mono_ns: int) -> SyncStatus:
-        skew_ms = self._skew.skew_ms(mono_ns) if self._streams is not None else None
-        state = self._skew_judge.update(skew_ms)
-        if skew_ms is None:
-            return SyncStatus(state=state)
-        drift = self._skew.drift
-        return SyncStatus(
-            skew_ms=skew_ms,
-            slope_ppm=drift.slope_ppm(),
-            forecast_s=drift.forecast_s(skew_ms, self._max_skew_ms),
-            state=state,
+    def _judge(self, mono_ns: int, *, kbps: float | None, lag_ms: float | None) -> FeedState:
+        return self._feed_class.update(
+            mono_ns,
+            connected=self._streams is not None,
+            kbps=kbps,
             age_ms=self._age_ms(mono_ns),
+            silence_limit_ms=self._silence.limit_ms,
+            lag_ms=lag_ms,
         )
+
+    def _read_sync(self, mono_ns: int) -> SyncStatus:
+        skew_ms = self._skew.skew_ms(mono_ns) if self._streams is not None else None
+        sync = SyncStatus(
+            skew_ms=skew_ms,
+            state=self._skew_judge.update(skew_ms),
+            age_ms=self._age_ms(mono_ns) if skew_ms is not None else None,
+            audio_wall_ms=self._wall_ms("audio", mono_ns),
+            video_wall_ms=self._wall_ms("video", mono_ns),
+        )
+        if skew_ms is not None:
+            sync = self._with_drift(sync)
+        return self._with_slate(sync, mono_ns)
+
+    def _with_drift(self, sync: SyncStatus) -> SyncStatus:
+        """A slope only when there is one; how sure that is, as soon as it can be told."""
+        drift = self._skew.drift
+        trend = drift.trend
+        if trend is None:
+            return replace(sync, kind=drift.kind)
+        drifts = trend.kind == "drifting"
+        left_s, error_s = trend.forecast(self._max_skew_ms) or (None, None)
+        return replace(
+            sync,
+            kind=trend.kind,
+            slope_ppm=trend.slope_ppm if drifts else None,
+            slope_error_ppm=trend.slope_error_ppm,
+            forecast_s=left_s,
+            forecast_error_s=error_s,
+        )
+
+    def _with_slate(self, sync: SyncStatus, mono_ns: int) -> SyncStatus:
+        if self._slate is None:
+            return sync
+        slate = self._slate.read(mono_ns)
+        return replace(
+            sync, offset_ms=slate.offset_ms, offset_age_s=slate.age_s, offset_pairs=slate.pairs
+        )
+
+    def _wall_ms(self, track: Track, mono_ns: int) -> float | None:
+        return self._clocks.growth_ms(track) if self._is_fresh(track, mono_ns) else None
+
+    def _lag_ms(self, mono_ns: int) -> float | None:
+        """Of the track that is less late: what holds up the path holds up both."""
+        lags = (self._lags[track].read(mono_ns) for track in _TRACKS if track in self._seen_ns)
+        return min((lag_ms for lag_ms in lags if lag_ms is not None), default=None)
 
     def _age_ms(self, mono_ns: int) -> float | None:
-        if not self._seen_ns:
-            return None
-        return max(0, mono_ns - max(self._seen_ns.values())) / NS_PER_MS
+        ages = (self._track_age_ms(track, mono_ns) for track in _TRACKS)
+        return min((age_ms for age_ms in ages if age_ms is not None), default=None)
 
-    def _restart(self, mono_ns: int) -> None:
-        self._timeline.restart(mono_ns)
+    def _track_age_ms(self, track: Track, mono_ns: int) -> float | None:
+        seen_ns = self._seen_ns.get(track)
+        return None if seen_ns is None else max(0, mono_ns - seen_ns) / NS_PER_MS
+
+    def _is_fresh(self, track: Track, mono_ns: int) -> bool:
+        age_ms = self._track_age_ms(track, mono_ns)
+        return age_ms is not None and age_ms * NS_PER_MS <= FRESH_NS
+
+    def _restart(self) -> None:
+        """Nothing from before may be compared with what comes."""
+        for lag in self._lags.values():
+            lag.restart()
         self._cadence.restart()
         self._skew.restart()
-        self._restart_decoded()
-
-    def _restart_decoded(self) -> None:
+        self._clocks.restart()
+        self._coverage.restart()
         for gauge in (self._picture, self._sound, self._slate):
             if gauge is not None:
                 gauge.restart()
-
-
-class _Rates:
-    """Payload bits a second, once the burst that a joining player gets is through.
-
-    The burst comes as fast as the reader takes it; the first wait for a packet ends it.
-    """
-
-    def __init__(self) -> None:
-        self.total = SlidingRate()
-        self.video = SlidingRate()
-        self.audio = SlidingRate()
-        self._begun_ns: int | None = None
-        self._last_ns = 0
-        self._is_drained = False
-
-    def packet(self, fact: PacketFact) -> None:
-        if self._begun_ns is None:
-            self._begun_ns = self._last_ns = fact.arrival_ns
-        if not self._is_drained:
-            waited_ns = fact.arrival_ns - self._last_ns
-            open_ns = fact.arrival_ns - self._begun_ns
-            self._is_drained = waited_ns >= _DRAINED_NS or open_ns >= _DRAINED_WITHIN_NS
-            self._last_ns = fact.arrival_ns
-            if not self._is_drained:
-                return
-        self.total.add(fact.arrival_ns, fact.payload_bytes)
-        track = self.video if fact.track == "video" else self.audio
-        track.add(fact.arrival_ns, fact.payload_bytes)

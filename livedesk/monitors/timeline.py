@@ -45,7 +45,7 @@ class Timeline:
         if last is None:
             position_ms, jumped = raw_ms, False
         else:
-            step_ms = _serial_step(raw_ms - last.raw_ms)
+            step_ms = serial_step(raw_ms - last.raw_ms)
             waited_ms = (fact.arrival_ns - last.arrival_ns) / NS_PER_MS
             jumped = step_ms < -JUMP_MS or step_ms > waited_ms + JUMP_MS
             position_ms = raw_ms if jumped else last.position_ms + step_ms
@@ -61,7 +61,7 @@ class Timeline:
             self._began_ns = arrival_ns
 
 
-def _serial_step(step_ms: float) -> float:
+def serial_step(step_ms: float) -> float:
     """The short way round a 32-bit counter (RFC 1982)."""
     if step_ms < -_MODULUS_MS / 2:
         return step_ms + _MODULUS_MS

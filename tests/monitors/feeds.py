@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.monitors.facts import PacketFact
 
-AUDIO_MS = 1024 / 48
 START_NS = 100 * NS_PER_S
 
 
@@ -16,36 +16,56 @@ START_NS = 100 * NS_PER_S
 class Feed:
     """720p30 and AAC of 48 kHz, sorted by DTS and stamped in whole ms, as FLV has them.
 
-    The sound's stamps are `skew_ms` ahead of its place in the stream, growing by `drift_ppm`.
+    The sound's stamps are `skew_ms` ahead of its place in the stream, growing by `drift_ppm`. All
+    stamps run `clock_ppm` fast. With `b_frames`, every other picture is shown later than the rest.
     """
 
     fps: float = 30.0
     kbps: float = 4_000.0
     skew_ms: float = 0.0
     drift_ppm: float = 0.0
+    clock_ppm: float = 0.0
     gop_frames: int = 60
     first_ms: float = 0.0
+    sample_rate: int = 48_000
+    b_frames: int = 0
+
+    @property
+    def audio_ms(self) -> float:
+        return 1_024_000 / self.sample_rate
 
     def packets(self, from_s: float, to_s: float) -> Iterator[PacketFact]:
         """What arrives between two times, seconds from the start."""
-        order: list[tuple[float, int | None]] = []
-        order += [(n * 1_000 / self.fps, n) for n in range(round(to_s * self.fps) + 1)]
-        order += [(n * AUDIO_MS + 5, None) for n in range(round(to_s * 1_000 / AUDIO_MS) + 1)]
-        for at_ms, frame in sorted(order, key=lambda packet: packet[0]):
-            if from_s * 1_000 <= at_ms < to_s * 1_000:
-                yield self._frame(at_ms, frame) if frame is not None else self._sound(at_ms)
+        frame_ms, audio_ms, until_ms = 1_000 / self.fps, self.audio_ms, to_s * 1_000
+        frame = max(0, ceil(from_s * 1_000 / frame_ms))
+        block = max(0, ceil((from_s * 1_000 - 5) / audio_ms))
+        while True:
+            video_at_ms, audio_at_ms = frame * frame_ms, block * audio_ms + 5
+            if min(video_at_ms, audio_at_ms) >= until_ms:
+                return
+            if video_at_ms <= audio_at_ms:
+                yield self._frame(video_at_ms, frame)
+                frame += 1
+            else:
+                yield self._sound(audio_at_ms)
+                block += 1
 
     def _frame(self, at_ms: float, frame: int) -> PacketFact:
-        dts_ms = float(round(at_ms + self.first_ms))
+        dts_ms = self._stamp(at_ms)
+        group = self.b_frames + 1
+        shown = self.b_frames and (group if frame % group == 0 else 1)
+        pts_ms = self._stamp(at_ms + shown * 1_000 / self.fps)
         size = round((self.kbps - 128) * 125 / self.fps)
         key = frame % self.gop_frames == 0
-        return PacketFact("video", arrival_ns(at_ms), dts_ms, dts_ms, size, key)
+        return PacketFact("video", arrival_ns(at_ms), dts_ms, pts_ms, size, key)
 
     def _sound(self, at_ms: float) -> PacketFact:
-        shift_ms = self.skew_ms + at_ms * self.drift_ppm / 1e6
-        dts_ms = float(round(at_ms + self.first_ms + shift_ms))
-        size = round(128 * 125 * AUDIO_MS / 1_000)
+        dts_ms = self._stamp(at_ms, self.skew_ms + at_ms * self.drift_ppm / 1e6)
+        size = round(128 * 125 * self.audio_ms / 1_000)
         return PacketFact("audio", arrival_ns(at_ms), dts_ms, dts_ms, size, True)
+
+    def _stamp(self, at_ms: float, more_ms: float = 0.0) -> float:
+        return float(round(at_ms * (1 + self.clock_ppm / 1e6) + self.first_ms + more_ms))
 
 
 def arrival_ns(at_ms: float) -> int:
