@@ -125,6 +125,8 @@ class ReturnStatus:
     kbps: float | None = None
     age_ms: float | None = None
     reason: str | None = None
+    seen: bool = False
+    """Whether media came back since an uplink began to carry: a platform needs time to show it."""
 
 
 @dataclass(frozen=True, slots=True)

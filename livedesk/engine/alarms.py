@@ -1,24 +1,30 @@
 """Which conditions need a person now? On- and off-delays per condition, with the time passed in.
 
 Delays keep one fault from becoming many alarms (ISA-18.2 counts an alarm that comes and goes three
-times a minute as chattering). What cannot be seen neither raises nor clears an alarm.
+times a minute as chattering). The on-delay counts the time for which a condition was there since
+it was last gone for the off-delay: what flaps is one alarm with a count, and neither none nor many.
+What cannot be seen neither raises nor clears an alarm.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import AlarmStatus, Priority
 
 _FIGURE = re.compile(r"\d[\d,.]*")
+_LONGEST_STEP_NS = NS_PER_S
+"""When nobody looked for longer, nothing is known about the time between."""
+
+_RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
-    """How long a condition must hold before it is an alarm, and be gone before it is none."""
+    """How long a condition must be there before it is an alarm, and be gone before it is none."""
 
     priority: Priority
     on_s: float
@@ -28,11 +34,16 @@ class AlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A condition as it is seen now. `present` is None when it cannot be seen."""
+    """A condition as it is seen now. `present` is None when it cannot be seen.
+
+    `part_of`: alarms of greater faults that show themselves in this way too, on their way in or
+    out. While one of them stands, this condition is no alarm of its own and keeps that one up.
+    """
 
     rule: AlarmRule
     present: bool | None
     cause: str
+    part_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +51,83 @@ class AlarmChange:
     tripped: bool
     alarm: AlarmStatus
     lasted_s: float
-    """How long the alarm stood; 0 when it just tripped."""
+    """From the trip until the condition was last there; 0 when it just tripped."""
+    goes_on_as: str | None = None
+    """The alarm that took this one in, when it did not end."""
 
 
 @dataclass(slots=True)
 class _Track:
-    """Since when a condition differs from its alarm, and the alarm if there is one."""
+    """One condition over time, and its alarm if there is one."""
 
-    differs_since_ns: int | None = None
     alarm: AlarmStatus | None = None
+    looked_ns: int | None = None
+    before: bool | None = None
+    was_there: bool = False
+    there_ns: int = 0
+    gone_ns: int = 0
+    unseen_ns: int = 0
+    times: int = 0
     tripped_ns: int = 0
-    first_cause: str = ""
+    last_there_ns: int = 0
+    first_cause: str = field(default="")
+
+    def look(self, mono_ns: int, present: bool | None, off_ns: float) -> None:
+        step_ns = 0 if self.looked_ns is None else min(mono_ns - self.looked_ns, _LONGEST_STEP_NS)
+        before, self.before, self.looked_ns = self.before, present, mono_ns
+        if present is None:
+            self.unseen_ns += step_ns
+            if self.alarm is None and self.unseen_ns >= off_ns:
+                self.forget()
+            return
+        self.unseen_ns = 0
+        if present:
+            self._is_there(mono_ns, step_ns if before else 0)
+            return
+        self.was_there = False
+        self.gone_ns += step_ns if before is False else 0
+        if self.alarm is None and self.gone_ns >= off_ns:
+            self.forget()
+
+    def _is_there(self, mono_ns: int, step_ns: int) -> None:
+        if not self.was_there:
+            self.times += 1
+        self.was_there = True
+        self.there_ns += step_ns
+        self.gone_ns = 0
+        self.last_there_ns = mono_ns
+        if self.alarm is not None and self.alarm.count != self.times:
+            self.alarm = replace(self.alarm, count=self.times)
+
+    def forget(self) -> None:
+        """It is over, and the next time is a first time."""
+        self.there_ns = self.gone_ns = self.unseen_ns = self.times = 0
+        self.was_there = False
+
+    def trip(self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int) -> AlarmChange:
+        rule = finding.rule
+        self.alarm = AlarmStatus(
+            alarm_id, rule.priority, finding.cause, rule.action, utc_ns, count=self.times
+        )
+        self.tripped_ns, self.first_cause = mono_ns, finding.cause
+        return AlarmChange(True, self.alarm, 0.0)
 
     def follow_words(self, finding: Finding) -> None:
         """A standing alarm takes over another cause; its figures stay those of its first moment."""
         alarm = self.alarm
         if alarm is None or not finding.present or _words(alarm.cause) == _words(finding.cause):
             return
-        self.alarm = replace(alarm, cause=finding.cause, action=finding.rule.action)
+        rule = finding.rule
+        priority = max(alarm.priority, rule.priority, key=_RANK.__getitem__)
+        self.alarm = replace(alarm, cause=finding.cause, action=rule.action, priority=priority)
 
-    def clear(self, alarm: AlarmStatus, mono_ns: int) -> AlarmChange:
+    def clear(self, alarm: AlarmStatus, goes_on_as: str | None = None) -> AlarmChange:
         """Its end is told in the words of its beginning, so that the two are known for a pair."""
         self.alarm = None
+        self.forget()
         told = replace(alarm, cause=self.first_cause)
-        return AlarmChange(False, told, (mono_ns - self.tripped_ns) / NS_PER_S)
+        lasted_s = max(0, self.last_there_ns - self.tripped_ns) / NS_PER_S
+        return AlarmChange(False, told, lasted_s, goes_on_as)
 
 
 class Alarms:
@@ -79,38 +143,55 @@ class Alarms:
         self, mono_ns: int, utc_ns: int, findings: Mapping[str, Finding]
     ) -> tuple[AlarmChange, ...]:
         """Take in what is seen now, by alarm id; a condition not mentioned is gone."""
+        # Greater faults first, so that what is part of them is judged by where they stand now.
+        in_order = sorted(findings.items(), key=lambda entry: len(entry[1].part_of))
         changes = [
             change
-            for alarm_id, finding in findings.items()
+            for alarm_id, finding in in_order
             if (change := self._follow(alarm_id, finding, mono_ns, utc_ns)) is not None
         ]
         for alarm_id in [known for known in self._tracks if known not in findings]:
             track = self._tracks.pop(alarm_id)
             if track.alarm is not None:
-                changes.append(track.clear(track.alarm, mono_ns))
+                changes.append(track.clear(track.alarm))
         return tuple(changes)
 
     def _follow(
         self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int
     ) -> AlarmChange | None:
         track = self._tracks.setdefault(alarm_id, _Track())
+        rule = finding.rule
+        track.look(mono_ns, finding.present, rule.off_s * NS_PER_S)
+        if (greater := self._standing(finding.part_of)) is not None:
+            return self._take_in(track, finding, greater, mono_ns)
         track.follow_words(finding)
-        if finding.present is None or finding.present == (track.alarm is not None):
-            track.differs_since_ns = None
-            return None
-        if track.differs_since_ns is None:
-            track.differs_since_ns = mono_ns
-        delay_s = finding.rule.on_s if finding.present else finding.rule.off_s
-        if mono_ns - track.differs_since_ns < delay_s * NS_PER_S:
-            return None
-        track.differs_since_ns = None
         if track.alarm is not None:
-            return track.clear(track.alarm, mono_ns)
-        track.alarm = AlarmStatus(
-            alarm_id, finding.rule.priority, finding.cause, finding.rule.action, utc_ns
-        )
-        track.tripped_ns, track.first_cause = mono_ns, finding.cause
-        return AlarmChange(True, track.alarm, 0.0)
+            is_over = track.before is False and track.gone_ns >= rule.off_s * NS_PER_S
+            return track.clear(track.alarm) if is_over else None
+        if finding.present and track.there_ns >= rule.on_s * NS_PER_S:
+            return track.trip(alarm_id, finding, mono_ns, utc_ns)
+        return None
+
+    def _standing(self, alarm_ids: tuple[str, ...]) -> str | None:
+        for alarm_id in alarm_ids:
+            track = self._tracks.get(alarm_id)
+            if track is not None and track.alarm is not None:
+                return alarm_id
+        return None
+
+    def _take_in(
+        self, track: _Track, finding: Finding, greater: str, mono_ns: int
+    ) -> AlarmChange | None:
+        """The greater fault goes on in this form; an alarm of the lesser one goes over into it."""
+        if finding.present:
+            taker = self._tracks[greater]
+            if not taker.was_there:
+                taker.follow_words(finding)
+            taker.gone_ns, taker.last_there_ns = 0, mono_ns
+        if track.alarm is not None:
+            return track.clear(track.alarm, greater)
+        track.forget()
+        return None
 
 
 def _words(text: str) -> str:

@@ -14,13 +14,7 @@ from livedesk.core.status import PartStatus, SessionState
 from livedesk.core.tasks import Tasks
 from livedesk.engine.bus import Bus
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample
-from livedesk.engine.fold import (
-    ProbeReading,
-    Reading,
-    media_flows,
-    probe_readings,
-    relay_readings,
-)
+from livedesk.engine.fold import Reading, media_flows, relay_readings
 from livedesk.engine.past import LastSession, idle_s, last_session
 from livedesk.engine.record import SessionRecord
 from livedesk.engine.session import Change, SessionMachine, SessionRules
@@ -58,6 +52,11 @@ class Broadcast:
     @property
     def state(self) -> SessionState:
         return self._machine.state
+
+    @property
+    def is_open(self) -> bool:
+        """On air, or waiting for an encoder that went away."""
+        return self._machine.open
 
     @property
     def session(self) -> SessionInfo | None:
@@ -171,9 +170,10 @@ class Broadcast:
                 text = f"The session ended: no media for {self._rules.idle_s:.0f} s."
                 self._end(text, at=at)
 
-    def measured(self, reading: ProbeReading) -> None:
+    def measured(self, mono_ns: int, utc_ns: int, readings: Iterable[Reading]) -> None:
+        """Figures of a probe, of the feed or of what the platform gives out."""
         if self._machine.open:
-            _add(self._probe_bins, reading.mono_ns, reading.utc_ns, probe_readings(reading))
+            _add(self._probe_bins, mono_ns, utc_ns, readings)
 
     def tick(self) -> None:
         """Pass on the probe's complete seconds; the relay's own entries close the relay's."""

@@ -7,11 +7,22 @@ from typing import Any
 import msgspec
 
 from livedesk.core.events import Level
-from livedesk.core.status import UplinkState
+from livedesk.core.status import HealthClass, UplinkState
+
+
+class FaultFacts(msgspec.Struct, frozen=True):
+    """Messages of the encoder that are not as they should be, counted since it connected."""
+
+    empty: int = 0
+    unreadable: int = 0
+    before_header: int = 0
 
 
 class FeedFacts(msgspec.Struct, frozen=True):
-    """What the encoder sends, as the relay counts it. `None` is "not known"."""
+    """What the encoder sends, as the relay counts it. `None` is "not known".
+
+    A relay of an earlier release does not judge classes: its feed is BLIND, never healthy.
+    """
 
     connected: bool
     kbps: float | None = None
@@ -23,6 +34,11 @@ class FeedFacts(msgspec.Struct, frozen=True):
     audio_codec: str | None = None
     video_messages: int = 0
     audio_messages: int = 0
+    state: HealthClass = "BLIND"
+    lag_ms: float | None = None
+    video_age_ms: float | None = None
+    audio_age_ms: float | None = None
+    faults: FaultFacts = FaultFacts()
 
 
 class UplinkFacts(msgspec.Struct, frozen=True):
@@ -36,6 +52,8 @@ class UplinkFacts(msgspec.Struct, frozen=True):
     reconnects: int = 0
     reason: str | None = None
     address: str | None = None
+    health: HealthClass = "BLIND"
+    retransmits: int | None = None
 
 
 class TapFacts(msgspec.Struct, frozen=True):

@@ -6,13 +6,18 @@ Whatever is older than its limit is not known any more: its value goes, its age 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import FeedState, FeedStatus, SyncStatus, UplinkStatus
-from livedesk.engine.entries import FeedFacts, RelaySample, UplinkFacts
-from livedesk.monitors.limits import FeedJudge
+from livedesk.core.status import (
+    FeedStatus,
+    PictureStatus,
+    SoundStatus,
+    SyncStatus,
+    UplinkStatus,
+)
+from livedesk.engine.entries import FeedFacts, RelayEntry, RelaySample, UplinkFacts
 
 STALE_MS = 1_500
 """Four samples a second are due; after this long without any the instrument is not believed."""
@@ -22,12 +27,14 @@ _MEDIA_GAP_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ProbeReading:
-    """What the probe measured at one instant: its fields of the feed, and the sync."""
+    """What the probe measured at one instant."""
 
     mono_ns: int
     utc_ns: int
     feed: FeedStatus
     sync: SyncStatus
+    picture: PictureStatus = field(default_factory=PictureStatus)
+    sound: SoundStatus = field(default_factory=SoundStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +48,59 @@ class Reading:
 
 
 class StoreFold:
-    """The newest facts about one store, and the class of its feed over time."""
+    """The newest facts about one store. Classes are the relay's; only BLIND is said here."""
 
     def __init__(self, store: StoreSettings) -> None:
         self._store = store
-        self._judge = FeedJudge(store.limits.min_kbps)
-        self._state: FeedState = "BLIND"
+        self._lost_ns: dict[str, int] = {}
         self.relay: RelaySample | None = None
         self.probe: ProbeReading | None = None
+
+    @property
+    def lost_tracks(self) -> frozenset[str]:
+        """`audio` or `video`, if the relay said that it stopped while the other flows."""
+        return frozenset(self._lost_ns)
 
     def forget_relay(self) -> None:
         """Another relay speaks now; what the last one said does not hold for it."""
         self.relay = None
+        self._lost_ns.clear()
+
+    def take(self, entry: RelayEntry) -> None:
+        """The newest word of the relay."""
+        if isinstance(entry, RelaySample):
+            self.relay = entry
+            self._find_tracks(entry)
+            return
+        track = entry.data.get("track")
+        if entry.event == "feed.track_lost" and isinstance(track, str):
+            self._lost_ns[track] = entry.mono_ns
+        elif entry.event == "feed.track_back" and isinstance(track, str):
+            self._lost_ns.pop(track, None)
+
+    def _find_tracks(self, sample: RelaySample) -> None:
+        """A sample that knows of later media overrules an event, whose end may have been missed."""
+        ages_ms = {"video": sample.feed.video_age_ms, "audio": sample.feed.audio_age_ms}
+        for track, lost_ns in tuple(self._lost_ns.items()):
+            age_ms = ages_ms.get(track)
+            is_back = age_ms is None or age_ms < _age_ms(lost_ns, sample.mono_ns)
+            if is_back or not sample.feed.connected:
+                del self._lost_ns[track]
 
     def relay_is_fresh(self, mono_ns: int) -> bool:
         return self.relay is not None and _age_ms(self.relay.mono_ns, mono_ns) <= STALE_MS
 
-    def judge(self, mono_ns: int) -> None:
-        """Put the feed into its class; to be called a few times a second."""
-        facts = self.relay.feed if self.relay is not None else FeedFacts(connected=False)
-        self._state = self._judge.update(
-            mono_ns,
-            connected=facts.connected,
-            kbps=facts.kbps,
-            age_ms=self._media_age_ms(mono_ns),
-            instrument_ok=self.relay_is_fresh(mono_ns),
-        )
-
-    def _media_age_ms(self, mono_ns: int) -> float | None:
-        """Age of the newest media: what it was for the relay, plus what has passed since."""
-        sample = self.relay
-        if sample is None or sample.feed.age_ms is None:
-            return None
-        return sample.feed.age_ms + _age_ms(sample.mono_ns, mono_ns)
-
     def feed(self, mono_ns: int) -> FeedStatus:
-        sample, age_ms = self.relay, self._media_age_ms(mono_ns)
-        if sample is None or not self.relay_is_fresh(mono_ns):
-            epoch = 0 if sample is None else sample.feed.epoch
-            return FeedStatus(state="BLIND", age_ms=age_ms, epoch=epoch)
+        sample = self.relay
+        if sample is None:
+            return FeedStatus(state="BLIND")
+        passed_ms = _age_ms(sample.mono_ns, mono_ns)
+        age_ms = _plus(sample.feed.age_ms, passed_ms)
+        if not self.relay_is_fresh(mono_ns):
+            return FeedStatus(state="BLIND", age_ms=age_ms, epoch=sample.feed.epoch)
         facts = sample.feed
         status = FeedStatus(
-            state=self._state,
+            state=facts.state,
             kbps=facts.kbps,
             video_kbps=facts.video_kbps,
             audio_kbps=facts.audio_kbps,
@@ -90,36 +108,53 @@ class StoreFold:
             video_codec=facts.video_codec,
             audio_codec=facts.audio_codec,
             epoch=facts.epoch,
+            lag_ms=facts.lag_ms,
+            video_age_ms=_plus(facts.video_age_ms, passed_ms),
+            audio_age_ms=_plus(facts.audio_age_ms, passed_ms),
         )
-        return self._with_picture(status, mono_ns)
+        return self._with_probe(status, mono_ns)
 
-    def _with_picture(self, status: FeedStatus, mono_ns: int) -> FeedStatus:
-        probe = self.probe
+    def _with_probe(self, status: FeedStatus, mono_ns: int) -> FeedStatus:
+        if self.probe is None:
+            return status
+        status = replace(status, probe_age_ms=_age_ms(self.probe.mono_ns, mono_ns))
+        probe = self._fresh_probe(mono_ns)
         if probe is None:
             return status
-        age_ms = _age_ms(probe.mono_ns, mono_ns)
-        if age_ms > STALE_MS:
-            return replace(status, probe_age_ms=age_ms)
-        # Only the probe reads timestamps, so only it sees media that comes slower than real time.
-        starved = status.state == "OK" and probe.feed.state == "STARVED"
         return replace(
             status,
-            state="STARVED" if starved else status.state,
             fps=probe.feed.fps,
             gop_s=probe.feed.gop_s,
             width=probe.feed.width,
             height=probe.feed.height,
-            probe_age_ms=age_ms,
+            profile=probe.feed.profile,
+            sample_rate=probe.feed.sample_rate,
+            channels=probe.feed.channels,
+            jitter_ms=probe.feed.jitter_ms,
+            bframe_ms=probe.feed.bframe_ms,
+            timestamp_faults=probe.feed.timestamp_faults,
         )
 
-    def sync(self, mono_ns: int) -> SyncStatus:
+    def _fresh_probe(self, mono_ns: int) -> ProbeReading | None:
         probe = self.probe
-        if probe is None:
+        if probe is None or _age_ms(probe.mono_ns, mono_ns) > STALE_MS:
+            return None
+        return probe
+
+    def sync(self, mono_ns: int) -> SyncStatus:
+        if self.probe is None:
             return SyncStatus()
-        age_ms = _age_ms(probe.mono_ns, mono_ns)
-        if age_ms > STALE_MS:
-            return SyncStatus(age_ms=age_ms)
-        return replace(probe.sync, age_ms=age_ms)
+        age_ms = _age_ms(self.probe.mono_ns, mono_ns)
+        probe = self._fresh_probe(mono_ns)
+        return SyncStatus(age_ms=age_ms) if probe is None else replace(probe.sync, age_ms=age_ms)
+
+    def picture(self, mono_ns: int) -> PictureStatus:
+        probe = self._fresh_probe(mono_ns)
+        return PictureStatus() if probe is None else probe.picture
+
+    def sound(self, mono_ns: int) -> SoundStatus:
+        probe = self._fresh_probe(mono_ns)
+        return SoundStatus() if probe is None else probe.sound
 
     def uplinks(self, mono_ns: int) -> tuple[UplinkStatus, ...]:
         """In the order of the settings; what the relay does not speak of is down."""
@@ -172,6 +207,8 @@ def _uplink(facts: UplinkFacts, goodput_kbps: float | None, age_ms: float) -> Up
         reason=facts.reason,
         age_ms=age_ms,
         address=facts.address,
+        health=facts.health,
+        retransmits=facts.retransmits,
     )
 
 
@@ -181,6 +218,7 @@ def relay_readings(sample: RelaySample) -> Iterator[Reading]:
     yield Reading("feed_kbps", "", epoch, feed.kbps)
     yield Reading("video_kbps", "", epoch, feed.video_kbps)
     yield Reading("audio_kbps", "", epoch, feed.audio_kbps)
+    yield Reading("lag_ms", "", epoch, feed.lag_ms)
     for uplink in sample.uplinks:
         yield Reading("goodput_kbps", uplink.name, epoch, _goodput_kbps(sample, uplink))
         yield Reading("backlog_ms", uplink.name, epoch, uplink.backlog_ms)
@@ -188,11 +226,27 @@ def relay_readings(sample: RelaySample) -> Iterator[Reading]:
 
 
 def probe_readings(reading: ProbeReading) -> Iterator[Reading]:
-    epoch = reading.feed.epoch
-    yield Reading("skew_ms", "", epoch, reading.sync.skew_ms)
-    yield Reading("fps", "", epoch, reading.feed.fps)
-    yield Reading("gop_s", "", epoch, reading.feed.gop_s)
+    """The figures of `core.figures` that a probe's sample holds."""
+    feed, sync, sound = reading.feed, reading.sync, reading.sound
+    figures = {
+        "skew_ms": sync.skew_ms,
+        "audio_wall_ms": sync.audio_wall_ms,
+        "video_wall_ms": sync.video_wall_ms,
+        "fps": feed.fps,
+        "gop_s": feed.gop_s,
+        "jitter_ms": feed.jitter_ms,
+        "peak_dbfs": sound.peak_dbfs,
+        "short_term_lufs": sound.short_term_lufs,
+        "coverage": sound.coverage,
+    }
+    for figure, value in figures.items():
+        yield Reading(figure, "", feed.epoch, value)
 
 
 def _age_ms(then_ns: int, now_ns: int) -> float:
     return max(0.0, (now_ns - then_ns) / NS_PER_MS)
+
+
+def _plus(age_ms: float | None, passed_ms: float) -> float | None:
+    """What an age was for the relay, and what has passed since."""
+    return None if age_ms is None else age_ms + passed_ms

@@ -1,5 +1,5 @@
-"""What did a store's figures do between two instants? The last half hour from memory, the rest
-from the record.
+"""What did a store's figures do between two instants? The last minutes from memory, the rest from
+the record.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import SessionEntry, list_sessions
 from livedesk.monitors.series import Series, Span
 
-KEEP_S = 1_800.0
-"""About 1 MB of memory a figure; older data are read from the session file."""
+KEEP_S = 600.0
+"""About 0.2 MB of memory a figure, so that twenty stores with all their figures stay under 100 MB;
+older data are read from the session file."""
 
 
 @dataclass(slots=True)
@@ -70,6 +71,8 @@ class Memory:
             key = (reading.figure, reading.subject)
             series = self._series.get(key)
             if series is None:
+                if reading.value is None:
+                    continue  # a figure that this store never has takes no room
                 series = self._series[key] = Series(keep_s=KEEP_S)
             series.add(mono_ns / NS_PER_S, reading.value, reading.epoch)
 

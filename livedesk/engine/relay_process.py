@@ -24,6 +24,7 @@ from livedesk.core.runtime import (
     remove_runtime_file,
 )
 from livedesk.core.settings import StoreSettings
+from livedesk.core.status import Limits
 from livedesk.engine.ending import end_process
 
 READY_WITHIN_S = 10.0
@@ -80,10 +81,26 @@ def relay_job(store: StoreSettings, runtime: Path) -> RelayJob:
         "listen": listen,
         "uplinks": uplinks,
         "feed_grace_s": feed.grace_s,
+        "limits": _class_limits(store.limits),
     }
     digest = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
     line = json.dumps(job | {"job_digest": digest}).encode() + b"\n"
     return RelayJob(store.id, relay_file(runtime, store.id), digest, line)
+
+
+def _class_limits(limits: Limits) -> dict[str, Json]:
+    """What the relay judges classes by; a change of any other limit needs no new relay."""
+    return {
+        "min_kbps": limits.min_kbps,
+        "low_trip_s": limits.low_trip_s,
+        "low_clear_pct": limits.low_clear_pct,
+        "low_clear_s": limits.low_clear_s,
+        "starved_lag_ms": limits.starved_lag_ms,
+        "starved_trip_s": limits.starved_trip_s,
+        "starved_clear_ms": limits.starved_clear_ms,
+        "starved_clear_s": limits.starved_clear_s,
+        "silence_ms": limits.silence_ms,
+    }
 
 
 def find_relay(job: RelayJob) -> RelayRuntime | None:

@@ -16,14 +16,22 @@ from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import FailoverStatus, PartStatus, StoreStatus
+from livedesk.core.status import FailoverStatus, PartStatus, ReturnStatus, StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus
 from livedesk.engine.conditions import findings
+from livedesk.engine.configuration import ConfigurationWatch
 from livedesk.engine.entries import RelayEntry, RelaySample
-from livedesk.engine.fold import ProbeReading, StoreFold, probe_readings, relay_readings
+from livedesk.engine.fold import (
+    ProbeReading,
+    Reading,
+    StoreFold,
+    media_flows,
+    probe_readings,
+    relay_readings,
+)
 from livedesk.engine.history import History, Memory, joined, recorded
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.session import SessionRules
@@ -65,6 +73,18 @@ class ProbeHandle(Protocol):
     async def close(self) -> None: ...
 
 
+class ReturnHandle(Protocol):
+    """The store's return check: sees what the platform gives out."""
+
+    def watch(self, is_carried: bool) -> None:
+        """Whether the platform is being given anything now; it looks only then."""
+        ...
+
+    def status(self) -> ReturnStatus: ...
+
+    async def close(self) -> None: ...
+
+
 class Store:
     """One store: its session, its newest facts, its alarms, and the two links they come by."""
 
@@ -77,6 +97,7 @@ class Store:
         make_relay: Callable[[Store], RelayHandle],
         make_probe: Callable[[Store], ProbeHandle],
         rules: SessionRules | None = None,
+        make_return: Callable[[Store], ReturnHandle] | None = None,
     ) -> None:
         self.settings = settings
         self.preview = PreviewBox()
@@ -87,12 +108,14 @@ class Store:
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
         self._alarms = Alarms()
+        self._configuration = ConfigurationWatch(settings.limits, settings.platform)
         self._tasks = Tasks(self._task_failed)
         self._tap_url: Secret | None = None
         self._instance = ""
         self._offset_ns = clock.utc_ns() - clock.mono_ns()
         self._relay = make_relay(self)
         self._probe = make_probe(self)
+        self._return = None if make_return is None else make_return(self)
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
@@ -107,6 +130,8 @@ class Store:
         """
         self.preview.close()
         await self._probe.close()
+        if self._return is not None:
+            await self._return.close()
         await self._tasks.close()
         gone = await self._relay.end_relay() if relays else True
         await self._broadcast.close("The engine was stopped with its relays." if relays else None)
@@ -128,9 +153,9 @@ class Store:
 
     async def entry(self, instance: str, entry: RelayEntry) -> None:
         self._broadcast.take(instance, entry)
+        self._fold.take(entry)
         if not isinstance(entry, RelaySample):
             return
-        self._fold.relay = entry
         self._memory.add(entry.mono_ns, relay_readings(entry))
         # Many entries may come at once after a pause: other work gets its turn in between.
         await asyncio.sleep(0)
@@ -142,8 +167,17 @@ class Store:
 
     def measured(self, reading: ProbeReading) -> None:
         self._fold.probe = reading
-        self._memory.add(reading.mono_ns, probe_readings(reading))
-        self._broadcast.measured(reading)
+        self._keep(reading.mono_ns, reading.utc_ns, tuple(probe_readings(reading)))
+
+    def came_back(self, mono_ns: int, utc_ns: int, kbps: float | None) -> None:
+        """What the return check measured."""
+        sample = self._fold.relay
+        epoch = 0 if sample is None else sample.feed.epoch
+        self._keep(mono_ns, utc_ns, (Reading("return_kbps", "", epoch, kbps),))
+
+    def _keep(self, mono_ns: int, utc_ns: int, readings: tuple[Reading, ...]) -> None:
+        self._memory.add(mono_ns, readings)
+        self._broadcast.measured(mono_ns, utc_ns, readings)
 
     def pictured(self, jpeg: bytes, mono_ns: int) -> None:
         self.preview.put(jpeg, mono_ns)
@@ -163,12 +197,12 @@ class Store:
         mono_ns = self._clock.mono_ns()
         self._watch_clock()
         self._broadcast.tick()
-        self._fold.judge(mono_ns)
         self._direct_probe()
+        self._direct_return()
+        self._check_configuration(mono_ns)
         if not self._relay.replaying:
-            for change in self._alarms.update(
-                mono_ns, self._clock.utc_ns(), findings(self.status())
-            ):
+            found = findings(self.status(), self._fold.lost_tracks)
+            for change in self._alarms.update(mono_ns, self._clock.utc_ns(), found):
                 self._tell(change)
         self._bus.publish_status(self.status())
 
@@ -180,6 +214,27 @@ class Store:
         if not connected:
             self.preview.clear()
             self._fold.probe = None
+
+    def _direct_return(self) -> None:
+        """Nothing can come out of the platform while nothing is carried to it."""
+        if self._return is None:
+            return
+        sample = self._fold.relay
+        is_carried = (
+            sample is not None
+            and self._fold.relay_is_fresh(self._clock.mono_ns())
+            and media_flows(sample.feed)
+            and any(uplink.state == "carrying" for uplink in sample.uplinks)
+        )
+        self._return.watch(is_carried)
+
+    def _check_configuration(self, mono_ns: int) -> None:
+        feed, sound = self._fold.feed(mono_ns), self._fold.sound(mono_ns)
+        change = self._configuration.update(mono_ns, feed, sound, on_air=self._broadcast.is_open)
+        if change is not None:
+            self._broadcast.post(
+                "configuration.changed", change.level, "engine", change.text, change.data
+            )
 
     def _watch_clock(self) -> None:
         offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
@@ -202,8 +257,11 @@ class Store:
             level, text = _LOUDNESS[alarm.priority], f"{alarm.cause} {alarm.action}"
             self._broadcast.post("limit.trip", level, "engine", text, data)
             return
-        text = f"Over after {change.lasted_s:.1f} s: {alarm.cause}"
-        data["lasted_s"] = round(change.lasted_s, 3)
+        over = "Over" if change.goes_on_as is None else "Part of a greater fault"
+        text = f"{over} after {change.lasted_s:.1f} s: {alarm.cause}"
+        data |= {"lasted_s": round(change.lasted_s, 3), "count": alarm.count}
+        if change.goes_on_as is not None:
+            data["goes_on_as"] = change.goes_on_as
         self._broadcast.post("limit.clear", "info", "engine", text, data)
 
     def status(self) -> StoreStatus:
@@ -230,6 +288,11 @@ class Store:
             probe=self._probe.part(),
             journal=self._broadcast.journal,
             ingest_url=settings.feed.public_url,
+            picture=self._fold.picture(mono_ns),
+            sound=self._fold.sound(mono_ns),
+            issues=self._configuration.issues or (),
+            issues_checked=self._configuration.issues is not None,
+            return_check=None if self._return is None else self._return.status(),
         )
 
     async def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:

@@ -61,10 +61,16 @@ class RelayDouble:
             "reconnects": 0,
             "reason": None,
             "address": "127.0.0.1:1",
+            "health": says.get("health", "OK" if carrying else "GONE"),
+            "retransmits": 0 if carrying else None,
         }
         feed = {key: says[key] for key in ("connected", "kbps", "age_ms")}
         feed |= {"video_kbps": says["kbps"], "audio_kbps": None, "epoch": says.get("epoch", 0)}
         feed |= {"video_codec": "avc1", "audio_codec": "mp4a"}
+        feed |= {"state": says.get("state", "OK" if carrying else "GONE")}
+        feed |= {"lag_ms": 5.0 if carrying else None}
+        feed |= {f"{track}_age_ms": says["age_ms"] for track in ("video", "audio")}
+        feed |= {"faults": {"empty": 0, "unreadable": 0, "before_header": 0}}
         return {
             "kind": "sample",
             "feed": feed | {"video_messages": self.n, "audio_messages": 0},

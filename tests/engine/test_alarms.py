@@ -24,9 +24,9 @@ HEALTHY = StoreStatus(
     utc_ns=0,
     session="s",
     state="live",
-    feed=FeedStatus("OK", kbps=4000),
+    feed=FeedStatus("OK", kbps=4000, lag_ms=5, video_age_ms=10, audio_age_ms=20),
     sync=SyncStatus(skew_ms=10, state="ok"),
-    uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=3990),),
+    uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=3990, health="OK"),),
     relay=UP,
     probe=UP,
     journal=UP,
@@ -63,11 +63,51 @@ def test_an_alarm_waits_for_its_delay_and_stays_until_the_condition_is_gone_long
     assert story.alarms.active() == ()
 
 
-def test_a_flapping_condition_is_no_alarm_and_one_alarm_while_it_stands() -> None:
+def test_a_flapping_condition_is_one_alarm_with_a_count() -> None:
     story = Story()
-    assert [c for _ in range(20) for c in story.sees(True, 0.75) + story.sees(False, 0.5)] == []
+    changes = [c for _ in range(60) for c in story.sees(True, 1) + story.sees(False, 1)]
+    assert changes == [True]
+    [alarm] = story.alarms.active()
+    assert alarm.count == 60
+    assert story.sees(False, 2) == [False]
     assert story.sees(True, 2) == [True]
-    assert [c for _ in range(20) for c in story.sees(False, 1) + story.sees(True, 1)] == []
+    assert story.alarms.active()[0].count == 1
+
+
+def test_what_comes_now_and_then_is_no_alarm() -> None:
+    story = Story()
+    assert [c for _ in range(20) for c in story.sees(True, 0.75) + story.sees(False, 3)] == []
+
+
+def test_an_alarm_lasted_until_its_condition_was_last_there() -> None:
+    story = Story()
+    story.sees(True, 3)
+    [change] = story.alarms.update(round(20 * NS_PER_S), 0, {})
+    assert change.lasted_s == 1.75
+
+
+def test_what_is_part_of_a_greater_fault_is_no_alarm_of_its_own() -> None:
+    alarms = Alarms()
+    lesser = AlarmRule("medium", 0.5, 2.0, "Wait.")
+
+    def sees(at_s: float, *, down: bool, slow: bool) -> list[tuple[str, bool, str | None]]:
+        found = {
+            "slow": Finding(lesser, slow, "It is slow.", part_of=("down",)),
+            "down": Finding(RULE, down, "It is down."),
+        }
+        changes = alarms.update(round(at_s * NS_PER_S), 7, found)
+        return [(change.alarm.id, change.tripped, change.goes_on_as) for change in changes]
+
+    assert sees(0, down=False, slow=True) == []
+    assert sees(0.5, down=False, slow=True) == [("slow", True, None)]
+    assert sees(1.0, down=True, slow=False) == []
+    assert sees(2.0, down=True, slow=False) == [("down", True, None), ("slow", False, "down")]
+    for second in range(3, 12):
+        assert sees(second, down=False, slow=True) == []
+    [alarm] = alarms.active()
+    assert (alarm.id, alarm.cause, alarm.action) == ("down", "It is slow.", "Wait.")
+    assert sees(12, down=False, slow=False) == []
+    assert sees(13, down=False, slow=False) == [("down", False, None)]
 
 
 def test_what_cannot_be_seen_neither_trips_nor_clears() -> None:
@@ -100,7 +140,7 @@ def test_a_low_feed_blames_the_encoder_and_never_the_path() -> None:
     low = replace(
         HEALTHY,
         feed=FeedStatus("LOW", kbps=1800),
-        uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1800),),
+        uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1800, health="OK"),),
     )
     assert present(low) == {"feed.low"}
     cause = findings(low)["feed.low"].cause
@@ -114,9 +154,12 @@ def test_a_class_that_outlasts_its_reason_is_no_finding() -> None:
 
 
 def test_low_goodput_under_a_good_feed_blames_the_path() -> None:
-    path = replace(HEALTHY, uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=1500),))
+    low = UplinkStatus("primary", "carrying", goodput_kbps=1500, health="LOW")
+    path = replace(HEALTHY, uplinks=(low,))
     assert present(path) == {"uplink.low:primary"}
-    down = replace(HEALTHY, uplinks=(UplinkStatus("primary", "down", reason="refused"),))
+    down = replace(
+        HEALTHY, uplinks=(UplinkStatus("primary", "down", reason="refused", health="GONE"),)
+    )
     assert present(down) == {"uplink.down:primary"}
     assert "refused" in findings(down)["uplink.down:primary"].cause
 
@@ -166,6 +209,7 @@ def test_a_standing_alarm_names_the_cause_of_now_and_keeps_its_figures() -> None
     assert sees(2, "Refused at 1,500 kbps.") == "Refused at 1,500 kbps."
     assert sees(3, "Refused at 1,498.5 kbps.") == "Refused at 1,500 kbps."
     [over] = alarms.update(5 * NS_PER_S, 7, {})
+    assert over.lasted_s == 2.0
     assert over.alarm.cause == "Connecting."
 
 

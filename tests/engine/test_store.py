@@ -11,7 +11,14 @@ from pathlib import Path
 from livedesk.core.clock import ManualClock
 from livedesk.core.events import Event, Level
 from livedesk.core.secrets import Secret
-from livedesk.core.status import AlarmStatus, FeedStatus, PartStatus, SyncStatus
+from livedesk.core.status import (
+    AlarmStatus,
+    FeedStatus,
+    PartStatus,
+    PictureStatus,
+    SoundStatus,
+    SyncStatus,
+)
 from livedesk.engine.bus import Bus
 from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, UplinkFacts
 from livedesk.engine.fold import ProbeReading
@@ -75,20 +82,35 @@ class Scene:
     async def sample(self, kbps: float | None = 4000, *, goodput_kbps: float = 3990) -> None:
         self.n += 1
         here = kbps is not None
-        feed = FeedFacts(here, kbps=kbps, age_ms=10 if here else None, epoch=1)
+        feed = FeedFacts(
+            here,
+            kbps=kbps,
+            age_ms=10 if here else None,
+            epoch=1,
+            state="OK" if here else "GONE",
+            lag_ms=4 if here else None,
+            video_age_ms=10 if here else None,
+            audio_age_ms=12 if here else None,
+        )
         uplink = UplinkFacts(
             "primary",
             "carrying" if here else "standby",
             goodput_kbps=goodput_kbps if here else None,
+            health=("LOW" if goodput_kbps < 2500 else "OK") if here else "GONE",
+            retransmits=3,
         )
         now = (self.clock.mono_ns(), self.clock.utc_ns())
         await self.store.entry("r1", RelaySample(self.n, *now, feed, (uplink,)))
 
     def measure(self, skew_ms: float) -> None:
         now = (self.clock.mono_ns(), self.clock.utc_ns())
-        feed = FeedStatus("OK", fps=30.0, width=1280, height=720)
+        feed = FeedStatus(
+            "OK", fps=30.0, width=1280, height=720, profile="High", sample_rate=48_000
+        )
         state = "critical" if abs(skew_ms) >= 200 else "ok"
-        reading = ProbeReading(*now, feed, SyncStatus(skew_ms, state=state))  # type: ignore[arg-type]
+        sync = SyncStatus(skew_ms, state=state)  # type: ignore[arg-type]
+        picture, sound = PictureStatus("ok"), SoundStatus("ok", peak_dbfs=-6)
+        reading = ProbeReading(*now, feed, sync, picture, sound)
         self.store.measured(reading)
 
     async def run(self, seconds: float, kbps: float | None = 4000, **more: float) -> None:
@@ -174,10 +196,18 @@ def test_a_silent_probe_takes_sync_away_and_leaves_the_feed(
             it.measure(12)
             seen = it.store.status()
             assert (seen.sync.skew_ms, seen.feed.fps, seen.feed.width) == (12, 30.0, 1280)
+            assert (seen.feed.lag_ms, seen.feed.profile, seen.feed.sample_rate) == (
+                4,
+                "High",
+                48_000,
+            )
+            assert (seen.picture.state, seen.sound.peak_dbfs) == ("ok", -6)
+            assert seen.uplinks[0].retransmits == 3
             await it.run(2)
             lost = it.store.status()
             assert (lost.sync.skew_ms, lost.sync.state) == (None, "no_data")
             assert (lost.feed.fps, lost.feed.state) == (None, "OK")
+            assert (lost.picture.state, lost.sound.state) == ("unknown", "unknown")
             assert (lost.feed.probe_age_ms or 0) > 1_500
             assert it.probe.played[-1] == "rtmp://127.0.0.1/tap/token"
             await it.run(1, None)
@@ -197,6 +227,8 @@ def test_a_slow_path_trips_its_alarm_and_clears_it_on_the_record(
             assert list(it.alarms()) == ["uplink.low:primary"]
             assert it.alarms()["uplink.low:primary"].priority == "high"
             await it.run(3)
+            assert list(it.alarms()) == ["uplink.low:primary"]
+            await it.run(3)
             assert it.alarms() == {}
         [entry] = list_sessions(paths.data)
         with SessionReader.open(entry.path) as reader:
@@ -204,7 +236,7 @@ def test_a_slow_path_trips_its_alarm_and_clears_it_on_the_record(
             assert recorded[-1].kind == "session.end"
             assert of_the_path(recorded) == ["limit.trip", "limit.clear"]
             goodput = [row.mean for row in reader.samples("goodput_kbps", "primary")]
-            assert goodput == [3990] * 3 + [1500] * 2 + [3990] * 3
+            assert goodput == [3990] * 3 + [1500] * 2 + [3990] * 6
 
     asyncio.run(story())
 
