@@ -24,23 +24,13 @@ from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFa
 from livedesk.monitors.limits import SkewJudge
 from livedesk.monitors.rates import Rates
 from livedesk.monitors.skew import SkewMeter
+from livedesk.monitors.slate import SlateMeter
 from livedesk.monitors.timeline import Timeline
 
 FRESH_NS: Final = NS_PER_S
 """Figures of a track that was silent for longer are unknown."""
 
 _TRACKS: Final[tuple[Track, Track]] = ("video", "audio")
-
-
-class SlateReading(Protocol):
-    @property
-    def offset_ms(self) -> float | None: ...
-
-    @property
-    def age_s(self) -> float | None: ...
-
-    @property
-    def pairs(self) -> int: ...
 
 
 class PictureGauge(Protocol):
@@ -55,16 +45,6 @@ class SoundGauge(Protocol):
     def sound(self, fact: SoundFact) -> None: ...
 
     def read(self, mono_ns: int) -> SoundStatus: ...
-
-    def restart(self) -> None: ...
-
-
-class SlateGauge(Protocol):
-    def picture(self, fact: PictureFact) -> None: ...
-
-    def sound(self, fact: SoundFact) -> None: ...
-
-    def read(self, mono_ns: int) -> SlateReading: ...
 
     def restart(self) -> None: ...
 
@@ -88,7 +68,6 @@ class Meters:
         limits: Limits,
         picture: PictureGauge | None = None,
         sound: SoundGauge | None = None,
-        slate: SlateGauge | None = None,
     ) -> None:
         self._max_skew_ms = limits.max_skew_ms
         self._feed_class = FeedClass(limits)
@@ -103,7 +82,7 @@ class Meters:
         self._coverage = CoverageMeter()
         self._picture = picture
         self._sound = sound
-        self._slate = slate
+        self._slate = SlateMeter()
         self._streams: StreamFacts | None = None
         self._seen_ns: dict[Track, int] = {}
         self._has_opened = False
@@ -154,16 +133,16 @@ class Meters:
 
     def picture(self, fact: PictureFact) -> None:
         """A picture was decoded."""
-        for gauge in (self._picture, self._slate):
-            if gauge is not None:
-                gauge.picture(fact)
+        self._slate.picture(fact)
+        if self._picture is not None:
+            self._picture.picture(fact)
 
     def sound(self, fact: SoundFact) -> None:
         """A block of sound was decoded."""
         self._coverage.sound(fact)
-        for gauge in (self._sound, self._slate):
-            if gauge is not None:
-                gauge.sound(fact)
+        self._slate.sound(fact)
+        if self._sound is not None:
+            self._sound.sound(fact)
 
     def read(self, mono_ns: int) -> Reading:
         """The sample at `mono_ns`; what has not come for a while is None, never its last value."""
@@ -250,8 +229,6 @@ class Meters:
         )
 
     def _with_slate(self, sync: SyncStatus, mono_ns: int) -> SyncStatus:
-        if self._slate is None:
-            return sync
         slate = self._slate.read(mono_ns)
         return replace(
             sync, offset_ms=slate.offset_ms, offset_age_s=slate.age_s, offset_pairs=slate.pairs
@@ -285,6 +262,7 @@ class Meters:
         self._skew.restart()
         self._clocks.restart()
         self._coverage.restart()
-        for gauge in (self._picture, self._sound, self._slate):
+        self._slate.restart()
+        for gauge in (self._picture, self._sound):
             if gauge is not None:
                 gauge.restart()
