@@ -10,7 +10,13 @@ from livedesk.core.process import is_alive
 from livedesk.doctor.finding import Finding, as_text, exit_status
 from livedesk.doctor.leftovers import check_leftovers
 from livedesk.doctor.libraries import check_libraries
-from livedesk.doctor.machine import check_clock, check_folders, check_keyring, check_looks
+from livedesk.doctor.machine import (
+    check_clock,
+    check_folders,
+    check_keyring,
+    check_looks,
+    check_player,
+)
 from livedesk.doctor.settings import check_settings
 from livedesk.keys import secret_resolver
 from livedesk.paths import Paths
@@ -30,6 +36,7 @@ def _all(
 ) -> Iterator[Finding]:
     yield from check_libraries(environ)
     yield from check_looks(environ)
+    yield check_player()
     yield check_keyring()
     yield from check_folders(paths)
     yield from check_clock(clock)

@@ -1,4 +1,4 @@
-"""Display, fonts, keyring, folders and clock: what does this machine offer?"""
+"""Display, fonts, player, keyring, folders and clock: what does this machine offer?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ctypes
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
@@ -15,6 +15,7 @@ from livedesk.core.system_packages import FONTS, install_command, missing
 from livedesk.doctor.finding import Finding
 from livedesk.keys import keyring_name
 from livedesk.paths import DATA_VARIABLE, FolderError, Paths
+from livedesk.slate.show import ShowError, find_player
 
 _ENOUGH_BYTES = 1_000_000_000
 _TOO_FEW_BYTES = 50_000_000
@@ -35,6 +36,16 @@ def check_looks(environ: Mapping[str, str]) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", "fonts", "Inter and DejaVu are here")
+
+
+def check_player(which: Callable[[str], str | None] = shutil.which) -> Finding:
+    """Only `livedesk slate` needs one."""
+    try:
+        player = find_player(which)
+    except ShowError:
+        text = "none of mpv, ffplay and VLC: livedesk slate can write its clip but not show it"
+        return Finding("warn", "player", text, "sudo apt-get install mpv")
+    return Finding("ok", "player", f"{player.name} shows the slate")
 
 
 def check_keyring() -> Finding:

@@ -9,13 +9,18 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from livedesk.core.config_file import ConfigError, load_settings
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
-from livedesk.core.settings import FeedSettings, StoreSettings, UplinkSettings
+from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings, UplinkSettings
 from livedesk.doctor.finding import Finding
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_DEFAULT_PORTS: Final = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443}
 
 
 def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iterator[Finding]:
@@ -33,6 +38,8 @@ def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iter
         yield check_port(store, runtime)
         for uplink in store.uplinks:
             yield from check_bind(store, uplink)
+        if store.return_check is not None:
+            yield check_return(store, store.return_check)
 
 
 def check_port(store: StoreSettings, runtime: Path) -> Finding:
@@ -66,6 +73,20 @@ def check_bind(store: StoreSettings, uplink: UplinkSettings) -> Iterator[Finding
     else:
         action = "plug it in, or correct bind; `ip address` lists what is here"
         yield Finding("warn", "uplink", f"{place} is not on this machine", action)
+
+
+def check_return(store: StoreSettings, check: ReturnSettings) -> Finding:
+    """The form was checked when the file was read; here, that it does not look at ourselves."""
+    parts = urlsplit(check.url.reveal())
+    host = parts.hostname or ""
+    place = f"{check.kind} at {host}" + (f":{parts.port}" if parts.port is not None else "")
+    is_ours = host == store.feed.host or host in _LOOPBACK
+    port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())
+    if is_ours and port == store.feed.port:
+        text = f"{place} for {store.id} is where the encoder pushes to, not what the platform shows"
+        action = "set play to the platform's playback address"
+        return Finding("warn", "return", text, action)
+    return Finding("ok", "return", f"{place} for {store.id}")
 
 
 def _listen_fault(feed: FeedSettings) -> int:

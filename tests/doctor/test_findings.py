@@ -19,7 +19,7 @@ from livedesk.core.secrets import Secret
 from livedesk.doctor import Finding, as_text, exit_status, run_doctor
 from livedesk.doctor.leftovers import check_leftovers
 from livedesk.doctor.libraries import check_packages, check_pyside, check_python
-from livedesk.doctor.machine import check_clock, check_folders
+from livedesk.doctor.machine import check_clock, check_folders, check_player
 from livedesk.paths import RUNTIME_VARIABLE, Paths
 
 RELAY = RelayRuntime("glow", 70_001, 4, Secret("t0ken"), Secret("t0ken"), 5, "0.1.0", "abc")
@@ -56,6 +56,13 @@ def test_every_fault_comes_with_its_cure() -> None:
 def test_the_pyside_that_breaks_python_3_11_is_only_doubtful_on_3_12() -> None:
     assert check_pyside("6.12.0", (3, 12)).status == "warn"
     assert check_pyside("6.11.3", (3, 11)).status == "ok"
+
+
+def test_what_shows_the_slate_is_named_and_without_it_how_to_get_it() -> None:
+    found = check_player(lambda name: "/usr/bin/ffplay" if name == "ffplay" else None)
+    assert (found.status, "ffplay" in found.text) == ("ok", True)
+    absent = check_player(lambda name: None)
+    assert (absent.status, "mpv" in str(absent.action)) == ("warn", True)
 
 
 def test_a_clock_of_long_ago_is_a_fault() -> None:

@@ -85,3 +85,21 @@ def test_a_broken_file_fails_with_its_line_and_notices_warn(paths: Paths) -> Non
     plain = look(paths, f"rtmp://{LOOPBACK}:49151/live/glow", 'url = "rtmp://h.example/live/k3y"')
     assert any(finding.status == "warn" and "env:NAME" in finding.text for finding in plain)
     assert not any("k3y" in finding.text for finding in plain)
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ('play = "https://play.example/glow.flv?token=s3cret"', "ok"),
+        ('statistics = "http://play.example:8080/stat"\napp = "live"\nstream = "s3cret"', "ok"),
+        ('play = "rtmp://127.0.0.1:49151/live/s3cret"', "warn"),
+    ],
+)
+def test_a_return_check_is_told_without_its_key_and_must_not_look_at_our_own_feed(
+    paths: Paths, lines: str, status: str
+) -> None:
+    uplink = f'url = "rtmp://h.example/live/env:K"\n[store.return]\n{lines}'
+    findings = look(paths, f"rtmp://{LOOPBACK}:49151/live/glow", uplink)
+    (found,) = [finding for finding in findings if finding.topic == "return"]
+    assert found.status == status, found
+    assert "s3cret" not in found.text
