@@ -34,6 +34,8 @@ class PictureFact:
     pts_ms: float | None
     luma: NDArray[np.uint8]
     keyframe: bool = False
+    full_range: bool = False
+    """Black is 0 and white 255; else 16 and 235."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedesk.monitors.loudness import QUIET_DBFS, peak_dbfs
+from livedesk.monitors.loudness import QUIET_DBFS, at_full_scale_one, dbfs
 
 HALF_DBFS = pytest.approx(-6.02, abs=0.05)
+
+
+def peak_dbfs(samples: NDArray[Any]) -> float:
+    return dbfs(float(np.abs(at_full_scale_one(samples)).max(initial=0)))
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,10 @@ from typing import Any, Literal
 import msgspec
 
 from livedesk.core.events import Level
-from livedesk.core.status import FeedStatus, SyncStatus
+from livedesk.core.status import FeedStatus, PictureStatus, SoundStatus, SyncStatus
 from livedesk.monitors.cadence import TimestampFaults
 
 ReaderState = Literal["opening", "reading", "waiting"]
-
-
-@dataclass(frozen=True, slots=True)
-class SoundSample:
-    peak_dbfs: float | None = None
-    """Highest sample since the last line, against full scale; None without decoded sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,8 @@ class SampleLine(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
     utc_ns: int
     feed: FeedStatus
     sync: SyncStatus
-    sound: SoundSample = field(default_factory=SoundSample)
+    picture: PictureStatus = field(default_factory=PictureStatus)
+    sound: SoundStatus = field(default_factory=SoundStatus)
     cadence: TimestampFaults = field(default_factory=TimestampFaults)
     probe: ProbeSample = field(default_factory=ProbeSample)
 
@@ -54,7 +49,8 @@ class PreviewLine(msgspec.Struct, frozen=True, tag_field="kind", tag="preview"):
 
 class EventLine(msgspec.Struct, frozen=True, tag_field="kind", tag="event"):
     """`event` is dotted and stable: probe.opened, probe.lost, probe.ended, probe.codec_changed,
-    probe.picture_changed, probe.slow_decode, probe.decode_recovered, probe.stuck, probe.bad_job.
+    probe.picture_changed, probe.sound_changed, probe.too_large, probe.slow_decode,
+    probe.decode_recovered, probe.stuck, probe.out_of_memory, probe.bad_job.
 
     `data` holds JSON values; their recursive type is more than the decoder can check."""
 

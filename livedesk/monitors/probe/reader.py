@@ -1,16 +1,13 @@
-"""What arrives at this address? Opens it with PyAV, tells the sink about every packet and picture.
+"""What arrives at this address? Demuxes and decodes it, and tells a sink what it finds.
 
-This is the only file of the probe that imports av. One thread owns a container from opening to
-closing, every wait is bounded, and no text that libav wrote about the address leaves this file.
+One thread owns a container from opening to closing, and every wait is bounded.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any, Final
 
 import av
@@ -25,21 +22,16 @@ from av.video.stream import VideoStream
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.monitors.facts import PacketFact, StreamFacts, Track
-from livedesk.monitors.loudness import peak_dbfs
+from livedesk.monitors.probe.frames import Listener, Preview, picture_fact
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.load import DecodeLoad
+from livedesk.monitors.probe.opening import no_media, opened
 from livedesk.monitors.probe.pacing import AsItComes, AtOnce, ByClock, Pacing
 from livedesk.monitors.probe.sink import InputError, Outcome, Sink
 from livedesk.monitors.probe.tracks import TrackWatch
 
-PREVIEW_WIDTH: Final = 320
-PREVIEW_HEIGHT: Final = 180
-_PREVIEW_TICK: Final = Fraction(1, 25)
-
-# `nobuffer` is left out on purpose: it does not open sooner, and throws away what was read to know
-# the streams, which is the first half second with its keyframe.
-_OPTIONS: Final = {"probesize": "32768", "analyzeduration": "500000"}
-_RTMP_OPTIONS: Final = {"rtmp_live": "live", "rtmp_buffer": "100"}
+MOST_PIXELS: Final = 4096 * 2304
+"""Larger pictures are not decoded: what asks for gigabytes of memory is broken or hostile."""
 
 _IN_ARRIVAL_ORDER: Final = frozenset({"flv", "live_flv", "matroska,webm"})
 
@@ -58,45 +50,8 @@ def run_reader(
     `stop` is looked at between packets; a wait for one ends after the job's timeouts.
     """
     av.logging.set_level(None)
-    with _opened(job) as container:
+    with opened(job) as container:
         return _Reading(job, container, sink, stop, clock, watch or TrackWatch()).run()
-
-
-@contextmanager
-def _opened(job: ProbeJob) -> Iterator[InputContainer]:
-    url = job.url.reveal()
-    options = _OPTIONS | (_RTMP_OPTIONS if url.startswith(("rtmp:", "rtmps:")) else {})
-    timeout_s = (job.open_timeout_s, job.read_timeout_s)
-    try:
-        container = av.open(url, options=options, timeout=timeout_s)
-    except (FFmpegError, OSError, ValueError, UnicodeError) as error:
-        raise InputError(f"cannot open {job.place}: {_cause(error, job.open_timeout_s)}") from None
-    try:
-        yield container
-    except (FFmpegError, OSError) as error:
-        raise InputError(f"lost {job.place}: {_cause(error, job.read_timeout_s)}") from None
-    finally:
-        container.close()
-
-
-def _cause(error: Exception, timeout_s: float) -> str:
-    """libav's own words without the address that it puts behind them, and what to do."""
-    if isinstance(error, av.error.ExitError):
-        return _no_media(timeout_s)
-    if isinstance(error, FileNotFoundError):
-        return "no such file; check the path"
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused; check that a server runs at this address and port"
-    if isinstance(error, av.error.InvalidDataError):
-        return "not audio or video that can be read; check what is stored or sent there"
-    if isinstance(error, av.error.ProtocolNotFoundError):
-        return "the protocol is not supported; use rtmp, rtmps, http or a file"
-    words = getattr(error, "strerror", None) or type(error).__name__
-    return f"{words.lower()}; check the address, the name's resolution and the server"
-
-
-def _no_media(timeout_s: float) -> str:
-    return f"no media within {timeout_s:g} s; check that something is sent there"
 
 
 class _Reading:
@@ -124,7 +79,9 @@ class _Reading:
             raise InputError(f"{job.place} has neither audio nor video")
         self._facts = self._stream_facts()
         self._load = DecodeLoad(clock)
-        self._preview = _Preview(job.preview_fps)
+        self._preview = Preview(job.preview_fps)
+        self._listener = Listener()
+        self._is_too_large = False
         self._begun_ns: int | None = None
         self._last_ns = clock.mono_ns()
 
@@ -136,11 +93,25 @@ class _Reading:
         streams = [stream for stream in (self._video, self._audio) if stream is not None]
         for stream in streams:
             stream.codec_context.thread_count = 1
-        if self._video is not None and self._job.decode != "all":
-            self._video.codec_context.skip_frame = "NONKEY"
+        if self._video is not None:
+            self._prepare_pictures(self._video)
         outcome = self._read_on(streams)
         self._report_load()
         return outcome
+
+    def _prepare_pictures(self, video: VideoStream) -> None:
+        codec = video.codec_context
+        codec.options = {"max_pixels": str(MOST_PIXELS)}
+        if self._job.decode != "all":
+            codec.skip_frame = "NONKEY"
+        self._is_too_large = codec.width * codec.height > MOST_PIXELS
+        if self._is_too_large:
+            size = f"{codec.width}×{codec.height}"
+            text = (
+                f"Pictures of {size} are larger than the probe decodes; black, frozen and preview "
+                "stay unknown. Check the encoder's output size."
+            )
+            self._sink.note("probe.too_large", "warning", text, {"size": size})
 
     def _read_on(self, streams: list[VideoStream | AudioStream]) -> Outcome:
         for packet in self._packets(streams):
@@ -156,7 +127,7 @@ class _Reading:
         limit_s = self._job.read_timeout_s
         silent_ns = self._clock.mono_ns() - self._last_ns
         if not self._job.is_file and silent_ns >= (limit_s - _TIMEOUT_SLACK_S) * NS_PER_S:
-            raise InputError(f"lost {self._job.place}: {_no_media(limit_s)}")
+            raise InputError(f"lost {self._job.place}: {no_media(limit_s)}")
 
     def _packets(self, streams: list[VideoStream | AudioStream]) -> Iterator[Packet[Any]]:
         try:
@@ -204,6 +175,8 @@ class _Reading:
 
     def _is_wanted(self, packet: Packet[Any]) -> bool:
         """Without decoding, a keyframe after a new codec header is still looked at for its size."""
+        if self._is_too_large:
+            return False
         if self._job.decode == "all":
             return True
         if not packet.is_keyframe:
@@ -218,20 +191,31 @@ class _Reading:
                 self._sound(frame, arrival_ns)
 
     def _picture(self, frame: VideoFrame, arrival_ns: int) -> None:
-        if (frame.width, frame.height) != (self._facts.width, self._facts.height):
-            self._change(arrival_ns, width=frame.width, height=frame.height)
-        if self._job.decode != "none" and self._preview.is_due(arrival_ns):
+        facts = self._facts
+        if frame.key_frame or (frame.width, frame.height) != (facts.width, facts.height):
+            profile = _profile(self._video) or facts.profile
+            self._learn(
+                arrival_ns,
+                replace(facts, width=frame.width, height=frame.height, profile=profile),
+            )
+        if self._job.decode == "none":
+            return
+        if (fact := picture_fact(frame, arrival_ns)) is not None:
+            self._sink.picture(fact)
+        if self._preview.is_due(arrival_ns):
             width, height, jpeg = self._preview.encode(frame, arrival_ns)
             self._sink.preview(arrival_ns, jpeg, width, height)
 
     def _sound(self, frame: AudioFrame, arrival_ns: int) -> None:
-        if frame.sample_rate != self._facts.sample_rate:
-            self._change(arrival_ns, sample_rate=frame.sample_rate)
-        self._sink.sound(peak_dbfs(frame.to_ndarray()))
+        rate, channels = frame.sample_rate, frame.layout.nb_channels
+        if (rate, channels) != (self._facts.sample_rate, self._facts.channels):
+            self._learn(arrival_ns, replace(self._facts, sample_rate=rate, channels=channels))
+        self._sink.sound(self._listener.fact(frame, arrival_ns))
 
-    def _change(self, arrival_ns: int, **facts: int) -> None:
-        self._facts = replace(self._facts, **facts)  # type: ignore[arg-type]
-        self._sink.changed(arrival_ns, self._facts)
+    def _learn(self, arrival_ns: int, facts: StreamFacts) -> None:
+        if facts != self._facts:
+            self._facts = facts
+            self._sink.changed(arrival_ns, facts)
 
     def _report_load(self) -> None:
         load = self._load.take()
@@ -248,13 +232,15 @@ class _Reading:
             self._sink.note("probe.decode_recovered", "info", text, data)
 
     def _stream_facts(self) -> StreamFacts:
-        # The sound's rate is left to the first decoded frame: FLV says 44.1 kHz for every AAC.
+        # Rate and channels of the sound are left to the first decoded frame: FLV says 44.1 kHz and
+        # stereo for every AAC.
         video, audio = self._video, self._audio
         return StreamFacts(
             video_codec=video.codec_context.name if video is not None else None,
             audio_codec=audio.codec_context.name if audio is not None else None,
             width=(video.codec_context.width or None) if video is not None else None,
             height=(video.codec_context.height or None) if video is not None else None,
+            profile=_profile(video),
             in_arrival_order=self._container.format.name in _IN_ARRIVAL_ORDER,
         )
 
@@ -271,44 +257,11 @@ def _first_video(container: InputContainer) -> VideoStream | None:
     return next((s for s in container.streams.video if not s.disposition & cover), None)
 
 
+def _profile(video: VideoStream | None) -> str | None:
+    return None if video is None else video.codec_context.profile or None
+
+
 def _ms(stamp: int | None, packet: Packet[Any]) -> float | None:
     if stamp is None or packet.time_base is None:
         return None
     return stamp * packet.time_base.numerator * 1_000 / packet.time_base.denominator
-
-
-class _Preview:
-    """Makes a small JPEG of a frame now and then; only those frames are scaled."""
-
-    def __init__(self, per_second: float) -> None:
-        self._every_ns = round(NS_PER_S / per_second) if per_second > 0 else None
-        self._next_ns = 0
-        self._encoder: av.VideoCodecContext | None = None
-        self._count = 0
-
-    def is_due(self, mono_ns: int) -> bool:
-        return self._every_ns is not None and mono_ns >= self._next_ns
-
-    def encode(self, frame: VideoFrame, mono_ns: int) -> tuple[int, int, bytes]:
-        self._next_ns = mono_ns + (self._every_ns or 0)
-        shrink = min(PREVIEW_WIDTH / frame.width, PREVIEW_HEIGHT / frame.height, 1.0)
-        width = max(2, round(frame.width * shrink / 2) * 2)
-        height = max(2, round(frame.height * shrink / 2) * 2)
-        encoder = self._encoder_for(width, height)
-        small = frame.reformat(width, height, "yuvj420p", interpolation="AREA")
-        small.pts, self._count = self._count, self._count + 1
-        small.time_base = _PREVIEW_TICK
-        small.pict_type = av.video.frame.PictureType.NONE
-        return width, height, b"".join(bytes(packet) for packet in encoder.encode(small))
-
-    def _encoder_for(self, width: int, height: int) -> av.VideoCodecContext:
-        encoder = self._encoder
-        if encoder is None or (encoder.width, encoder.height) != (width, height):
-            encoder = av.VideoCodecContext.create("mjpeg", "w")
-            encoder.width, encoder.height = width, height
-            encoder.pix_fmt = "yuvj420p"
-            encoder.time_base = _PREVIEW_TICK
-            encoder.thread_count = 1
-            encoder.qmin, encoder.qmax = 3, 6
-            self._encoder = encoder
-        return encoder

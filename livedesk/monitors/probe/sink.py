@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from livedesk.core.events import Json, Level
-from livedesk.monitors.facts import PacketFact, StreamFacts
+from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts
 
 Outcome = Literal["ended", "stopped", "reopen"]
 
 
 class InputError(Exception):
     """The input cannot be read: what is wrong, where, and what to do, without the secret part."""
+
+
+class NoMediaError(InputError):
+    """Something answers there, but nothing came within the time that opening may take."""
 
 
 class Sink(Protocol):
@@ -23,7 +27,9 @@ class Sink(Protocol):
 
     def packet(self, fact: PacketFact) -> None: ...
 
-    def sound(self, peak_dbfs: float) -> None: ...
+    def picture(self, fact: PictureFact) -> None: ...
+
+    def sound(self, fact: SoundFact) -> None: ...
 
     def preview(self, mono_ns: int, jpeg: bytes, width: int, height: int) -> None: ...
 

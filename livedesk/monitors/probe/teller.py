@@ -8,7 +8,7 @@ from typing import Final
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.status import Limits
-from livedesk.monitors.facts import PacketFact, StreamFacts
+from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts
 from livedesk.monitors.meters import Meters
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.lines import (
@@ -18,7 +18,6 @@ from livedesk.monitors.probe.lines import (
     ProbeSample,
     ReaderState,
     SampleLine,
-    SoundSample,
     encode_line,
 )
 from livedesk.monitors.probe.outbox import Outbox
@@ -80,9 +79,13 @@ class Teller:
                     self._next_ns += SAMPLE_NS
             self._meters.packet(fact)
 
-    def sound(self, peak_dbfs: float) -> None:
+    def picture(self, fact: PictureFact) -> None:
         with self._lock:
-            self._meters.sound(peak_dbfs)
+            self._meters.picture(fact)
+
+    def sound(self, fact: SoundFact) -> None:
+        with self._lock:
+            self._meters.sound(fact)
 
     def preview(self, mono_ns: int, jpeg: bytes, width: int, height: int) -> None:
         self._put(PreviewLine(mono_ns, jpeg, width, height))
@@ -157,7 +160,8 @@ class Teller:
                 utc_ns=self._clock.utc_ns(),
                 feed=reading.feed,
                 sync=reading.sync,
-                sound=SoundSample(reading.peak_dbfs),
+                picture=reading.picture,
+                sound=reading.sound,
                 cadence=reading.faults,
                 probe=probe,
             )
@@ -169,23 +173,43 @@ class Teller:
     def _note_change(self, before: StreamFacts, after: StreamFacts) -> None:
         if not after.differs(before):
             return
-        codecs = (before.video_codec, before.audio_codec), (after.video_codec, after.audio_codec)
         text = f"The feed changed from {_described(before)} to {_described(after)}."
-        if codecs[0] != codecs[1]:
-            self.note("probe.codec_changed", "notice", text, _data(after))
-        else:
-            self.note("probe.picture_changed", "notice", text, _data(after))
+        for event in _changes(before, after):
+            self.note(event, "notice", text, _data(after))
+
+
+def _changes(before: StreamFacts, after: StreamFacts) -> list[str]:
+    """Which events a change is. Another codec is one event, whatever else changed with it."""
+
+    def only(*names: str) -> StreamFacts:
+        return StreamFacts(**{name: getattr(after, name) for name in names})
+
+    if before.differs(only("video_codec", "audio_codec")):
+        return ["probe.codec_changed"]
+    events = []
+    if before.differs(only("width", "height", "profile")):
+        events.append("probe.picture_changed")
+    if before.differs(only("sample_rate", "channels")):
+        events.append("probe.sound_changed")
+    return events
 
 
 def _described(streams: StreamFacts) -> str:
     parts = []
     if streams.video_codec is not None:
+        profile = f" {streams.profile}" if streams.profile else ""
         size = f" {streams.width}×{streams.height}" if streams.width else ""
-        parts.append(f"{streams.video_codec}{size}")
+        parts.append(f"{streams.video_codec}{profile}{size}")
     if streams.audio_codec is not None:
         rate = f" {streams.sample_rate / 1000:g} kHz" if streams.sample_rate else ""
-        parts.append(f"{streams.audio_codec}{rate}")
+        parts.append(f"{streams.audio_codec}{rate}{_channels(streams.channels)}")
     return " and ".join(parts)
+
+
+def _channels(count: int | None) -> str:
+    if count is None:
+        return ""
+    return {1: " mono", 2: " stereo"}.get(count, f" {count} channels")
 
 
 def _data(streams: StreamFacts) -> dict[str, Json]:
@@ -194,5 +218,7 @@ def _data(streams: StreamFacts) -> dict[str, Json]:
         "audio_codec": streams.audio_codec,
         "width": streams.width,
         "height": streams.height,
+        "profile": streams.profile,
         "sample_rate": streams.sample_rate,
+        "channels": streams.channels,
     }

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from livedesk.core.clock import SystemClock
@@ -14,7 +15,8 @@ from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Decode
 from livedesk.core.status import Limits
-from livedesk.monitors.facts import PacketFact, StreamFacts
+from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts
+from livedesk.monitors.loudness import dbfs
 from livedesk.monitors.meters import Meters, Reading
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.reader import run_reader
@@ -31,7 +33,9 @@ class Seen:
     streams: list[StreamFacts] = field(default_factory=list)
     facts: list[PacketFact] = field(default_factory=list)
     pictures: list[tuple[bytes, int, int]] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=list)
+    images: list[PictureFact] = field(default_factory=list)
+    sounds: list[SoundFact] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     errors: int = 0
 
     def opened(self, mono_ns: int, streams: StreamFacts) -> None:
@@ -46,8 +50,13 @@ class Seen:
         self.facts.append(fact)
         self.meters.packet(fact)
 
-    def sound(self, peak_dbfs: float) -> None:
-        self.peaks.append(peak_dbfs)
+    def picture(self, fact: PictureFact) -> None:
+        self.images.append(fact)
+        self.meters.picture(fact)
+
+    def sound(self, fact: SoundFact) -> None:
+        self.sounds.append(fact)
+        self.meters.sound(fact)
 
     def preview(self, mono_ns: int, jpeg: bytes, width: int, height: int) -> None:
         self.pictures.append((jpeg, width, height))
@@ -55,7 +64,8 @@ class Seen:
     def decoding(self, load: float | None, errors: int) -> None:
         self.errors = errors
 
-    def note(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None: ...
+    def note(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None:
+        self.notes.append(event)
 
     def reading(self) -> Reading:
         return self.meters.read(self.facts[-1].arrival_ns)
@@ -88,7 +98,8 @@ def test_a_plain_feed(media: Media) -> None:
     got = sum(fact.payload_bytes for fact in seen.facts)
     assert got == pytest.approx(sent, rel=0.01)
     assert reading.faults.backward == reading.faults.missing == 0
-    assert max(seen.peaks) == pytest.approx(-18, abs=3)  # ffmpeg's sine is an eighth of full scale
+    peak = max(float(np.abs(fact.samples).max()) for fact in seen.sounds)
+    assert dbfs(peak) == pytest.approx(-18, abs=3)  # ffmpeg's sine is an eighth of full scale
 
 
 @pytest.mark.parametrize("name", ["flv", "b_frames"])
