@@ -126,7 +126,8 @@ class ReturnStatus:
     age_ms: float | None = None
     reason: str | None = None
     seen: bool = False
-    """Whether media came back since an uplink began to carry: a platform needs time to show it."""
+    """Whether media came back while an uplink carried without a break for 30 s: a platform shows
+    late what it is given, and late what was missing."""
 
 
 @dataclass(frozen=True, slots=True)

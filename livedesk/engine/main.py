@@ -37,7 +37,7 @@ from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
 from livedesk.engine.session import SessionRules
-from livedesk.engine.store import ProbeHandle, Store
+from livedesk.engine.store import ProbeHandle, ReturnHandle, Store
 from livedesk.journal.sessions import last_seq
 from livedesk.paths import Paths
 
@@ -175,7 +175,18 @@ def _make_store(settings: StoreSettings, bus: Bus, options: EngineOptions, clock
         lambda store: RelayLink(job, store, clock, options.relay_command),
         lambda store: options.make_probe(store, clock),
         options.rules,
+        _return_maker(settings, clock),
     )
+
+
+def _return_maker(settings: StoreSettings, clock: Clock) -> Callable[[Store], ReturnHandle] | None:
+    check = settings.return_check
+    if check is None:
+        return None
+    # The HTTP client takes a tenth of a second to load, which most engines have no use for.
+    from livedesk.engine.returncheck import return_for
+
+    return lambda store: return_for(store, check, clock)
 
 
 def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:
