@@ -28,8 +28,8 @@ MOST_S: Final = 3_600
 DEFAULT_S: Final = 3.0 * LEAST_S
 FORMATS: Final = {".mp4": "mp4", ".mkv": "matroska"}
 
-_WIDTH: Final = 1920
-_HEIGHT: Final = 1080
+_WIDTH: Final = 1280
+_HEIGHT: Final = 720
 _SAMPLE_RATE: Final = 48_000
 _BLOCK: Final = 1_024
 _PEAK: Final = 0.5
@@ -41,12 +41,12 @@ _MARK: Final = 110
 _HAND: Final = (190, 64, 168)
 """Amber, as Y′CbCr of ITU-R BT.709 in limited range; the rest is luma without colour."""
 
-_FIELD_BOX: Final = (slice(60, 840), slice(80, 1_840))
-_SCALE_Y: Final = 950
+_FIELD_BOX: Final = (slice(40, 560), slice(54, 1_226))
+_SCALE_Y: Final = 634
 _SCALE_REACH_MS: Final = 600
 """Half the least distance between beats: the hand has crossed before the next one comes."""
 
-_PX_PER_MS: Final = 1_440 / (2 * _SCALE_REACH_MS)
+_PX_PER_MS: Final = 960 / (2 * _SCALE_REACH_MS)
 
 Picture = NDArray[np.uint8]
 
@@ -128,7 +128,7 @@ def _video_stream(container: Any, fps: int) -> Any:
     context.time_base = Fraction(1, fps)
     context.color_range = 1  # limited
     context.colorspace = context.color_primaries = context.color_trc = 1  # BT.709
-    context.options = {"preset": "veryfast", "crf": "18", "bf": "0", "g": str(fps)}
+    context.options = {"preset": "superfast", "crf": "18", "bf": "0", "g": str(fps)}
     return stream
 
 
@@ -185,8 +185,8 @@ def _still(field: int) -> Picture:
     luma[:] = _GROUND
     luma[_FIELD_BOX] = field
     for at_ms in range(-_SCALE_REACH_MS, _SCALE_REACH_MS + 1, 100):
-        half = 50 if at_ms == 0 else 30 if abs(at_ms) == 500 else 18
-        width = 6 if at_ms == 0 else 3
+        half = 34 if at_ms == 0 else 20 if abs(at_ms) == 500 else 12
+        width = 4 if at_ms == 0 else 2
         x = _x(at_ms)
         luma[_SCALE_Y - half : _SCALE_Y + half, x - width : x + width] = (
             _WHITE if at_ms == 0 else _MARK
@@ -196,7 +196,7 @@ def _still(field: int) -> Picture:
 
 def _draw_hand(picture: Picture, at_ms: float) -> None:
     x, luma, blue, red = _x(at_ms), *_HAND
-    rows, columns = slice(_SCALE_Y - 76, _SCALE_Y + 76), slice(x - 10, x + 10)
+    rows, columns = slice(_SCALE_Y - 50, _SCALE_Y + 50), slice(x - 6, x + 6)
     picture[rows, columns] = luma
     for plane, value in enumerate((blue, red)):
         chroma = picture[_HEIGHT * (4 + plane) // 4 : _HEIGHT * (5 + plane) // 4]
