@@ -70,7 +70,8 @@ class Told:
 class Show:
     """One feed from its first packet on; time goes on with each stretch that is played."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, decodes: bool = False) -> None:
+        self._decodes = decodes
         self.now_s = 0.0
         self.meters = Meters(limits or Limits())
         self.meters.opened(START_NS, STREAMS)
@@ -94,7 +95,7 @@ class Show:
         for fact in facts:
             yield from self._until(fact.arrival_ns, begun_s)
             self.meters.packet(fact)
-            if fact.track == "audio" and fact.payload_bytes:
+            if self._decodes and fact.track == "audio" and fact.payload_bytes:
                 self.meters.sound(_decoded(fact))
         yield from self._until(at_s(self.now_s), begun_s)
 
@@ -128,28 +129,30 @@ def stamped(shift_ms: float) -> Change:
     return change
 
 
+def lost(track: Track, every: int) -> Change:
+    """Each n-th packet of a track is missing."""
+    return _each(track, every, lambda _: None)
+
+
 def empty(track: Track, every: int) -> Change:
     """Each n-th packet of a track holds nothing."""
-    count = 0
-
-    def change(fact: PacketFact) -> PacketFact:
-        nonlocal count
-        count += fact.track == track
-        is_hit = fact.track == track and count % every == 0
-        return replace(fact, payload_bytes=0) if is_hit else fact
-
-    return change
+    return _each(track, every, lambda fact: replace(fact, payload_bytes=0))
 
 
 def unstamped(track: Track, every: int) -> Change:
     """Each n-th packet of a track has no timestamp."""
+    return _each(track, every, lambda fact: replace(fact, dts_ms=None, pts_ms=None))
+
+
+def _each(track: Track, every: int, hit: Change) -> Change:
     count = 0
 
-    def change(fact: PacketFact) -> PacketFact:
+    def change(fact: PacketFact) -> PacketFact | None:
         nonlocal count
-        count += fact.track == track
-        is_hit = fact.track == track and count % every == 0
-        return replace(fact, dts_ms=None, pts_ms=None) if is_hit else fact
+        if fact.track != track:
+            return fact
+        count += 1
+        return fact if count % every else hit(fact)
 
     return change
 
