@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_engine(commands)
     _add_sandbox(commands)
     _add_probe(commands)
+    _add_slate(commands)
     _add_export(commands)
     _add_doctor(commands)
     return parser
@@ -128,7 +129,28 @@ def _add_probe(commands: _Commands[argparse.ArgumentParser]) -> None:
     probe.add_argument("source", metavar="URL|FILE", help="- reads it from standard input")
     probe.add_argument("--seconds", type=_seconds, metavar="N", help="end after so long")
     probe.add_argument("--json", action="store_true", help="a JSON line a second")
+    probe.add_argument(
+        "--platform", metavar="NAME", help="check it against the wishes of this platform"
+    )
+    probe.add_argument(
+        "--against", metavar="URL|FILE", help="compare it, as the primary, with this bonded feed"
+    )
+    probe.add_argument(
+        "--decode",
+        choices=("all", "keyframes", "none"),
+        default="all",
+        help="black, frozen and slate need all pictures (default: %(default)s)",
+    )
     probe.set_defaults(run=_probe)
+
+
+def _add_slate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    slate = commands.add_parser("slate", help="a flash-and-beep clip to film before the show")
+    slate.add_argument("--out", type=Path, metavar="FILE", help="write the clip there")
+    slate.add_argument("--seconds", type=_seconds, metavar="N", help="length of clip and showing")
+    slate.add_argument("--fps", type=int, default=30, metavar="N", help="default: %(default)s")
+    slate.add_argument("--no-show", action="store_true", help="only write the clip")
+    slate.set_defaults(run=_slate)
 
 
 def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -307,11 +329,44 @@ def _feed_url(config: Path, named: str | None) -> Secret:
 
 
 def _probe(args: argparse.Namespace) -> int:
-    from livedesk.monitors.probe.command import ProbeFailedError, main_probe
+    from livedesk.monitors.probe.command import ProbeFailedError, ProbeOptions, main_probe
+
+    options = ProbeOptions(
+        seconds=args.seconds,
+        as_json=args.json,
+        platform=_platform(args.platform),
+        against=args.against,
+        decode=args.decode,
+    )
+    try:
+        main_probe(args.source, options)
+    except ProbeFailedError as error:
+        raise FailureError(str(error)) from error
+    return 0
+
+
+def _platform(named: str | None) -> str | None:
+    """A store's settings may name any platform; here a name that is not known is a typo."""
+    from livedesk.monitors.wishes import PLATFORMS
+
+    if named is None or named.lower() in PLATFORMS:
+        return named
+    known = ", ".join(sorted(PLATFORMS))
+    raise UsageError(f'--platform expects one of {known}; found "{named}"')
+
+
+def _slate(args: argparse.Namespace) -> int:
+    from livedesk.slate.command import SlateError, main_slate
 
     try:
-        main_probe(args.source, seconds=args.seconds, as_json=args.json)
-    except ProbeFailedError as error:
+        main_slate(
+            sys.stdout,
+            path=args.out,
+            seconds=args.seconds,
+            fps=args.fps,
+            with_show=not args.no_show,
+        )
+    except SlateError as error:
         raise FailureError(str(error)) from error
     return 0
 

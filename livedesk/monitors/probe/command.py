@@ -3,149 +3,199 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import IO, Final, TextIO
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Final, TextIO
 
 import msgspec
 
 from livedesk.core.secrets import Secret
-from livedesk.core.status import SyncStatus
-from livedesk.monitors.probe.job import ProbeJob, job_line
-from livedesk.monitors.probe.lines import EventLine, SampleLine, parse_line
-from livedesk.monitors.probe.link import PROBE_COMMAND
-
-_SAMPLES_A_LINE: Final = 4
-_END_S: Final = 5.0
-_HEADER: Final = (
-    "     s  state      kbps    fps    gop  picture     codecs        dBFS  stream timing"
+from livedesk.core.settings import Decode
+from livedesk.core.status import FeedStatus, Limits, SoundStatus
+from livedesk.monitors.configuration import (
+    ConfigurationCheck,
+    Issues,
+    configuration_issues,
+    mismatches,
 )
+from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.lines import EventLine, SampleLine
+from livedesk.monitors.probe.link import PROBE_COMMAND
+from livedesk.monitors.probe.measuring import (
+    SAMPLES_A_SECOND,
+    Beside,
+    Measuring,
+    ProbeFailedError,
+)
+from livedesk.monitors.probe.source import SourceError, check_source
+from livedesk.monitors.probe.table import HEADER, Summary, issue_rows, row
+from livedesk.monitors.steady import SteadyFeed, is_flowing
+
+__all__ = ["ProbeFailedError", "ProbeOptions", "main_probe", "read_source", "run_probe"]
+
+COMPARE_S: Final = 15.0
+"""How long live feeds are compared when nothing else was asked for: the check's 10 s, and some."""
 
 
-class ProbeFailedError(Exception):
-    """The source cannot be measured; the text says why and what to do, and holds no key."""
+@dataclass(frozen=True, slots=True)
+class ProbeOptions:
+    """`platform`: whose wishes to check; `against`: a bonded feed to compare with the source."""
 
-
-@dataclass(slots=True)
-class _Progress:
-    opened: bool = False
-    samples: int = 0
-    lines: int = 0
-    failure: str | None = None
+    seconds: float | None = None
+    as_json: bool = False
+    platform: str | None = None
+    against: str | None = None
+    decode: Decode = "all"
 
 
 def run_probe(
     source: str,
     out: TextIO,
+    options: ProbeOptions | None = None,
     *,
-    seconds: float | None = None,
-    as_json: bool = False,
     command: tuple[str, ...] = PROBE_COMMAND,
 ) -> None:
-    """Measure until the source or `seconds` end. Raises ProbeFailedError.
+    """Measure until the source or the seconds end. Raises ProbeFailedError.
 
-    A file is measured at once, by its own time. The probe runs in a process of its own, because
-    what reads foreign media may crash or hang.
+    A file is measured at once, by its own time. When a track is missing, the figures are printed
+    and the error comes at the end.
     """
-    job = ProbeJob(
-        Secret(source), decode="none", preview_fps=0, pace="at_once", seconds=seconds, once=True
-    )
-    progress = _Progress()
-    with _child(job, command) as (process, lines):
-        for line in lines:
-            if not _take(line, job, progress, out, as_json):
-                break
-            if seconds is not None and progress.lines >= seconds and not job.is_file:
-                return
-    if progress.failure is not None:
-        raise ProbeFailedError(progress.failure)
-    if process.returncode:
-        raise ProbeFailedError(
-            f"the probe of {job.place} ended unexpectedly (status {process.returncode}); "
-            "what it read may have crashed it"
-        )
+    options = options or ProbeOptions()
+    job = _job(source, options)
+    other = None if options.against is None else _job(options.against, options)
+    report = _Report(out, options)
+    with nullcontext() if other is None else Beside(other, command) as beside:
+        was_interrupted = _measure(Measuring(job, command), beside, report)
+        report.close(None if beside is None else beside.finish(at_once=was_interrupted))
+    if was_interrupted:
+        raise KeyboardInterrupt
+    report.check_tracks(job.place)
 
 
-@contextmanager
-def _child(
-    job: ProbeJob, command: tuple[str, ...]
-) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the probe was started without pipes")
+def _measure(source: Measuring, beside: Beside | None, report: _Report) -> bool:
+    """Whether it ended by ^C, after which what was measured so far is still worth a summary."""
+    with source as measuring:
         try:
-            with suppress(BrokenPipeError):
-                process.stdin.write(job_line(job))
-                process.stdin.flush()
-            yield process, process.stdout
-        finally:
-            with suppress(BrokenPipeError):
-                process.stdin.close()  # the probe ends with it
-            try:
-                process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            for line in measuring.lines():
+                report.take(line)
+                if beside is not None:
+                    beside.check()
+        except KeyboardInterrupt:
+            return True
+    return False
 
 
-def _take(text: bytes, job: ProbeJob, progress: _Progress, out: TextIO, as_json: bool) -> bool:
-    """Print what is due; False when there is nothing more to come."""
+def _job(source: str, options: ProbeOptions) -> ProbeJob:
     try:
-        line = parse_line(text)
-    except msgspec.DecodeError:
-        return True
-    if isinstance(line, EventLine):
-        return _event(line, progress, out, as_json)
-    if isinstance(line, SampleLine) and progress.opened:
-        progress.samples += 1
-        if progress.samples % _SAMPLES_A_LINE == 0:
-            progress.lines += 1
-            out.write(text.decode() if as_json else _row(line, progress.lines) + "\n")
-            out.flush()
-    return True
-
-
-def _event(line: EventLine, progress: _Progress, out: TextIO, as_json: bool) -> bool:
-    if line.event == "probe.opened" and not progress.opened:
-        progress.opened = True
-        if not as_json:
-            out.write(f"{line.text}\n{_HEADER}\n")
-    elif line.event in ("probe.lost", "probe.stuck", "probe.bad_job"):
-        progress.failure = line.text
-        return False
-    elif not as_json:
-        out.write(f"        {line.text}\n")
-    return line.event != "probe.ended"
-
-
-def _row(line: SampleLine, second: int) -> str:
-    feed = line.feed
-    size = f"{feed.width}×{feed.height}" if feed.width else "–"
-    codecs = "/".join(name for name in (feed.video_codec, feed.audio_codec) if name)
-    return (
-        f"{second:6d}  {feed.state:8}{_number(feed.kbps, 7, 0)}{_number(feed.fps, 7, 2)}"
-        f"{_number(feed.gop_s, 7, 2)}  {size:10}  {codecs:11}"
-        f"{_number(line.sound.peak_dbfs, 6, 0)}  {in_words(line.sync)}"
+        check_source(source)
+    except SourceError as error:
+        raise ProbeFailedError(str(error)) from None
+    seconds = options.seconds
+    job = ProbeJob(
+        Secret(source),
+        decode=options.decode,
+        preview_fps=0,
+        pace="at_once",
+        seconds=seconds,
+        once=True,
     )
+    if seconds is None and options.against is not None and not job.is_file:
+        return replace(job, seconds=COMPARE_S)
+    return job
 
 
-def _number(value: float | None, width: int, decimals: int) -> str:
-    return f"{'–':>{width}}" if value is None else f"{value:{width}.{decimals}f}"
+class _Report:
+    """What is printed: a line a second, and at the end what came of it."""
+
+    def __init__(self, out: TextIO, options: ProbeOptions) -> None:
+        self._out = out
+        self._options = options
+        self._check = (
+            None if options.platform is None else ConfigurationCheck(Limits(), options.platform)
+        )
+        self._issues: Issues | None = None
+        self._steady = SteadyFeed()
+        self._sound = SoundStatus()
+        self._summary = Summary()
+        self._samples = 0
+
+    def take(self, line: SampleLine | EventLine) -> None:
+        if isinstance(line, SampleLine):
+            self._sample(line)
+        elif not self._options.as_json:
+            is_first = line.event == "probe.opened" and self._samples == 0
+            self._say(f"{line.text}\n{HEADER}" if is_first else f"        {line.text}")
+
+    def _sample(self, line: SampleLine) -> None:
+        self._samples += 1
+        self._summary.add(line)
+        if is_flowing(line.feed):
+            self._steady.add(line.mono_ns, line.feed)
+            self._sound = line.sound
+        if self._check is not None:
+            self._issues = self._check.update(line.mono_ns, line.feed, line.sound)
+        if self._samples % SAMPLES_A_SECOND == 0:
+            as_json = self._options.as_json
+            second = self._samples // SAMPLES_A_SECOND
+            self._say(self._json(line) if as_json else row(line, second))
+
+    def _json(self, line: SampleLine) -> str:
+        values = msgspec.to_builtins(line)
+        if self._check is not None:
+            values["issues"] = msgspec.to_builtins(self._issues)
+        return msgspec.json.encode(values).decode()
+
+    def close(self, bonded: FeedStatus | None) -> None:
+        """The end: a file may be over before the check had its ten seconds."""
+        issues, differences = self._issues, None
+        platform = self._options.platform
+        steady = self._steady.read()
+        if issues is None and platform is not None:
+            issues = configuration_issues(steady, self._sound, Limits(), platform)
+        if bonded is not None:
+            differences = _compared(steady, bonded)
+        if not self._options.as_json:
+            self._close_table(issues, differences)
+        elif platform is not None or self._options.against is not None:
+            closing = {"kind": "summary", "issues": issues, "mismatches": differences}
+            self._say(msgspec.json.encode(closing).decode())
+
+    def _close_table(self, issues: Issues | None, differences: Issues | None) -> None:
+        if self._options.platform is not None:
+            for text in issue_rows(f"Wishes of {self._options.platform}", issues):
+                self._say(text)
+        if self._options.against is not None:
+            for text in issue_rows("Primary against bonded", differences):
+                self._say(text)
+        self._say(self._summary.sentence(SAMPLES_A_SECOND))
+
+    def check_tracks(self, place: str) -> None:
+        """Raises ProbeFailedError: a feed without picture or sound is not one to go on air with."""
+        if not self._samples:
+            raise ProbeFailedError(f"nothing came from {place}; check what is stored or sent there")
+        has_picture, has_sound = self._summary.has("video"), self._summary.has("audio")
+        if has_picture and not has_sound:
+            what, remedy = "a picture but no sound", "add a sound track"
+        elif has_sound and not has_picture:
+            what, remedy = "sound but no picture", "switch the picture on"
+        elif not has_sound:
+            what, remedy = "neither picture nor sound", "check what is stored or sent there"
+        else:
+            return
+        where = "" if remedy.startswith("check") else " in the encoder"
+        raise ProbeFailedError(f"{place} has {what}; {remedy}{where}")
+
+    def _say(self, text: str) -> None:
+        self._out.write(f"{text}\n")
+        self._out.flush()
 
 
-def in_words(sync: SyncStatus) -> str:
-    """The skew with its direction in words: a sign alone is read either way."""
-    if sync.skew_ms is None:
-        return "no data"
-    whole_ms = round(abs(sync.skew_ms))
-    way = "ahead" if sync.skew_ms > 0 else "late"
-    place = "in step" if whole_ms == 0 else f"sound {whole_ms} ms {way}"
-    drift = "" if sync.slope_ppm is None else f", drifting {sync.slope_ppm:+.1f} ppm"
-    return f"{place} ({sync.state}){drift}"
+def _compared(primary: FeedStatus, bonded: FeedStatus) -> Issues | None:
+    """None when one of the two was never seen to flow."""
+    if not is_flowing(primary) or not is_flowing(bonded):
+        return None
+    return mismatches(primary, bonded)
 
 
 def read_source(source: str, stdin: TextIO) -> str:
@@ -153,10 +203,12 @@ def read_source(source: str, stdin: TextIO) -> str:
     return stdin.readline().strip() if source == "-" else source
 
 
-def main_probe(source: str, *, seconds: float | None, as_json: bool) -> None:
+def main_probe(source: str, options: ProbeOptions) -> None:
     """What the command line calls; a reader of ours that goes away (`| head`) is no error."""
+    if options.against is not None:
+        options = replace(options, against=read_source(options.against, sys.stdin))
     try:
-        run_probe(read_source(source, sys.stdin), sys.stdout, seconds=seconds, as_json=as_json)
+        run_probe(read_source(source, sys.stdin), sys.stdout, options)
     except BrokenPipeError:
         # What is still buffered must go somewhere when the interpreter flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
