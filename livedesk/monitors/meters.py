@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.status import (
@@ -22,31 +22,17 @@ from livedesk.monitors.clocks import ClockMeter
 from livedesk.monitors.coverage import CoverageMeter
 from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts, Track
 from livedesk.monitors.limits import SkewJudge
+from livedesk.monitors.picture import PictureMeter
 from livedesk.monitors.rates import Rates
 from livedesk.monitors.skew import SkewMeter
 from livedesk.monitors.slate import SlateMeter
+from livedesk.monitors.sound import SoundMeter
 from livedesk.monitors.timeline import Timeline
 
 FRESH_NS: Final = NS_PER_S
 """Figures of a track that was silent for longer are unknown."""
 
 _TRACKS: Final[tuple[Track, Track]] = ("video", "audio")
-
-
-class PictureGauge(Protocol):
-    def picture(self, fact: PictureFact) -> None: ...
-
-    def read(self, mono_ns: int) -> PictureStatus: ...
-
-    def restart(self) -> None: ...
-
-
-class SoundGauge(Protocol):
-    def sound(self, fact: SoundFact) -> None: ...
-
-    def read(self, mono_ns: int) -> SoundStatus: ...
-
-    def restart(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +49,7 @@ class Reading:
 class Meters:
     """All meters of one feed. Pure: arrival times come with the facts, the time with `read`."""
 
-    def __init__(
-        self,
-        limits: Limits,
-        picture: PictureGauge | None = None,
-        sound: SoundGauge | None = None,
-    ) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._max_skew_ms = limits.max_skew_ms
         self._feed_class = FeedClass(limits)
         self._skew_judge = SkewJudge(limits.max_skew_ms)
@@ -80,8 +61,8 @@ class Meters:
         self._skew = SkewMeter()
         self._clocks = ClockMeter()
         self._coverage = CoverageMeter()
-        self._picture = picture
-        self._sound = sound
+        self._picture = PictureMeter()
+        self._sound = SoundMeter()
         self._slate = SlateMeter()
         self._streams: StreamFacts | None = None
         self._seen_ns: dict[Track, int] = {}
@@ -133,25 +114,22 @@ class Meters:
 
     def picture(self, fact: PictureFact) -> None:
         """A picture was decoded."""
+        self._picture.picture(fact)
         self._slate.picture(fact)
-        if self._picture is not None:
-            self._picture.picture(fact)
 
     def sound(self, fact: SoundFact) -> None:
         """A block of sound was decoded."""
+        self._sound.sound(fact)
         self._coverage.sound(fact)
         self._slate.sound(fact)
-        if self._sound is not None:
-            self._sound.sound(fact)
 
     def read(self, mono_ns: int) -> Reading:
         """The sample at `mono_ns`; what has not come for a while is None, never its last value."""
-        sound = self._sound.read(mono_ns) if self._sound else SoundStatus()
         return Reading(
             feed=self._read_feed(mono_ns),
             sync=self._read_sync(mono_ns),
-            picture=self._picture.read(mono_ns) if self._picture else PictureStatus(),
-            sound=replace(sound, coverage=self._coverage.read(mono_ns)),
+            picture=self._picture.read(mono_ns),
+            sound=replace(self._sound.read(mono_ns), coverage=self._coverage.read(mono_ns)),
             faults=self._cadence.faults(),
         )
 
@@ -262,7 +240,6 @@ class Meters:
         self._skew.restart()
         self._clocks.restart()
         self._coverage.restart()
+        self._picture.restart()
+        self._sound.restart()
         self._slate.restart()
-        for gauge in (self._picture, self._sound):
-            if gauge is not None:
-                gauge.restart()
