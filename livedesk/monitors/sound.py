@@ -55,7 +55,7 @@ class SoundMeter:
         self._peak = max(self._peak or 0.0, peak)
         self._silence.block(fact, dbfs(peak))
         clipped = _clipped(fact) if peak >= _FULL_SCALE else 0
-        self._clipping.block(fact.arrival_ns, clipped, fact.samples.size)
+        self._clipping.block(fact, clipped)
 
     def read(self, mono_ns: int) -> SoundStatus:
         """The peak is that since the last reading."""
@@ -108,30 +108,27 @@ class _Silence:
 
 class _Clipping:
     def __init__(self) -> None:
-        self._blocks: deque[tuple[int, int, int]] = deque()
+        self._blocks: deque[tuple[int, int]] = deque()
         self.restart()
 
     def restart(self) -> None:
         self._blocks.clear()
-        self._clipped = self._samples = 0
+        self._clipped = 0
         self._since_ns: int | None = None
         self._last_ns = 0
 
-    def block(self, at_ns: int, clipped: int, samples: int) -> None:
-        blocks = self._blocks
-        blocks.append((at_ns, clipped, samples))
+    def block(self, fact: SoundFact, clipped: int) -> None:
+        at_ns, blocks = fact.arrival_ns, self._blocks
         self._clipped += clipped
-        self._samples += samples
-        while at_ns - blocks[0][0] > _SHARE_NS:
-            _, old_clipped, old_samples = blocks.popleft()
-            self._clipped -= old_clipped
-            self._samples -= old_samples
-        if at_ns - self._last_ns > _CLIPPING_CLEAR_NS:
-            self._since_ns = None
-        if self._clipped and self._clipped >= _CLIPPED_SHARE * self._samples:
-            self._last_ns = at_ns
-            if self._since_ns is None:
-                self._since_ns = blocks[0][0]
+        if clipped:
+            blocks.append((at_ns, clipped))
+        while blocks and at_ns - blocks[0][0] > _SHARE_NS:
+            self._clipped -= blocks.popleft()[1]
+        if self._clipped < _CLIPPED_SHARE * fact.sample_rate * fact.samples.shape[0]:
+            return
+        if self.since(at_ns) is None:
+            self._since_ns = at_ns
+        self._last_ns = at_ns
 
     def since(self, mono_ns: int) -> int | None:
         return self._since_ns if mono_ns - self._last_ns <= _CLIPPING_CLEAR_NS else None

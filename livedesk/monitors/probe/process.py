@@ -5,6 +5,7 @@ It ends as soon as standard input closes, whatever libav is doing, because its p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -17,15 +18,25 @@ from livedesk.monitors.probe.job import JobError, ProbeJob, parse_job
 from livedesk.monitors.probe.lines import EventLine, encode_line
 from livedesk.monitors.probe.outbox import Outbox
 from livedesk.monitors.probe.reader import run_reader
-from livedesk.monitors.probe.sink import InputError
+from livedesk.monitors.probe.sink import InputError, NoMediaError
 from livedesk.monitors.probe.teller import SAMPLE_NS, Teller
 from livedesk.monitors.probe.tracks import TrackWatch
 
 EXIT_LOST: Final = 1
 EXIT_BAD_JOB: Final = 2
 EXIT_STUCK: Final = 3
+EXIT_OUT_OF_MEMORY: Final = 4
+
+MEMORY_MB: Final = 1_536
+"""Of address space. What wants more is broken or hostile, and shall cost this process, not the
+machine."""
 
 _BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0)
+_NO_MEDIA_S: Final = 2.0
+_NO_MEDIA_GROWTH: Final = 1.5
+_NO_MEDIA_MOST_S: Final = 30.0
+"""A server that accepts and stays silent is asked ever more rarely: a try costs it a session."""
+
 _OVERDUE_S: Final = 3.0
 """How much longer than its own timeout the reader may take before the process gives itself up."""
 
@@ -35,12 +46,23 @@ _FLUSH_S: Final = 1.0
 def main() -> NoReturn:
     """The entry of `python -m livedesk.monitors.probe`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a terminal's ^C ends us
+    limit_memory()
     outbox = Outbox(sys.stdout.buffer)
     outbox.start()
     status = _run(sys.stdin.buffer, outbox, SystemClock())
     outbox.close(_FLUSH_S)
     # A reader that hangs in libav would hold up a normal exit.
     os._exit(status)
+
+
+def limit_memory() -> None:
+    """Elsewhere than on Linux the limit does not exist or does not hold."""
+    if sys.platform == "linux":
+        import resource
+
+        limit = MEMORY_MB << 20
+        with contextlib.suppress(ValueError):  # a lower one is set already
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _run(stdin: BinaryIO, outbox: Outbox, clock: Clock) -> int:
@@ -102,7 +124,7 @@ def keep_reading(
 ) -> int:
     """Open and read until told to stop, again after every loss; the process's exit status."""
     watch = TrackWatch()
-    failures = 0
+    retry = Retry()
     while not stop.is_set():
         teller.opening()
         had_opened = teller.opened_count
@@ -111,12 +133,34 @@ def keep_reading(
         except InputError as error:
             teller.lost(str(error))
             outcome = "lost"
+            is_silent = isinstance(error, NoMediaError) and not teller.opened_count
+        except MemoryError:
+            teller.out_of_memory(MEMORY_MB)
+            return EXIT_OUT_OF_MEMORY
+        else:
+            is_silent = False
         if outcome == "reopen":
             continue
         if outcome == "ended":
             teller.ended()
         if job.once or outcome == "stopped":
             return EXIT_LOST if outcome == "lost" else 0
-        failures = 0 if teller.opened_count > had_opened else failures + 1
-        stop.wait(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
+        stop.wait(retry.after(has_opened=teller.opened_count > had_opened, is_silent=is_silent))
     return 0
+
+
+class Retry:
+    """How long to wait before the input is opened again."""
+
+    def __init__(self) -> None:
+        self._failures = self._silences = 0
+
+    def after(self, *, has_opened: bool, is_silent: bool) -> float:
+        """`is_silent`: something answers there that never yet sent media. What did, or is not
+        there at all, may be back any moment."""
+        self._failures = 0 if has_opened else self._failures + 1
+        self._silences = self._silences + 1 if is_silent else 0
+        if is_silent:
+            wait_s = _NO_MEDIA_S * _NO_MEDIA_GROWTH ** (self._silences - 1)
+            return min(wait_s, _NO_MEDIA_MOST_S)
+        return _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]

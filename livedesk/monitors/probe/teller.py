@@ -132,6 +132,13 @@ class Teller:
         text = f"The reader of {self._job.place} hangs; the probe starts anew."
         self.note("probe.stuck", "warning", text, {})
 
+    def out_of_memory(self, limit_mb: int) -> None:
+        text = (
+            f"Reading {self._job.place} took more than {limit_mb:,} MB of memory; the probe starts "
+            "anew. Check what is sent there."
+        )
+        self.note("probe.out_of_memory", "warning", text, {})
+
     # Inside, with the lock held where state is touched.
 
     def _move(self, state: ReaderState) -> None:
