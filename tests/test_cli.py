@@ -66,6 +66,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         (["engine"], "--config FILE"),
         (["engine", "--config", "missing.toml"], "missing.toml"),
         (["export", "nothing", "--out", "out"], "no session"),
+        (["probe", "a.flv", "--platform", "tik-tok"], "tiktok"),
     ],
 )
 def test_what_is_asked_wrongly_is_said_in_a_sentence(
@@ -254,6 +255,37 @@ def test_a_source_that_is_not_there_is_a_failure_in_a_sentence(
     error = capsys.readouterr().err
     assert error.startswith("livedesk: ")
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("rmtp://ingest.example/live/s3cret", "rtmp://"),
+        ("rtmp:///live/s3cret", "host"),
+        ("rtmp://ingest.example:19e5/live/s3cret", "port"),
+    ],
+)
+def test_a_slip_in_an_address_is_answered_with_one_line_and_without_the_key(
+    source: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["probe", source]) == 1
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    (line,) = answer.err.splitlines()
+    assert words in line
+    assert "s3cret" not in line
+
+
+def test_a_slate_is_written_and_one_that_cannot_be_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = tmp_path / "slate.mp4"
+    wish = ["slate", "--no-show", "--out", str(clip), "--seconds", "8", "--fps", "25"]
+    assert main(wish) == 0
+    assert clip.stat().st_size > 0
+    assert str(clip) in capsys.readouterr().out
+    assert main([*wish[:-1], "7"]) == 1
+    assert capsys.readouterr().err.startswith("livedesk: ")
 
 
 def test_the_doctor_reports(capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ class Measuring:
                 f"gave up on {self._job.place}: nothing more came and the reader hangs; "
                 "check the server"
             )
-        if line.event in ("probe.lost", "probe.bad_job"):
+        if line.event in ("probe.lost", "probe.bad_job", "probe.out_of_memory"):
             raise ProbeFailedError(line.text)
 
     def _is_enough(self) -> bool:
