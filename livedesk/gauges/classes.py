@@ -63,14 +63,17 @@ class _Since:
 
 
 class _Judge:
-    """What both judges share: the latches, and what is said while no rate is known."""
+    """What both judges share: the latches, and what is said while no rate is known.
 
-    def __init__(self, limits: Limits) -> None:
+    `first` is the class before anything was seen.
+    """
+
+    def __init__(self, limits: Limits, first: HealthClass = "BLIND") -> None:
         self._limits = limits
         self._low = _Latch(limits.low_trip_s, limits.low_clear_s)
         self._starved = _Latch(limits.starved_trip_s, limits.starved_clear_s)
         self._unknown = _Since()
-        self.state: HealthClass = "BLIND"
+        self.state = first
 
     @property
     def _clear_kbps(self) -> float:
@@ -109,8 +112,8 @@ class _Judge:
 class FeedClass(_Judge):
     """The class of a feed over time; `state` is the newest."""
 
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
+    def __init__(self, limits: Limits, first: HealthClass = "BLIND") -> None:
+        super().__init__(limits, first)
         self._flowing = _Since()
 
     def update(
@@ -164,8 +167,8 @@ class UplinkClass(_Judge):
     good for so long that the uplink could have passed it on.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
+    def __init__(self, limits: Limits, first: HealthClass = "BLIND") -> None:
+        super().__init__(limits, first)
         self._feed_in_time = _Since()
         self._feed_rich = _Since()
 

@@ -15,9 +15,9 @@ from livedesk.core.clock import NS_PER_MS
 FAR_FLOOR_MS: Final = 300.0
 """One lost packet costs TCP a round trip and a retransmission timeout of 200 ms (RFC 6298, Linux's
 minimum): on a path over the internet that is no silence yet."""
-LEARNING_LIMIT_MS: Final = 1_000.0
+LEARNING_LIMIT_MS: Final = 900.0
 _LEARNING_MS: Final = 2_000.0
-"""Until so much has been seen of a source, a second must do as its limit."""
+"""Until so much has been seen of a source, the limit is one that bursts of half a second pass."""
 
 _USUAL_FACTOR: Final = 3.0
 _LONG_FACTOR: Final = 1.5

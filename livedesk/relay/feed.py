@@ -4,23 +4,26 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.rate import SlidingRate
+from livedesk.core.status import HealthClass, Limits
+from livedesk.gauges.silence import is_near
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.join import JoinCache
 from livedesk.relay.timeline import Timeline
+from livedesk.relay.tracks import TRACK_NAMES
+from livedesk.relay.watch import FeedWatch
 from livedesk.rtmp import messages as m
 from livedesk.rtmp.flv import Part, inspect
 from livedesk.rtmp.messages import Message
 
 _EPOCHS_SINCE_S: Final = 1_577_836_800
 """2020-01-01 UTC: whole seconds since then fit into the 32 bits that series keep for an epoch."""
-_TRACK_NAMES: Final = {m.VIDEO: "video", m.AUDIO: "audio"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,20 @@ class Path(Protocol):
 class Feed:
     """The one publisher's media, and the paths it goes to."""
 
-    def __init__(self, clock: Clock, log: EntryLog) -> None:
+    def __init__(self, clock: Clock, log: EntryLog, limits: Limits) -> None:
         self._clock = clock
         self._log = log
+        self._watch = FeedWatch(limits, log)
         self._paths: list[Path] = []
         self._presence_listeners: list[Callable[[], None]] = []
         # A later relay's epochs are above those of an earlier one.
         self._timeline = Timeline(max(0, clock.utc_ns() // NS_PER_S - _EPOCHS_SINCE_S))
+        self._rate = SlidingRate()
         self._rates = {m.VIDEO: SlidingRate(), m.AUDIO: SlidingRate()}
         self._counts = {m.VIDEO: 0, m.AUDIO: 0}
         self._codecs: dict[int, str] = {}
         self._earlier_codecs: dict[int, str] = {}
         self._configurations: dict[tuple[int, int], bytes] = {}
-        self._last_media_ns: int | None = None
         self._lost_ns: int | None = None
         self.join = JoinCache()
         self.is_connected = False
@@ -93,14 +97,21 @@ class Feed:
             self._paths.remove(path)
 
     @property
-    def newest_ms(self) -> int | None:
-        return self._timeline.last_ms
+    def state(self) -> HealthClass:
+        return self._watch.state
+
+    def kbps(self, mono_ns: int) -> float | None:
+        """Of all media; None without an encoder and in its first second."""
+        return self._rate.kbps(mono_ns) if self.is_connected else None
+
+    @property
+    def newest_ms(self) -> Mapping[int, int]:
+        """The outgoing timestamp of each track's newest frame, by message type."""
+        return self._watch.newest_ms
 
     def silent_ms(self, mono_ns: int) -> float | None:
-        """Since the newest audio or video message; None before the first."""
-        if self._last_media_ns is None:
-            return None
-        return (mono_ns - self._last_media_ns) / NS_PER_MS
+        """Since the newest audio or video, or the connection; None before the first encoder."""
+        return self._watch.silent_ms(mono_ns)
 
     def lost_for_s(self, mono_ns: int) -> float | None:
         """How long the encoder has been away; None while it is here or never was."""
@@ -111,13 +122,13 @@ class Feed:
     def begin(self, peer: str) -> None:
         """An encoder was accepted."""
         self._set_connected(True)
-        self._last_media_ns = self._clock.mono_ns()  # silence is counted from here
+        self._watch.begin(self._clock.mono_ns(), near=is_near(peer))
         self._timeline.new_connection()
         self.join.clear()
         self._configurations.clear()
         self._earlier_codecs |= self._codecs
         self._codecs.clear()
-        for rate in self._rates.values():
+        for rate in (self._rate, *self._rates.values()):
             rate.reset()
         self._log.event(
             "feed.up",
@@ -136,10 +147,12 @@ class Feed:
         """Forwards one message, payload untouched."""
         arrival_ns = self._clock.mono_ns()
         part = None
-        if message.type_id in _TRACK_NAMES:
+        if message.type_id in TRACK_NAMES:
             part = inspect(message)
             self._measure(message, part, arrival_ns)
         placed = self._place(message, part, arrival_ns)
+        if part is not None and part.kind == "frame":
+            self._watch.frame(placed, arrival_ns)
         self.join.add(placed, part)
         item = Item(placed, part, arrival_ns)
         for path in tuple(self._paths):
@@ -165,22 +178,25 @@ class Feed:
                 message.timestamp_ms, mono_ns, message.type_id
             )
             if jumped:
-                self._log.event(
-                    "feed.epoch",
-                    "notice",
-                    "The encoder's timestamps jumped; a new epoch begins.",
-                    epoch=self._timeline.epoch,
-                )
+                self._watch.jumped()
+                self._tell_epoch("The encoder's timestamps jumped")
         else:
             stamp_ms = self._timeline.place_header(message.timestamp_ms)
         if stamp_ms == message.timestamp_ms:
             return message
         return Message(message.type_id, message.stream_id, stamp_ms, message.payload)
 
+    def _tell_epoch(self, why: str) -> None:
+        self._log.event(
+            "feed.epoch", "notice", f"{why}; a new epoch begins.", epoch=self._timeline.epoch
+        )
+
     def _measure(self, message: Message, part: Part, mono_ns: int) -> None:
-        self._last_media_ns = mono_ns
         self._counts[message.type_id] += 1
+        self._rate.add(mono_ns, len(message.payload))
         self._rates[message.type_id].add(mono_ns, len(message.payload))
+        has_header = (message.type_id, part.track) in self._configurations
+        self._watch.message(message, part, mono_ns, has_header=has_header)
         if part.kind == "header":
             self._configured(message, part)
         elif part.kind == "frame" and message.type_id not in self._codecs:
@@ -188,11 +204,15 @@ class Feed:
 
     def _configured(self, message: Message, part: Part) -> None:
         track = message.type_id, part.track
-        if self._configurations.get(track) == message.payload:
+        known = self._configurations.get(track)
+        if known == message.payload:
             return
         self._configurations[track] = message.payload
         before = self._codec_before(message.type_id)
-        name = _TRACK_NAMES[message.type_id]
+        name = TRACK_NAMES[message.type_id]
+        if known is not None:
+            self._timeline.new_epoch()
+            self._tell_epoch(f"The encoder changed the format of its {name}")
         self._log.event(
             "feed.codec",
             "info",
@@ -219,22 +239,25 @@ class Feed:
             except Exception as fault:  # noqa: BLE001 - as in `receive`
                 self._cut_off(path, fault)
 
+    def judge(self, mono_ns: int) -> bool:
+        """Tells what changed by the clock; returns whether the class did."""
+        return self._watch.judge(mono_ns, connected=self.is_connected, kbps=self.kbps(mono_ns))
+
     def sample(self, mono_ns: int) -> dict[str, Json]:
         """The `feed` part of a sample (docs/architecture.md, "Relay control channel")."""
         video_kbps, audio_kbps = (
             self._rates[kind].kbps(mono_ns) if self.is_connected else None
             for kind in (m.VIDEO, m.AUDIO)
         )
-        known = [rate for rate in (video_kbps, audio_kbps) if rate is not None]
         return {
             "connected": self.is_connected,
-            "kbps": sum(known) if known else None,
+            "kbps": self.kbps(mono_ns),
             "video_kbps": video_kbps,
             "audio_kbps": audio_kbps,
-            "age_ms": self.silent_ms(mono_ns),
             "epoch": self._timeline.epoch,
             "video_codec": self._codecs.get(m.VIDEO),
             "audio_codec": self._codecs.get(m.AUDIO),
             "video_messages": self._counts[m.VIDEO],
             "audio_messages": self._counts[m.AUDIO],
+            **self._watch.sample(mono_ns),
         }

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
 from livedesk.core.secrets import Secret
+from livedesk.core.status import Limits
 
 
 class JobError(Exception):
@@ -45,6 +47,7 @@ class RelayJob:
     uplinks: tuple[UplinkJob, ...]
     feed_grace_s: float
     job_digest: str
+    limits: Limits = field(default_factory=Limits)
 
 
 def digest(job: dict[str, object]) -> str:
@@ -73,6 +76,7 @@ def read_job(line: str) -> RelayJob:
             uplinks=tuple(_uplink(entry) for entry in raw["uplinks"]),
             feed_grace_s=float(raw["feed_grace_s"]),
             job_digest=str(raw["job_digest"]),
+            limits=_limits(raw.get("limits", {})),
         )
     except json.JSONDecodeError:
         raise JobError("the job is not one line of JSON") from None
@@ -94,3 +98,11 @@ def _uplink(raw: dict[str, object]) -> UplinkJob:
         bind=str(bind) if bind else None,
         max_backlog_ms=int(str(raw.get("max_backlog_ms", 10_000))),
     )
+
+
+def _limits(raw: dict[str, object]) -> Limits:
+    """Those that are given; the others keep their defaults."""
+    given = {each.name: float(str(raw[each.name])) for each in fields(Limits) if each.name in raw}
+    if not all(math.isfinite(value) for value in given.values()):
+        raise ValueError("a limit is not finite")
+    return Limits(**given)

@@ -7,6 +7,7 @@ acknowledged bytes does (Linux: tcpi_bytes_acked, RFC 4898 tcpEStatsAppHCThruOct
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from livedesk.core.rate import CounterRate
 from livedesk.rtmp.messages import later_ms
@@ -15,12 +16,15 @@ from livedesk.rtmp.messages import later_ms
 class _Sent:
     """A message in the TCP stream: where it ends, and how much of it is media."""
 
-    __slots__ = ("end", "media_bytes", "start", "timestamp_ms")
+    __slots__ = ("end", "media_bytes", "start", "timestamp_ms", "track")
 
-    def __init__(self, start: int, end: int, media_bytes: int, timestamp_ms: int) -> None:
+    def __init__(
+        self, start: int, end: int, media_bytes: int, track: int | None, timestamp_ms: int
+    ) -> None:
         self.start = start
         self.end = end
         self.media_bytes = media_bytes
+        self.track = track
         self.timestamp_ms = timestamp_ms
 
 
@@ -36,17 +40,22 @@ class AckLedger:
         self._waiting: deque[_Sent] = deque()
         self._credited = 0  # media bytes of the oldest waiting message that have been counted
         self._rate = CounterRate()
-        self._acked_ms: int | None = None
+        self._acked_ms: dict[int, int] = {}
         self.media_bytes_acked = 0
 
     def wrote_other(self, byte_count: int) -> None:
         """Bytes on the wire that are no media: handshake, commands, headers."""
         self._written += byte_count
 
-    def wrote_media(self, byte_count: int, media_bytes: int, timestamp_ms: int) -> None:
+    def wrote_media(
+        self, byte_count: int, media_bytes: int, timestamp_ms: int, track: int | None = 0
+    ) -> None:
+        """`track` is None for codec headers: their timestamp says nothing about media time."""
         start = self._written
         self._written += byte_count
-        self._waiting.append(_Sent(start, self._written, media_bytes, timestamp_ms))
+        self._waiting.append(_Sent(start, self._written, media_bytes, track, timestamp_ms))
+        if track is not None:
+            self._acked_ms.setdefault(track, timestamp_ms)
 
     @property
     def written(self) -> int:
@@ -59,7 +68,8 @@ class AckLedger:
             sent = self._waiting.popleft()
             fresh += sent.media_bytes - self._credited
             self._credited = 0
-            self._acked_ms = sent.timestamp_ms
+            if sent.track is not None:
+                self._acked_ms[sent.track] = sent.timestamp_ms
         if self._waiting and byte_count > self._waiting[0].start:
             sent = self._waiting[0]
             share = (byte_count - sent.start) / (sent.end - sent.start)
@@ -74,11 +84,18 @@ class AckLedger:
         """Over the second before the newest count; None in the first second."""
         return self._rate.kbps()
 
-    def backlog_ms(self, newest_ms: int | None) -> int | None:
-        """Media time between the newest message received and the newest acknowledged."""
-        if newest_ms is None:
+    def backlog_ms(self, newest_ms: Mapping[int, int]) -> int | None:
+        """Media time between the newest frame received and the newest acknowledged.
+
+        `newest_ms` is by track: sound may run seconds apart from its picture. The track that is
+        farther behind counts; None before the first frame.
+        """
+        if not newest_ms:
             return None
         if not self._waiting:
             return 0
-        oldest_ms = self._waiting[0].timestamp_ms if self._acked_ms is None else self._acked_ms
-        return max(0, later_ms(newest_ms, oldest_ms))
+        behind = [
+            later_ms(stamp_ms, self._acked_ms.get(track, stamp_ms))
+            for track, stamp_ms in newest_ms.items()
+        ]
+        return max(0, *behind)

@@ -47,11 +47,12 @@ class Relay:
         self._tasks = Tasks(self._task_failed)
         self._stopping = asyncio.Event()
         self.log = EntryLog(clock)
-        self.feed = Feed(clock, self.log)
+        self.feed = Feed(clock, self.log, job.limits)
         self.tap = TapServer(self.feed)
         self.ingest = Ingest(job.listen, self.feed, self.log, clock)
         self.uplinks = [
-            Uplink(uplink, self.feed, self.log, clock, job.feed_grace_s) for uplink in job.uplinks
+            Uplink(uplink, self.feed, self.log, clock, job.feed_grace_s, job.limits)
+            for uplink in job.uplinks
         ]
         self.control = ControlServer(self.log, self._hello, self.stop)
 
@@ -130,24 +131,37 @@ class Relay:
             await asyncio.sleep(_FAULT_PAUSE_S)
 
     async def _sample(self) -> None:
-        """Looks at the acknowledgements twenty times a second, reports four times."""
+        """Judges twenty times a second; reports four times, and at once when a class changes."""
         polls = 0
         while True:
             await asyncio.sleep(POLL_S)
             now_ns = self._clock.mono_ns()
-            for uplink in self.uplinks:
-                uplink.poll(now_ns)
+            has_changed = self._judge(now_ns)
             polls += 1
-            if polls % POLLS_PER_SAMPLE == 0:
+            is_due = polls % POLLS_PER_SAMPLE == 0
+            if is_due:
                 self.ingest.check_silence()
+            if is_due or has_changed:
                 self._report(now_ns)
+
+    def _judge(self, now_ns: int) -> bool:
+        """The feed first: an uplink is judged by what it is given."""
+        changes = [self.feed.judge(now_ns)]
+        for uplink in self.uplinks:
+            uplink.poll(now_ns)
+            changes.append(uplink.judge(now_ns))
+        return any(changes)
 
     def _report(self, now_ns: int) -> None:
         self.log.sample(
             {
                 "feed": self.feed.sample(now_ns),
                 "uplinks": [uplink.sample() for uplink in self.uplinks],
-                "tap": {"players": self.tap.players, "skips": self.tap.skips},
+                "tap": {
+                    "players": self.tap.players,
+                    "skips": self.tap.skips,
+                    "join_overflows": self.feed.join.overflows,
+                },
                 "delay_us": self.uplinks[0].delays_us() if self.uplinks else {},
             }
         )

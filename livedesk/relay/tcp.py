@@ -15,7 +15,7 @@ SEND_BUFFER_BYTES: Final = 512 * 1024
 _USER_TIMEOUT_MS: Final = 15_000
 _INFO_BYTES: Final = 192
 # struct tcp_info of <linux/tcp.h>; the layout only ever grows at its end.
-_RTT_AT, _RETRANSMITS_AT, _BYTES_ACKED_AT, _UNSENT_AT = 68, 100, 120, 144
+_SEGMENT_AT, _RTT_AT, _RETRANSMITS_AT, _BYTES_ACKED_AT, _UNSENT_AT = 16, 68, 100, 120, 144
 _IS_LINUX = sys.platform == "linux"
 
 
@@ -26,6 +26,8 @@ class TcpInfo:
     retransmits: int
     unsent_bytes: int
     """Bytes that wait in the kernel and were never sent."""
+    segment_bytes: int
+    """The most that one segment carries; on loopback 64 kB."""
 
 
 def read_tcp_info(sock: socket.socket) -> TcpInfo | None:
@@ -38,12 +40,12 @@ def read_tcp_info(sock: socket.socket) -> TcpInfo | None:
         return None
     if len(raw) < _UNSENT_AT + 4:
         return None
-    rtt_us, retransmits = (
-        int(struct.unpack_from("=I", raw, at)[0]) for at in (_RTT_AT, _RETRANSMITS_AT)
+    segment, rtt_us, retransmits, unsent = (
+        int(struct.unpack_from("=I", raw, at)[0])
+        for at in (_SEGMENT_AT, _RTT_AT, _RETRANSMITS_AT, _UNSENT_AT)
     )
     (acked,) = struct.unpack_from("=Q", raw, _BYTES_ACKED_AT)
-    (unsent,) = struct.unpack_from("=I", raw, _UNSENT_AT)
-    return TcpInfo(int(acked), rtt_us / 1000, retransmits, int(unsent))
+    return TcpInfo(int(acked), rtt_us / 1000, retransmits, unsent, segment)
 
 
 def tune_uplink(sock: socket.socket) -> None:

@@ -27,16 +27,15 @@ class Timeline:
         # Per track, as timestamp and arrival: sound may run seconds apart from its picture.
         self._last_in: dict[int, tuple[int, int]] = {}
 
-    @property
-    def last_ms(self) -> int | None:
-        """Timestamp of the newest frame that was placed."""
-        return self._last_out_ms
-
     def new_connection(self) -> None:
         if self._last_out_ms is not None:
             self.epoch += 1
             self._offset_ms = None
         self._last_in.clear()
+
+    def new_epoch(self) -> None:
+        """The media changed its form; its timestamps go on."""
+        self.epoch += 1
 
     def place_header(self, timestamp_ms: int) -> int:
         """Codec headers and metadata: they carry no time of their own on a new connection."""

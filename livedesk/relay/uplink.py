@@ -12,13 +12,15 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
-from livedesk.core.status import UplinkState
+from livedesk.core.status import Limits, UplinkState
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed, Item
 from livedesk.relay.job import UplinkJob
 from livedesk.relay.outlet import Outlet
 from livedesk.relay.tcp import bind_local, tune_uplink
 from livedesk.relay.uplink_link import UplinkLink
+from livedesk.relay.uplink_watch import UplinkWatch
+from livedesk.rtmp.flv import inspect
 
 _CONNECT_LIMIT_S: Final = 5.0
 _PUBLISH_LIMIT_S: Final = 10.0
@@ -47,6 +49,7 @@ class Uplink:
         log: EntryLog,
         clock: Clock,
         grace_s: float,
+        limits: Limits,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._job = job
@@ -54,6 +57,8 @@ class Uplink:
         self._log = log
         self._clock = clock
         self._grace_s = grace_s
+        self._silence_ms = limits.silence_ms
+        self._health = UplinkWatch(job.name, limits, feed, log)
         self._tls = tls
         self._outlet = Outlet(job.max_backlog_ms)
         self._link: UplinkLink | None = None
@@ -120,7 +125,9 @@ class Uplink:
     async def _open(self) -> UplinkLink:
         """Raises `_Failed`. On return the platform has taken the publish request."""
         try:
-            link = UplinkLink(self._job.target, self._clock, await self._trust(), self._flush)
+            link = UplinkLink(
+                self._job.target, self._clock, await self._trust(), self._flush, self._silence_ms
+            )
         except (OSError, ValueError):
             # No readable certificates on this machine, or no name that a certificate could hold.
             raise _Failed("TLS cannot be set up for this address") from None
@@ -183,7 +190,7 @@ class Uplink:
     def _join(self, link: UplinkLink) -> None:
         """Headers and the frames since the last keyframe, then everything as it comes."""
         for message in self._feed.join.messages():
-            link.send(message)
+            link.send(message, is_frame=inspect(message).kind == "frame")
         if not self._feed.join.starts_at_keyframe:
             self._outlet.wait_for_keyframe()
         self._feed.attach(self)
@@ -243,7 +250,7 @@ class Uplink:
     def _flush(self) -> None:
         link = self._link
         while link is not None and link.can_send and (item := self._outlet.take()) is not None:
-            link.send(item.message)
+            link.send(item.message, is_frame=item.is_droppable)
             self._delays_us.append((self._clock.mono_ns() - item.arrival_ns) // 1000)
 
     def _report_drops(self) -> None:
@@ -266,6 +273,10 @@ class Uplink:
         if self._link is not None:
             self._link.poll(mono_ns)
 
+    def judge(self, mono_ns: int) -> bool:
+        """Tells a change of the class; returns whether there was one."""
+        return self._health.judge(mono_ns, self._link if self.state == "carrying" else None)
+
     def sample(self) -> dict[str, Json]:
         """This uplink's entry in a sample (docs/architecture.md, "Relay control channel")."""
         link = self._link if self.state == "carrying" else None
@@ -273,6 +284,7 @@ class Uplink:
         return {
             "name": self._job.name,
             "state": self.state,
+            "health": self._health.state,
             "goodput_kbps": link.goodput_kbps if link is not None else None,
             "backlog_ms": link.backlog_ms(self._feed.newest_ms) if link is not None else None,
             "rtt_ms": info.rtt_ms if info is not None else None,

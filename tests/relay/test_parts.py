@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_MS, ManualClock
+from livedesk.core.status import Limits
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed, Item
 from livedesk.relay.job import JobError, read_job
@@ -78,9 +79,9 @@ class TestTimeline:
         assert line.epoch == 1
 
     def test_a_later_relay_counts_on(self, clock: ManualClock) -> None:
-        earlier = Feed(clock, EntryLog(clock))
+        earlier = Feed(clock, EntryLog(clock), Limits())
         clock.advance(1.0)
-        later = Feed(clock, EntryLog(clock))
+        later = Feed(clock, EntryLog(clock), Limits())
         assert epoch_of(later) > epoch_of(earlier)
 
     def test_a_pause_of_the_sender_is_no_jump(self) -> None:
@@ -230,14 +231,14 @@ class TestAckLedger:
 
     def test_backlog_is_media_time_not_yet_acknowledged(self) -> None:
         ledger = AckLedger()
-        assert ledger.backlog_ms(None) is None
+        assert ledger.backlog_ms({}) is None
         for at in range(4):
             ledger.wrote_media(100, 90, 1000 + 40 * at)
-        assert ledger.backlog_ms(1120) == 120
+        assert ledger.backlog_ms({0: 1120}) == 120
         ledger.acked(250, ms(1))
-        assert ledger.backlog_ms(1120) == 80
+        assert ledger.backlog_ms({0: 1120}) == 80
         ledger.acked(400, ms(2))
-        assert ledger.backlog_ms(1120) == 0
+        assert ledger.backlog_ms({0: 1120}) == 0
 
     @given(st.lists(st.integers(1, 5000), min_size=1, max_size=30), st.data())
     def test_every_media_byte_is_counted_once(self, sizes: list[int], data: st.DataObject) -> None:

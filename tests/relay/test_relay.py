@@ -205,8 +205,9 @@ def test_the_tap_plays_from_the_keyframe_with_the_token_only(folder: Path) -> No
         async with scene(folder) as play:
             encoder = await connect(play.ingest)
             sent = show(30)
-            encoder.send(*OPENING, *sent)
+            encoder.send(*OPENING)
             await carrying(play)
+            encoder.send(*sent)
             await until(lambda: len(play.platform.received) == 63, "all arrive")
             stranger = await connect(address(play.relay.tap.url.reveal() + "x"), "play")
             assert stranger.refused is not None
@@ -256,6 +257,7 @@ def test_garbage_closes_one_connection_and_the_show_goes_on(folder: Path) -> Non
         async with scene(folder) as play:
             encoder = await connect(play.ingest)
             encoder.send(*OPENING, *show(2))
+            await carrying(play)
             for garbage in (b"GET / HTTP/1.1\r\n\r\n", b"\x03" + bytes(3072) + b"\xff" * 4000):
                 reader, writer = await asyncio.open_connection("127.0.0.1", play.ingest.port)
                 writer.write(garbage)

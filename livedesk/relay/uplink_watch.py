@@ -1,0 +1,83 @@
+"""Which class is an uplink in, and what decided it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from livedesk.core.events import Json
+from livedesk.core.status import HealthClass, Limits
+from livedesk.gauges.classes import UplinkClass
+from livedesk.relay.entries import EntryLog
+from livedesk.relay.feed import Feed
+from livedesk.relay.uplink_link import UplinkLink
+from livedesk.relay.watch import CLASS_LEVEL
+
+
+class UplinkWatch:
+    """Judges one uplink by what it does with what the feed gives it, and tells changes."""
+
+    def __init__(self, name: str, limits: Limits, feed: Feed, log: EntryLog) -> None:
+        self._name = name
+        self._feed = feed
+        self._log = log
+        self._class = UplinkClass(limits, "GONE")
+
+    @property
+    def state(self) -> HealthClass:
+        return self._class.state
+
+    def judge(self, mono_ns: int, link: UplinkLink | None) -> bool:
+        """`link` is None while nothing publishes. Returns whether the class changed."""
+        before = self.state
+        goodput_kbps = backlog_ms = base_rtt_ms = None
+        silent_ms = limit_ms = 0.0
+        if link is not None:
+            goodput_kbps, base_rtt_ms = link.goodput_kbps, link.base_rtt_ms
+            backlog_ms = link.backlog_ms(self._feed.newest_ms)
+            silent_ms, limit_ms = link.stalled_s(mono_ns) * 1000, link.silence_limit_ms
+        now = self._class.update(
+            mono_ns,
+            publishes=link is not None,
+            silent_ms=silent_ms,
+            silence_limit_ms=limit_ms,
+            goodput_kbps=goodput_kbps,
+            backlog_ms=backlog_ms,
+            base_rtt_ms=base_rtt_ms,
+            feed=self._feed.state,
+            feed_kbps=self._feed.kbps(mono_ns),
+        )
+        if now == before:
+            return False
+        figures: dict[str, Json] = {
+            "goodput_kbps": goodput_kbps,
+            "backlog_ms": backlog_ms,
+            "silent_ms": silent_ms,
+            "silence_limit_ms": limit_ms,
+            "rtt_ms": link.tcp_info.rtt_ms if link is not None and link.tcp_info else None,
+        }
+        figured = {
+            "goodput_kbps": goodput_kbps or 0.0,
+            "backlog_ms": backlog_ms or 0.0,
+            "silent_ms": silent_ms,
+        }
+        self._log.event(
+            "uplink.class",
+            CLASS_LEVEL[now],
+            f"Uplink {self._name} {before} → {now}: {_why(now, figured)}.",
+            **{"uplink": self._name, "from": before, "to": now, **figures},
+        )
+        return True
+
+
+def _why(now: HealthClass, figures: Mapping[str, float]) -> str:
+    """The figure that decided, for people."""
+    match now:
+        case "GONE":
+            return "no connection that publishes"
+        case "STALLED":
+            return f"nothing was acknowledged for {figures['silent_ms']:.0f} ms"
+        case "STARVED":
+            return f"it is {figures['backlog_ms']:,.0f} ms behind the feed"
+        case "BLIND":
+            return "no goodput is known"
+    return f"{figures['goodput_kbps']:,.0f} kbps get through"
