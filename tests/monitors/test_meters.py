@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from livedesk.core.clock import NS_PER_MS
 from livedesk.core.status import Limits
-from livedesk.monitors.facts import StreamFacts
+from livedesk.monitors.facts import PictureFact, SoundFact, StreamFacts
 from livedesk.monitors.meters import Meters
 from tests.monitors.feeds import START_NS, Feed, at_s, delayed
 
-STREAMS = StreamFacts("h264", "aac", 1280, 720, 48_000)
+STREAMS = StreamFacts("h264", "aac", 1280, 720, 48_000, "High", 2)
 
 
 def opened() -> Meters:
@@ -36,8 +38,13 @@ def test_a_healthy_feed() -> None:
     assert feed.audio_kbps == pytest.approx(128, rel=0.05)
     assert feed.fps == pytest.approx(30, abs=0.1)
     assert feed.gop_s == pytest.approx(2, abs=0.01)
-    assert feed.age_ms is not None
-    assert feed.age_ms < 40
+    assert (feed.profile, feed.sample_rate, feed.channels) == ("High", 48_000, 2)
+    for age_ms in (feed.age_ms, feed.video_age_ms, feed.audio_age_ms):
+        assert age_ms is not None
+        assert age_ms < 40
+    assert feed.lag_ms == pytest.approx(0, abs=20)
+    assert feed.jitter_ms == pytest.approx(0, abs=1)
+    assert (feed.bframe_ms, feed.timestamp_faults) == (0, 0)
     assert sync.skew_ms == pytest.approx(20, abs=2)
     assert sync.state == "ok"
 
@@ -126,3 +133,48 @@ def test_a_jump_of_an_hour_restarts_what_compares() -> None:
     assert reading.feed.epoch == 1
     assert reading.feed.fps == pytest.approx(30, abs=0.2)
     assert reading.sync.skew_ms == pytest.approx(90, abs=2)
+
+
+def test_media_that_is_held_up_is_late_from_the_moment_it_waits() -> None:
+    meters = opened()
+    play(meters, Feed(), 0, 10)
+    assert meters.read(at_s(10.5)).feed.lag_ms == pytest.approx(480, abs=40)
+    for fact in Feed().packets(10, 12):
+        meters.packet(delayed(fact, fact.arrival_ns + 700 * NS_PER_MS))
+    feed = meters.read(at_s(12.7)).feed
+    assert feed.lag_ms == pytest.approx(700, abs=40)
+
+
+def grey(at_ms: float, level: int) -> PictureFact:
+    luma = np.full((36, 64), level, np.uint8)
+    return PictureFact(at_s(at_ms / 1_000), at_ms, luma)
+
+
+def beat(at_ms: float, level: float) -> SoundFact:
+    """A block of 20 ms of a tone of 1 kHz."""
+    wave = level * np.sin(2 * np.pi * 1_000 * np.arange(960) / 48_000)
+    return SoundFact(at_s(at_ms / 1_000), at_ms, wave.astype(np.float32)[None, :], 48_000)
+
+
+def test_decoded_picture_and_sound_are_told_with_their_coverage() -> None:
+    meters = opened()
+    play(meters, Feed(), 0, 12)
+    for at_ms in range(0, 12_000, 20):
+        meters.picture(grey(at_ms, 16))
+        meters.sound(beat(at_ms, 0.5))
+    reading = meters.read(at_s(12))
+    assert (reading.picture.state, reading.sound.state) == ("black", "ok")
+    assert reading.sound.peak_dbfs == pytest.approx(-6, abs=0.1)
+    assert reading.sound.coverage == pytest.approx(1, abs=0.001)
+
+
+def test_nothing_decoded_is_kept_beyond_the_input() -> None:
+    meters = opened()
+    for at_ms in range(0, 12_000, 20):
+        meters.picture(grey(at_ms, 16))
+        meters.sound(beat(at_ms, 0.5))
+    meters.closed()
+    reading = meters.read(at_s(12))
+    assert (reading.picture.state, reading.sound.state) == ("unknown", "unknown")
+    assert (reading.sound.peak_dbfs, reading.sound.coverage) == (None, None)
+    assert (reading.sync.offset_ms, reading.sync.offset_pairs) == (None, 0)

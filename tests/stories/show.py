@@ -15,7 +15,6 @@ from livedesk.monitors.meters import Meters, Reading
 from tests.monitors.feeds import START_NS, Feed, at_s
 
 STREAMS = StreamFacts("h264", "aac", 1280, 720, sample_rate=48_000, profile="High", channels=2)
-READ_NS = NS_PER_S // 4
 
 Change = Callable[[PacketFact], PacketFact | None]
 """What a fault does to a packet; None: it is lost."""
@@ -70,12 +69,13 @@ class Told:
 class Show:
     """One feed from its first packet on; time goes on with each stretch that is played."""
 
-    def __init__(self, limits: Limits | None = None, decodes: bool = False) -> None:
-        self._decodes = decodes
+    def __init__(self, decodes: bool = False, reading_s: float = 0.25) -> None:
         self.now_s = 0.0
-        self.meters = Meters(limits or Limits())
+        self.meters = Meters(Limits())
         self.meters.opened(START_NS, STREAMS)
-        self._next_ns = START_NS + READ_NS
+        self._decodes = decodes
+        self._step_ns = round(reading_s * NS_PER_S)
+        self._next_ns = START_NS + self._step_ns
 
     def play(self, seconds: float, feed: Feed | None = None, change: Change | None = None) -> Told:
         """The feed, its stamps counted from the show's start, through what happens to it."""
@@ -103,7 +103,7 @@ class Show:
         while self._next_ns <= mono_ns:
             reading = self.meters.read(self._next_ns)
             yield (self._next_ns - at_s(begun_s)) / NS_PER_S, reading
-            self._next_ns += READ_NS
+            self._next_ns += self._step_ns
 
 
 _QUIET = np.zeros((2, 1_024), np.float32)
