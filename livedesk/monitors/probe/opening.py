@@ -28,7 +28,7 @@ def opened(job: ProbeJob) -> Iterator[InputContainer]:
     options = _OPTIONS | (_RTMP_OPTIONS if url.startswith(("rtmp:", "rtmps:")) else {})
     timeout_s = (job.open_timeout_s, job.read_timeout_s)
     try:
-        container = av.open(url, options=options, timeout=timeout_s)
+        container = av.open(url, options=options, timeout=timeout_s, metadata_errors="replace")
     except av.error.ExitError:
         text = f"cannot open {job.place}: {no_media(job.open_timeout_s)}"
         raise NoMediaError(text) from None

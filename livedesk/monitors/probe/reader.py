@@ -74,9 +74,9 @@ class _Reading:
         self._watch = None if job.is_file else watch
         self._pacing = _pacing(job, clock, stop)
         self._video = _first_video(container)
-        self._audio = next(iter(container.streams.audio), None)
+        self._audio = next((s for s in container.streams.audio if s.codec_context), None)
         if self._video is None and self._audio is None:
-            raise InputError(f"{job.place} has neither audio nor video")
+            raise InputError(f"{job.place} has neither audio nor video that can be read")
         self._facts = self._stream_facts()
         self._load = DecodeLoad(clock)
         self._preview = Preview(job.preview_fps)
@@ -252,9 +252,14 @@ def _pacing(job: ProbeJob, clock: Clock, stop: threading.Event) -> Pacing:
 
 
 def _first_video(container: InputContainer) -> VideoStream | None:
-    """The first that moves: a cover picture in a sound file is a video stream too."""
+    """The first that moves: a cover picture in a sound file is a video stream too.
+
+    A stream of a codec that libav does not know has no codec context.
+    """
     cover = av.stream.Disposition.attached_pic
-    return next((s for s in container.streams.video if not s.disposition & cover), None)
+    return next(
+        (s for s in container.streams.video if s.codec_context and not s.disposition & cover), None
+    )
 
 
 def _profile(video: VideoStream | None) -> str | None:
