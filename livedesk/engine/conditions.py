@@ -44,7 +44,9 @@ PLATFORM_DARK = AlarmRule(
 )  # fmt: skip
 PLATFORM_NOT_YET = AlarmRule("high", 30.0, HOLD_S, PLATFORM_DARK.action)
 
-_ARRIVING_MS = 1_000
+_ARRIVING_MS = 500
+"""Media this young come in now, whatever the class from before still says."""
+
 _MEDIA = ("OK", "LOW", "STARVED")
 
 

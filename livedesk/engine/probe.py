@@ -26,7 +26,9 @@ def probe_for(store: Store, clock: Clock) -> ProbeHandle:
         )
 
     def on_sample(line: SampleLine) -> None:
-        store.measured(ProbeReading(line.mono_ns, line.utc_ns, line.feed, line.sync))
+        store.measured(
+            ProbeReading(line.mono_ns, line.utc_ns, line.feed, line.sync, line.picture, line.sound)
+        )
 
     def on_preview(line: PreviewLine) -> None:
         store.pictured(line.jpeg, line.mono_ns)

@@ -126,6 +126,11 @@ def test_metrics_name_the_figures_in_base_units(bench: Bench) -> None:
                 in text
             )
             assert 'livedesk_feed_state{state="OK",store="glow"} 1.0' in text
+            assert 'livedesk_feed_lag_seconds{store="glow"} 0.005' in text
+            assert 'livedesk_uplink_health{state="OK",store="glow",uplink="primary"} 1.0' in text
+            assert 'livedesk_picture_state{state="unknown",store="glow"} 1.0' in text
+            assert "livedesk_sound_short_term_lufs{" not in text
+            assert "livedesk_configuration_issues{" not in text
             assert "livedesk_engine_loop_lag_seconds" in text
             assert "livedesk_skew_seconds{" not in text
 

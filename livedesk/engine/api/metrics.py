@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import get_args
 
 from prometheus_client import CollectorRegistry
@@ -18,7 +18,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk import __version__
-from livedesk.core.status import FeedState, PartState, Priority, StoreStatus, UplinkState
+from livedesk.core.status import (
+    FeedState,
+    HealthClass,
+    PartState,
+    PictureState,
+    Priority,
+    Severity,
+    SoundState,
+    StoreStatus,
+    UplinkState,
+)
 from livedesk.engine.api.view import EngineView
 
 
@@ -31,7 +41,9 @@ class EngineCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         statuses = [store.status() for store in self._engine.stores()]
         yield from _feed(statuses)
+        yield from _media(statuses)
         yield from _uplinks(statuses)
+        yield from _return(statuses)
         yield from _parts(statuses)
         yield from self._own()
 
@@ -95,6 +107,87 @@ def _feed(statuses: list[StoreStatus]) -> Iterator[Metric]:
     )  # fmt: skip
 
 
+_Read = Callable[[StoreStatus], float | None]
+
+_MEDIA: tuple[tuple[str, str, float, _Read], ...] = (
+    ("feed_lag_seconds", "Lateness of the newest media against the best of the last minute.",
+     1e-3, lambda s: s.feed.lag_ms),
+    ("feed_video_age_seconds", "Since the newest video message.",
+     1e-3, lambda s: s.feed.video_age_ms),
+    ("feed_audio_age_seconds", "Since the newest audio message.",
+     1e-3, lambda s: s.feed.audio_age_ms),
+    ("feed_video_bits_per_second", "Video payload of the last second.",
+     1e3, lambda s: s.feed.video_kbps),
+    ("feed_audio_bits_per_second", "Audio payload of the last second.",
+     1e3, lambda s: s.feed.audio_kbps),
+    ("feed_keyframe_interval_seconds", "Timestamp distance of the last two keyframes.",
+     1.0, lambda s: s.feed.gop_s),
+    ("feed_jitter_seconds", "95th percentile of a frame interval's deviation.",
+     1e-3, lambda s: s.feed.jitter_ms),
+    ("feed_reordering_seconds", "Largest PTS minus DTS of 2 s.",
+     1e-3, lambda s: s.feed.bframe_ms),
+    ("skew_slope_ratio", "Growth of the skew per second; positive: sound gets ahead.",
+     1e-6, lambda s: s.sync.slope_ppm),
+    ("skew_forecast_seconds", "Time until the skew reaches its limit.",
+     1.0, lambda s: s.sync.forecast_s),
+    ("sync_offset_seconds", "Flash minus beep of the newest slate; positive: sound ahead.",
+     1e-3, lambda s: s.sync.offset_ms),
+    ("sound_peak_dbfs", "Highest decoded sample against full scale.",
+     1.0, lambda s: s.sound.peak_dbfs),
+    ("sound_momentary_lufs", "Momentary loudness (EBU R128).",
+     1.0, lambda s: s.sound.momentary_lufs),
+    ("sound_short_term_lufs", "Short-term loudness (EBU R128).",
+     1.0, lambda s: s.sound.short_term_lufs),
+    ("sound_coverage_ratio", "Decoded sound per second of its timestamps; below 1: holes.",
+     1.0, lambda s: s.sound.coverage),
+    ("picture_brightness_ratio", "Mean brightness of the picture, 0 is black.",
+     1e-2, lambda s: s.picture.luma_pct),
+)  # fmt: skip
+
+
+def _media(statuses: list[StoreStatus]) -> Iterator[Metric]:
+    for name, text, factor, read in _MEDIA:
+        rows = (([s.store], _scaled(read(s), factor)) for s in statuses)
+        yield _gauge(f"livedesk_{name}", text, ["store"], rows)
+    faults = CounterMetricFamily(
+        "livedesk_feed_timestamp_faults", "Missing, backward or repeated timestamps.",
+        labels=["store"],
+    )  # fmt: skip
+    for s in statuses:
+        faults.add_metric([s.store], s.feed.timestamp_faults)
+    yield faults
+    yield _gauge(
+        "livedesk_picture_state", "1 for the state the picture is in.", ["store", "state"],
+        (([s.store, state], float(s.picture.state == state))
+         for s in statuses for state in get_args(PictureState)),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_sound_state", "1 for the state the sound is in.", ["store", "state"],
+        (([s.store, state], float(s.sound.state == state))
+         for s in statuses for state in get_args(SoundState)),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_configuration_issues", "Mismatches with what the platform wishes.",
+        ["store", "severity"],
+        (([s.store, severity], float(sum(issue.severity == severity for issue in s.issues)))
+         for s in statuses if s.issues_checked for severity in get_args(Severity)),
+    )  # fmt: skip
+
+
+def _return(statuses: list[StoreStatus]) -> Iterator[Metric]:
+    checks = [(s.store, s.return_check) for s in statuses if s.return_check is not None]
+    yield _gauge(
+        "livedesk_return_bits_per_second", "Media bits that came back from the platform.",
+        ["store"], (([store], _scaled(check.kbps, 1e3)) for store, check in checks),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_return_state", "1 for the class the platform's output is in.",
+        ["store", "state"],
+        (([store, state], float(check.state == state))
+         for store, check in checks for state in get_args(HealthClass)),
+    )  # fmt: skip
+
+
 def _uplinks(statuses: list[StoreStatus]) -> Iterator[Metric]:
     labels = ["store", "uplink"]
     pairs = [(s.store, uplink) for s in statuses for uplink in s.uplinks]
@@ -115,16 +208,26 @@ def _uplinks(statuses: list[StoreStatus]) -> Iterator[Metric]:
         (([store, u.name, state], float(u.state == state))
          for store, u in pairs for state in get_args(UplinkState)),
     )  # fmt: skip
+    yield _gauge(
+        "livedesk_uplink_health", "1 for the class the uplink is in.", [*labels, "state"],
+        (([store, u.name, state], float(u.health == state))
+         for store, u in pairs for state in get_args(HealthClass)),
+    )  # fmt: skip
     dropped = CounterMetricFamily(
         "livedesk_uplink_dropped_messages", "Messages a slow path made us drop.", labels=labels
     )
     reconnects = CounterMetricFamily(
         "livedesk_uplink_reconnects", "Times the uplink had to connect again.", labels=labels
     )
+    retransmits = CounterMetricFamily(
+        "livedesk_uplink_retransmits", "TCP segments sent again on this connection.", labels=labels
+    )
     for store, uplink in pairs:
+        if uplink.retransmits is not None:
+            retransmits.add_metric([store, uplink.name], uplink.retransmits)
         dropped.add_metric([store, uplink.name], uplink.dropped_messages)
         reconnects.add_metric([store, uplink.name], uplink.reconnects)
-    yield from (dropped, reconnects)
+    yield from (dropped, reconnects, retransmits)
 
 
 def _parts(statuses: list[StoreStatus]) -> Iterator[Metric]:
