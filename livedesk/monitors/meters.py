@@ -54,7 +54,8 @@ class Meters:
         self._feed_class = FeedClass(limits)
         self._skew_judge = SkewJudge(limits.max_skew_ms)
         self._timeline = Timeline()
-        self._silence = Silence(limits.silence_ms)
+        # The input may be far away, and the reader's own decoding holds packets up.
+        self._silence = Silence(limits.silence_ms, near=False)
         self._rates = Rates()
         self._lags: dict[Track, Lag] = {"video": Lag(), "audio": Lag()}
         self._cadence = CadenceMeter()
