@@ -20,6 +20,8 @@ HEADER: Final = (
     "                   stream timing"
 )
 
+_GONE_MS: Final = 1_000.0
+
 
 def row(line: SampleLine, second: int) -> str:
     """Lag in ms, gop in s, loudness in LUFS (short-term) and peak in dBFS."""
@@ -97,10 +99,10 @@ class Summary:
 
     def add(self, line: SampleLine) -> None:
         feed = line.feed
+        if self._kbps and self._newest is not None:  # before the first rate every feed is BLIND
+            self._classes[self._newest.feed.state] += 1  # a class holds until the next sample
         self._newest = line
         self._samples += 1
-        if self._kbps or feed.kbps is not None:  # before the first rate every feed is BLIND
-            self._classes[feed.state] += 1
         for state in (line.picture.state, line.sound.state):
             if state not in ("ok", "unknown"):
                 self._faulty[state] += 1
@@ -131,7 +133,11 @@ class Summary:
             mean, low, high = sum(self._kbps) / len(self._kbps), min(self._kbps), max(self._kbps)
             parts.append(f"{mean:.0f} kbps on average ({low:.0f} to {high:.0f})")
         parts += self._durations(self._faulty, per_second)
-        parts.append(in_words(self._sync))
+        parts += [f"no {name} for the last {age_ms / 1_000:.0f} s" for name, age_ms in (
+            ("picture", self._newest.feed.video_age_ms), ("sound", self._newest.feed.audio_age_ms)
+        ) if age_ms is not None and age_ms > _GONE_MS]  # fmt: skip
+        if self._sync != SyncStatus():
+            parts.append(in_words(self._sync))
         if faults := self._newest.feed.timestamp_faults:
             parts.append(f"{faults} faulty timestamps")
         return f"Summary: {', '.join(parts)}."

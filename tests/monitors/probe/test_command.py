@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 
-from livedesk.core.status import SyncStatus
 from livedesk.monitors.probe.command import (
     ProbeFailedError,
     ProbeOptions,
     read_source,
     run_probe,
 )
-from livedesk.monitors.probe.table import in_words
 from livedesk.slate.clip import ClipWish, write_clip
 from tests.monitors.probe.conftest import Media
 from tests.ports import free_port
@@ -68,26 +66,6 @@ def test_the_table_says_the_direction_in_words(media: Media, tmp_path: Path) -> 
     assert "320×180" in table
     assert "sound 120 ms late" in table or "sound 121 ms late" in table
     assert table.splitlines()[-1].startswith("Summary: 8 s measured")
-
-
-@pytest.mark.parametrize(
-    ("sync", "words"),
-    [
-        (SyncStatus(), "no data"),
-        (SyncStatus(skew_ms=0.2, state="ok"), "in step (ok)"),
-        (SyncStatus(skew_ms=61, state="notice"), "sound 61 ms ahead (notice)"),
-        (
-            SyncStatus(skew_ms=-61, slope_ppm=-20.04, state="ok"),
-            "sound 61 ms late (ok), drifting -20.0 ppm",
-        ),
-        (
-            SyncStatus(skew_ms=0, state="ok", offset_ms=-40, offset_pairs=3),
-            "in step (ok); slate: sound 40 ms late",
-        ),
-    ],
-)
-def test_words_for_a_skew(sync: SyncStatus, words: str) -> None:
-    assert in_words(sync) == words
 
 
 def test_what_cannot_be_opened_is_said_without_the_key(tmp_path: Path) -> None:
