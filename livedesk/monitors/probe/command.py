@@ -205,10 +205,11 @@ def read_source(source: str, stdin: TextIO) -> str:
 
 def main_probe(source: str, options: ProbeOptions) -> None:
     """What the command line calls; a reader of ours that goes away (`| head`) is no error."""
+    source = read_source(source, sys.stdin)
     if options.against is not None:
         options = replace(options, against=read_source(options.against, sys.stdin))
     try:
-        run_probe(read_source(source, sys.stdin), sys.stdout, options)
+        run_probe(source, sys.stdout, options)
     except BrokenPipeError:
         # What is still buffered must go somewhere when the interpreter flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
