@@ -1,51 +1,42 @@
-"""Go or no-go, at a glance: one word, one shape and one figure for each part of a show."""
+"""Go or no-go, at a glance: the strip of cards, from the feed to our own instruments."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from livedesk.core.figures import FIGURES
-from livedesk.core.status import FeedState, PartState, PartStatus, SkewState, UplinkStatus
+from livedesk.core.status import FeedStatus, PartState, PartStatus, ReturnStatus, UplinkStatus
+from livedesk.desk.issues import settings_card
+from livedesk.desk.looks import (
+    LOUDNESS,
+    Card,
+    Look,
+    feed_flows,
+    is_delivering,
+    is_running,
+    lost,
+    needed,
+    source_note,
+)
+from livedesk.desk.mediacards import media_card, sync_card
 from livedesk.desk.model import StoreView
-from livedesk.desk.words import NOTHING, age, number, tr
-
-Look = Literal["idle", "ok", "unknown", "notice", "warning", "critical"]
-"""How a thing is drawn: each look has its own shape, and only the last three have a colour.
-
-`idle` is not needed now; `unknown` is needed and not known.
-"""
-
-LOUDNESS: dict[Look, int] = {
-    "idle": 0, "ok": 1, "unknown": 2, "notice": 3, "warning": 4, "critical": 5,
-}  # fmt: skip
-
-_NOTHING_COMES: tuple[FeedState, ...] = ("GONE", "STALLED")
+from livedesk.desk.words import age, number, tr
 
 ARRIVING_S = 2.0
 """A rate takes a second to be known, so a show's first class of its feed is that of before."""
 
-PROBE_FIGURE_STALE_MS = 3_000
-"""A skew older than this is not shown as a reading: its own window is two seconds."""
+BEHIND_MS = 1_000
+"""A backlog from here on is said: below, it is what any path has."""
 
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One part of the show. `note` is its reason when something is wrong, else source and age."""
-
-    key: str
-    title: str
-    look: Look
-    word: str
-    figure: str = ""
-    unit: str = ""
-    note: str = ""
+TRACK_LOST_MS = 2_000
+"""One track silent for so long while the other flows is said in place of "Good"."""
 
 
 def cards(view: StoreView) -> tuple[Card, ...]:
-    """The strip of one store, from feed to record."""
-    uplinks = [_uplink(view, uplink) for uplink in view.status.uplinks]
-    return (_feed(view), *uplinks, _sync(view), _probe(view), _journal(view))
+    """The strip of one store: the show from feed to platform, then what watches it."""
+    status = view.status
+    uplinks = [_uplink(view, uplink) for uplink in status.uplinks]
+    back = [_return(view, status.return_check)] if status.return_check is not None else []
+    show = (_feed(view), *uplinks, *back, sync_card(view), media_card(view))
+    return (*show, settings_card(view), _probe(view), _journal(view))
 
 
 def worst(view: StoreView) -> Card:
@@ -53,42 +44,20 @@ def worst(view: StoreView) -> Card:
     return max(cards(view), key=lambda card: LOUDNESS[card.look])
 
 
-def is_delivering(view: StoreView) -> bool:
-    """Whether media comes in during a show, so that it can be measured and passed on."""
-    return is_running(view) and feed_flows(view)
-
-
-def feed_flows(view: StoreView) -> bool:
-    """Whether media comes from the encoder, in a show or not."""
-    return view.status.feed.state not in _NOTHING_COMES
-
-
-def is_still_sending(view: StoreView) -> bool:
-    """Whether viewers still get the stream of a session that was ended."""
-    carries = any(uplink.state == "carrying" for uplink in view.status.uplinks)
-    return view.status.state == "ended" and feed_flows(view) and carries
-
-
-def is_running(view: StoreView) -> bool:
-    """Whether a show is on, so that missing parts are faults."""
-    return view.status.state in ("live", "interrupted")
-
-
 def _feed(view: StoreView) -> Card:
     feed = view.status.feed
     title, unit = tr("Feed"), FIGURES["feed_kbps"].unit
     figure = number(feed.kbps)
     if view.stale:
-        return _lost("feed", title, figure, unit, view)
+        return lost("feed", title, view, figure, unit)
     if not is_running(view) and feed.state == "GONE":
         return Card("feed", title, "idle", tr("Waiting"), note=tr("no encoder connected"))
     source = source_note(tr("relay"), feed.age_ms, view)
     if _is_arriving(view):
-        return Card("feed", title, "unknown", tr("Arriving"), note=source)
-    look, word, reason = _feed_words(feed.state)
-    if feed.state == "LOW":
-        reason = reason.format(n=number(view.status.limits.min_kbps))
-    return Card("feed", title, look, word, figure, unit, reason or source)
+        return Card("feed", title, "unknown", tr("Arriving"), source=source)
+    look, word, note = _feed_words(feed, view)
+    figure = "" if look == "unknown" else figure
+    return Card("feed", title, look, word, figure, unit, note, source)
 
 
 def _is_arriving(view: StoreView) -> bool:
@@ -98,20 +67,38 @@ def _is_arriving(view: StoreView) -> bool:
     return just_started and not feed_flows(view) and feed.age_ms is not None
 
 
-def _feed_words(state: FeedState) -> tuple[Look, str, str]:
-    match state:
+def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
+    limits = view.status.limits
+    match feed.state:
         case "OK":
-            return "ok", tr("Good"), ""
+            late = feed.lag_ms is not None and feed.lag_ms > limits.starved_clear_ms
+            return _lost_track(feed) or ("ok", tr("Good"), _lag(feed) if late else "")
         case "LOW":
-            return "warning", tr("Low"), tr("fell under {n} kbps")
+            limit = tr("under {n} kbps: the encoder sends less")
+            return "warning", tr("Low"), limit.format(n=number(limits.min_kbps))
         case "STARVED":
-            return "warning", tr("Starved"), tr("timestamps run slower than the clock")
+            late_note = _lag(feed) or tr("media comes slower than the clock")
+            return "warning", tr("Starved"), late_note
         case "STALLED":
             return "critical", tr("Stalled"), tr("encoder connected, nothing comes")
         case "GONE":
             return "critical", tr("Gone"), tr("encoder not connected")
         case "BLIND":
-            return "unknown", tr("Unknown"), tr("the relay does not report")
+            return "unknown", tr("Not measured"), tr("the relay does not report")
+
+
+def _lag(feed: FeedStatus) -> str:
+    if feed.lag_ms is None:
+        return ""
+    return tr("media arrives {n} ms late").format(n=number(feed.lag_ms))
+
+
+def _lost_track(feed: FeedStatus) -> tuple[Look, str, str] | None:
+    """A class is of the feed as a whole; a track that stopped is worth the same word."""
+    for word, age_ms in ((tr("No video"), feed.video_age_ms), (tr("No sound"), feed.audio_age_ms)):
+        if age_ms is not None and age_ms >= TRACK_LOST_MS:
+            return "warning", word, tr("for {age}; the rest flows").format(age=age(age_ms / 1000))
+    return None
 
 
 def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
@@ -120,13 +107,14 @@ def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
     unit = FIGURES["goodput_kbps"].unit
     figure = number(uplink.goodput_kbps)
     if view.stale:
-        return _lost(key, title, figure, unit, view)
+        return lost(key, title, view, figure, unit)
+    source = source_note(tr("relay"), uplink.age_ms, view)
     if view.status.feed.state == "BLIND" and view.status.relay.state != "up":
         reason = uplink.reason or tr("the relay does not report")
-        return Card(key, title, "unknown", tr("Unknown"), figure, unit, reason)
-    look, word, reason = _uplink_words(view, uplink)
-    source = source_note(tr("relay"), uplink.age_ms, view)
-    return Card(key, title, look, word, figure, unit, reason or source)
+        return Card(key, title, "unknown", tr("Not measured"), note=reason, source=source)
+    look, word, note = _uplink_words(view, uplink)
+    figure = "" if look == "unknown" else figure
+    return Card(key, title, look, word, figure, unit, note, source)
 
 
 def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
@@ -135,12 +123,8 @@ def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str
             return "ok", tr("Carrying"), ""
         case "carrying" if not uplink.goodput_kbps and not is_delivering(view):
             return "idle", tr("Open"), tr("nothing comes from the encoder")
-        case "carrying" if is_too_slow(view, uplink):
-            behind = tr("{n} s behind").format(n=number((uplink.backlog_ms or 0) / 1000, 1))
-            limit = tr("under {n} kbps").format(n=number(view.status.limits.min_kbps))
-            return "critical", tr("Too slow"), f"{behind} · {limit}"
         case "carrying":
-            return "ok", tr("Carrying"), ""
+            return _carrying_words(view, uplink)
         case "standby":
             return "ok", tr("Standby"), ""
         case "connecting" | "down" if not feed_flows(view):
@@ -153,69 +137,92 @@ def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str
             return look, tr("Down"), uplink.reason or tr("no reason known")
 
 
+def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
+    """The class of a path that is open. It is not judged for what its feed lacks."""
+    limit = tr("under {n} kbps").format(n=number(view.status.limits.min_kbps))
+    match uplink.health:
+        case "OK":
+            return "ok", tr("Carrying"), _behind(uplink)
+        case "LOW":
+            return "critical", tr("Low"), " · ".join(filter(None, [limit, _behind(uplink)]))
+        case "STARVED":
+            look: Look = "critical" if is_too_slow(view, uplink) else "warning"
+            return look, tr("Starved"), _behind(uplink) or tr("slower than the clock")
+        case "STALLED":
+            stalled = tr("media waits, none is acknowledged")
+            return "critical", tr("Stalled"), _behind(uplink) or stalled
+        case "GONE":
+            return "critical", tr("Gone"), uplink.reason or tr("no connection that publishes")
+        case "BLIND":
+            return needed(view), tr("Not measured"), uplink.reason or tr("no figures of this path")
+
+
+def _behind(uplink: UplinkStatus) -> str:
+    if uplink.backlog_ms is None or uplink.backlog_ms < BEHIND_MS:
+        return ""
+    return tr("{n} s behind").format(n=number(uplink.backlog_ms / 1000, 1))
+
+
 def is_too_slow(view: StoreView, uplink: UplinkStatus) -> bool:
-    """The path carries less than the contract although the feed brings enough."""
-    limit, feed_kbps = view.status.limits.min_kbps, view.status.feed.kbps
-    if uplink.goodput_kbps is None or feed_kbps is None:
-        return False
-    return uplink.state == "carrying" and uplink.goodput_kbps < limit <= feed_kbps
+    """The path carries less than the contract, and its class says that it is not the feed."""
+    failing = uplink.state == "carrying" and uplink.health in ("LOW", "STARVED", "STALLED")
+    goodput_kbps = uplink.goodput_kbps
+    return failing and goodput_kbps is not None and goodput_kbps < view.status.limits.min_kbps
 
 
-def _sync(view: StoreView) -> Card:
-    sync = view.status.sync
-    title, unit = tr("Sync"), FIGURES["skew_ms"].unit
-    figure = number(sync.skew_ms, signed=True)
+def _return(view: StoreView, back: ReturnStatus) -> Card:
+    key, title, unit = "return", tr("Platform"), FIGURES["return_kbps"].unit
+    figure = number(back.kbps)
     if view.stale:
-        return _lost("sync", title, figure, unit, view)
-    too_old = sync.age_ms is not None and sync.age_ms + view.age_s * 1000 > PROBE_FIGURE_STALE_MS
-    if sync.skew_ms is None or sync.state == "no_data" or too_old:
-        look: Look = "unknown" if is_delivering(view) else "idle"
-        return Card(
-            "sync", title, look, tr("No reading"), note=source_note(tr("probe"), None, view)
-        )
-    look = _sync_look(sync.state)
-    word = tr("In sync") if look == "ok" else skew_words(sync.skew_ms)
-    return Card(
-        "sync", title, look, word, figure, unit, source_note(tr("probe"), sync.age_ms, view)
-    )
+        return lost(key, title, view, figure, unit)
+    name = tr("playback") if back.source == "playback" else tr("statistics")
+    source = source_note(name, back.age_ms, view)
+    look, word, hint = _return_words(view, back)
+    return Card(key, title, look, word, figure, unit, back.reason or "", source, hint)
 
 
-def _sync_look(state: SkewState) -> Look:
-    return "unknown" if state == "no_data" else state
-
-
-def skew_words(skew_ms: float) -> str:
-    """The sign in words, because a sign alone is read the wrong way round."""
-    return tr("Sound early") if skew_ms > 0 else tr("Sound late")
+def _return_words(view: StoreView, back: ReturnStatus) -> tuple[Look, str, str]:
+    delivering = is_delivering(view)
+    match back.state:
+        case "OK":
+            return "ok", tr("On air"), tr("On air at the platform")
+        case "LOW":
+            return "warning", tr("Low"), tr("The platform gives out less than the limit")
+        case "STARVED":
+            return "warning", tr("Starved"), tr("The platform's stream is slower than the clock")
+        case "STALLED" | "GONE":
+            dark = tr("Platform dark: nothing comes out of it")
+            look: Look = "critical" if delivering else "idle"
+            return look, tr("Dark") if delivering else tr("Not on air"), dark
+        case "BLIND":
+            blind = tr("What the platform gives out is not seen")
+            return needed(view), tr("Not measured"), blind
 
 
 def _probe(view: StoreView) -> Card:
     # Without a feed there is nothing to measure, and one cause is one fault.
-    needed = is_delivering(view)
-    return _part("probe", tr("Probe"), tr("Measuring"), view.status.probe, view, needed)
+    wanted = is_delivering(view)
+    return _part("probe", tr("Probe"), tr("Measuring"), view.status.probe, view, wanted)
 
 
 def _journal(view: StoreView) -> Card:
-    needed = is_running(view)
-    word = tr("Recording") if needed else tr("Ready")
-    return _part("journal", tr("Journal"), word, view.status.journal, view, needed)
+    wanted = is_running(view)
+    word = tr("Recording") if wanted else tr("Ready")
+    return _part("journal", tr("Journal"), word, view.status.journal, view, wanted)
 
 
 def _part(
-    key: str, title: str, up_word: str, part: PartStatus, view: StoreView, needed: bool
+    key: str, title: str, up_word: str, part: PartStatus, view: StoreView, wanted: bool
 ) -> Card:
     if view.stale:
-        return _lost(key, title, "", "", view)
-    restarts = _restarts(part.restarts)
+        return lost(key, title, view, small=True)
     # The engine vouches for its parts with every status.
     told = source_note(tr("engine"), part.age_ms or 0.0, view)
-    source = " · ".join(filter(None, [told, restarts]))
+    source = " · ".join(filter(None, [told, _restarts(part.restarts)]))
     if part.state == "up":
-        return Card(key, title, "ok", up_word, note=source)
-    if not needed:
-        return Card(key, title, "idle", tr("Idle"), note=part.reason or source)
-    look, word = _part_words(part.state)
-    return Card(key, title, look, word, note=part.reason or source)
+        return Card(key, title, "ok", up_word, source=source, small=True)
+    look, word = _part_words(part.state) if wanted else ("idle", tr("Idle"))
+    return Card(key, title, look, word, note=part.reason or "", source=source, small=True)
 
 
 def _restarts(count: int) -> str:
@@ -232,16 +239,3 @@ def _part_words(state: PartState) -> tuple[Look, str]:
             return "unknown", tr("No answer")
         case _:
             return "warning", tr("Down")
-
-
-def _lost(key: str, title: str, figure: str, unit: str, view: StoreView) -> Card:
-    """A card without news: the last figure stays for orientation, its word does not."""
-    note = tr("last known {age} ago").format(age=age(view.age_s))
-    known = figure not in ("", NOTHING)
-    return Card(key, title, "unknown", tr("Unknown"), figure, unit if known else "", note)
-
-
-def source_note(source: str, age_ms: float | None, view: StoreView) -> str:
-    """`relay · < 1 s`: who measured it, and how long ago by now."""
-    total_s = None if age_ms is None else age_ms / 1000 + view.age_s
-    return f"{source} · {age(total_s)}"

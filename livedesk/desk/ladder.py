@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import cast
 
 from livedesk.core.ladder import SkewLadder
-from livedesk.desk.cards import Look
+from livedesk.desk.looks import Look
 
 FAR_MS = 10_000.0
 """Beyond any plot."""

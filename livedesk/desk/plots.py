@@ -6,6 +6,7 @@ A gap is a NaN, and series are never joined across epochs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,25 @@ Key = tuple[str, str]
 
 FEED: Key = ("feed_kbps", "")
 SKEW: Key = ("skew_ms", "")
+LAG: Key = ("lag_ms", "")
+AUDIO_WALL: Key = ("audio_wall_ms", "")
+VIDEO_WALL: Key = ("video_wall_ms", "")
 LIMIT = 80_000
 """Points kept a series: five hours and a half at four a second, 1.3 MB."""
 
 JUST_AFTER_S = 1e-3
+
+_KEPT = frozenset({"feed_kbps", "goodput_kbps", "lag_ms", "skew_ms", "audio_wall_ms",
+                   "video_wall_ms"})  # fmt: skip
+"""Figures that are drawn or read at the cursor; history brings more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Lowest and highest value of what one pixel column stands for."""
+
+    low: float
+    high: float
 
 
 def goodput(uplink: str) -> Key:
@@ -111,6 +127,28 @@ class Series:
         lines = np.stack([low, high, np.where(broken, np.nan, high)], 1)
         return np.repeat(t[starts], 3), lines.ravel()
 
+    def at(self, t: float, width_s: float) -> Extent | None:
+        """What the line shows in a column of this width around `t`; None in a gap.
+
+        A column without a point of its own shows the nearest one, if a line leads there.
+        """
+        first, last = np.searchsorted(self.t, [t - width_s / 2, t + width_s / 2])
+        inside = self.values[first:last]
+        known = inside[~np.isnan(inside)]
+        if len(known):
+            return Extent(float(known.min()), float(known.max()))
+        if len(inside):
+            return None
+        value = self._nearest(t, int(first))
+        return None if value is None else Extent(value, value)
+
+    def _nearest(self, t: float, right: int) -> float | None:
+        """Of the two points around `t`; None where no line joins them."""
+        if not 0 < right < len(self) or np.isnan(self.values[right - 1 : right + 1]).any():
+            return None
+        nearer = right if self.t[right] - t < t - self.t[right - 1] else right - 1
+        return float(self.values[nearer])
+
     def _make_room(self) -> None:
         kept = self._data[:, self._begin : self._end]
         wanted = min(2 * self._limit, max(256, 2 * kept.shape[1]))
@@ -167,6 +205,8 @@ class StorePlots:
     def fill(self, history: History) -> None:
         """Replace what is known of the past with what the journal holds; newer points stay."""
         for past in history.series:
+            if past.figure not in _KEPT:
+                continue
             t, values = _points(past)
             if len(t):
                 series = self[past.figure, past.subject or ""]
@@ -181,7 +221,10 @@ class StorePlots:
 
 def _figures(status: StoreStatus) -> Iterator[tuple[Key, float | None]]:
     yield FEED, status.feed.kbps
+    yield LAG, status.feed.lag_ms
     yield SKEW, status.sync.skew_ms
+    yield AUDIO_WALL, status.sync.audio_wall_ms
+    yield VIDEO_WALL, status.sync.video_wall_ms
     for uplink in status.uplinks:
         yield goodput(uplink.name), uplink.goodput_kbps
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livedesk.core.status import Priority
-from livedesk.desk.cards import LOUDNESS, Look, is_running, worst
+from livedesk.desk.cards import worst
+from livedesk.desk.looks import LOUDNESS, Look, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import tr
 

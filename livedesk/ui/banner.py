@@ -1,21 +1,31 @@
-"""What is wrong, since when, what to do? Takes no room while nothing is."""
+"""What is wrong, since when, what to do? Its room is always there, so that nothing jumps.
+
+While nothing is wrong the room says so, and what stands against going on air.
+"""
 
 from __future__ import annotations
 
 from datetime import tzinfo
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.desk.issues import GoLine
 from livedesk.desk.troubles import Trouble
 from livedesk.desk.words import span, tr, wall_clock
-from livedesk.ui.basics import Panel, Text
-from livedesk.ui.shapes import ShapeMark
+from livedesk.ui.basics import ElidedText, Panel, Text, button
+from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
 
 ROWS = 3
 """More than three at once are not read; the rest is counted."""
+
+HEIGHT = 50
+_SHARES = (3, 2, 2)
+"""Alarms stand side by side, the loudest with the most room."""
+
+_LIT = ("notice", "warning", "critical")
 
 
 class TroubleRow(Panel):
@@ -26,18 +36,16 @@ class TroubleRow(Panel):
         self._theme = theme
         self._shown: tuple[Trouble, str] | None = None
         self.mark = ShapeMark(theme, 24)
-        self.cause = Text(theme, "title")
-        self.action = Text(theme, "body", theme.colours.text)
-        self.cause.setWordWrap(True)
-        self.action.setWordWrap(True)
-        self.since = Text(theme, "body", theme.colours.muted)
+        self.cause = ElidedText(theme, "title")
+        self.action = ElidedText(theme, "body", theme.colours.text)
+        self.since = Text(theme, "small", theme.colours.muted)
         grid = QGridLayout(self)
-        grid.setContentsMargins(*(theme.px(n) for n in (12, 6, 12, 6)))
+        grid.setContentsMargins(*(theme.px(n) for n in (12, 4, 12, 4)))
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(0)
         grid.addWidget(self.mark, 0, 0, 2, 1)
         grid.addWidget(self.cause, 0, 1)
-        grid.addWidget(self.since, 0, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.since, 0, 2)
         grid.addWidget(self.action, 1, 1, 1, 2)
         grid.setColumnStretch(1, 1)
 
@@ -57,34 +65,89 @@ class TroubleRow(Panel):
             self.set_frame(ground, colour, self._theme.px(5))
 
 
+class GoRow(Panel):
+    """The line for the calm: no alarm, and whether settings stand against going on air."""
+
+    asked = Signal()
+    """Somebody wants to see the list of issues."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, tr("Go or no-go"))
+        self._theme = theme
+        self._shown: GoLine | None = None
+        self.mark = ShapeMark(theme, 18)
+        self.text = ElidedText(theme, "strong")
+        self.show_list = button(theme, tr("Show list"), tr("Show what to change (I)"))
+        self.show_list.clicked.connect(self.asked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*(theme.px(n) for n in (15, 4, 8, 4)))
+        row.setSpacing(theme.pad)
+        row.addWidget(self.mark)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.show_list)
+        self.show_list.hide()
+
+    def show_line(self, line: GoLine) -> None:
+        if line == self._shown:
+            return
+        self._shown = line
+        colours = self._theme.colours
+        lit = line.look in _LIT
+        colour = self._theme.colour(line.look)
+        self.mark.show_look(line.look)
+        self.text.show_text(line.text)
+        self.text.set_colour(colour)
+        self.show_list.setVisible(line.issues)
+        self.setAccessibleDescription(f"{line.text}, {look_name(line.look)}")
+        # Calm is no panel: a frame around "no alarms" would be one more thing to read.
+        ground = self._theme.ground(line.look) if lit else colours.ground
+        edge = colour if lit else colours.ground
+        self.set_frame(ground, edge, self._theme.px(5) if lit else 0)
+
+
 class Banner(QWidget):
-    """The loudest troubles, and how many more there are."""
+    """The loudest troubles and how many more there are; without any, the line for the calm."""
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._zone = zone
         self.rows = [TroubleRow(theme) for _ in range(ROWS)]
-        self.more = Text(theme, "small", theme.colours.muted)
+        self.more = Text(theme, "strong", theme.colours.muted)
+        self.go = GoRow(theme)
+        line = QHBoxLayout()
+        line.setSpacing(theme.px(4))
+        for row, share in zip(self.rows, _SHARES, strict=True):
+            line.addWidget(row, share)
+            row.hide()
+        line.addWidget(self.more)
+        self.more.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(4))
-        for row in self.rows:
-            column.addWidget(row)
-        column.addWidget(self.more)
-        self.setVisible(False)
+        column.addLayout(line)
+        column.addWidget(self.go)
+        self.setFixedHeight(theme.px(HEIGHT))
 
-    def show_troubles(self, troubles: tuple[Trouble, ...], utc_ns: int) -> None:
+    @property
+    def alarmed(self) -> bool:
+        return self.rows[0].isVisibleTo(self)
+
+    def show_troubles(self, troubles: tuple[Trouble, ...], calm: GoLine, utc_ns: int) -> None:
         for row, trouble in zip(self.rows, troubles, strict=False):
-            row.show_trouble(trouble, self._since(trouble, utc_ns))
+            row.show_trouble(trouble, self._since(trouble, utc_ns, brief=len(troubles) > 1))
         for place, row in enumerate(self.rows):
             row.setVisible(place < len(troubles))
         hidden = len(troubles) - ROWS
         self.more.setVisible(hidden > 0)
-        self.more.show_text(tr("and {n} more").format(n=hidden) if hidden > 0 else "")
-        self.setVisible(bool(troubles))
+        self.more.show_text(tr("{n} more").format(n=hidden) if hidden > 0 else "")
+        self.more.setToolTip("\n".join(trouble.cause for trouble in troubles[ROWS:]))
+        self.go.setVisible(not troubles)
+        self.go.show_line(calm)
 
-    def _since(self, trouble: Trouble, utc_ns: int) -> str:
+    def _since(self, trouble: Trouble, utc_ns: int, *, brief: bool) -> str:
+        """Where alarms share the room, how long is said and not since when."""
         lasted = span((utc_ns - trouble.since_utc_ns) / NS_PER_S)
+        if brief:
+            return lasted
         text = tr("since {time} · {span}").format(
             time=wall_clock(trouble.since_utc_ns, self._zone), span=lasted
         )

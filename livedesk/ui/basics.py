@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from livedesk.ui.theme import Role, Theme
@@ -68,6 +68,7 @@ class Panel(QWidget):
         super().__init__()
         self._panel_theme = theme
         self._frame = theme.colours.panel, theme.colours.line, 0
+        self._hatched = False
         self.setAccessibleName(name)
 
     @property
@@ -75,9 +76,15 @@ class Panel(QWidget):
         """Ground, edge, and width of the bar at the left."""
         return self._frame
 
-    def set_frame(self, ground: str, edge: str, bar_px: int = 0) -> None:
-        if (ground, edge, bar_px) != self._frame:
+    @property
+    def hatched(self) -> bool:
+        return self._hatched
+
+    def set_frame(self, ground: str, edge: str, bar_px: int = 0, *, hatched: bool = False) -> None:
+        """`hatched`: what stands here was not measured, which is neither good nor bad."""
+        if (ground, edge, bar_px, hatched) != (*self._frame, self._hatched):
             self._frame = ground, edge, bar_px
+            self._hatched = hatched
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -90,6 +97,9 @@ class Panel(QWidget):
         radius = self._panel_theme.px(6)
         shape.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         painter.fillPath(shape, QColor(ground))
+        if self._hatched:
+            hatch = QColor(self._panel_theme.colours.hatch)
+            painter.fillPath(shape, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         if bar_px:
             painter.save()
             painter.setClipPath(shape)

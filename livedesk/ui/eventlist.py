@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.core.events import Event, Level
-from livedesk.desk.cards import Look
+from livedesk.desk.looks import Look
 from livedesk.desk.words import tr, wall_clock
-from livedesk.ui.basics import Panel, Text
+from livedesk.ui.basics import Panel
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
 
@@ -164,7 +164,7 @@ class EventDelegate(QStyledItemDelegate):
 
 
 class EventList(Panel):
-    """The list with its heading."""
+    """The list in its panel."""
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__(theme, tr("Events"))
@@ -179,13 +179,8 @@ class EventList(Panel):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
-        heading = Text(theme, "strong", theme.colours.muted)
-        heading.show_text(tr("Events"))
-        heading.setContentsMargins(theme.px(10), 0, 0, 0)
         column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(n) for n in (2, 8, 2, 4)))
-        column.setSpacing(theme.px(4))
-        column.addWidget(heading)
+        column.setContentsMargins(*(theme.px(n) for n in (2, 6, 2, 4)))
         column.addWidget(self.view, 1)
 
     def show_events(self, events: tuple[Event, ...], store: str | None) -> None:

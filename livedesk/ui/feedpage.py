@@ -1,4 +1,4 @@
-"""One store in full: strip, picture, events, plots and uplinks."""
+"""One store in full: strip, picture, events and figures, plots and uplinks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.events import Event
-from livedesk.desk.cards import cards, feed_flows
+from livedesk.desk.cards import cards
 from livedesk.desk.desk import Preview
+from livedesk.desk.looks import feed_flows
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import age, tr
-from livedesk.ui.eventlist import EventList
 from livedesk.ui.plotspanel import PlotsPanel
 from livedesk.ui.preview import PreviewPanel, picture_height
+from livedesk.ui.sidepanel import SidePanel
 from livedesk.ui.strip import Strip
 from livedesk.ui.theme import Theme
 from livedesk.ui.uplinks import UplinksTable
@@ -32,11 +33,19 @@ class FeedPage(QWidget):
         self._theme = theme
         self.strip = Strip(theme)
         self.preview = PreviewPanel(theme)
-        self.events = EventList(theme, zone)
-        self.plots = PlotsPanel(theme)
+        self.side = SidePanel(theme, zone)
+        self.plots = PlotsPanel(theme, zone)
         self.uplinks = UplinksTable(theme)
         self._side = QWidget()
         self._lay_out()
+        self.strip.chosen.connect(self._look_closer)
+
+    def _look_closer(self, key: str) -> None:
+        """A click on a small card opens the page that explains it."""
+        if key == "settings":
+            self.side.open_issues()
+        else:
+            self.side.open_events()
 
     def _lay_out(self) -> None:
         gap = self._theme.gap
@@ -44,7 +53,7 @@ class FeedPage(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(gap)
         side.addWidget(self.preview)
-        side.addWidget(self.events, 1)
+        side.addWidget(self.side, 1)
         main = QVBoxLayout()
         main.setSpacing(gap)
         main.addWidget(self.plots, 1)
@@ -79,7 +88,7 @@ class FeedPage(QWidget):
         self.uplinks.show_uplinks(view.status.uplinks, strip, view.stale)
         cut_off = view.stale or not answering or not feed_flows(view)
         self.preview.show_preview(preview, cut_off, _no_picture(view))
-        self.events.show_events(events, view.status.store)
+        self.side.show_store(view, events)
         self.plots.show_store(view, plots, _stale_note(view))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from math import ceil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+from math import ceil, copysign
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTransform
-from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem, QGraphicsSimpleTextItem
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
-from livedesk.desk.cards import Look
 from livedesk.desk.ladder import Band, bands, ticks
-from livedesk.desk.plots import FEED, SKEW, StorePlots, goodput
+from livedesk.desk.looks import Look
+from livedesk.desk.plots import FEED, LAG, StorePlots, goodput
 from livedesk.desk.words import number, tr
 from livedesk.ui.theme import Theme
 from livedesk.ui.timeplot import TimePlot, TimeWindow, thin_pen
@@ -19,33 +22,31 @@ from livedesk.ui.timeplot import TimePlot, TimeWindow, thin_pen
 RATE_STEP_KBPS = 1_000
 FEED_ROOM = 1.2
 SKEW_STEP_MS = 100
-NAME_INDENT = 10
 FAR_S = 1e6
 """Beyond any show: lines and bands reach this far to either side."""
 
 TICK_ROOM = 15
-"""Pixels between two labels of the skew axis."""
+"""Pixels between two labels of a value axis."""
 
 SKEW_ROOM = 1.3
 """The skew axis reaches this much beyond the outer limit, so that the limit is seen."""
+
+NICE = (50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000)
+LAG_SAID_MS = 50
+"""A lag from here on is told at the cursor; less is the network's breath."""
 
 
 class RatePlot(TimePlot):
     """Feed rate and the goodput of each uplink, with the line of the contract."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, tr("Feed rate and goodput"), "")
+    def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
+        super().__init__(theme, tr("Feed rate and goodput"), "", zone=zone)
         self._top_kbps = 0.0
         self._limit_kbps = 0.0
         self._look: Look | None = None
+        self._labelled: tuple[float, float, float] | None = None
         self._line = QGraphicsLineItem(-FAR_S, 0, FAR_S, 0)
-        self._name = QGraphicsSimpleTextItem()
-        self._name.setFont(theme.font("small"))
-        self._name.setBrush(QColor(theme.colours.muted))
-        self._name.setFlag(QGraphicsSimpleTextItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self._name.setTransform(QTransform.fromTranslate(0, theme.px(2)))
-        for item in (self._line, self._name):
-            self.box.addItem(item, ignoreBounds=True)
+        self.box.addItem(self._line, ignoreBounds=True)
 
     def show_limit(self, min_kbps: float, look: Look) -> None:
         """Draw the line of the contract; it is coloured only while something is below it."""
@@ -55,14 +56,17 @@ class RatePlot(TimePlot):
         if min_kbps != self._limit_kbps:
             self._limit_kbps = min_kbps
             self._line.setY(min_kbps)
-            self._name.setText(tr("{n} kbps minimum").format(n=number(min_kbps)))
 
     def show_window(self, window: TimeWindow, plots: StorePlots) -> None:
         self._fit(window, plots)
         super().show_window(window, plots)
-        span_s = window.end_s - window.begin_s
-        edge_s = span_s * self._theme.px(NAME_INDENT) / self.width_px()
-        self._name.setPos(window.begin_s - window.base_s + edge_s, self._limit_kbps)
+
+    def values_at(self, t: float, column_s: float, plots: StorePlots) -> list[str]:
+        lines = super().values_at(t, column_s, plots)
+        lag = plots[LAG].at(t, column_s)
+        if lag is not None and lag.high >= LAG_SAID_MS:
+            lines.append(tr("Lag  {n} ms").format(n=number(lag.high)))
+        return lines
 
     def _fit(self, window: TimeWindow, plots: StorePlots) -> None:
         """Scale to the feed; grow at once, shrink only by a good deal.
@@ -78,31 +82,62 @@ class RatePlot(TimePlot):
             self._top_kbps = top
             self.box.setYRange(0, top, padding=0)
         peak_kbps = max(uplinks, default=0.0)
-        cut = tr("kbps · catching up reached {n} kbps, beyond this scale")
-        plain = tr("kbps · goodput is what the far end acknowledged")
-        above = peak_kbps > self._top_kbps
-        self.hint.show_text(cut.format(n=number(peak_kbps)) if above else plain)
+        limit = tr("kbps · dashed: minimum {n}").format(n=number(self._limit_kbps))
+        cut = tr("catching up reached {n} kbps, beyond this scale").format(n=number(peak_kbps))
+        plain = tr("goodput is what the far end acknowledged")
+        self.hint.show_text(f"{limit} · {cut if peak_kbps > self._top_kbps else plain}")
+        self._label()
+
+    def _label(self) -> None:
+        """The contract's line is named on the axis, where no curve crosses its name."""
+        shown = self.box.height(), self._top_kbps, self._limit_kbps
+        if shown == self._labelled:
+            return
+        self._labelled = shown
+        room = self._theme.px(TICK_ROOM) * self._top_kbps / max(1.0, shown[0])
+        named = _with_room((self._limit_kbps,), 0.0, self._top_kbps, room)
+        self.value_axis.name_values(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Where the skew goes if it goes on like this (Unix seconds)."""
+
+    now_s: float
+    skew_ms: float
+    reached_s: float
+    limit_ms: float
 
 
 class SkewPlot(TimePlot):
     """Skew with the bands in which it is noticed, objected to, and intolerable."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__(
             theme,
             tr("A/V skew"),
             tr("ms · above 0 the sound is early, below it is late"),
             signed=True,
+            zone=zone,
         )
-        self._top_ms = 0.0
+        self._range_ms = (0.0, 0.0)
         self._max_skew_ms = 0.0
         self._labelled_px = 0.0
+        self._ahead: Ahead | None = None
         self._regions: list[tuple[Band, QGraphicsRectItem]] = []
         self._lit: Band | None = None
         zero = QGraphicsLineItem(-FAR_S, 0, FAR_S, 0)
         zero.setPen(thin_pen(theme.colours.line))
         zero.setZValue(-9)
         self.box.addItem(zero, ignoreBounds=True)
+        self._forecast = QGraphicsLineItem()
+        self._forecast.setPen(thin_pen(theme.colours.muted, Qt.PenStyle.DashLine))
+        self._forecast.hide()
+        self.box.addItem(self._forecast, ignoreBounds=True)
+
+    def show_forecast(self, ahead: Ahead | None) -> None:
+        """A dashed line from now to where the limit is reached."""
+        self._ahead = ahead
 
     def show_skew(self, max_skew_ms: float, skew_ms: float | None) -> None:
         """Shade the bands, and light the one in which the skew is now."""
@@ -119,7 +154,7 @@ class SkewPlot(TimePlot):
 
     def _rebuild_bands(self, max_skew_ms: float) -> None:
         self._max_skew_ms = max_skew_ms
-        self._top_ms = 0.0
+        self._range_ms = (0.0, 0.0)
         self._lit = None
         for _, region in self._regions:
             self.box.removeItem(region)
@@ -136,16 +171,27 @@ class SkewPlot(TimePlot):
     def show_window(self, window: TimeWindow, plots: StorePlots) -> None:
         self._fit(window, plots)
         super().show_window(window, plots)
+        ahead = self._ahead
+        self._forecast.setVisible(ahead is not None)
+        if ahead is not None:
+            begin, end = ahead.now_s - window.base_s, ahead.reached_s - window.base_s
+            self._forecast.setLine(begin, ahead.skew_ms, end, ahead.limit_ms)
 
     def _fit(self, window: TimeWindow, plots: StorePlots) -> None:
-        _, values = plots[SKEW].window(window.begin_s, window.end_s)
-        known = np.abs(values[~np.isnan(values)])
-        highest = float(known.max()) * 1.1 if len(known) else 0.0
+        """The ladder always; more where a curve leaves it. Shrink only by a good deal."""
         usual = self._max_skew_ms * SKEW_ROOM
-        top = usual if highest <= usual else ceil(highest / SKEW_STEP_MS) * SKEW_STEP_MS
-        if top > self._top_ms or top < 0.6 * self._top_ms:
-            self._top_ms = top
-            self.box.setYRange(-top, top, padding=0)
+        low, high = -usual, usual
+        for key in self.keys:
+            _, values = plots[key].window(window.begin_s, window.end_s)
+            known = values[~np.isnan(values)]
+            if len(known):
+                low, high = min(low, float(known.min())), max(high, float(known.max()))
+        low, high = _beyond(low, -usual), _beyond(high, usual)
+        before = self._range_ms[1] - self._range_ms[0]
+        outside = low < self._range_ms[0] or high > self._range_ms[1]
+        if outside or high - low < 0.6 * before:
+            self._range_ms = low, high
+            self.box.setYRange(low, high, padding=0)
             self._labelled_px = 0.0
         self._label()
 
@@ -155,12 +201,36 @@ class SkewPlot(TimePlot):
         if height == self._labelled_px:
             return
         self._labelled_px = height
-        room_ms = self._theme.px(TICK_ROOM) * 2 * self._top_ms / max(1.0, height)
-        named: list[float] = []
-        for value in ticks(self._max_skew_ms):
-            if all(abs(value - other) >= room_ms for other in named):
-                named.append(value)
-        self.value_axis.name_values(sorted(named))
+        low, high = self._range_ms
+        room_ms = self._theme.px(TICK_ROOM) * (high - low) / max(1.0, height)
+        first = ticks(self._max_skew_ms)
+        usual = self._max_skew_ms * SKEW_ROOM
+        wide = (low, high) != (-usual, usual)
+        named = _with_room(first, low, high, room_ms) if wide else _apart(first, room_ms)
+        self.value_axis.name_values(named)
+
+
+def _beyond(value: float, usual: float) -> float:
+    """The end of the axis for a curve that leaves the ladder, in whole steps."""
+    if abs(value) <= abs(usual):
+        return usual
+    return copysign(ceil(abs(value) * 1.1 / SKEW_STEP_MS) * SKEW_STEP_MS, value)
+
+
+def _apart(values: Iterable[float], room: float) -> list[float]:
+    """As many as stand this far from one another, the first ones first; in order."""
+    named: list[float] = []
+    for value in values:
+        if all(abs(value - other) >= room for other in named):
+            named.append(value)
+    return sorted(named)
+
+
+def _with_room(first: Iterable[float], low: float, high: float, room: float) -> list[float]:
+    """These values, and round ones between them."""
+    step = next((nice for nice in NICE if nice >= 1.3 * room), NICE[-1])
+    inside = range(ceil(low / step), int(high // step) + 1)
+    return _apart([*first, *(n * step for n in inside)], room)
 
 
 def _highest(plots: StorePlots, key: tuple[str, str], window: TimeWindow) -> float:

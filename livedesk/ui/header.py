@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from livedesk.core.status import SessionState
-from livedesk.desk.cards import Look, is_still_sending
+from livedesk.desk.looks import Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.words import show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button

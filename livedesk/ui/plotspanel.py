@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
+from math import ceil
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.figures import FIGURES
-from livedesk.core.status import UplinkStatus
-from livedesk.desk.cards import Look, is_too_slow, source_note
+from livedesk.core.status import HealthClass, UplinkStatus
+from livedesk.desk.cards import is_too_slow
+from livedesk.desk.looks import Look, source_note
 from livedesk.desk.model import StoreView
-from livedesk.desk.plots import FEED, SKEW, StorePlots, goodput
-from livedesk.desk.words import number, tr
+from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, StorePlots, goodput
+from livedesk.desk.words import number, show_clock, tr, wall_clock
 from livedesk.ui.basics import button
-from livedesk.ui.figureplots import RatePlot, SkewPlot
+from livedesk.ui.figureplots import Ahead, RatePlot, SkewPlot
 from livedesk.ui.theme import Theme
-from livedesk.ui.timeplot import Reading, TimePlot, TimeWindow
+from livedesk.ui.timeplot import Cursor, Reading, TimePlot, TimeWindow
 
 RANGES_S: tuple[float | None, ...] = (120.0, 600.0, None)
 LEAST_SPAN_S = 30.0
 MOVE_S = 0.5
+CURSOR_STEPS = 200
+"""Steps of the cursor from edge to edge."""
+
+LEAST_STEP_S = 0.25
+OUTLOOK_TENTHS = 5
+"""Of the whole session so far, shown beyond its end when a limit is ahead."""
 
 
 @dataclass(slots=True)
@@ -31,20 +40,29 @@ class _View:
     held: tuple[float, float] | None = None
     """Begin and end while not following live."""
     wall: bool = False
+    cursor_s: float | None = None
+    """The instant whose values are read."""
+    by_mouse: bool = False
 
 
 class PlotsPanel(QWidget):
     """Range buttons and the plots under them."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._theme = theme
+        self._zone = zone
         self._view = _View()
         self._window: TimeWindow | None = None
-        self.rate = RatePlot(theme)
-        self.skew = SkewPlot(theme)
+        self._plots: StorePlots | None = None
+        self._started_s: float | None = None
+        self.rate = RatePlot(theme, zone)
+        self.skew = SkewPlot(theme, zone)
         self.ranges = [self._segment(text) for text in (tr("2 min"), tr("10 min"), tr("All"))]
         self.follow = self._segment(tr("Follow live"), tr("Keep the newest figures in view (L)"))
+        self.clocks = self._segment(
+            tr("Clocks"), tr("Audio and video clock against the wall clock, in the skew plot (K)")
+        )
         self.show_time = self._segment(tr("Show time"), tr("Time since the session began (T)"))
         self.wall_time = self._segment(tr("Wall clock"), tr("Time of day (T)"))
         self._wire()
@@ -68,6 +86,8 @@ class PlotsPanel(QWidget):
         self.follow.setChecked(True)
         for plot in self.plots:
             plot.moved.connect(self._hold)
+            plot.pointed.connect(self._point)
+            plot.left.connect(self._leave)
 
     @property
     def plots(self) -> tuple[TimePlot, ...]:
@@ -80,6 +100,8 @@ class PlotsPanel(QWidget):
             bar.addWidget(choice)
         bar.addSpacing(self._theme.pad)
         bar.addWidget(self.follow)
+        bar.addSpacing(self._theme.pad)
+        bar.addWidget(self.clocks)
         bar.addStretch(1)
         bar.addWidget(self.show_time)
         bar.addWidget(self.wall_time)
@@ -112,6 +134,43 @@ class PlotsPanel(QWidget):
         self._view.held = (begin_s, end_s)
         self.follow.setChecked(False)
 
+    def toggle_clocks(self) -> None:
+        self.clocks.toggle()
+
+    def _point(self, t: float) -> None:
+        self._view.cursor_s, self._view.by_mouse = t, True
+        self._show_cursor()
+
+    def _leave(self) -> None:
+        """A cursor set by key stays until Esc."""
+        if self._view.by_mouse:
+            self.hide_cursor()
+
+    def hide_cursor(self) -> None:
+        self._view.cursor_s = None
+        self._show_cursor()
+
+    def step_cursor(self, steps: int) -> None:
+        """Move the cursor by so many steps; the first one sets it at the newest figures."""
+        window = self._window
+        if window is None or self._plots is None:
+            return
+        step_s = max(LEAST_STEP_S, (window.end_s - window.begin_s) / CURSOR_STEPS)
+        newest_s = min(window.end_s, self._plots.last_t or window.end_s)
+        before_s = self._view.cursor_s
+        t = newest_s if before_s is None else before_s + steps * step_s
+        self._view.cursor_s = min(window.end_s, max(window.begin_s, t))
+        self._view.by_mouse = False
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        window, t = self._window, self._view.cursor_s
+        if window is None or self._plots is None:
+            return
+        cursor = None if t is None else Cursor(t, _cursor_time(t, self._started_s, self._zone))
+        for plot in self.plots:
+            plot.show_cursor(cursor, self._plots)
+
     def show_store(self, view: StoreView, plots: StorePlots, stale_note: str) -> None:
         status = view.status
         readings = _rate_readings(view)
@@ -119,16 +178,21 @@ class PlotsPanel(QWidget):
         self.rate.show_limit(status.limits.min_kbps, "critical" if below else "idle")
         self.skew.show_skew(status.limits.max_skew_ms, None if view.stale else status.sync.skew_ms)
         self.rate.show_readings(readings)
-        self.skew.show_readings((_skew_reading(view),))
+        self.skew.show_readings(_skew_readings(view, clocks=self.clocks.isChecked()))
+        self.skew.show_forecast(_ahead(view, plots))
         window = self._time_window(view, plots)
+        self._plots = plots
         for plot in self.plots:
             plot.show_stale(stale_note)
             plot.show_window(window, plots)
+        if self._view.cursor_s is not None:
+            self._show_cursor()
 
     def _time_window(self, view: StoreView, plots: StorePlots) -> TimeWindow:
         now_s = (plots.last_t or view.status.utc_ns / NS_PER_S) + _steps(view.age_s)
         started_ns = view.status.session_started_utc_ns
         started_s = started_ns / NS_PER_S if started_ns is not None else None
+        self._started_s = started_s
         base_s = started_s if started_s is not None else float(int(now_s))
         # Show time has no zero before the show; while waiting, the time of day is shown.
         wall = self._view.wall or started_s is None
@@ -136,6 +200,8 @@ class PlotsPanel(QWidget):
             base_s = self._window.base_s
         first_s = started_s if self._view.span_s is not None else plots.first_t
         live = live_window(now_s, first_s, self._view.span_s, self.rate.width_px())
+        if self._view.span_s is None:
+            live = _with_outlook(live, _ahead(view, plots))
         begin_s, end_s = self._view.held or live
         self._window = TimeWindow(begin_s, end_s, base_s, wall)
         return self._window
@@ -167,12 +233,14 @@ def _rate_readings(view: StoreView) -> tuple[Reading, ...]:
     feed = view.status.feed
     unit = FIGURES["feed_kbps"].unit
     note = source_note(tr("relay"), feed.age_ms, view)
-    own = Reading(FEED, tr("Feed"), number(feed.kbps), unit, note, _dim(view, "ok"))
+    own = Reading(
+        FEED, tr("Feed"), number(feed.kbps), unit, note, _dim(view, _or_unknown(feed.state))
+    )
     return (own, *(_goodput_reading(view, uplink, unit) for uplink in view.status.uplinks))
 
 
 def _goodput_reading(view: StoreView, uplink: UplinkStatus, unit: str) -> Reading:
-    look: Look = "critical" if is_too_slow(view, uplink) else "ok"
+    look: Look = "critical" if is_too_slow(view, uplink) else _or_unknown(uplink.health)
     return Reading(
         goodput(uplink.name),
         tr("Goodput {name}").format(name=uplink.name),
@@ -183,17 +251,55 @@ def _goodput_reading(view: StoreView, uplink: UplinkStatus, unit: str) -> Readin
     )
 
 
-def _skew_reading(view: StoreView) -> Reading:
+def _skew_readings(view: StoreView, *, clocks: bool) -> tuple[Reading, ...]:
     sync = view.status.sync
     look: Look = "unknown" if sync.state == "no_data" else sync.state
-    return Reading(
-        SKEW,
-        tr("Skew"),
-        number(sync.skew_ms, signed=True),
-        FIGURES["skew_ms"].unit,
-        source_note(tr("probe"), sync.age_ms, view),
-        _dim(view, look),
-    )
+    skew = _sync_reading(view, SKEW, tr("Skew"), sync.skew_ms, look)
+    if not clocks:
+        return (skew,)
+    audio = _sync_reading(view, AUDIO_WALL, tr("Audio clock"), sync.audio_wall_ms)
+    video = _sync_reading(view, VIDEO_WALL, tr("Video clock"), sync.video_wall_ms)
+    return skew, audio, video
+
+
+def _sync_reading(
+    view: StoreView, key: Key, label: str, value: float | None, look: Look = "ok"
+) -> Reading:
+    note = source_note(tr("probe"), view.status.sync.age_ms, view)
+    figure = number(value, signed=True)
+    return Reading(key, label, figure, FIGURES[key[0]].unit, note, _dim(view, look))
+
+
+def _ahead(view: StoreView, plots: StorePlots) -> Ahead | None:
+    """The way from the newest skew to the limit, if it is known and near enough to be drawn."""
+    sync = view.status.sync
+    now_s = plots.last_t
+    if view.stale or now_s is None or sync.skew_ms is None or sync.forecast_s is None:
+        return None
+    limit_ms = view.status.limits.max_skew_ms
+    limit_ms = limit_ms if (sync.slope_ppm or sync.skew_ms) > 0 else -limit_ms
+    return Ahead(now_s, sync.skew_ms, now_s + sync.forecast_s, limit_ms)
+
+
+def _with_outlook(live: tuple[float, float], ahead: Ahead | None) -> tuple[float, float]:
+    """Room for the limit where it is reached within half of what was, in whole tenths of it."""
+    if ahead is None:
+        return live
+    begin_s, end_s = live
+    tenth_s = (end_s - begin_s) / 10
+    tenths = max(0, ceil((ahead.reached_s - end_s) / tenth_s))
+    return begin_s, end_s + (tenths * tenth_s if tenths <= OUTLOOK_TENTHS else 0.0)
+
+
+def _cursor_time(t: float, started_s: float | None, zone: tzinfo | None) -> str:
+    """Both clocks: `0:12:34 · 14:05:06`."""
+    wall = wall_clock(round(t * NS_PER_S), zone)
+    return wall if started_s is None else f"{show_clock(t - started_s)} · {wall}"
+
+
+def _or_unknown(health: HealthClass) -> Look:
+    """A rate whose instrument failed is no reading, whatever the last one was."""
+    return "unknown" if health == "BLIND" else "ok"
 
 
 def _dim(view: StoreView, look: Look) -> Look:

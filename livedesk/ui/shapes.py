@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from livedesk.desk.cards import Look
+from livedesk.desk.looks import Look
 from livedesk.desk.words import tr
 from livedesk.ui.theme import Theme
 

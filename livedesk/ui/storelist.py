@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from livedesk.desk.cards import Look
+from livedesk.desk.looks import Look
 from livedesk.desk.model import StoreView
 from livedesk.desk.troubles import loudest
 from livedesk.desk.words import tr

@@ -1,19 +1,29 @@
-"""Go or no-go: one card for each part of the show, the abnormal ones lit."""
+"""Go or no-go: one card for each part of the show, the abnormal ones lit.
+
+The show's parts are large; what is of our own making stands in small rows at the end.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from livedesk.desk.cards import Card
+from livedesk.desk.looks import Card
 from livedesk.desk.words import NOTHING
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.level import LevelMeter
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
 
 NARROW = 226
 """Pixels under which a card has no room for a word and a figure side by side."""
+
+SHARE_SHOW, SHARE_OWN = 5, 4
+"""How a part of the show and the column of our own instruments share the width."""
+
+LEAST_OWN = 172
+"""Pixels in which the longest of our own instruments says how it is."""
 
 _LIT = ("notice", "warning", "critical")
 
@@ -33,13 +43,15 @@ class CardPanel(Panel):
         self.figure = Text(theme, "value")
         self.unit = Text(theme, "small", colours.muted)
         self.note = ElidedText(theme, "small", colours.muted)
+        self.level = LevelMeter(theme)
+        self.source = ElidedText(theme, "small", colours.faint)
         self._figures = QWidget()
         self._narrow = False
         self._lay_out()
 
     def _lay_out(self) -> None:
         px = self._theme.px
-        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._first, self._second, self._third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         self._first.setSpacing(self._theme.gap)
         self._second.setSpacing(px(6))
         self._first.addWidget(self.mark)
@@ -52,23 +64,32 @@ class CardPanel(Panel):
         self._first.addWidget(self._figures)
         self._second.addWidget(self.note, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(12), px(8), px(12), px(8))
-        column.setSpacing(px(2))
+        column.setContentsMargins(px(12), px(6), px(12), px(6))
+        column.setSpacing(px(1))
         column.addWidget(self.title)
         column.addLayout(self._first)
         column.addLayout(self._second)
+        self._third.setSpacing(px(8))
+        self._third.addWidget(self.level)
+        self._third.addWidget(self.source, 1)
+        column.addLayout(self._third)
 
     def set_narrow(self, narrow: bool) -> None:
-        """In a narrow card the figure gives way, so that the word is never cut."""
+        """In a narrow card the figure moves down, so that the word is never cut."""
         if narrow == self._narrow:
             return
         self._narrow = narrow
         self.word.setFont(self._theme.font("word" if narrow else "value"))
         self.figure.setFont(self._theme.font("strong" if narrow else "value"))
+        self._show_source(self._figures.isVisibleTo(self))
         if narrow:
-            self._second.insertWidget(0, self._figures)
+            self._third.insertWidget(0, self._figures)
         else:
             self._first.addWidget(self._figures)
+
+    def _show_source(self, figure: bool) -> None:
+        """Half a source beside a figure says nothing; readouts and tool tips have it too."""
+        self.source.setVisible(not (self._narrow and figure))
 
     @property
     def card(self) -> Card | None:
@@ -81,16 +102,19 @@ class CardPanel(Panel):
         self.mark.show_look(card.look)
         self.title.show_text(card.title.upper())
         self.word.show_text(card.word)
-        known = bool(card.unit) and card.figure != NOTHING
+        known = bool(card.unit) and card.figure not in ("", NOTHING)
         self.figure.show_text(card.figure if known else "")
         self.unit.show_text(card.unit if known else "")
         self._figures.setVisible(known)
         self.note.show_text(card.note)
+        self.source.show_text(card.source)
+        self._show_source(known)
+        self.level.show_level(card.level_dbfs)
+        self.level.setVisible(card.level_dbfs is not None)
+        self.setToolTip("\n".join(filter(None, [card.note, card.source, card.hint])))
         if before is None or before.look != card.look:
             self._show_look(card)
-        self.setAccessibleDescription(
-            f"{card.word}, {look_name(card.look)}, {card.figure} {card.unit}, {card.note}"
-        )
+        self.setAccessibleDescription(_spoken(card))
 
     def _show_look(self, card: Card) -> None:
         colours = self._theme.colours
@@ -101,37 +125,116 @@ class CardPanel(Panel):
         self.figure.set_colour(colours.text if known else colours.faint)
         self.note.set_colour(colours.text if lit else colours.muted)
         self.title.set_colour(colours.muted if lit else colours.faint)
-        self.set_frame(self._theme.ground(card.look), colour if lit else colours.line)
+        edge = colour if lit else colours.line
+        self.set_frame(self._theme.ground(card.look), edge, hatched=card.look == "unknown")
+
+
+class SmallCard(Panel):
+    """One of our own instruments in one line; its reason is in the tool tip."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, key: str) -> None:
+        super().__init__(theme, key)
+        self.setObjectName(f"card-{key}")
+        self._theme = theme
+        self._key = key
+        self._card: Card | None = None
+        self.mark = ShapeMark(theme, 15)
+        self.title = Text(theme, "caption", theme.colours.faint)
+        self.word = ElidedText(theme, "strong")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*(theme.px(n) for n in (10, 2, 8, 2)))
+        row.setSpacing(theme.px(6))
+        row.addWidget(self.mark)
+        row.addWidget(self.title)
+        row.addWidget(self.word, 1)
+
+    @property
+    def card(self) -> Card | None:
+        return self._card
+
+    def show_card(self, card: Card) -> None:
+        if card == self._card:
+            return
+        before, self._card = self._card, card
+        self.mark.show_look(card.look)
+        self.title.show_text(card.title.upper())
+        self.word.show_text(f"{card.word} · {card.note}" if card.note else card.word)
+        self.setToolTip("\n".join(filter(None, [card.note, card.hint, card.source])))
+        self.setAccessibleDescription(_spoken(card))
+        if before is None or before.look != card.look:
+            self._show_look(card)
+
+    def _show_look(self, card: Card) -> None:
+        colours = self._theme.colours
+        colour = self._theme.colour(card.look)
+        lit = card.look in _LIT
+        self.word.set_colour(colour)
+        self.title.set_colour(colours.muted if lit else colours.faint)
+        edge = colour if lit else colours.line
+        self.set_frame(self._theme.ground(card.look), edge, hatched=card.look == "unknown")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.chosen.emit(self._key)
+
+
+def _spoken(card: Card) -> str:
+    """A card for a screen reader."""
+    figure = f"{card.figure} {card.unit}" if card.figure != NOTHING else ""
+    said = (card.word, look_name(card.look), figure.strip(), card.note, card.source, card.hint)
+    return ", ".join(filter(None, said))
 
 
 class Strip(QWidget):
     """The cards of one store side by side."""
 
+    chosen = Signal(str)
+    """Key of a small card that was clicked."""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._panels: dict[str, CardPanel] = {}
+        self._panels: dict[str, CardPanel | SmallCard] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.gap)
+        self._own = QWidget()
+        self._column = QVBoxLayout(self._own)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(3))
+        self._own.setMinimumWidth(theme.px(LEAST_OWN))
+        self._row.addWidget(self._own, SHARE_OWN)
 
     @property
-    def panels(self) -> dict[str, CardPanel]:
+    def panels(self) -> dict[str, CardPanel | SmallCard]:
         return self._panels
+
+    @property
+    def large(self) -> tuple[CardPanel, ...]:
+        return tuple(panel for panel in self._panels.values() if isinstance(panel, CardPanel))
 
     def show_cards(self, cards: tuple[Card, ...]) -> None:
         if [card.key for card in cards] != list(self._panels):
-            self._rebuild([card.key for card in cards])
+            self._rebuild(cards)
         for card in cards:
             self._panels[card.key].show_card(card)
 
-    def _rebuild(self, keys: list[str]) -> None:
+    def _rebuild(self, cards: tuple[Card, ...]) -> None:
         for panel in self._panels.values():
             discard(panel)
-        self._panels = {key: CardPanel(self._theme, key) for key in keys}
-        for panel in self._panels.values():
-            self._row.addWidget(panel, 1)
+        self._panels = {card.key: self._make(card) for card in cards}
         self._fit(self.width())
+
+    def _make(self, card: Card) -> CardPanel | SmallCard:
+        if card.small:
+            small = SmallCard(self._theme, card.key)
+            small.chosen.connect(self.chosen)
+            self._column.addWidget(small, 1)
+            return small
+        panel = CardPanel(self._theme, card.key)
+        self._row.insertWidget(self._row.count() - 1, panel, SHARE_SHOW)
+        return panel
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         self._fit(event.size().width())
@@ -139,6 +242,7 @@ class Strip(QWidget):
 
     def _fit(self, width: int) -> None:
         """All cards alike, so that the eye compares them."""
-        narrow = width < self._theme.px(NARROW) * len(self._panels)
-        for panel in self._panels.values():
+        shares = SHARE_SHOW * len(self.large) + SHARE_OWN
+        narrow = width * SHARE_SHOW < self._theme.px(NARROW) * shares
+        for panel in self.large:
             panel.set_narrow(narrow)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
-from livedesk.desk.cards import Look
+from livedesk.desk.looks import Look
 
 Role = Literal["caption", "small", "body", "strong", "title", "word", "value", "headline", "clock"]
 
@@ -35,6 +35,8 @@ class Colours:
     panel: str = "#161B22"
     raised: str = "#1F2630"
     line: str = "#2B3441"
+    hatch: str = "#262E39"
+    """Strokes on the ground of what was not measured."""
     text: str = "#E8EDF3"
     muted: str = "#A3AFBD"
     faint: str = "#8491A1"

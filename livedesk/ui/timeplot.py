@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsLineItem,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from livedesk.desk.cards import Look
-from livedesk.desk.plots import Key, Series, StorePlots
-from livedesk.desk.words import NOTHING
+from livedesk.desk.looks import Look
+from livedesk.desk.plots import Extent, Key, Series, StorePlots
+from livedesk.desk.words import NOTHING, number, tr
 from livedesk.ui.axes import FigureAxis, TimeAxis
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
 from livedesk.ui.theme import Theme
 
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 READOUT_WIDTH = 132
+LEAST_HEIGHT = 150
+FAR_VALUE = 1e7
+"""Beyond any plot: the cursor's line reaches this far."""
 LEAST_RANGE_S = 5.0
 """Nobody zooms further in: figures come four times a second."""
 
@@ -42,6 +54,27 @@ class TimeWindow:
     end_s: float
     base_s: float
     wall: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """An instant to read values at (Unix seconds), and how it is called."""
+
+    t: float
+    time: str
+
+
+class PlotView(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """The canvas; says when the mouse leaves it, and leaves keys to the window."""
+
+    left = Signal()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        event.ignore()
 
 
 class Swatch(QWidget):
@@ -111,8 +144,20 @@ class TimePlot(Panel):
 
     moved = Signal(float, float)
     """Somebody panned or zoomed by hand: begin and end in Unix seconds."""
+    pointed = Signal(float)
+    """The mouse is over this instant (Unix seconds)."""
+    left = Signal()
+    """The mouse went away."""
 
-    def __init__(self, theme: Theme, title: str, hint: str, *, signed: bool = False) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        hint: str,
+        *,
+        signed: bool = False,
+        zone: tzinfo | None = None,
+    ) -> None:
         super().__init__(theme, title)
         self._theme = theme
         self._curves: dict[Key, pg.PlotDataItem] = {}
@@ -120,9 +165,13 @@ class TimePlot(Panel):
         self._readouts: dict[Key, Readout] = {}
         self._window: TimeWindow | None = None
         self._stale = False
+        self._signed = signed
+        self._readings: dict[Key, Reading] = {}
         self.value_axis = FigureAxis(theme, signed=signed)
-        self.time_axis = TimeAxis(theme)
-        self.view = pg.GraphicsLayoutWidget()
+        self.time_axis = TimeAxis(theme, zone)
+        self.view = PlotView()
+        self._cursor = QGraphicsLineItem(0, -FAR_VALUE, 0, FAR_VALUE)
+        self.cursor_text = Text(theme, "small")
         self.box = pg.ViewBox(enableMenu=False, enableMouse=True, defaultPadding=0.0)
         self._set_up_view()
         self._lay_out(title, hint)
@@ -144,6 +193,24 @@ class TimePlot(Panel):
         self.box.setMouseEnabled(x=True, y=False)
         self.box.setLimits(minXRange=LEAST_RANGE_S)
         self.box.sigRangeChangedManually.connect(self._moved_by_hand)
+        self.view.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.view.left.connect(self.left)
+        self._cursor.setPen(thin_pen(self._theme.colours.muted))
+        self._cursor.setZValue(5)
+        self._cursor.hide()
+        self.box.addItem(self._cursor, ignoreBounds=True)
+        self._set_up_cursor_text()
+
+    def _set_up_cursor_text(self) -> None:
+        """A widget on the canvas: it costs nothing while it is hidden."""
+        c, px = self._theme.colours, self._theme.px
+        self.cursor_text.setParent(self.view)
+        self.cursor_text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.cursor_text.setStyleSheet(
+            f"background: {c.raised}; border: 1px solid {c.faint}; border-radius: {px(4)}px;"
+            f"padding: {px(3)}px {px(6)}px;"
+        )
+        self.cursor_text.hide()
 
     def _lay_out(self, title: str, hint: str) -> None:
         theme = self._theme
@@ -162,6 +229,8 @@ class TimePlot(Panel):
         self._side.addStretch(1)
         side = QWidget()
         side.setFixedWidth(theme.px(READOUT_WIDTH))
+        side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(theme.px(LEAST_HEIGHT))
         side.setLayout(self._side)
         self._side.setContentsMargins(0, 0, 0, 0)
         body = QHBoxLayout()
@@ -178,14 +247,26 @@ class TimePlot(Panel):
         """Say which curves there are and what their latest values are."""
         if [reading.key for reading in readings] != list(self._curves):
             self._rebuild([reading.key for reading in readings])
+        said = ""
         for reading in readings:
-            self._readouts[reading.key].show_reading(reading)
+            self._readings[reading.key] = reading
+            readout = self._readouts[reading.key]
+            readout.show_reading(reading)
+            # What the one above says already is not said twice.
+            readout.note.setVisible(reading.note != said)
+            said = reading.note
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The curves that are drawn."""
+        return tuple(self._curves)
 
     def _rebuild(self, keys: list[Key]) -> None:
         for key, curve in self._curves.items():
             self.box.removeItem(curve)
             discard(self._readouts[key])
         self._drawn = {}
+        self._readings = {}
         self._curves = {key: self._add_curve(place) for place, key in enumerate(keys)}
         self._readouts = {key: Readout(self._theme, place) for place, key in enumerate(keys)}
         for place, readout in enumerate(self._readouts.values()):
@@ -227,6 +308,54 @@ class TimePlot(Panel):
                 self._drawn[key] = drawn
                 t, values = series.outline(window.begin_s, window.end_s, self.width_px())
                 curve.setData(t - window.base_s, values)
+
+    def show_cursor(self, cursor: Cursor | None, plots: StorePlots) -> None:
+        """Mark an instant and tell the values there; None takes the mark away."""
+        window = self._window
+        if cursor is None or window is None or not window.begin_s <= cursor.t <= window.end_s:
+            self._cursor.hide()
+            self.cursor_text.hide()
+            self.view.setAccessibleDescription("")
+            return
+        self._cursor.setX(cursor.t - window.base_s)
+        self._cursor.show()
+        column_s = (window.end_s - window.begin_s) / self.width_px()
+        text = "\n".join([cursor.time, *self.values_at(cursor.t, column_s, plots)])
+        if text != self.cursor_text.text():
+            self.cursor_text.show_text(text)
+            self.cursor_text.adjustSize()
+            self.view.setAccessibleDescription(text)
+        self._place_cursor_text(cursor.t - window.base_s)
+        self.cursor_text.show()
+
+    def values_at(self, t: float, column_s: float, plots: StorePlots) -> list[str]:
+        """One line a curve: its value, or lowest to highest where a pixel stands for several."""
+        return [
+            f"{reading.label}  {self._extent_words(plots[key].at(t, column_s), reading.unit)}"
+            for key, reading in self._readings.items()
+        ]
+
+    def _extent_words(self, extent: Extent | None, unit: str) -> str:
+        if extent is None:
+            return tr("no reading")
+        low, high = (number(v, signed=self._signed) for v in (extent.low, extent.high))
+        return f"{low} {unit}" if low == high else tr("{low} to {high} {unit}").format(
+            low=low, high=high, unit=unit
+        )  # fmt: skip
+
+    def _place_cursor_text(self, x: float) -> None:
+        """Beside the line, on the side with more room, within the canvas."""
+        gap = self._theme.px(8)
+        at = self.view.mapFromScene(self.box.mapViewToScene(QPointF(x, 0.0))).x()
+        wide = self.cursor_text.width()
+        right = at + gap + wide <= self.view.width()
+        self.cursor_text.move(at + gap if right else at - gap - wide, self._theme.px(2))
+
+    def _mouse_moved(self, at: QPointF) -> None:
+        if self._window is not None and self.box.sceneBoundingRect().contains(at):
+            self.pointed.emit(self.box.mapSceneToView(at).x() + self._window.base_s)
+        else:
+            self.left.emit()
 
     def width_px(self) -> float:
         return max(1.0, float(self.box.width()))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout
 
 from livedesk.core.status import UplinkStatus
-from livedesk.desk.cards import Card, Look
+from livedesk.desk.looks import Card, Look
 from livedesk.desk.words import NOTHING, number, tr
 from livedesk.ui.basics import Panel
 from livedesk.ui.shapes import look_name, shape_icon
@@ -15,7 +15,7 @@ from livedesk.ui.theme import Theme
 
 _Row = tuple[str, ...]
 _MARK = 14
-_WIDTHS = (96, 122, 96, 86, 88, 78, 92, 0)
+_WIDTHS = (96, 134, 96, 86, 88, 78, 92, 0)
 _FIGURES = range(2, 7)
 """Columns that hold figures."""
 

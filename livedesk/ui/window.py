@@ -8,11 +8,12 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from livedesk.desk.desk import Preview
-from livedesk.desk.model import DeskSnapshot, Note
+from livedesk.desk.issues import GoLine, go_line
+from livedesk.desk.model import DeskSnapshot, Note, StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.troubles import troubles
 from livedesk.desk.words import tr, wall_clock
@@ -27,6 +28,8 @@ from livedesk.ui.storelist import StoreList
 from livedesk.ui.theme import Theme
 
 REPAINT_MS = 100
+FAR_STEPS = 10
+"""Of the plots' cursor, with Shift."""
 
 
 class Source(Protocol):
@@ -66,6 +69,7 @@ class ConsoleWindow(QMainWindow):
         self.has_store = asyncio.Event()
         """Set once there is something to look at."""
         self._note: Note | None = None
+        self._centre = QWidget()
         self.header = Header(theme)
         self.banner = Banner(theme, zone)
         self.stores = StoreList(theme)
@@ -94,16 +98,15 @@ class ConsoleWindow(QMainWindow):
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
         body.addWidget(self._stack, 1)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
+        column = QVBoxLayout(self._centre)
         column.setContentsMargins(*(theme.px(n) for n in (12, 10, 12, 2)))
         column.setSpacing(theme.gap)
         column.addWidget(self.header)
         column.addWidget(self.banner)
         column.addLayout(body, 1)
-        self.setCentralWidget(centre)
-        centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        centre.setFocus()
+        self.setCentralWidget(self._centre)
+        self._centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._centre.setFocus()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.note, 1)
         keys = Text(theme, "small", theme.colours.faint)
@@ -116,19 +119,25 @@ class ConsoleWindow(QMainWindow):
     def _wire(self) -> None:
         self.header.end_requested.connect(self.ask_end)
         self.header.help_requested.connect(self.show_shortcuts)
+        self.banner.go.asked.connect(self.page.side.open_issues)
         self.stores.chosen.connect(self.choose)
         if self.dock is not None:
             self.dock.asked.connect(self.fault_requested)
         install(self, self.shortcuts)
 
     def _shortcuts(self) -> tuple[Shortcut, ...]:
-        plots = self.page.plots
+        plots, side = self.page.plots, self.page.side
         return (
             Shortcut(("1",), tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
             Shortcut(("2",), tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
             Shortcut(("3",), tr("Plots: whole session"), partial(plots.choose_range, 2)),
             Shortcut(("L",), tr("Plots: follow live"), plots.follow_live),
             Shortcut(("T",), tr("Plots: show time or wall clock"), plots.toggle_clock),
+            Shortcut(("K",), tr("Plots: audio and video clock"), plots.toggle_clocks),
+            Shortcut(("C",), tr("Plots: read values; then ←, → (Shift: far), Esc"), self._read),
+            Shortcut(("E",), tr("Events"), side.open_events),
+            Shortcut(("D",), tr("All figures as text"), side.open_details),
+            Shortcut(("I",), tr("What the platform wishes of the settings"), side.open_issues),
             Shortcut(("PgDown",), tr("Next store"), self.choose_next),
             Shortcut(("PgUp",), tr("Previous store"), self.choose_previous),
             Shortcut(("Ctrl+E",), tr("End the session…"), self.ask_end),
@@ -150,7 +159,7 @@ class ConsoleWindow(QMainWindow):
         view = snapshot.store(self._chosen)
         found = troubles(snapshot, self._chosen)
         self.header.show_snapshot(snapshot, view)
-        self.banner.show_troubles(found, snapshot.utc_ns)
+        self.banner.show_troubles(found, _calm(view), snapshot.utc_ns)
         self.stores.show_stores(snapshot.stores, self._chosen)
         self._show_note(snapshot.note)
         if view is None:
@@ -167,6 +176,24 @@ class ConsoleWindow(QMainWindow):
             self._source.preview(store),
             snapshot.events,
         )
+
+    def _read(self) -> None:
+        """Set the cursor, and take the keys back from whatever list had them."""
+        self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.page.plots.step_cursor(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows move the plots' cursor where nothing else wanted them."""
+        far = FAR_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.page.plots.step_cursor(-far)
+            case Qt.Key.Key_Right:
+                self.page.plots.step_cursor(far)
+            case Qt.Key.Key_Escape:
+                self.page.plots.hide_cursor()
+            case _:
+                super().keyPressEvent(event)
 
     def _keep_choice(self, snapshot: DeskSnapshot) -> None:
         """Stay with the chosen store while there is one; else take the first."""
@@ -236,6 +263,10 @@ class ConsoleWindow(QMainWindow):
         self._timer.stop()
         self._may_close = True
         self.close()
+
+
+def _calm(view: StoreView | None) -> GoLine:
+    return go_line(view) if view is not None else GoLine("idle", "")
 
 
 def _nothing_to_show(snapshot: DeskSnapshot) -> str:

@@ -11,23 +11,30 @@ import pytest
 from livedesk.core.status import (
     FeedState,
     FeedStatus,
+    HealthClass,
     PartState,
     PartStatus,
+    PictureStatus,
+    ReturnStatus,
     SessionState,
     SkewState,
+    SoundStatus,
     StoreStatus,
     SyncStatus,
     UplinkState,
     UplinkStatus,
 )
-from livedesk.desk.cards import LOUDNESS, Card, cards, is_still_sending, worst
+from livedesk.desk.cards import cards, worst
+from livedesk.desk.looks import LOUDNESS, Card, is_still_sending
 from livedesk.desk.model import StoreView
 
 UP = PartStatus("up", age_ms=100)
 LIVE = StoreStatus(
     "lumen", "Lumen", 1, state="live", feed=FeedStatus("OK", 4000, age_ms=30),
     sync=SyncStatus(12, state="ok", age_ms=100), relay=UP, probe=UP, journal=UP,
-    uplinks=(UplinkStatus("primary", "carrying", 3900, 200, age_ms=50),),
+    uplinks=(UplinkStatus("primary", "carrying", 3900, 200, age_ms=50, health="OK"),),
+    picture=PictureStatus("ok"), sound=SoundStatus("ok", None, -6.0, -17.0, -18.0, 1.0),
+    issues_checked=True,
 )  # fmt: skip
 
 
@@ -40,7 +47,7 @@ def test_a_good_show_is_all_go_with_unit_source_and_age() -> None:
     strip = cards(StoreView(LIVE, 0.2, False, 60))
     assert {c.look for c in strip} == {"ok"}
     feed = strip[0]
-    assert (feed.figure, feed.unit, feed.note) == ("4,000", "kbps", "relay · < 1 s")
+    assert (feed.figure, feed.unit, feed.source) == ("4,000", "kbps", "relay · < 1 s")
 
 
 def test_nothing_stale_is_go() -> None:
@@ -68,16 +75,16 @@ def test_before_the_show_nothing_is_a_fault() -> None:
 
 
 def test_an_uplink_that_carries_less_than_the_contract_is_no_go() -> None:
-    slow = replace(LIVE, uplinks=(UplinkStatus("primary", "carrying", 1500, 4200),))
+    slow = replace(LIVE, uplinks=(UplinkStatus("primary", "carrying", 1500, 4200, health="LOW"),))
     found = card("uplink:primary", slow)
-    assert (found.look, found.word) == ("critical", "Too slow")
+    assert (found.look, found.word) == ("critical", "Low")
     assert "2,500" in found.note
     assert "4.2 s behind" in found.note
 
 
 def test_a_poor_feed_is_not_blamed_on_the_uplink() -> None:
-    poor = replace(LIVE, feed=FeedStatus("LOW", 1500),
-                   uplinks=(UplinkStatus("primary", "carrying", 1490, 100),))  # fmt: skip
+    path = UplinkStatus("primary", "carrying", 1490, 100, health="OK")
+    poor = replace(LIVE, feed=FeedStatus("LOW", 1500), uplinks=(path,))
     assert card("uplink:primary", poor).look == "ok"
     assert card("feed", poor).look == "warning"
 
@@ -122,12 +129,14 @@ def test_every_state_has_a_word_and_a_look() -> None:
 def test_a_lost_encoder_is_one_fault_and_not_four() -> None:
     gone = replace(
         LIVE, state="interrupted", feed=FeedStatus("GONE"), sync=SyncStatus(),
-        probe=PartStatus("down", "there is no feed to play"),
+        probe=PartStatus("down", "there is no feed to play"), picture=PictureStatus(),
+        sound=SoundStatus(), issues_checked=False,
         uplinks=(UplinkStatus("primary", "carrying", 0.0, 0.0),),
     )  # fmt: skip
     looks = {c.key: c.look for c in cards(StoreView(gone, 0.2, False, 60))}
     assert looks == {"feed": "critical", "uplink:primary": "idle", "sync": "idle",
-                     "probe": "idle", "journal": "ok"}  # fmt: skip
+                     "media": "idle", "settings": "idle", "probe": "idle",
+                     "journal": "ok"}  # fmt: skip
 
 
 def test_nothing_is_said_to_be_recorded_after_the_sign_off() -> None:
@@ -167,3 +176,90 @@ def test_an_uplink_is_not_good_while_its_relay_is_silent() -> None:
     )  # fmt: skip
     found = card("uplink:primary", silent)
     assert (found.look, found.note) == ("unknown", "silent for 3.0 s")
+
+
+@pytest.mark.parametrize(
+    ("health", "goodput_kbps", "look", "word"),
+    [("OK", 3900, "ok", "Carrying"), ("LOW", 1500, "critical", "Low"),
+     ("STARVED", 4800, "warning", "Starved"), ("STARVED", 1200, "critical", "Starved"),
+     ("STALLED", 0.0, "critical", "Stalled"), ("BLIND", 3900, "unknown", "Not measured")],
+)  # fmt: skip
+def test_a_path_is_called_by_its_class(
+    health: HealthClass, goodput_kbps: float, look: str, word: str
+) -> None:
+    path = UplinkStatus("primary", "carrying", goodput_kbps, 1800, health=health)
+    found = card("uplink:primary", replace(LIVE, uplinks=(path,)))
+    assert (found.look, found.word) == (look, word)
+
+
+def test_what_was_not_measured_is_neither_good_nor_bad_and_shows_no_figure() -> None:
+    blind = replace(
+        LIVE, feed=FeedStatus("BLIND", 4000), sync=SyncStatus(), picture=PictureStatus(),
+        sound=SoundStatus(), return_check=ReturnStatus("BLIND"),
+        uplinks=(UplinkStatus("primary", "carrying", 3900, health="BLIND"),),
+    )  # fmt: skip
+    for key in ("feed", "uplink:primary", "return", "sync", "media"):
+        found = card(key, blind)
+        assert (found.look, found.word) == ("unknown", "Not measured")
+        assert found.figure in ("", "–")
+
+
+def test_lag_is_told_once_it_matters() -> None:
+    assert card("feed", replace(LIVE, feed=FeedStatus("OK", 4000, lag_ms=40))).note == ""
+    late = card("feed", replace(LIVE, feed=FeedStatus("STARVED", 1900, lag_ms=1340)))
+    assert (late.word, late.note) == ("Starved", "media arrives 1,340 ms late")
+
+
+def test_a_track_that_stopped_is_not_called_good() -> None:
+    mute = FeedStatus("OK", 3900, video_age_ms=20, audio_age_ms=3200)
+    found = card("feed", replace(LIVE, feed=mute))
+    assert (found.look, found.word) == ("warning", "No sound")
+
+
+def test_skew_that_is_well_is_told_in_words_and_that_no_slate_vouches_for_it() -> None:
+    found = card("sync", replace(LIVE, sync=SyncStatus(12, state="ok", age_ms=100, kind="fixed")))
+    assert (found.word, found.note) == ("In sync", "sound 12 ms early · fixed")
+    assert found.source == "stream timing: not checked with a slate"
+
+
+def test_a_limit_that_comes_nearer_is_told_with_its_time_and_error() -> None:
+    drifting = SyncStatus(-98, -14.0, 2880, None, "notice", 100, "drifting", 0.8, 290)
+    assert card("sync", replace(LIVE, sync=drifting)).note == "reaches −200 ms in 48 min ± 5"
+    soon = card("sync", replace(LIVE, sync=replace(drifting, skew_ms=-20, state="ok")))
+    assert (soon.look, soon.word) == ("notice", "Drifting")
+    far = card("sync", replace(LIVE, sync=replace(drifting, state="ok", forecast_s=9 * 3600)))
+    assert far.look == "ok"
+
+
+def test_a_recent_slate_overrules_stream_timing() -> None:
+    baked_in = SyncStatus(2, state="ok", age_ms=100, offset_ms=-230, offset_age_s=65)
+    found = card("sync", replace(LIVE, sync=baked_in))
+    assert (found.look, found.word, found.figure) == ("critical", "Sound late", "−230")
+    assert (found.note, found.source) == ("stream timing +2 ms", "slate −230 ms · 1 min 05 s ago")
+    old = card("sync", replace(LIVE, sync=replace(baked_in, offset_age_s=3600)))
+    assert old.look == "ok"
+
+
+@pytest.mark.parametrize(
+    ("picture", "sound", "look", "word"),
+    [(PictureStatus("ok"), SoundStatus("ok"), "ok", "Good"),
+     (PictureStatus("black", 4), SoundStatus("ok"), "warning", "Black"),
+     (PictureStatus("frozen", 12), SoundStatus("silent", 8), "warning", "Frozen, silent"),
+     (PictureStatus("ok"), SoundStatus("clipping", 1), "notice", "Clipping"),
+     (PictureStatus("ok"), SoundStatus("ok", coverage=0.8), "notice", "Sound breaks"),
+     (PictureStatus("ok"), SoundStatus(), "unknown", "Not measured")],
+)  # fmt: skip
+def test_picture_and_sound_are_good_only_together(
+    picture: PictureStatus, sound: SoundStatus, look: str, word: str
+) -> None:
+    found = card("media", replace(LIVE, picture=picture, sound=sound))
+    assert (found.look, found.word) == (look, word)
+
+
+def test_the_platform_is_dark_only_while_something_is_sent_to_it() -> None:
+    dark = replace(LIVE, return_check=ReturnStatus("GONE", "statistics", reason="no such stream"))
+    found = card("return", dark)
+    assert (found.look, found.word, found.note) == ("critical", "Dark", "no such stream")
+    before = replace(dark, state="waiting", feed=FeedStatus())
+    assert card("return", before).look == "idle"
+    assert not [c for c in cards(StoreView(LIVE, 0.2, False, 60)) if c.key == "return"]

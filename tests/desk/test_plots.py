@@ -8,14 +8,24 @@ from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import FeedStatus, StoreStatus, SyncStatus, UplinkStatus
-from livedesk.desk.plots import FEED, SKEW, Series, StorePlots, goodput
+from livedesk.desk.plots import (
+    AUDIO_WALL,
+    FEED,
+    SKEW,
+    VIDEO_WALL,
+    Extent,
+    Series,
+    StorePlots,
+    goodput,
+)
 from livedesk.desk.wire import History, HistorySeries
 
 
 def status(t: float, kbps: float | None = 4000.0, epoch: int = 1) -> StoreStatus:
     return StoreStatus(
         "lumen", "Lumen", round(t * NS_PER_S), feed=FeedStatus("OK", kbps, epoch=epoch),
-        sync=SyncStatus(skew_ms=12.0), uplinks=(UplinkStatus("primary", goodput_kbps=3900.0),),
+        sync=SyncStatus(skew_ms=12.0, audio_wall_ms=30.0, video_wall_ms=18.0),
+        uplinks=(UplinkStatus("primary", goodput_kbps=3900.0),),
     )  # fmt: skip
 
 
@@ -37,6 +47,8 @@ def test_every_figure_gets_its_line() -> None:
     assert pieces(plots[FEED]) == [[4000.0] * 4]
     assert pieces(plots[goodput("primary")]) == [[3900.0] * 4]
     assert pieces(plots[SKEW]) == [[12.0] * 4]
+    assert pieces(plots[AUDIO_WALL]) == [[30.0] * 4]
+    assert pieces(plots[VIDEO_WALL]) == [[18.0] * 4]
     assert plots.uplinks == ("primary",)
 
 
@@ -144,3 +156,35 @@ def test_an_outline_of_few_points_is_the_points() -> None:
         series.append(float(step), float(step))
     _, values = series.outline(0, 100, 800)
     assert list(values) == list(range(100))
+
+
+def test_only_figures_that_are_drawn_are_kept_of_history() -> None:
+    plots = StorePlots()
+    past = history([1.0, 2.0], [5.0, 6.0])
+    wanted = past.series[0]
+    other = HistorySeries("jitter_ms", "", "ms", wanted.t, wanted.min, wanted.mean, wanted.max,
+                          wanted.epoch)  # fmt: skip
+    plots.fill(History(0, 10, (wanted, other)))
+    assert len(plots[wanted.figure, wanted.subject or ""]) == 2
+    assert len(plots["jitter_ms", ""]) == 0
+
+
+def test_a_column_of_several_points_tells_lowest_and_highest() -> None:
+    series = Series()
+    for step, value in enumerate((5.0, 1.0, 9.0, 4.0)):
+        series.append(float(step), value)
+    assert series.at(1.5, 1.2) == Extent(1.0, 9.0)
+    assert series.at(1.4, 0.01) == Extent(1.0, 1.0)
+
+
+def test_nothing_is_read_in_a_gap_or_beyond_the_ends() -> None:
+    series = Series()
+    for t in (0.0, 0.25, 0.5):
+        series.append(t, 7.0)
+    series.break_line()
+    series.append(20.0, 9.0)
+    assert series.at(0.4, 0.01) == Extent(7.0, 7.0)
+    assert series.at(5.0, 0.01) is None
+    assert series.at(19.0, 0.01) is None
+    assert series.at(25.0, 0.01) is None
+    assert Series().at(1.0, 1.0) is None

@@ -12,6 +12,8 @@ from livedesk.core.status import (
     AlarmStatus,
     FeedStatus,
     PartStatus,
+    PictureStatus,
+    SoundStatus,
     StoreStatus,
     SyncStatus,
     UplinkStatus,
@@ -36,14 +38,18 @@ def on_air(store: str = "lumen", name: str = "Lumen Home", **changes: object) ->
         state="live",
         platform="TikTok LIVE",
         feed=FeedStatus("OK", 4012.0, 3884.0, 128.0, 30.0, 2.0, 1280, 720, 30.0, "h264", "aac", 1,
-                        120.0),
-        sync=SyncStatus(12.0, 0.4, None, None, "ok", 150.0),
+                        120.0, lag_ms=12.0, video_age_ms=20.0, audio_age_ms=15.0, profile="High",
+                        sample_rate=48_000, channels=2, jitter_ms=0.4, bframe_ms=66.0),
+        sync=SyncStatus(12.0, 0.4, None, None, "ok", 150.0, "fixed", 0.3, None, 8.0, -4.0),
         uplinks=(UplinkStatus("primary", "carrying", 4003.0, 180.0, 23.4, 0, 0, 0, None, 60.0,
-                              "push.example.net:443"),),
+                              "push.example.net:443", "OK"),),
         relay=UP,
         probe=UP,
         journal=UP,
         ingest_url="rtmp://192.168.1.20:1935/live",
+        picture=PictureStatus("ok", None, 46.0),
+        sound=SoundStatus("ok", None, -6.2, -15.8, -16.4, 1.0),
+        issues_checked=True,
     )  # fmt: skip
     return replace(status, **changes)  # type: ignore[arg-type]
 
@@ -61,7 +67,7 @@ def waiting(store: str = "lumen", name: str = "Lumen Home") -> StoreStatus:
 def throttled(status: StoreStatus, goodput_kbps: float, backlog_ms: float) -> StoreStatus:
     """The path carries less than the feed brings."""
     primary = replace(status.uplinks[0], goodput_kbps=goodput_kbps, backlog_ms=backlog_ms,
-                      rtt_ms=412.7, unsent_bytes=2_400_000)  # fmt: skip
+                      rtt_ms=412.7, unsent_bytes=2_400_000, health="LOW")  # fmt: skip
     alarm = AlarmStatus(
         "uplink-primary-slow",
         "high",

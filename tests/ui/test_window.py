@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,8 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from livedesk.core.status import FeedStatus, PartStatus, SyncStatus
-from livedesk.desk.cards import Look
+from livedesk.core.status import (
+    ConfigurationIssue,
+    FeedStatus,
+    PartStatus,
+    ReturnStatus,
+    SoundStatus,
+    SyncStatus,
+)
+from livedesk.desk.looks import Look
+from livedesk.desk.plots import AUDIO_WALL, SKEW, VIDEO_WALL
 from livedesk.ui.plotspanel import live_window
 from livedesk.ui.shapes import shape_icon
 from livedesk.ui.shortcuts import ShortcutSheet
@@ -52,7 +61,7 @@ def choose(question: QMessageBox, text: str) -> None:
 def test_a_good_show_is_quiet(live: Stage, open_window: OpenWindow) -> None:
     window = open_window(live)
     assert set(looks(window).values()) == {"ok"}
-    assert not window.banner.isVisible()
+    assert not window.banner.alarmed
     assert window.header.state.text() == "ON AIR"
     assert window.header.clock.text() == "0:00:10"
     assert not window.header.badge.isVisible()
@@ -67,7 +76,7 @@ def test_what_is_wrong_is_said_with_cause_time_and_action(
     live.play(12, status)
     window.refresh()
     row = window.banner.rows[0]
-    assert window.banner.isVisible()
+    assert window.banner.alarmed
     assert row.cause.text() == status.alarms[0].cause
     assert row.action.text() == status.alarms[0].action
     assert row.since.text().endswith("12 s")
@@ -108,7 +117,7 @@ def test_an_engine_that_is_away_is_said_once_and_forgotten_when_it_is_back(
     live.attach()
     live.tell(on_air())
     window.refresh()
-    assert not window.banner.isVisible()
+    assert not window.banner.alarmed
     assert window.header.end.isEnabled()
 
 
@@ -165,7 +174,7 @@ def test_each_card_says_its_state_in_words_too(live: Stage, open_window: OpenWin
     words = {key: panel.word.text() for key, panel in window.page.strip.panels.items()}
     assert words["feed"] == "Stalled"
     assert words["sync"] == "Sound late"
-    assert words["journal"] == "Down"
+    assert words["journal"] == "Down · disk full"
     described = window.page.strip.panels["journal"].accessibleDescription()
     assert "disk full" in described
     assert "look soon" in described
@@ -277,7 +286,7 @@ def test_several_stores_are_listed_with_words_and_shapes(
     assert {name: row.mark.look for name, row in rows.items()} == {
         "aurora": "ok", "lumen": "critical", "nord": "idle",
     }  # fmt: skip
-    assert rows["lumen"].words.text() == "Uplink primary: Too slow"
+    assert rows["lumen"].words.text() == "Uplink primary: Low"
     assert window.chosen == "aurora"
     assert window.banner.rows[0].cause.text().startswith("Lumen Home: ")
     QTest.mouseClick(rows["lumen"], Qt.MouseButton.LeftButton)
@@ -314,7 +323,7 @@ def test_events_are_newest_first_and_of_this_store(live: Stage, open_window: Ope
         live.happen(f"event {place}")
     live.happen("elsewhere", store="other")
     window.refresh()
-    model = window.page.events.model
+    model = window.page.side.events.model
     texts = [model.data(model.index(row)).split("  ")[1] for row in range(model.rowCount())]
     assert texts == ["event 2", "event 1", "event 0"]
     live.happen("event 3", "critical")
@@ -375,8 +384,131 @@ def test_events_need_the_same_lines_with_and_without_a_scroll_bar(
     for _ in range(60):
         live.happen(sentence)
         window.refresh()
-    view = window.page.events.view
-    rows = [view.visualRect(window.page.events.model.index(row)) for row in range(5)]
+    view = window.page.side.events.view
+    rows = [view.visualRect(window.page.side.events.model.index(row)) for row in range(5)]
     assert view.verticalScrollBar().isVisible()
-    hints = [view.sizeHintForIndex(window.page.events.model.index(row)) for row in range(5)]
+    hints = [view.sizeHintForIndex(window.page.side.events.model.index(row)) for row in range(5)]
     assert [row.height() for row in rows] == [hint.height() for hint in hints]
+
+
+def test_an_alarm_moves_nothing(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    before = window.page.strip.mapTo(window, window.page.strip.rect().topLeft())
+    size = window.page.plots.size()
+    live.tell(throttled(on_air(), 1500, 4200))
+    window.refresh()
+    QTest.qWait(0)
+    assert window.banner.alarmed
+    assert window.page.strip.mapTo(window, window.page.strip.rect().topLeft()) == before
+    assert window.page.plots.size() == size
+
+
+def test_issues_stand_in_the_room_of_the_alarms_and_lead_to_their_list(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    issue = ConfigurationIssue("gopSizeLong", "warning", "Keyframes come every 4 s.", "Set 2 s.")
+    live.tell(on_air(issues=(issue,)))
+    window.refresh()
+    assert window.banner.go.text.text() == "1 issue with what TikTok LIVE wishes"
+    window.banner.go.show_list.click()
+    assert window.page.side.page is window.page.side.issues
+    panel = window.page.side.issues.panels[0]
+    assert panel.accessibleName() == "Warning: Keyframes come every 4 s."
+    assert panel.accessibleDescription() == "Set 2 s."
+
+
+def test_the_figures_are_reached_by_key_and_have_the_focus(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    QTest.keyClick(window, Qt.Key.Key_D)
+    live.tell(on_air())
+    window.refresh()
+    table = window.page.side.details.table
+    assert table.hasFocus()
+    items = [[table.item(row, column) for column in range(3)] for row in range(table.rowCount())]
+    rows = {cells[0].text(): cells[1].text() for cells in items if cells[0] and cells[1]}
+    assert rows["Frame rate"] == "30.0 fps"
+    assert rows["B-frame delay"] == "66 ms"
+    QTest.keyClick(window, Qt.Key.Key_E)
+    assert window.page.side.page is window.page.side.events
+
+
+def test_the_clocks_are_drawn_on_demand(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    skew = window.page.plots.skew
+    assert len(skew.keys) == 1
+    QTest.keyClick(window, Qt.Key.Key_K)
+    live.clock.advance(0.25)
+    live.tell(on_air(sync=replace(on_air().sync, audio_wall_ms=840.0, video_wall_ms=820.0)))
+    live.clock.advance(0.25)
+    live.tell(on_air())
+    window.refresh()
+    assert list(skew.keys) == [SKEW, AUDIO_WALL, VIDEO_WALL]
+    low, high = skew.box.viewRange()[1]
+    assert low == pytest.approx(-260)
+    assert high >= 840
+    QTest.keyClick(window, Qt.Key.Key_K)
+    window.refresh()
+    assert len(skew.keys) == 1
+    assert skew.box.viewRange()[1][1] == pytest.approx(260)
+
+
+def test_values_are_read_at_the_same_instant_in_both_plots(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live, zone=UTC)
+    plots = window.page.plots
+    QTest.keyClick(window, Qt.Key.Key_C)
+    for plot in plots.plots:
+        assert plot.cursor_text.isVisible()
+        assert "0:00:10" in plot.cursor_text.text()
+        assert "14:13:30" in plot.cursor_text.text()
+    assert "Feed" in plots.rate.cursor_text.text()
+    assert "kbps" in plots.rate.cursor_text.text()
+    assert "Skew" in plots.skew.cursor_text.text()
+    assert plots.rate.view.accessibleDescription() == plots.rate.cursor_text.text()
+    for _ in range(20):
+        QTest.keyClick(window, Qt.Key.Key_Left)
+    assert "0:00:05" in plots.rate.cursor_text.text() or "0:00:06" in plots.rate.cursor_text.text()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not any(plot.cursor_text.isVisible() for plot in plots.plots)
+
+
+def test_the_mouse_moves_the_cursor_of_both_plots_and_takes_it_away(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    plots = window.page.plots
+    middle = plots.rate.box.sceneBoundingRect().center()
+    plots.rate.view.scene().sigMouseMoved.emit(middle)
+    assert all(plot.cursor_text.isVisible() for plot in plots.plots)
+    plots.rate.view.left.emit()
+    assert not any(plot.cursor_text.isVisible() for plot in plots.plots)
+
+
+def test_blind_is_hatched_and_says_that_nothing_was_measured(
+    live: Stage, open_window: OpenWindow
+) -> None:
+    window = open_window(live)
+    live.tell(on_air(feed=FeedStatus("BLIND"), sync=SyncStatus(), sound=SoundStatus()))
+    window.refresh()
+    for key in ("feed", "sync", "media"):
+        panel = window.page.strip.panels[key]
+        assert panel.hatched
+        assert panel.word.text() == "Not measured"
+    assert not window.page.strip.panels["uplink:primary"].hatched
+
+
+def test_everything_at_once_fits_a_small_screen(stage: Stage, open_window: OpenWindow) -> None:
+    stage.attach()
+    bonded = replace(on_air().uplinks[0], name="bonded", state="standby")
+    full = on_air(uplinks=(*on_air().uplinks, bonded), return_check=ReturnStatus("OK"))
+    stage.play(2, full, on_air("aurora", "Aurora"))
+    window = open_window(stage)
+    window.choose("lumen")
+    window.page.plots.clocks.setChecked(True)
+    window.refresh()
+    assert window.minimumSizeHint().width() <= 1366
+    assert window.minimumSizeHint().height() <= 728

@@ -1,0 +1,110 @@
+"""Do the encoder's settings fit the platform? Loud before the show, quiet on air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livedesk.core.status import Severity
+from livedesk.desk.looks import Card, Look, feed_flows, is_delivering, is_running, lost
+from livedesk.desk.model import StoreView
+from livedesk.desk.words import tr
+
+SIGN_ON_S = 120.0
+"""A session begins with the first media, so the check before the show falls into its first
+minutes: that long it stays in front."""
+
+_BEFORE: dict[Severity, Look] = {"info": "notice", "warning": "warning", "error": "critical"}
+_ON_AIR: dict[Severity, Look] = {"info": "idle", "warning": "idle", "error": "warning"}
+_ORDER: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """One mismatch as it is listed: how bad, in a word and a look; what; what to do."""
+
+    look: Look
+    severity: str
+    reason: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoLine:
+    """What stands in the room of the alarms while there is none."""
+
+    look: Look
+    text: str
+    issues: bool = False
+    """Whether it speaks of settings, so that it leads to their list."""
+
+
+def severity_word(severity: Severity) -> str:
+    return {"info": tr("Hint"), "warning": tr("Warning"), "error": tr("Error")}[severity]
+
+
+def issue_rows(view: StoreView) -> tuple[IssueRow, ...]:
+    """The worst first."""
+    found = sorted(view.status.issues, key=lambda issue: _ORDER.index(issue.severity))
+    return tuple(
+        IssueRow(_BEFORE[i.severity], severity_word(i.severity), i.reason, i.description)
+        for i in found
+    )
+
+
+def is_sign_on(view: StoreView) -> bool:
+    """Before the show, or so shortly after its first media that settings can still be changed."""
+    return not is_running(view) or (view.on_air_s is not None and view.on_air_s < SIGN_ON_S)
+
+
+def settings_card(view: StoreView) -> Card:
+    key, title = "settings", tr("Settings")
+    if view.stale:
+        return lost(key, title, view, small=True)
+    look, word = _settings_words(view)
+    return Card(key, title, look, word, hint=issues_sentence(view), small=True)
+
+
+def _settings_words(view: StoreView) -> tuple[Look, str]:
+    issues = view.status.issues
+    if issues:
+        count = tr("1 issue") if len(issues) == 1 else tr("{n} issues").format(n=len(issues))
+        return _look(view), count
+    if view.status.issues_checked:
+        return "ok", tr("As wished")
+    # A probe that is down has a card of its own: one cause is one fault.
+    wanted = is_delivering(view) and view.status.probe.state == "up"
+    return ("unknown" if wanted else "idle"), tr("Not checked")
+
+
+def _look(view: StoreView) -> Look:
+    worst = min((i.severity for i in view.status.issues), key=_ORDER.index)
+    return (_BEFORE if is_sign_on(view) else _ON_AIR)[worst]
+
+
+def issues_sentence(view: StoreView) -> str:
+    """`3 issues with what TikTok LIVE wishes`."""
+    platform = view.status.platform or tr("the platform")
+    count = len(view.status.issues)
+    if count == 1:
+        return tr("1 issue with what {platform} wishes").format(platform=platform)
+    if count:
+        return tr("{n} issues with what {platform} wishes").format(n=count, platform=platform)
+    if view.status.issues_checked:
+        return tr("The encoder's settings are what {platform} wishes").format(platform=platform)
+    return tr("Settings are checked once the encoder sends and is measured")
+
+
+def go_line(view: StoreView) -> GoLine:
+    """One line for the calm: what stands against going on air, else that nothing does."""
+    status = view.status
+    if view.stale:
+        return GoLine("unknown", tr("No news from the engine"))
+    if status.issues and (is_sign_on(view) or _look(view) != "idle"):
+        return GoLine(_look(view), issues_sentence(view), issues=True)
+    if not is_sign_on(view):
+        return GoLine("ok", tr("No alarms"))
+    if status.issues_checked:
+        return GoLine("ok", f"{tr('No alarms')} · {issues_sentence(view)}")
+    if feed_flows(view):
+        return GoLine("idle", f"{tr('No alarms')} · {issues_sentence(view)}")
+    return GoLine("idle", tr("No alarms"))
