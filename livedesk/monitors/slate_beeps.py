@@ -35,7 +35,8 @@ APART_MS: Final = 300.0
 _JUMP_MS: Final = 30.0
 """Sound whose timestamps jump further is not continued."""
 
-_SLOWEST_HZ: Final = 8_000
+_SAMPLE_RATES: Final = range(8_000, 384_001)
+"""Slower ones do not carry the sweep; faster ones are a broken stream that asks for memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class BeepListener:
 
     def sound(self, fact: SoundFact) -> list[Beep]:
         """Beeps of what is complete with this block, in order; one may be told twice."""
-        if fact.pts_ms is None or fact.sample_rate < _SLOWEST_HZ or not fact.samples.size:
+        if fact.pts_ms is None or fact.sample_rate not in _SAMPLE_RATES or not fact.samples.size:
+            return []
+        if not np.isfinite(fact.samples).all():
             return []
         beeps: list[Beep] = []
         if self._filter is None or self._filter.sample_rate != fact.sample_rate:

@@ -15,12 +15,13 @@ from livedesk.slate.show import ShowError, find_player, show
 DEFAULT_OUT: Final = Path("livedesk-slate.mp4")
 
 _ADVICE: Final = """\
-Film the screen with the show's camera and microphone; livedesk reads "sync offset" after some 10 s.
-Or watch the hand: where it is when the beep is heard is the offset (marks of 100 ms, left: sound
-ahead). Delays of the screen (one or two frames, a television more) and of the speakers (Bluetooth:
-200 ms and more) are part of either reading: use a wired speaker and a screen in game mode, and
-play the clip into the encoder as well to know the part that is not the camera's.
-q or ^C ends it."""
+Film the screen with the show's camera and microphone. After some 10 s livedesk reads the sync
+offset; positive means that sound is ahead. By eye: where the hand is when the beep begins (marks
+of 100 ms; left of the middle, sound is ahead).
+The screen's delay (a frame or two, a television's more) and the speaker's (Bluetooth: 200 ms and
+more) are part of both. Use a wired speaker near the microphone and a screen in game mode; to know
+what is not the camera's, play the file into the encoder as a source and compare.
+Close the player or press ^C to end."""
 
 
 class SlateError(Exception):

@@ -246,13 +246,15 @@ def test_wrapped_timeline_is_read_again_after_a_round() -> None:
     assert reading.age_s < 5
 
 
-def test_facts_without_a_timestamp_or_content_are_passed_over() -> None:
+def test_facts_that_cannot_be_used_are_passed_over() -> None:
     meter = SlateMeter()
     meter.picture(PictureFact(0, None, np.zeros((90, 160), np.uint8)))
     meter.picture(PictureFact(0, 0.0, np.zeros((1, 1), np.uint8)))
     meter.sound(SoundFact(0, None, np.zeros((2, 1_024), np.float32), 48_000))
     meter.sound(SoundFact(0, 0.0, np.zeros((2, 0), np.float32), 48_000))
-    meter.sound(SoundFact(0, 0.0, np.full((1, 96_000), np.nan, np.float32), 48_000))
+    for broken in (np.nan, np.inf):
+        meter.sound(SoundFact(0, 0.0, np.full((2, 96_000), broken, np.float32), 48_000))
+    meter.sound(SoundFact(0, 0.0, np.zeros((2, 1_024), np.float32), 2**31))
     assert meter.read(0) == SlateReading()
 
 
