@@ -1,69 +1,87 @@
-"""What does the probe cost on a live feed, by decode setting? Beside ffmpeg's null decode."""
+"""What does the probe cost on a live feed, 1080p30 at 6,000 kbps? Beside ffmpeg, in turns."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.machine import cpu_share, resident_mb
 from benchmarks.media import publish
-from benchmarks.rows import Row
-from livedesk.core.secrets import Secret
+from benchmarks.probing import probe_running
+from benchmarks.rows import Row, median
 from livedesk.core.settings import Decode
-from livedesk.monitors.probe.job import ProbeJob, job_line
-from tests.peers.peers import NginxRtmp, ffmpeg_running
+from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process
 from tests.waiting import wait_until
 
-_MODES: tuple[Decode, ...] = ("all", "keyframes", "none")
+_SETTLE_S = 2.0
+_COPY = ("-c", "copy", "-f", "null", "-")
+_DECODE = ("-threads", "1", "-f", "null", "-")
+_WORDS: dict[Decode, str] = {
+    "none": "packets and sound",
+    "keyframes": "keyframes and sound",
+    "all": "all frames and sound",
+}
 
 
-def measure(clip: Path, folder: Path, nginx: NginxRtmp, seconds: float) -> list[Row]:
-    url = nginx.url("probe")
-    rows: list[Row] = []
-    with ffmpeg_running(*publish(clip, url)):
-        wait_until(lambda: "probe" in nginx.streams(), "the feed is up")
-        with ffmpeg_running("-i", url, "-f", "null", "-") as decoding:
-            wait_until(lambda: cpu_share(decoding.pid, 1.0) > 0.01, "ffmpeg decodes")
-            peer = cpu_share(decoding.pid, seconds)
-        for mode in _MODES:
-            with _probe(ProbeJob(Secret(url), decode=mode)) as pid:
-                share, memory = cpu_share(pid, seconds), resident_mb(pid)
-            rows.append(
-                Row(
-                    f"probe CPU, 720p30, decode {mode} ({memory:.0f} MB)",
-                    f"{share:.1%} of a core",
-                    f"{peer:.1%} (ffmpeg, decode all)",
-                    f"{share / peer:.2f}",
-                )
-            )
-    return rows
+def measure(clip: Path, folder: Path, nginx: NginxRtmp, rounds: int, seconds: float) -> list[Row]:
+    """Probe and ffmpeg play the relay's tap, as the engine's probe does."""
+    with (
+        relay_process(folder, nginx.url("probe-cost")) as relay,
+        ffmpeg_running(*publish(clip, relay.ingest_url)),
+    ):
+        wait_until(lambda: relay.sample()["feed"].get("kbps") is not None, "the feed is up")
+        return _in_turns(relay.tap_url, rounds, seconds)
 
 
-@contextmanager
-def _probe(job: ProbeJob) -> Iterator[int]:
-    """A probe process that is measuring."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "livedesk.monitors.probe"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+def _in_turns(url: str, rounds: int, seconds: float) -> list[Row]:
+    memory: dict[Decode, float] = {}
+
+    def probe(decode: Decode) -> float:
+        with probe_running(url, decode) as running:
+            time.sleep(_SETTLE_S)
+            share = cpu_share(running.pid, seconds)
+            memory[decode] = resident_mb(running.pid)
+            return share
+
+    def peer(*options: str) -> float:
+        with ffmpeg_running("-i", url, *options) as running:
+            wait_until(lambda: cpu_share(running.pid, 0.5) > 0, "ffmpeg plays")
+            time.sleep(_SETTLE_S)
+            return cpu_share(running.pid, seconds)
+
+    turns: dict[str, Callable[[], float]] = {
+        "copy": lambda: peer(*_COPY),
+        "none": lambda: probe("none"),
+        "keyframes": lambda: probe("keyframes"),
+        "decode": lambda: peer(*_DECODE),
+        "all": lambda: probe("all"),
+    }
+    shares: dict[str, list[float]] = {name: [] for name in turns}
+    for _ in range(rounds):
+        for name, turn in turns.items():
+            shares[name].append(turn())
+    return [
+        _row("none", shares, memory, "copy", "ffmpeg -c copy", "≤ 2.0 of -c copy, packets alone"),
+        _row("keyframes", shares, memory, "decode", "ffmpeg -f null", "–"),
+        _row("all", shares, memory, "decode", "ffmpeg -f null", "–"),
+    ]
+
+
+def _row(
+    decode: Decode,
+    shares: dict[str, list[float]],
+    memory: dict[Decode, float],
+    beside: str,
+    name: str,
+    goal: str,
+) -> Row:
+    ours, peers = shares[decode], shares[beside]
+    ratios = [mine / peer for mine, peer in zip(ours, peers, strict=True)]
+    return Row(
+        f"probe CPU, 1080p30 6 Mb/s, {_WORDS[decode]}, {len(ours)} pairs ({memory[decode]:.0f} MB)",
+        f"{median(ours):.1%} of a core",
+        f"{median(peers):.1%} ({name})",
+        f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+        goal,
     )
-    lines: list[bytes] = []
-    assert process.stdin is not None
-    assert process.stdout is not None
-    output = process.stdout
-    reader = threading.Thread(target=lambda: lines.extend(output), daemon=True)
-    try:
-        process.stdin.write(job_line(job))
-        process.stdin.flush()
-        reader.start()
-        wait_until(lambda: len(lines) > 12, "the probe measures")
-        yield process.pid
-    finally:
-        process.stdin.close()
-        process.wait(10)
-        reader.join(10)
-        output.close()
