@@ -25,7 +25,7 @@ _LONG_SHARE: Final = 0.999
 _BUCKET_RATIO: Final = 1.05
 _LONGEST_MS: Final = 60_000.0
 _BUCKETS: Final = int(math.log(_LONGEST_MS, _BUCKET_RATIO)) + 2
-_HALF_LIFE_MS: Final = 30_000.0
+_HALF_LIFE_MS: Final = 15_000.0
 _REFRESH_MS: Final = 500.0
 
 
@@ -42,7 +42,7 @@ def is_near(address: str) -> bool:
 class Silence:
     """Learns the gaps of one source. O(1) for a message, bounded memory.
 
-    Gaps are kept in a histogram with buckets of 5 %, and count half after 30 s. A gap that was
+    Gaps are kept in a histogram with buckets of 5 %, and count half after 15 s. A gap that was
     silence by the limit of its time teaches little: it counts as one of the limit's length, and is
     left out of the long gaps. So an outage does not make outages usual, however long or frequent,
     and an encoder that turns to bursts is learned after a few of them, because then most of the

@@ -110,7 +110,7 @@ class Feed:
         return self._watch.newest_ms
 
     def silent_ms(self, mono_ns: int) -> float | None:
-        """Since the newest audio or video, or the connection; None before the first encoder."""
+        """Since the newest part of media, or the connection; None before the first encoder."""
         return self._watch.silent_ms(mono_ns)
 
     def lost_for_s(self, mono_ns: int) -> float | None:
@@ -142,6 +142,10 @@ class Feed:
         self._lost_ns = self._clock.mono_ns()
         self._set_connected(False)
         self._log.event("feed.lost", "warning", f"Encoder gone: {why}.", reason=why)
+
+    def heard(self) -> None:
+        """A part of a message came from the encoder."""
+        self._watch.heard(self._clock.mono_ns())
 
     def receive(self, message: Message) -> None:
         """Forwards one message, payload untouched."""

@@ -31,6 +31,8 @@ EVICT_AFTER_MS: Final = 2_000
 _SILENCE_LIMIT_S: Final = 60.0
 _UNREAD_LIMIT_BYTES: Final = 256 * 1024
 """Answers that a peer asked for and does not read; an encoder leaves a few hundred at most."""
+_HOUSEKEEPING_BYTES: Final = 32
+"""Acknowledgements and pings are smaller: what is larger and holds no whole message is a part."""
 _TLS_HANDSHAKE_LIMIT_S: Final = 10.0
 _TLS_SHUTDOWN_LIMIT_S: Final = 5.0
 
@@ -120,6 +122,10 @@ class Ingest:
         if connection is self._publisher:
             self._feed.receive(message)
 
+    def heard(self, connection: _Connection) -> None:
+        if connection is self._publisher:
+            self._feed.heard()
+
     def check_silence(self) -> None:
         """A publisher without a byte for a minute is gone, whatever TCP says."""
         silent_ms = self._feed.silent_ms(self._clock.mono_ns())
@@ -170,6 +176,8 @@ class _Connection(asyncio.Protocol):
             self._ingest.broke_protocol(self, error)
             self.abort(f"protocol error: {error}")
             return
+        if not events and len(data) > _HOUSEKEEPING_BYTES:
+            self._ingest.heard(self)
         for event in events:
             match event:
                 case Message():

@@ -55,7 +55,7 @@ class FeedWatch:
         return self._tracks.newest_ms
 
     def silent_ms(self, mono_ns: int) -> float | None:
-        """Since the newest audio or video, or the connection; None before the first encoder."""
+        """Since the newest part of media, or the connection; None before the first encoder."""
         return None if self._last_ns is None else (mono_ns - self._last_ns) / NS_PER_MS
 
     def begin(self, mono_ns: int, *, near: bool) -> None:
@@ -68,11 +68,15 @@ class FeedWatch:
         """The timestamps count anew."""
         self._tracks.jumped()
 
+    def heard(self, mono_ns: int) -> None:
+        """A part of a message came: a keyframe on a slow path takes half a second to be whole."""
+        self._last_ns = mono_ns
+        self._silence.message(mono_ns)
+
     def message(self, message: Message, part: Part, mono_ns: int, *, has_header: bool) -> None:
         """An audio or video message came; one without a byte is no sign of life."""
         if message.payload:
-            self._last_ns = mono_ns
-            self._silence.message(mono_ns)
+            self.heard(mono_ns)
         if _is_empty(message, part):
             self._empty += 1
         elif _is_unreadable(message, part):

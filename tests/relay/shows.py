@@ -1,0 +1,161 @@
+"""A feed as written: what an encoder sends and when it arrives, on a clock that tests move."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from livedesk.core.clock import NS_PER_MS, ManualClock
+from livedesk.core.status import Limits
+from livedesk.relay.entries import EntryLog
+from livedesk.relay.feed import Feed
+from livedesk.rtmp.messages import AUDIO, VIDEO, Message
+from tests.relay.harness import OPENING
+
+POLL_MS = 50.0
+PART_MS = 10.0
+AAC_FRAME_MS = 1024 / 48
+AUDIO_BYTES = 341  # 128 kbps
+
+Sent = tuple[float, Message]
+"""When it arrives, in ms since the show began, and what."""
+Heard = tuple[float, Message | None]
+"""The same; None for a part of a message that is not whole yet."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """30 pictures a second, a keyframe each two seconds and four times as large, and AAC."""
+
+    kbps: float = 6_000
+    first_ms: int = 0
+
+    def sent(
+        self, from_s: float, to_s: float, tracks: tuple[int, ...] = (VIDEO, AUDIO)
+    ) -> list[Sent]:
+        made: list[Sent] = []
+        if VIDEO in tracks:
+            made += [self._picture(at) for at in _within(from_s, to_s, 1000 / 30)]
+        if AUDIO in tracks:
+            made += [self._sound(at) for at in _within(from_s, to_s, AAC_FRAME_MS)]
+        return sorted(made, key=lambda each: each[0])
+
+    def _picture(self, number: int) -> Sent:
+        at_ms = number * 1000 / 30
+        video_bytes = (self.kbps - 128) * 125 / 30
+        is_key = number % 60 == 0
+        size = video_bytes * 60 / 63 * (4 if is_key else 1)
+        head = (b"\x17" if is_key else b"\x27") + b"\x01\x00\x00\x00"
+        return at_ms, Message(VIDEO, 1, self._stamp(at_ms), head + bytes(round(size) - 5))
+
+    def _sound(self, number: int) -> Sent:
+        at_ms = number * AAC_FRAME_MS
+        return at_ms, Message(AUDIO, 1, self._stamp(at_ms), b"\xaf\x01" + bytes(AUDIO_BYTES - 2))
+
+    def _stamp(self, at_ms: float) -> int:
+        return (self.first_ms + round(at_ms)) % 2**32
+
+
+def _within(from_s: float, to_s: float, every_ms: float) -> Iterator[int]:
+    number = int(from_s * 1000 / every_ms)
+    while number * every_ms < to_s * 1000:
+        if number * every_ms >= from_s * 1000:
+            yield number
+        number += 1
+
+
+def jittered(sent: Iterable[Sent], share: float, seed: int = 5) -> list[Sent]:
+    """Each message up to this share of a frame interval late, in order as TCP keeps it."""
+    chance, before_ms, moved = random.Random(seed), 0.0, []
+    for at_ms, message in sent:
+        before_ms = max(before_ms, at_ms + chance.uniform(0, share * 1000 / 30))
+        moved.append((before_ms, message))
+    return moved
+
+
+def held(sent: Iterable[Sent], from_s: float, to_s: float) -> list[Sent]:
+    """A path that passes nothing for a while, and then all that waited."""
+    return [
+        (to_s * 1000 if from_s * 1000 <= at_ms < to_s * 1000 else at_ms, message)
+        for at_ms, message in sent
+    ]
+
+
+def squeezed(sent: Iterable[Sent], kbps_at: Callable[[float], float]) -> list[Heard]:
+    """A path of so many kbps at each ms of the show; what is too much waits in a long queue."""
+    free_ms = 0.0
+    moved: list[Heard] = []
+    for at_ms, message in sent:
+        start_ms = max(free_ms, at_ms)
+        free_ms = start_ms + len(message.payload) * 8 / kbps_at(start_ms)
+        parts = int((free_ms - start_ms) / PART_MS)
+        moved += [(start_ms + PART_MS * (part + 1), None) for part in range(parts)]
+        moved.append((free_ms, message))
+    return moved
+
+
+class Stage:
+    """A feed that is judged each 50 ms, and what it told."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.clock = ManualClock()
+        self.log = EntryLog(self.clock)
+        self.feed = Feed(self.clock, self.log, limits or Limits())
+        self.on_poll: Callable[[int], None] = lambda _: None
+        self._start_ns = self.clock.mono_ns()
+        self._next_poll_ms = POLL_MS + 3  # in step with nothing that is sent
+
+    @property
+    def now_ms(self) -> float:
+        return (self.clock.mono_ns() - self._start_ns) / NS_PER_MS
+
+    def connect(self, *opening: Message, peer: str = "127.0.0.1") -> None:
+        self.feed.begin(peer)
+        for message in opening or OPENING:
+            self.feed.receive(message)
+
+    def play(self, sent: Iterable[Heard], until_s: float) -> None:
+        for at_ms, message in sent:
+            self.wait_until(at_ms / 1000)
+            if message is None:
+                self.feed.heard()
+            else:
+                self.feed.receive(message)
+        self.wait_until(until_s)
+
+    def wait_until(self, seconds: float) -> None:
+        while self._next_poll_ms <= seconds * 1000:
+            self._move(self._next_poll_ms)
+            self._next_poll_ms += POLL_MS
+            self.feed.judge(self.clock.mono_ns())
+            self.on_poll(self.clock.mono_ns())
+        self._move(seconds * 1000)
+
+    def _move(self, ms: float) -> None:
+        self.clock.advance(max(0.0, (ms - self.now_ms) / 1000))
+
+    def events(self, *names: str) -> list[dict[str, Any]]:
+        """Those of these names, with `at_ms` since the show began."""
+        entries = [json.loads(line) for _, line in self.log.lines_after(0, 1 << 20)]
+        found = [entry for entry in entries if entry["kind"] == "event"]
+        for entry in found:
+            entry["at_ms"] = (entry["mono_ns"] - self._start_ns) / NS_PER_MS
+        return [entry for entry in found if not names or entry["event"] in names]
+
+    def classes(self) -> list[tuple[float, str]]:
+        """The feed's classes with the ms they began at."""
+        return [(each["at_ms"], each["data"]["to"]) for each in self.events("feed.class")]
+
+    def named(self) -> list[str]:
+        return [state for _, state in self.classes()]
+
+    def sample(self) -> dict[str, Any]:
+        return self.feed.sample(self.clock.mono_ns())
+
+
+def merged(*parts: list[Sent]) -> list[Sent]:
+    return list(heapq.merge(*parts, key=lambda each: each[0]))
