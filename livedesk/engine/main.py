@@ -32,12 +32,13 @@ from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
+from livedesk.engine.handles import ProbeHandle, ReturnHandle
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
 from livedesk.engine.session import SessionRules
-from livedesk.engine.store import ProbeHandle, ReturnHandle, Store
+from livedesk.engine.store import Store
 from livedesk.journal.sessions import last_seq
 from livedesk.paths import Paths
 

@@ -68,7 +68,8 @@ class MediaConditions:
     lost_tracks: frozenset[str]
 
     def findings(self) -> dict[str, Finding]:
-        return self._tracks() | self._contents() | self._sync() | self._configuration()
+        tracks = self._tracks()
+        return tracks | self._contents(tracks) | self._sync() | self._configuration()
 
     def _tracks(self) -> dict[str, Finding]:
         feed = self.status.feed
@@ -98,33 +99,25 @@ class MediaConditions:
         is_behind = age_ms - other_ms > _TRACK_AGE_MS or track in self.lost_tracks
         return Finding(rule, self.is_flowing and is_behind, cause)
 
-    def _is_lost(self, track: str) -> bool:
-        found = self._tracks()[f"{'sound' if track == 'audio' else 'picture'}.lost"]
-        return bool(found.present)
-
-    def _contents(self) -> dict[str, Finding]:
-        picture, sound = self.status.picture, self.status.sound
+    def _contents(self, tracks: dict[str, Finding]) -> dict[str, Finding]:
+        """Nothing is said of a track that has stopped: its last picture is no frozen one."""
+        picture = self.status.picture.state if not tracks["picture.lost"].present else "lost"
+        sound = self.status.sound.state if not tracks["sound.lost"].present else "lost"
+        seen = self._seen
         return {
             "picture.black": Finding(
-                PICTURE_BLACK, self._seen("video", picture.state, "black"), "The picture is black."
+                PICTURE_BLACK, seen(picture, "black"), "The picture is black."
             ),
             "picture.frozen": Finding(
-                PICTURE_FROZEN, self._seen("video", picture.state, "frozen"), "The picture stands."
+                PICTURE_FROZEN, seen(picture, "frozen"), "The picture stands still."
             ),
-            "sound.silent": Finding(
-                SOUND_SILENT, self._seen("audio", sound.state, "silent"), "The sound is silent."
-            ),
-            "sound.clipping": Finding(
-                SOUND_CLIPPING, self._seen("audio", sound.state, "clipping"), "The sound clips."
-            ),
+            "sound.silent": Finding(SOUND_SILENT, seen(sound, "silent"), "The sound is silent."),
+            "sound.clipping": Finding(SOUND_CLIPPING, seen(sound, "clipping"), "The sound clips."),
         }
 
-    def _seen(self, track: str, state: str, wanted: str) -> bool | None:
-        """Nothing is said of a track that has stopped: its last picture is no frozen one."""
+    def _seen(self, state: str, wanted: str) -> bool | None:
         if not self.is_flowing:
             return self.is_flowing
-        if self._is_lost(track):
-            return False
         return None if state == "unknown" else state == wanted
 
     def _sync(self) -> dict[str, Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from livedesk.core.clock import Clock
 from livedesk.core.secrets import Secret
 from livedesk.engine.fold import ProbeReading
-from livedesk.engine.store import ProbeHandle, Store
+from livedesk.engine.handles import ProbeHandle
+from livedesk.engine.store import Store
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.lines import EventLine, PreviewLine, SampleLine
 from livedesk.monitors.probe.link import ProbeLink

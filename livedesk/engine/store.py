@@ -10,13 +10,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import FailoverStatus, PartStatus, ReturnStatus, StoreStatus
+from livedesk.core.status import FailoverStatus, StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
@@ -32,6 +31,7 @@ from livedesk.engine.fold import (
     probe_readings,
     relay_readings,
 )
+from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
 from livedesk.engine.history import History, Memory, joined, recorded
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.session import SessionRules
@@ -46,43 +46,6 @@ _AFTER_FAULT_S = 5.0
 _RELAY_TASK, _TICK_TASK = "relay link", "tick"
 
 _LOUDNESS: dict[str, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
-
-
-class RelayHandle(Protocol):
-    """The store's relay, as the store sees it."""
-
-    @property
-    def replaying(self) -> bool: ...
-
-    def part(self) -> PartStatus: ...
-
-    async def run(self) -> None: ...
-
-    async def end_relay(self) -> bool: ...
-
-
-class ProbeHandle(Protocol):
-    """The store's probe: plays the tap while there is a feed."""
-
-    def part(self) -> PartStatus: ...
-
-    def play(self, tap_url: Secret | None) -> None:
-        """Which tap to play from now on; None to rest."""
-        ...
-
-    async def close(self) -> None: ...
-
-
-class ReturnHandle(Protocol):
-    """The store's return check: sees what the platform gives out."""
-
-    def watch(self, is_carried: bool) -> None:
-        """Whether the platform is being given anything now; it looks only then."""
-        ...
-
-    def status(self) -> ReturnStatus: ...
-
-    async def close(self) -> None: ...
 
 
 class Store:

@@ -70,3 +70,10 @@ def test_memory_keeps_its_time_when_the_wall_clock_is_set(clock: ManualClock) ->
     now_s = clock.utc_ns() / NS_PER_S
     [series] = memory.query(now_s - 1, now_s + 1, 10)
     assert (series.subject, series.unit, series.t) == ("primary", "ms", [now_s])
+
+
+def test_a_figure_that_a_store_never_has_takes_no_room(clock: ManualClock) -> None:
+    memory = Memory(clock)
+    now_s = clock.utc_ns() / NS_PER_S
+    memory.add(clock.mono_ns(), [Reading("return_kbps", "", 1, None), Reading("fps", "", 1, 30)])
+    assert [series.figure for series in memory.query(now_s - 1, now_s + 1, 10)] == ["fps"]

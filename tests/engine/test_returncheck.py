@@ -14,8 +14,9 @@ from livedesk.core.clock import ManualClock, SystemClock
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import ReturnSettings
 from livedesk.core.status import FeedStatus, PartStatus, ReturnStatus, SyncStatus
-from livedesk.engine.returncheck import PlaybackCheck, StatisticsCheck
+from livedesk.engine.playback_check import PlaybackCheck
 from livedesk.engine.statistics import StatisticsError, read_statistics
+from livedesk.engine.statistics_check import StatisticsCheck
 from livedesk.engine.statistics_client import PAGE_LIMIT, StatisticsClient
 from livedesk.monitors.probe.lines import ProbeSample, ReaderState, SampleLine
 from tests.peers.peers import ffmpeg, ffmpeg_running, nginx_running
