@@ -42,7 +42,7 @@ _ALL = (
     Figure("fps", "Frame rate", "fps", 1, "probe",
            "Video frames that arrived in the last 2,000 ms, per second of their timestamps."),
     Figure("gop_s", "Keyframe interval", "s", 2, "probe",
-           "Timestamp distance of the last two keyframes."),
+           "Timestamp distance of the last two keyframes; since the last one if that is more."),
     Figure("jitter_ms", "Frame jitter", "ms", 1, "probe",
            "95th percentile of the deviation of frame intervals from their median, of 2 s."),
     Figure("peak_dbfs", "Sound peak", "dBFS", 1, "probe",
