@@ -73,9 +73,13 @@ def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
         case "OK":
             late = feed.lag_ms is not None and feed.lag_ms > limits.starved_clear_ms
             return _lost_track(feed) or ("ok", tr("Good"), _lag(feed) if late else "")
+        case "LOW" if feed.kbps is not None and feed.kbps >= limits.min_kbps:
+            return "notice", tr("Low"), tr("enough again, not yet for long")
         case "LOW":
             limit = tr("under {n} kbps: the encoder sends less")
             return "warning", tr("Low"), limit.format(n=number(limits.min_kbps))
+        case "STARVED" if _is_at_most(feed.lag_ms, limits.starved_clear_ms):
+            return "notice", tr("Starved"), tr("in time again, not yet for long")
         case "STARVED":
             late_note = _lag(feed) or tr("media comes slower than the clock")
             return "warning", tr("Starved"), late_note
@@ -85,6 +89,11 @@ def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
             return "critical", tr("Gone"), tr("encoder not connected")
         case "BLIND":
             return "unknown", tr("Not measured"), tr("the relay does not report")
+
+
+def _is_at_most(figure: float | None, limit: float) -> bool:
+    """A class is held for a while after its reason is over: then its card says so."""
+    return figure is not None and figure <= limit
 
 
 def _lag(feed: FeedStatus) -> str:
@@ -139,12 +148,17 @@ def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str
 
 def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     """The class of a path that is open. It is not judged for what its feed lacks."""
-    limit = tr("under {n} kbps").format(n=number(view.status.limits.min_kbps))
+    limits = view.status.limits
+    limit = tr("under {n} kbps").format(n=number(limits.min_kbps))
     match uplink.health:
         case "OK":
             return "ok", tr("Carrying"), _behind(uplink)
+        case "LOW" if not is_too_slow(view, uplink):
+            return "notice", tr("Low"), tr("enough again, not yet for long")
         case "LOW":
             return "critical", tr("Low"), " · ".join(filter(None, [limit, _behind(uplink)]))
+        case "STARVED" if _is_at_most(uplink.backlog_ms, limits.starved_clear_ms):
+            return "notice", tr("Starved"), tr("in time again, not yet for long")
         case "STARVED":
             look: Look = "critical" if is_too_slow(view, uplink) else "warning"
             return look, tr("Starved"), _behind(uplink) or tr("slower than the clock")

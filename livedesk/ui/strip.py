@@ -16,8 +16,11 @@ from livedesk.ui.level import LevelMeter
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
 
-NARROW = 226
+NARROW = 262
 """Pixels under which a card has no room for a word and a figure side by side."""
+
+TIGHT = 190
+"""Pixels under which nothing stands beside the figure either."""
 
 SHARE_SHOW, SHARE_OWN = 5, 4
 """How a part of the show and the column of our own instruments share the width."""
@@ -46,7 +49,7 @@ class CardPanel(Panel):
         self.level = LevelMeter(theme)
         self.source = ElidedText(theme, "small", colours.faint)
         self._figures = QWidget()
-        self._narrow = False
+        self._narrow = self._tight = False
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -74,11 +77,11 @@ class CardPanel(Panel):
         self._third.addWidget(self.source, 1)
         column.addLayout(self._third)
 
-    def set_narrow(self, narrow: bool) -> None:
+    def set_narrow(self, narrow: bool, tight: bool) -> None:
         """In a narrow card the figure moves down, so that the word is never cut."""
-        if narrow == self._narrow:
+        if (narrow, tight) == (self._narrow, self._tight):
             return
-        self._narrow = narrow
+        self._narrow, self._tight = narrow, tight
         self.word.setFont(self._theme.font("word" if narrow else "value"))
         self.figure.setFont(self._theme.font("strong" if narrow else "value"))
         self._show_source(self._figures.isVisibleTo(self))
@@ -89,7 +92,7 @@ class CardPanel(Panel):
 
     def _show_source(self, figure: bool) -> None:
         """Half a source beside a figure says nothing; readouts and tool tips have it too."""
-        self.source.setVisible(not (self._narrow and figure))
+        self.source.setVisible(not (self._tight and figure))
 
     @property
     def card(self) -> Card | None:
@@ -243,6 +246,7 @@ class Strip(QWidget):
     def _fit(self, width: int) -> None:
         """All cards alike, so that the eye compares them."""
         shares = SHARE_SHOW * len(self.large) + SHARE_OWN
-        narrow = width * SHARE_SHOW < self._theme.px(NARROW) * shares
+        room = width * SHARE_SHOW / shares
+        narrow, tight = (room < self._theme.px(limit) for limit in (NARROW, TIGHT))
         for panel in self.large:
-            panel.set_narrow(narrow)
+            panel.set_narrow(narrow, tight)

@@ -63,7 +63,7 @@ def test_nothing_stale_is_go() -> None:
      ("GONE", "critical"), ("BLIND", "unknown")],
 )  # fmt: skip
 def test_each_state_of_the_feed_has_its_look(state: FeedState, look: str) -> None:
-    status = replace(LIVE, feed=FeedStatus(state, 4000))
+    status = replace(LIVE, feed=FeedStatus(state, 2000))
     assert card("feed", status).look == look
 
 
@@ -263,3 +263,11 @@ def test_the_platform_is_dark_only_while_something_is_sent_to_it() -> None:
     before = replace(dark, state="waiting", feed=FeedStatus())
     assert card("return", before).look == "idle"
     assert not [c for c in cards(StoreView(LIVE, 0.2, False, 60)) if c.key == "return"]
+
+
+def test_a_class_that_is_only_held_says_that_it_is_over() -> None:
+    caught_up = UplinkStatus("primary", "carrying", 17_500, 20, health="STARVED")
+    found = card("uplink:primary", replace(LIVE, uplinks=(caught_up,)))
+    assert (found.look, found.note) == ("notice", "in time again, not yet for long")
+    enough = card("feed", replace(LIVE, feed=FeedStatus("LOW", 2600)))
+    assert (enough.look, enough.note) == ("notice", "enough again, not yet for long")
