@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,9 @@ from tests.relay.harness import (
     METADATA,
     OPENING,
     VIDEO_HEADER,
+    as_job,
     epoch_of,
+    job_line,
     picture,
     sound,
 )
@@ -240,6 +243,20 @@ class TestAckLedger:
         ledger.acked(400, ms(2))
         assert ledger.backlog_ms({0: 1120}) == 0
 
+    def test_backlog_is_counted_by_track_and_not_by_headers(self) -> None:
+        """Sound that runs five seconds behind its picture is not five seconds not acknowledged."""
+        ledger = AckLedger()
+        ledger.wrote_media(100, 90, 0, None)
+        for at in range(4):
+            ledger.wrote_media(100, 90, 90_000 + 40 * at, VIDEO)
+            ledger.wrote_media(100, 90, 85_000 + 40 * at, AUDIO)
+        newest = {VIDEO: 90_120, AUDIO: 85_120}
+        assert ledger.backlog_ms(newest) == 120
+        ledger.acked(650, ms(1))
+        assert ledger.backlog_ms(newest) == 80
+        ledger.acked(900, ms(2))
+        assert ledger.backlog_ms(newest) == 0
+
     @given(st.lists(st.integers(1, 5000), min_size=1, max_size=30), st.data())
     def test_every_media_byte_is_counted_once(self, sizes: list[int], data: st.DataObject) -> None:
         ledger = AckLedger()
@@ -275,3 +292,18 @@ class TestEntryLog:
 def test_a_broken_job_is_named(line: str, problem: str) -> None:
     with pytest.raises(JobError, match=problem):
         read_job(line)
+
+
+def test_limits_that_the_job_does_not_name_are_the_defaults(tmp_path: Path) -> None:
+    line = job_line(tmp_path, 1935, "rtmp://127.0.0.1/live/out")
+    assert as_job(line).limits == Limits()
+    assert as_job({**line, "limits": {"min_kbps": 4000, "later_s": 1}}).limits == Limits(
+        min_kbps=4000
+    )
+
+
+@pytest.mark.parametrize("limit", ["many", None, float("nan"), float("inf")])
+def test_a_limit_that_is_no_number_is_a_broken_job(tmp_path: Path, limit: object) -> None:
+    line = job_line(tmp_path, 1935, "rtmp://127.0.0.1/live/out")
+    with pytest.raises(JobError, match="wrong type"):
+        as_job({**line, "limits": {"min_kbps": limit}})

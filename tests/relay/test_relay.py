@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.ports import free_port
 from tests.relay.harness import (
     KEY,
     OPENING,
+    Client,
     Platform,
     Scene,
     address,
@@ -386,5 +388,64 @@ def test_a_stranger_cannot_make_the_relay_hold_large_messages(folder: Path) -> N
                 await reader.readexactly(1 << 20)
             writer.close()
             await until(lambda: "feed.protocol_error" in play.events(), "it is told")
+
+    asyncio.run(run())
+
+
+async def real_show(encoder: Client, play: Scene, until_true: Callable[[], bool]) -> None:
+    """Pictures and sound in real time, 2,560 kbps and 80, until something is so."""
+    for at in range(500):
+        encoder.send(picture(40 * at, key=at % 25 == 0, size=12_800), sound(40 * at + 5))
+        await asyncio.sleep(0.04)
+        if until_true():
+            return
+    pytest.fail(f"not within 20 s; told was {play.events()}")
+
+
+def test_classes_are_told_at_once_and_each_with_a_sample_of_its_own(folder: Path) -> None:
+    def entries(play: Scene) -> list[dict[str, Any]]:
+        return [json.loads(line) for _, line in play.relay.log.lines_after(0, 1 << 20)]
+
+    def last_classes(play: Scene) -> tuple[Any, Any]:
+        sample = [entry for entry in entries(play) if entry["kind"] == "sample"][-1]
+        return sample["feed"]["state"], sample["uplinks"][0]["health"]
+
+    async def run() -> None:
+        async with scene(folder, limits={"min_kbps": 1000}) as play:
+            await until(lambda: play.uplink["health"] == "GONE", "nobody is there")
+            encoder = await connect(play.ingest)
+            encoder.send(*OPENING)
+            await real_show(encoder, play, lambda: "uplink.class" in play.events())
+            await until(lambda: last_classes(play) == ("OK", "OK"), "all is well")
+            await until(lambda: last_classes(play)[0] == "STALLED", "the silence is noticed")
+            encoder.transport.abort()
+            await until(lambda: last_classes(play)[0] == "GONE", "the encoder is gone")
+            told = entries(play)
+            for at, entry in enumerate(told):
+                if entry.get("event") == "feed.class":
+                    sample = next(each for each in told[at:] if each["kind"] == "sample")
+                    assert sample["feed"]["state"] == entry["data"]["to"]
+                    assert sample["mono_ns"] - entry["mono_ns"] < 50_000_000
+
+    asyncio.run(run())
+
+
+def test_a_keyframe_on_its_way_is_no_silence(folder: Path) -> None:
+    """The socket gets a part each 40 ms, and nothing whole for a second and a half."""
+
+    async def run() -> None:
+        async with scene(folder) as play:
+            encoder = await connect(play.ingest)
+            encoder.send(*OPENING)
+            await until(lambda: play.relay.feed.sample(0)["video_codec"] is not None, "it began")
+            encoder.session.send(picture(0, key=True, size=80_000))
+            data = encoder.session.take_output()
+            ages = []
+            for at in range(0, len(data) - 2_000, 2_000):
+                encoder.transport.write(data[at : at + 2_000])
+                await asyncio.sleep(0.04)
+                ages.append(play.relay.feed.silent_ms(SystemClock().mono_ns()) or 0.0)
+            assert play.relay.feed.sample(0)["video_messages"] == 1
+            assert sorted(ages)[len(ages) // 2] < 100
 
     asyncio.run(run())
