@@ -93,7 +93,7 @@ def _sync(view: StoreView) -> tuple[DetailRow, ...]:
     return (
         _figure("skew_ms", sync.skew_ms, probe, signed=True),
         DetailRow(tr("Drift"), slope, probe, tr("How fast the skew grows.")),
-        DetailRow(tr("Outlook"), _kind(view), drift),
+        DetailRow(tr("Outlook"), _kind(view), drift if sync.forecast_s is not None else ""),
         _figure("audio_wall_ms", sync.audio_wall_ms, probe, signed=True),
         _figure("video_wall_ms", sync.video_wall_ms, probe, signed=True),
         DetailRow(tr("Slate offset"), offset, slate_words(sync, view)),

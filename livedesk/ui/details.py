@@ -49,8 +49,8 @@ class DetailsTable(Panel):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for place in (_NAME, _VALUE):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(_NAME, theme.px(130))
-        header.resizeSection(_VALUE, theme.px(98))
+        header.resizeSection(_NAME, theme.px(120))
+        header.resizeSection(_VALUE, theme.px(114))
         header.setSectionResizeMode(_SOURCE, QHeaderView.ResizeMode.Stretch)
 
     def show_store(self, view: StoreView) -> None:

@@ -32,6 +32,7 @@ SKEW_ROOM = 1.3
 """The skew axis reaches this much beyond the outer limit, so that the limit is seen."""
 
 NICE = (50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000)
+MOST_STEPS = 8
 LAG_SAID_MS = 50
 """A lag from here on is told at the cursor; less is the network's breath."""
 
@@ -227,8 +228,9 @@ def _apart(values: Iterable[float], room: float) -> list[float]:
 
 
 def _with_room(first: Iterable[float], low: float, high: float, room: float) -> list[float]:
-    """These values, and round ones between them."""
-    step = next((nice for nice in NICE if nice >= 1.3 * room), NICE[-1])
+    """These values, and round ones between them: some eight, however large the screen."""
+    least = max(1.3 * room, (high - low) / MOST_STEPS)
+    step = next((nice for nice in NICE if nice >= least), NICE[-1])
     inside = range(ceil(low / step), int(high // step) + 1)
     return _apart([*first, *(n * step for n in inside)], room)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from livedesk.desk.looks import Card
 from livedesk.desk.words import NOTHING
@@ -75,6 +75,8 @@ class CardPanel(Panel):
         self._third.setSpacing(px(8))
         self._third.addWidget(self.level)
         self._third.addWidget(self.source, 1)
+        self._third.addStretch()
+        self._figures.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         column.addLayout(self._third)
 
     def set_narrow(self, narrow: bool, tight: bool) -> None:
