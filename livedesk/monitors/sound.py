@@ -24,7 +24,8 @@ _LEAST_RUN: Final = 3
 _CLIPPED_SHARE: Final = 0.0005
 _SHARE_NS: Final = NS_PER_S
 _CLIPPING_CLEAR_NS: Final = 3 * NS_PER_S
-"""Clipped: at least three consecutive samples at −0.2 dBFS or above, in sum 0.05 % of 1 s.
+"""Clipped: at least three consecutive samples at −0.2 dBFS or above, in sum 0.05 % of 1 s;
+cleared 3 s after that is over.
 
 AAC rounds off what was flat before it was encoded. Measured after AAC of 128 kbps: a tone 12 dB too
 loud 0.7 %, 6 dB 0.06 %; pink noise against a limiter at full scale and a tone that just reaches it

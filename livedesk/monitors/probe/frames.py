@@ -6,10 +6,11 @@ Nothing here converts a whole picture but the preview, which is made of few.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import av
 import numpy as np
@@ -33,18 +34,21 @@ _PREVIEW_TICK: Final = Fraction(1, 25)
 
 _MOMENTARY_S: Final = 0.4
 _SHORT_TERM_S: Final = 3.0
-_FILTER_BLOCK_S: Final = 0.1
-"""EBU Tech 3341: windows of 400 ms and 3 s, and how often the filter reads them."""
+"""The windows of EBU Tech 3341."""
+
+_BLOCK_S: Final = 0.1
+_JUMP_MS: Final = 10.0
+"""Timestamps in whole milliseconds stray from the samples by less."""
 
 
-def picture_fact(frame: VideoFrame, arrival_ns: int) -> PictureFact | None:
+def picture_fact(frame: VideoFrame, pts_ms: float | None, arrival_ns: int) -> PictureFact | None:
     """None for pictures whose brightness is not a plane of its own (packed RGB and YUV)."""
     luma = _luma(frame)
     if luma is None:
         return None
     return PictureFact(
         arrival_ns,
-        _ms(frame.pts, frame.time_base),
+        pts_ms,
         luma,
         bool(frame.key_frame),
         frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj"),
@@ -70,14 +74,7 @@ def _luma(frame: VideoFrame) -> NDArray[np.uint8] | None:
     return (some >> spare).astype(np.uint8)
 
 
-def _ms(stamp: int | None, time_base: Fraction | None) -> float | None:
-    if stamp is None or time_base is None:
-        return None
-    return stamp * time_base.numerator * 1_000 / time_base.denominator
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """What a filter graph is made for; it must be made anew when a frame has another."""
 
     sample_format: str
@@ -86,35 +83,73 @@ class _Form:
 
 
 class Listener:
-    """Makes facts of decoded sound, with the loudness of all that it heard since its form changed.
+    """Makes facts of decoded sound: blocks of 100 ms, as each costs the meters much the same.
 
-    The loudness is measured by libavfilter's ebur128 (EBU R128), which is what others are compared
-    with; it reads once in 100 ms, and its figures are kept until the next.
+    A block ends early where the timestamps or the form jump, so that holes stay holes.
     """
 
     def __init__(self) -> None:
+        self._loudness = _Loudness()
+        self._form = _Form("", "", 1)
+        self._blocks: list[NDArray[np.float32]] = []
+        self._pts_ms: float | None = None
+        self._held = 0
+        self._arrival_ns = 0
+
+    def hear(self, frame: AudioFrame, pts_ms: float | None, arrival_ns: int) -> Iterator[SoundFact]:
+        """Facts that are complete with this frame, with the arrival of their newest frame."""
+        form = _Form(frame.format.name, frame.layout.name, frame.sample_rate)
+        if self._held and (form != self._form or self._jumps(pts_ms)):
+            yield self._taken()
+        if not self._held:
+            self._form, self._pts_ms = form, pts_ms
+        self._loudness.hear(frame, form)
+        self._blocks.append(_samples(frame))
+        self._held += frame.samples
+        self._arrival_ns = arrival_ns
+        if self._held >= _BLOCK_S * form.sample_rate:
+            yield self._taken()
+
+    def _jumps(self, pts_ms: float | None) -> bool:
+        if pts_ms is None or self._pts_ms is None:
+            return pts_ms is not self._pts_ms
+        expected_ms = self._pts_ms + self._held * 1_000 / self._form.sample_rate
+        return abs(pts_ms - expected_ms) > _JUMP_MS
+
+    def _taken(self) -> SoundFact:
+        samples = self._blocks[0] if len(self._blocks) == 1 else np.hstack(self._blocks)
+        self._blocks.clear()
+        self._held = 0
+        loudness = self._loudness
+        return SoundFact(
+            self._arrival_ns,
+            self._pts_ms,
+            samples,
+            self._form.sample_rate,
+            loudness.momentary,
+            loudness.short_term,
+        )
+
+
+def _samples(frame: AudioFrame) -> NDArray[np.float32]:
+    samples = at_full_scale_one(frame.to_ndarray())
+    return samples if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels).T
+
+
+class _Loudness:
+    """EBU R128 by libavfilter's ebur128, of all that was heard since the form changed.
+
+    The filter reads once in 100 ms; its figures are kept until the next.
+    """
+
+    def __init__(self) -> None:
+        self.momentary: float | None = None
+        self.short_term: float | None = None
         self._form: _Form | None = None
         self._graph: Graph | None = None
         self._heard = self._unread = 0
-        self._momentary: float | None = None
-        self._short_term: float | None = None
 
-    def fact(self, frame: AudioFrame, arrival_ns: int) -> SoundFact:
-        self._measure(frame)
-        samples = at_full_scale_one(frame.to_ndarray())
-        if not frame.format.is_planar:
-            samples = samples.reshape(-1, frame.layout.nb_channels).T
-        return SoundFact(
-            arrival_ns,
-            _ms(frame.pts, frame.time_base),
-            samples,
-            frame.sample_rate,
-            self._momentary,
-            self._short_term,
-        )
-
-    def _measure(self, frame: AudioFrame) -> None:
-        form = _Form(frame.format.name, frame.layout.name, frame.sample_rate)
+    def hear(self, frame: AudioFrame, form: _Form) -> None:
         if form != self._form:
             self._begin(form)
         if self._graph is None:
@@ -123,35 +158,33 @@ class Listener:
         self._unread += frame.samples
         try:
             self._graph.push(frame)
-            if self._unread >= _FILTER_BLOCK_S * form.sample_rate:
+            if self._unread >= _BLOCK_S * form.sample_rate:
                 self._read(self._graph, form)
         except (FFmpegError, ValueError):
-            self._graph = self._momentary = self._short_term = None
+            self._graph = self.momentary = self.short_term = None
 
     def _begin(self, form: _Form) -> None:
         self._form = form
         self._heard = self._unread = 0
-        self._momentary = self._short_term = None
+        self.momentary = self.short_term = None
         try:
             self._graph = _loudness_graph(form)
         except (FFmpegError, ValueError):
             self._graph = None  # a form that the filter does not take: loudness stays unknown
 
     def _read(self, graph: Graph, form: _Form) -> None:
-        self._unread %= int(_FILTER_BLOCK_S * form.sample_rate)
+        self._unread %= round(_BLOCK_S * form.sample_rate)
         newest = None
-        try:
+        with suppress(BlockingIOError):  # the filter has no more to give
             while True:
                 newest = graph.pull()
-        except BlockingIOError:
-            pass
         if newest is None:
             return
-        read = newest.metadata
+        figures = newest.metadata
         if self._heard >= _MOMENTARY_S * form.sample_rate:
-            self._momentary = _lufs(read.get("lavfi.r128.M"))
+            self.momentary = _lufs(figures.get("lavfi.r128.M"))
         if self._heard >= _SHORT_TERM_S * form.sample_rate:
-            self._short_term = _lufs(read.get("lavfi.r128.S"))
+            self.short_term = _lufs(figures.get("lavfi.r128.S"))
 
 
 def _loudness_graph(form: _Form) -> Graph:

@@ -77,6 +77,7 @@ class _Reading:
         self._audio = next((s for s in container.streams.audio if s.codec_context), None)
         if self._video is None and self._audio is None:
             raise InputError(f"{job.place} has neither audio nor video that can be read")
+        self._video_tick_ms, self._audio_tick_ms = _tick_ms(self._video), _tick_ms(self._audio)
         self._facts = self._stream_facts()
         self._load = DecodeLoad(clock)
         self._preview = Preview(job.preview_fps)
@@ -138,7 +139,8 @@ class _Reading:
 
     def _take(self, packet: Packet[Any]) -> Outcome | None:
         track: Track = "video" if packet.stream is self._video else "audio"
-        dts_ms, pts_ms = _ms(packet.dts, packet), _ms(packet.pts, packet)
+        tick_ms = self._video_tick_ms if track == "video" else self._audio_tick_ms
+        dts_ms, pts_ms = _ms(packet.dts, tick_ms), _ms(packet.pts, tick_ms)
         arrival_ns = self._pacing.arrival_ns(dts_ms if dts_ms is not None else pts_ms)
         if arrival_ns is None:
             return "stopped"
@@ -200,7 +202,8 @@ class _Reading:
             )
         if self._job.decode == "none":
             return
-        if (fact := picture_fact(frame, arrival_ns)) is not None:
+        pts_ms = _ms(frame.pts, self._video_tick_ms)
+        if (fact := picture_fact(frame, pts_ms, arrival_ns)) is not None:
             self._sink.picture(fact)
         if self._preview.is_due(arrival_ns):
             width, height, jpeg = self._preview.encode(frame, arrival_ns)
@@ -210,7 +213,9 @@ class _Reading:
         rate, channels = frame.sample_rate, frame.layout.nb_channels
         if (rate, channels) != (self._facts.sample_rate, self._facts.channels):
             self._learn(arrival_ns, replace(self._facts, sample_rate=rate, channels=channels))
-        self._sink.sound(self._listener.fact(frame, arrival_ns))
+        pts_ms = _ms(frame.pts, self._audio_tick_ms)
+        for fact in self._listener.hear(frame, pts_ms, arrival_ns):
+            self._sink.sound(fact)
 
     def _learn(self, arrival_ns: int, facts: StreamFacts) -> None:
         if facts != self._facts:
@@ -266,7 +271,10 @@ def _profile(video: VideoStream | None) -> str | None:
     return None if video is None else video.codec_context.profile or None
 
 
-def _ms(stamp: int | None, packet: Packet[Any]) -> float | None:
-    if stamp is None or packet.time_base is None:
-        return None
-    return stamp * packet.time_base.numerator * 1_000 / packet.time_base.denominator
+def _tick_ms(stream: VideoStream | AudioStream | None) -> float:
+    """What one step of a stream's timestamps is; asked once, as each asking makes a Fraction."""
+    return 0.0 if stream is None or stream.time_base is None else float(stream.time_base * 1_000)
+
+
+def _ms(stamp: int | None, tick_ms: float) -> float | None:
+    return None if stamp is None else stamp * tick_ms

@@ -19,7 +19,7 @@ from livedesk.monitors.probe.job import ProbeJob, job_line
 from livedesk.monitors.probe.lines import EventLine, Line, PreviewLine, SampleLine, parse_line
 from livedesk.monitors.probe.link import PROBE_COMMAND
 from livedesk.monitors.probe.outbox import Outbox
-from livedesk.monitors.probe.process import EXIT_BAD_JOB, EXIT_LOST
+from livedesk.monitors.probe.process import EXIT_BAD_JOB, EXIT_LOST, Retry
 from tests.monitors.probe.conftest import Media
 from tests.ports import free_port
 
@@ -112,6 +112,42 @@ def test_a_silent_server_is_reported_by_the_clock_and_tried_again() -> None:
     assert len(samples) >= 2  # while the reader was blocked
     assert all(line.feed.state == "GONE" and line.feed.kbps is None for line in samples)
     assert "s3cret" not in str(before + after)
+
+
+def test_a_server_that_never_sends_is_asked_ever_more_rarely_and_others_are_not() -> None:
+    retry = Retry()
+    waits_s = [retry.after(has_opened=False, is_silent=True) for _ in range(10)]
+    assert waits_s[:4] == [2.0, 3.0, 4.5, 6.75]
+    assert waits_s[-1] == 30.0
+    assert retry.after(has_opened=True, is_silent=False) == 0.2
+    waits_s = [retry.after(has_opened=False, is_silent=False) for _ in range(10)]
+    assert waits_s == sorted(waits_s)
+    assert waits_s[-1] == 2.0
+    assert retry.after(has_opened=False, is_silent=True) == 2.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit does not hold")
+def test_what_takes_too_much_memory_costs_the_probe_only() -> None:
+    script = """
+import numpy, threading
+from livedesk.core.clock import SystemClock
+from livedesk.core.secrets import Secret
+from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.process import EXIT_OUT_OF_MEMORY, keep_reading, limit_memory
+
+class Heard:
+    opened_count = 0
+    def opening(self): pass
+    def out_of_memory(self, limit_mb): print(limit_mb)
+
+limit_memory()
+run = lambda *arguments: numpy.ones(1 << 30)
+status = keep_reading(ProbeJob(Secret("x")), Heard(), threading.Event(), SystemClock(), run)
+raise SystemExit(0 if status == EXIT_OUT_OF_MEMORY else 9)
+"""
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, check=False, capture_output=True, timeout=LIMIT_S)
+    assert (ended.returncode, ended.stdout) == (0, b"1536\n"), ended.stderr
 
 
 def is_opening(line: Line) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import subprocess
 import threading
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +24,7 @@ from livedesk.monitors.meters import Meters, Reading
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.reader import run_reader
 from livedesk.monitors.probe.sink import InputError, Outcome
-from tests.monitors.probe.conftest import Media, joined, read_tags, write_tags
+from tests.monitors.probe.conftest import Media, joined, read_tags, with_size, write_tags
 from tests.ports import free_port
 
 
@@ -242,3 +245,82 @@ def test_the_job_shows_no_key() -> None:
     job = ProbeJob(Secret("rtmp://127.0.0.1/live/s3cret"))
     assert "s3cret" not in repr(job) + job.place
     assert "s3cret" not in repr(replace(job, once=True))
+
+
+def test_loudness_is_that_of_ffmpegs_own_meter(media: Media) -> None:
+    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(media.swelling), "-vn"]
+    command += ["-af", "ebur128=framelog=info", "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr
+    theirs = {
+        round(float(at_s) * 10): (float(momentary), float(short_term))
+        for at_s, momentary, short_term in re.findall(
+            r"t:\s*([\d.]+) .* M:\s*(\S+)\s*S:\s*(\S+)", said
+        )
+    }
+    heard_s, compared = 0.0, 0
+    for fact in read(media.swelling).sounds:
+        heard_s += fact.duration_ms / 1_000
+        momentary, short_term = theirs.get(int(heard_s * 10 + 1e-6), (0.0, 0.0))
+        assert (fact.momentary_lufs is None) == (heard_s < 0.4)
+        assert (fact.short_term_lufs is None) == (heard_s < 3.0)
+        if momentary and fact.short_term_lufs is not None:
+            assert fact.momentary_lufs == pytest.approx(momentary, abs=0.1)
+            assert fact.short_term_lufs == pytest.approx(short_term, abs=0.1)
+            compared += 1
+    assert compared > 20
+
+
+def test_sound_comes_in_blocks_that_hold_every_sample(media: Media, tmp_path: Path) -> None:
+    sounds = read(media.flv).sounds
+    assert sum(fact.duration_ms for fact in sounds) == pytest.approx(8_000, abs=50)
+    assert max(fact.duration_ms for fact in sounds) < 130
+    holed = [tag for tag in read_tags(media.flv) if tag[0] != 8 or not 3_000 < tag[1] < 3_500]
+    sounds = read(write_tags(tmp_path / "holed.flv", holed)).sounds
+    ends_ms = [(fact.pts_ms or 0) + fact.duration_ms for fact in sounds]
+    gaps_ms = [(b.pts_ms or 0) - end for b, end in zip(sounds[1:], ends_ms, strict=False)]
+    assert max(gaps_ms) == pytest.approx(500, abs=45)
+
+
+@pytest.mark.parametrize("name", ["plain", "ten_bits"])
+def test_brightness_is_read_from_the_pictures_own_plane(media: Media, name: str) -> None:
+    """Left half black, right half white, whatever the bits."""
+    images = read(getattr(media, name), decode="all").images
+    luma = images[-1].luma
+    assert luma.dtype == np.uint8
+    assert luma.shape == (135, 240)
+    assert not images[-1].full_range
+    assert luma[:, :110].mean() == pytest.approx(16, abs=1)
+    assert luma[:, 130:].mean() == pytest.approx(235, abs=1)
+
+
+def test_pictures_are_handed_on_as_far_as_they_are_decoded(media: Media) -> None:
+    assert len(read(media.flv, decode="all").images) == 240
+    keyframes = read(media.flv, decode="keyframes").images
+    steps_ms = [(b.pts_ms or 0) - (a.pts_ms or 0) for a, b in pairwise(keyframes)]
+    assert steps_ms == pytest.approx([1_000] * 7, abs=1)
+    assert all(fact.keyframe for fact in keyframes)
+    assert not read(media.flv, decode="none").images
+
+
+def test_other_rate_and_channels_in_mid_stream_are_seen(media: Media, tmp_path: Path) -> None:
+    seen = read(joined(tmp_path / "sound.flv", media.flv, media.mono_44k))
+    known = [(streams.sample_rate, streams.channels) for streams in seen.streams]
+    assert known == [(None, None), (48_000, 1), (44_100, 1)]
+    seen = read(joined(tmp_path / "stereo.flv", media.swelling, media.mono_44k))
+    known = [(streams.sample_rate, streams.channels) for streams in seen.streams]
+    assert known == [(None, None), (48_000, 2), (44_100, 1)]
+    assert seen.sounds[-1].samples.shape[0] == 1
+
+
+def test_another_profile_in_mid_stream_is_seen(media: Media, tmp_path: Path) -> None:
+    seen = read(joined(tmp_path / "profile.flv", media.flv, media.main), decode="none")
+    profiles = [streams.profile for streams in seen.streams]
+    assert profiles[0] == "Constrained Baseline"
+    assert profiles[-1] == "Main"
+
+
+def test_pictures_of_absurd_size_are_named_and_not_decoded(media: Media, tmp_path: Path) -> None:
+    seen = read(with_size(media.flv, tmp_path / "wide.flv", 1_024, 512), decode="all")
+    assert seen.notes == ["probe.too_large"]
+    assert not seen.images
+    assert seen.reading().feed.fps == pytest.approx(30, abs=0.2)
