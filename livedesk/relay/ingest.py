@@ -205,7 +205,8 @@ class _Connection(asyncio.Protocol):
         refusal = self._ingest.admit(self, request)
         if refusal is None:
             self._is_publishing = True
-            self._session.accept_publish(request)
+            for message in self._session.accept_publish(request):
+                self._ingest.receive(self, message)
             return
         self._session.refuse(request, *refusal)
         self._transport.write(self._session.take_output())

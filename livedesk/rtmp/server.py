@@ -62,6 +62,8 @@ class ServerSession:
         self._app: str | None = None
         self._last_stream_id = 0
         self._publishing: set[int] = set()
+        self._asked: set[int] = set()
+        self._early: list[Message] = []
         self._open: set[int] = set()
 
     def take_output(self) -> bytes:
@@ -79,11 +81,15 @@ class ServerSession:
             if not data:
                 return []
         events: list[ServerEvent] = []
+        self._asked.clear()
+        self._early.clear()
         for message in self._framing.receive(data):
             if is_command(message):
                 self._command(message, events)
             elif is_media(message) and message.stream_id in self._publishing:
                 events.append(message)
+            elif is_media(message) and message.stream_id in self._asked:
+                self._early.append(message)
         return events
 
     def _command(self, message: Message, events: list[ServerEvent]) -> None:
@@ -94,6 +100,7 @@ class ServerSession:
             case "createStream":
                 self._create_stream(command)
             case "publish" if self._app is not None:
+                self._asked.add(message.stream_id)
                 events.append(PublishRequest(message.stream_id, self._app, command.text(1)))
             case "play" if self._app is not None:
                 events.append(PlayRequest(message.stream_id, self._app, command.text(1)))
@@ -141,12 +148,14 @@ class ServerSession:
             self._open.remove(stream_id)
             events.append(StreamClosed(stream_id))
 
-    def accept_publish(self, request: PublishRequest) -> None:
+    def accept_publish(self, request: PublishRequest) -> list[Message]:
+        """Returns the media that came in the same bytes, behind the request."""
         self._framing.allow(self._limits)
         self._publishing.add(request.stream_id)
         self._open.add(request.stream_id)
         self._framing.send(m.user_control(m.STREAM_BEGIN, request.stream_id))
         self._status(request.stream_id, "status", "NetStream.Publish.Start", "Publishing.")
+        return [message for message in self._early if message.stream_id == request.stream_id]
 
     def accept_play(self, request: PlayRequest) -> None:
         self._open.add(request.stream_id)

@@ -15,6 +15,7 @@ import pytest
 
 from livedesk.core.clock import SystemClock
 from livedesk.relay.process import Relay, StartError
+from livedesk.rtmp.client import Ready
 from livedesk.rtmp.messages import Message
 from tests.ports import free_port
 from tests.relay.harness import (
@@ -447,5 +448,28 @@ def test_a_keyframe_on_its_way_is_no_silence(folder: Path) -> None:
                 ages.append(play.relay.feed.silent_ms(SystemClock().mono_ns()) or 0.0)
             assert play.relay.feed.sample(0)["video_messages"] == 1
             assert sorted(ages)[len(ages) // 2] < 100
+
+    asyncio.run(run())
+
+
+def test_media_that_comes_right_behind_the_request_is_kept(folder: Path) -> None:
+    """An encoder that does not wait for the answer, and whose bytes come in one piece."""
+
+    class Hasty(Client):
+        def data_received(self, data: bytes) -> None:
+            for event in self.session.feed(data):
+                if isinstance(event, Ready):
+                    self.session.publish()
+                    for message in (*OPENING, *show(3)):
+                        self.session.send(message)
+            self.transport.write(self.session.take_output())
+
+    async def run() -> None:
+        async with scene(folder) as play:
+            encoder = Hasty(play.ingest, "publish")
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: encoder, play.ingest.host, play.ingest.port)
+            await until(lambda: len(play.platform.received) == 9, "all of it arrives")
+            assert play.platform.media() == plain([*OPENING, *show(3)])
 
     asyncio.run(run())
