@@ -25,8 +25,9 @@ _LONG_SHARE: Final = 0.999
 _BUCKET_RATIO: Final = 1.05
 _LONGEST_MS: Final = 60_000.0
 _BUCKETS: Final = int(math.log(_LONGEST_MS, _BUCKET_RATIO)) + 2
+_BUCKETS_PER_E: Final = 1 / math.log(_BUCKET_RATIO)
 _HALF_LIFE_MS: Final = 15_000.0
-_REFRESH_MS: Final = 500.0
+_REFRESH_MS: Final = 1_000.0
 
 
 def is_near(address: str) -> bool:
@@ -59,8 +60,8 @@ class Silence:
         self._counts = [0.0] * _BUCKETS
         self._last_ns: int | None = None
         self._learned_ms = 0.0
-        self._since_refresh_ms = 0.0
-        self._since_halving_ms = 0.0
+        self._refresh_at_ms = _REFRESH_MS
+        self._halve_at_ms = _HALF_LIFE_MS
         self.limit_ms = max(self._floor_ms, LEARNING_LIMIT_MS)
         self.usual_ms: float | None = None
 
@@ -73,21 +74,19 @@ class Silence:
     def gap(self, gap_ms: float) -> None:
         """Something came so long after the one before."""
         was_silence = gap_ms > self.limit_ms
-        spent_ms = min(gap_ms, self.limit_ms)
+        spent_ms = self.limit_ms if was_silence else gap_ms
         bucket = _bucket(spent_ms)
         self._spent_ms[bucket] += spent_ms
         if not was_silence:
             self._counts[bucket] += 1
         self._learned_ms += spent_ms
-        self._since_refresh_ms += spent_ms
-        self._since_halving_ms += spent_ms
-        if self._since_refresh_ms >= _REFRESH_MS or was_silence:
+        if self._learned_ms >= self._refresh_at_ms or was_silence:
             self._refresh()
 
     def _refresh(self) -> None:
-        self._since_refresh_ms = 0.0
-        if self._since_halving_ms >= _HALF_LIFE_MS:
-            self._since_halving_ms = 0.0
+        self._refresh_at_ms = self._learned_ms + _REFRESH_MS
+        if self._learned_ms >= self._halve_at_ms:
+            self._halve_at_ms = self._learned_ms + _HALF_LIFE_MS
             self._spent_ms = [spent / 2 for spent in self._spent_ms]
             self._counts = [count / 2 for count in self._counts]
         # A moment taken at random falls into a gap of this length: not the mean, because the
@@ -105,7 +104,7 @@ class Silence:
 def _bucket(gap_ms: float) -> int:
     if gap_ms <= 1:
         return 0
-    return min(_BUCKETS - 1, 1 + int(math.log(gap_ms, _BUCKET_RATIO)))
+    return min(_BUCKETS - 1, 1 + int(math.log(gap_ms) * _BUCKETS_PER_E))
 
 
 def _quantile(weights: list[float], wanted: float) -> float:

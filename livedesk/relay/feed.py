@@ -155,8 +155,6 @@ class Feed:
             part = inspect(message)
             self._measure(message, part, arrival_ns)
         placed = self._place(message, part, arrival_ns)
-        if part is not None and part.kind == "frame":
-            self._watch.frame(placed, arrival_ns)
         self.join.add(placed, part)
         item = Item(placed, part, arrival_ns)
         for path in tuple(self._paths):
@@ -164,6 +162,14 @@ class Feed:
                 path.push(item)
             except Exception as fault:  # noqa: BLE001 - one path's fault must not reach the others
                 self._cut_off(path, fault)
+        if part is not None:  # last: nobody waits for the meters
+            self._look_at(placed, part, arrival_ns)
+
+    def _look_at(self, placed: Message, part: Part, arrival_ns: int) -> None:
+        has_header = (placed.type_id, part.track) in self._configurations
+        self._watch.message(placed, part, arrival_ns, has_header=has_header)
+        if part.kind == "frame":
+            self._watch.frame(placed, arrival_ns)
 
     def _cut_off(self, path: Path, fault: Exception) -> None:
         self.detach(path)
@@ -199,8 +205,6 @@ class Feed:
         self._counts[message.type_id] += 1
         self._rate.add(mono_ns, len(message.payload))
         self._rates[message.type_id].add(mono_ns, len(message.payload))
-        has_header = (message.type_id, part.track) in self._configurations
-        self._watch.message(message, part, mono_ns, has_header=has_header)
         if part.kind == "header":
             self._configured(message, part)
         elif part.kind == "frame" and message.type_id not in self._codecs:
