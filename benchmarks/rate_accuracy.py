@@ -7,23 +7,18 @@ stretch, moved by half a window.
 
 from __future__ import annotations
 
-import asyncio
 import csv
-import random
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path as FilePath
+from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks.media import FEED_KBPS, publish
 from benchmarks.rows import Row
-from livedesk.core.clock import NS_PER_S, SystemClock
+from livedesk.core.clock import NS_PER_S
 from livedesk.sandbox.link import Shape
-from livedesk.sandbox.path import Path
 from livedesk.sandbox.supply import ConstantRate
-from tests.peers.peers import NginxRtmp, RunningRelay, ffmpeg_running, relay_process
+from tests.peers.peers import NginxRtmp, RunningRelay, ffmpeg_running, path_running, relay_process
 from tests.waiting import wait_until
 
 _THROTTLED_KBPS = 3_000
@@ -31,14 +26,14 @@ _SETTLE_S = 3.0
 _HALF_WINDOW_S = 0.5
 
 
-def measure(clip: FilePath, folder: FilePath, nginx: NginxRtmp, seconds: float) -> list[Row]:
+def measure(clip: Path, folder: Path, nginx: NginxRtmp, seconds: float) -> list[Row]:
     return [
         *_feed(clip, folder, nginx, seconds),
         _goodput(clip, folder, nginx, min(seconds, 20.0)),
     ]
 
 
-def _feed(clip: FilePath, folder: FilePath, nginx: NginxRtmp, seconds: float) -> list[Row]:
+def _feed(clip: Path, folder: Path, nginx: NginxRtmp, seconds: float) -> list[Row]:
     with (
         relay_process(folder, nginx.url("rates")) as relay,
         ffmpeg_running(*publish(clip, relay.ingest_url)),
@@ -53,12 +48,13 @@ def _feed(clip: FilePath, folder: FilePath, nginx: NginxRtmp, seconds: float) ->
     ]
 
 
-def _goodput(clip: FilePath, folder: FilePath, nginx: NginxRtmp, seconds: float) -> Row:
+def _goodput(clip: Path, folder: Path, nginx: NginxRtmp, seconds: float) -> Row:
     with (
-        throttled_path(nginx.port, _THROTTLED_KBPS) as port,
-        relay_process(folder, f"rtmp://127.0.0.1:{port}/live/goodput") as relay,
+        path_running(nginx.port) as path,
+        relay_process(folder, f"rtmp://127.0.0.1:{path.port}/live/goodput") as relay,
         ffmpeg_running(*publish(clip, relay.ingest_url)),
     ):
+        path.apply(Shape(supply=ConstantRate(_THROTTLED_KBPS)))
         wait_until(lambda: relay.uplink.get("goodput_kbps") is not None, "goodput is known")
         time.sleep(_SETTLE_S)
         counted, ours = _stretch(nginx, "goodput", relay, seconds, _goodput_kbps)
@@ -98,7 +94,7 @@ def _goodput_kbps(sample: dict[str, object]) -> float | None:
     return uplinks[0]["goodput_kbps"] if isinstance(uplinks, list) else None
 
 
-def _packets_kbps(clip: FilePath) -> float:
+def _packets_kbps(clip: Path) -> float:
     """What ffprobe counts in the file, over the time that it plays."""
     command = ["ffprobe", "-v", "error", "-show_entries", "packet=dts_time,size", "-of", "csv=p=0"]
     done = subprocess.run([*command, str(clip)], capture_output=True, text=True, check=True)
@@ -110,22 +106,3 @@ def _packets_kbps(clip: FilePath) -> float:
 def _row(what: str, ours: float, counted: float, counter: str, goal: str) -> Row:
     off_pct = (ours / counted - 1) * 100
     return Row(what, f"{ours:,.1f} kbps", f"{counted:,.1f} ({counter})", f"{off_pct:+.2f} %", goal)
-
-
-@contextmanager
-def throttled_path(target_port: int, kbps: float) -> Iterator[int]:
-    """A path with a rate, on a loop of its own; gives its port."""
-    loop = asyncio.new_event_loop()
-    running = threading.Thread(target=loop.run_forever, name="throttled path")
-    running.start()
-    path = Path(("127.0.0.1", target_port), SystemClock(), random.Random(1))
-    path_started = asyncio.run_coroutine_threadsafe(path.start(), loop)
-    try:
-        port = path_started.result(10)
-        loop.call_soon_threadsafe(path.apply, Shape(supply=ConstantRate(kbps)))
-        yield port
-    finally:
-        asyncio.run_coroutine_threadsafe(path.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        running.join()
-        loop.close()

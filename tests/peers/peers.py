@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import shutil
 import signal
 import socket
@@ -14,18 +16,21 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
 
+from livedesk.core.clock import SystemClock
 from livedesk.rtmp.flv_file import FlvReader
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
+from livedesk.sandbox.link import Shape
+from livedesk.sandbox.path import Path
 from tests.ports import free_port
 from tests.relay.harness import KEY, job_line
 from tests.waiting import wait_until
 
-_MODULES = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
+_MODULES = FilePath("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 
 
 @dataclass
@@ -34,7 +39,7 @@ class NginxRtmp:
 
     port: int
     http_port: int
-    recordings: Path
+    recordings: FilePath
     command: list[str] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
@@ -97,9 +102,9 @@ http {{
 
 
 @contextmanager
-def nginx_running(folder: Path) -> Iterator[NginxRtmp]:
+def nginx_running(folder: FilePath) -> Iterator[NginxRtmp]:
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
-    if not Path(binary).exists() or not _MODULES.exists():
+    if not FilePath(binary).exists() or not _MODULES.exists():
         pytest.fail("nginx with libnginx-mod-rtmp is needed: run `make test`, it installs them")
     (folder / "recordings").mkdir(parents=True)
     folder.chmod(0o777)
@@ -148,7 +153,7 @@ class RunningRelay:
 
 @contextmanager
 def relay_process(
-    folder: Path, uplink_url: str, *, tls_pem: Path | None = None, **changes: Any
+    folder: FilePath, uplink_url: str, *, tls_pem: FilePath | None = None, **changes: Any
 ) -> Iterator[RunningRelay]:
     """With a certificate (and its key, in one file) the ingest speaks rtmps."""
     port = free_port()
@@ -184,6 +189,39 @@ def relay_process(
         assert not (folder / "relay-glow-us.json").exists()
 
 
+class RunningPath:
+    """The sandbox's bad network as a test without a loop uses it."""
+
+    def __init__(self, path: Path, loop: asyncio.AbstractEventLoop, port: int) -> None:
+        self._path = path
+        self._loop = loop
+        self.port = port
+
+    def apply(self, shape: Shape) -> None:
+        self._loop.call_soon_threadsafe(self._path.apply, shape)
+
+    def reset(self, refuse_s: float) -> None:
+        """Break all connections with a TCP reset."""
+        asyncio.run_coroutine_threadsafe(self._path.reset(refuse_s), self._loop).result(10)
+
+
+@contextmanager
+def path_running(target_port: int) -> Iterator[RunningPath]:
+    """A path to a local port, on a loop of its own."""
+    loop = asyncio.new_event_loop()
+    running = threading.Thread(target=loop.run_forever, name="path")
+    running.start()
+    path = Path(("127.0.0.1", target_port), SystemClock(), random.Random(1))
+    try:
+        port = asyncio.run_coroutine_threadsafe(path.start(), loop).result(10)
+        yield RunningPath(path, loop, port)
+    finally:
+        asyncio.run_coroutine_threadsafe(path.close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        running.join()
+        loop.close()
+
+
 def _follow(control: socket.socket, entries: list[dict[str, Any]]) -> None:
     with control, control.makefile() as lines:
         for line in lines:
@@ -209,7 +247,7 @@ def ffmpeg_running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def tags(path: Path) -> list[Message]:
+def tags(path: FilePath) -> list[Message]:
     """Audio and video of an FLV file, also of one that is still being written."""
     found = FlvReader().feed(path.read_bytes())
     return [message for message in found if message.type_id in (AUDIO, VIDEO)]

@@ -101,6 +101,8 @@ class Publisher:
         self._tape = tape
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tape publisher")
+        self.withheld: frozenset[int] = frozenset()
+        """Message types that are not sent at present."""
         self.sent = 0
         self.sent_s = 0.0
         """Monotonic time of the newest message."""
@@ -131,6 +133,8 @@ class Publisher:
                     break
             if self._stopped.is_set() or client.is_lost:
                 break
+            if timed.message.type_id in self.withheld:
+                continue
             client.send(timed.message)
             self.sent, self.sent_s = self.sent + 1, time.monotonic()
         self.lost = client.is_lost
