@@ -18,8 +18,9 @@ from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, StorePl
 from livedesk.desk.words import number, show_clock, tr, wall_clock
 from livedesk.ui.basics import button
 from livedesk.ui.figureplots import Ahead, RatePlot, SkewPlot
+from livedesk.ui.readout import Reading
 from livedesk.ui.theme import Theme
-from livedesk.ui.timeplot import Cursor, Reading, TimePlot, TimeWindow
+from livedesk.ui.timeplot import Cursor, TimePlot, TimeWindow
 
 RANGES_S: tuple[float | None, ...] = (120.0, 600.0, None)
 LEAST_SPAN_S = 30.0

@@ -7,43 +7,29 @@ from datetime import tzinfo
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsLineItem,
-    QGridLayout,
     QHBoxLayout,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from livedesk.desk.looks import Look
 from livedesk.desk.plots import Extent, Key, Series, StorePlots
-from livedesk.desk.words import NOTHING, number, tr
+from livedesk.desk.words import number, tr
 from livedesk.ui.axes import FigureAxis, TimeAxis
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.readout import DASHES, Reading, Readout, curve_colour
 from livedesk.ui.theme import Theme
 
-_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 READOUT_WIDTH = 132
 LEAST_HEIGHT = 150
 FAR_VALUE = 1e7
 """Beyond any plot: the cursor's line reaches this far."""
 LEAST_RANGE_S = 5.0
 """Nobody zooms further in: figures come four times a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A curve and its latest value in words."""
-
-    key: Key
-    label: str
-    value: str
-    unit: str
-    note: str
-    look: Look = "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,68 +61,6 @@ class PlotView(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # pyqtgraph has 
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         event.ignore()
-
-
-class Swatch(QWidget):
-    """A short piece of the curve's line, so that colour is not the only key."""
-
-    def __init__(self, theme: Theme, place: int) -> None:
-        super().__init__()
-        self._pen = QPen(QColor(curve_colour(theme, place)), theme.px(2), _DASHES[place % 4])
-        self.setFixedSize(theme.px(18), theme.px(10))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setPen(self._pen)
-        middle = self.height() // 2
-        painter.drawLine(0, middle, self.width(), middle)
-        painter.end()
-
-
-class Readout(QWidget):
-    """Latest value of one curve: name, figure with unit, source and age."""
-
-    def __init__(self, theme: Theme, place: int) -> None:
-        super().__init__()
-        self._theme = theme
-        self._reading: Reading | None = None
-        colours = theme.colours
-        self.label = ElidedText(theme, "small", colours.muted)
-        self.value = Text(theme, "value")
-        self.unit = Text(theme, "small", colours.muted)
-        self.note = ElidedText(theme, "small", colours.faint)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(0)
-        grid.setHorizontalSpacing(theme.px(6))
-        name = QHBoxLayout()
-        name.setSpacing(theme.px(6))
-        name.addWidget(Swatch(theme, place))
-        name.addWidget(self.label, 1)
-        figure = QHBoxLayout()
-        figure.setSpacing(theme.px(4))
-        figure.addWidget(self.value, 0, Qt.AlignmentFlag.AlignBaseline)
-        figure.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
-        figure.addStretch(1)
-        grid.addLayout(name, 0, 0)
-        grid.addLayout(figure, 1, 0)
-        grid.addWidget(self.note, 2, 0)
-
-    def show_reading(self, reading: Reading) -> None:
-        if reading == self._reading:
-            return
-        self._reading = reading
-        self.label.show_text(reading.label)
-        self.value.show_text(reading.value)
-        self.unit.show_text(reading.unit if reading.value != NOTHING else "")
-        self.note.show_text(reading.note)
-        self.value.set_colour(self._colour(reading.look))
-        self.setAccessibleName(reading.label)
-        self.setAccessibleDescription(f"{reading.value} {reading.unit}, {reading.note}")
-
-    def _colour(self, look: Look) -> str:
-        colours = self._theme.colours
-        return colours.text if look == "ok" else self._theme.colour(look)
 
 
 class TimePlot(Panel):
@@ -283,7 +207,7 @@ class TimePlot(Panel):
     def _pen(self, place: int) -> QPen:
         colour = self._theme.colours.faint if self._stale else curve_colour(self._theme, place)
         # Wider pens take another, ten times slower road in Qt.
-        return thin_pen(colour, _DASHES[place % 4])
+        return thin_pen(colour, DASHES[place % 4])
 
     def show_stale(self, note: str) -> None:
         """Grey the curves and say why; an empty note lights them again."""
@@ -371,8 +295,3 @@ def thin_pen(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
     pen = QPen(QColor(colour), 1, style)
     pen.setCosmetic(True)
     return pen
-
-
-def curve_colour(theme: Theme, place: int) -> str:
-    colours = theme.colours.curves
-    return colours[place % len(colours)]
