@@ -39,10 +39,18 @@ NOTHING_CAME = ("feed.lost", "relay.died")
 _SAME_MOMENT_MS = 1_000
 """Witnesses of one event, each with its own pace, tell of it within so long."""
 
-_WITNESSED = frozenset(
-    {"feed.lost", "feed.low", "uplink.down", "uplink.low", "sync.skew", "relay", "probe"}
-)
+_WITNESSED = frozenset({"feed.lost", "feed.low", "uplink.down", "sync.skew", "relay", "probe"})
 """Alarms whose cause is in the samples or in other events: listing them would count it twice."""
+
+_SLOW_PATH = "uplink.low"
+"""In the samples while the goodput is under the limit, but not while a path is only late."""
+
+_ALARM_SIDES: dict[str, Side] = {
+    "feed": "encoder", "picture": "encoder", "sound": "encoder", "configuration": "encoder",
+    "uplink": "path", "platform": "path", "sync": "sync",
+    "return": "instrument", "journal": "instrument",
+}  # fmt: skip
+"""By the first word of an alarm's id."""
 
 SETTLING_S = 2
 """A rate is a window of 1 s and is folded by the second, so it shows what was for 2 s after.
@@ -146,7 +154,12 @@ def find_incidents(
         for low in stretches(_under(goodput, limits.min_kbps), "low")
         if not _explained(low, start_up | lost_s | feed_low_s | down_s)
     ]
-    found = [_from_events(span) for span in pairs if _is_own_incident(span, gone)]
+    slow_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in goodput_low)
+    found = [
+        _from_events(span)
+        for span in pairs
+        if _is_own_incident(span, gone) and not _shown_as_slow(span, slow_s | down_s)
+    ]
     found += [_low_feed(low) for low in feed_low]
     found += [_low_goodput(low, feed, limits) for low in goodput_low]
     found += [_bad_sync(far) for far in stretches(_beyond(skew, limits.max_skew_ms), "far")]
@@ -191,8 +204,17 @@ def _is_own_incident(span: Span, gone: Sequence[Span]) -> bool:
     )
 
 
+def _shown_as_slow(span: Span, slow_s: set[int]) -> bool:
+    if span.subject.partition(":")[0] != _SLOW_PATH:
+        return False
+    end_s = span.start_ms // 1000 if span.end_ms is None else span.end_ms // 1000
+    return not slow_s.isdisjoint(range(span.start_ms // 1000, end_s + 1))
+
+
 def _from_events(span: Span) -> Incident:
     side, cause = _EVENT_CAUSES.get(span.kind, ("other", ""))
+    if span.kind == "limit.trip":
+        side = _ALARM_SIDES.get(span.subject.partition(".")[0], side)
     words = span.opened.event.text
     return Incident(
         start_ms=span.start_ms,

@@ -172,8 +172,24 @@ def test_alarms_do_not_repeat_what_the_samples_show(tmp_path: Path) -> None:
         event(4, 14, "limit.clear", alarm="picture.black"),
         event(5, 30, END),
     ]
+    rows = [*steady(range(8)), *steady(range(8, 12), goodput=1500), *steady(range(12, 30))]
+    summary = summary_of(write(tmp_path / "a.livedesk", rows, events))
+    assert [(i.side, i.figure or i.cause) for i in summary.incidents] == [
+        ("path", "goodput_kbps"),
+        ("encoder", "Black picture."),
+    ]
+
+
+def test_a_path_that_is_only_late_is_an_incident_of_the_path(tmp_path: Path) -> None:
+    events = [
+        event(1, 6, "limit.trip", "Path: 2.1 s behind.", alarm="uplink.low:primary"),
+        event(2, 14, "limit.clear", alarm="uplink.low:primary"),
+        event(3, 30, END),
+    ]
     summary = summary_of(write(tmp_path / "a.livedesk", steady(range(30)), events))
-    assert [(i.side, i.cause) for i in summary.incidents] == [("other", "Black picture.")]
+    (late,) = summary.incidents
+    assert (late.side, late.start_ms, late.end_ms) == ("path", 6_000, 14_000)
+    assert late.cause == "Path: 2.1 s behind."
 
 
 def test_of_two_uplinks_the_better_one_is_what_viewers_got(tmp_path: Path) -> None:
