@@ -3,14 +3,14 @@
 Frozen means that the encoder is given the same picture again and again. Its output is not the same
 then: it refines the picture for a while and draws it anew with each keyframe. And the still shot of
 a product is not frozen while the camera's noise or a clock moves in it. What tells them apart was
-measured on x264 encodes (1280×720 at 30 fps, keyframes each 2 s, every eighth row and column):
+measured on x264 encodes (1280×720 at 30 fps, keyframes each 2 s, every sixth row and column):
 
 * Share of points that change from one picture to the next, keyframes left out, mean of 1.6 s:
-  frozen at 500 to 6,000 kbps, also just after it moved, at most 2.9 %; still with faint noise
-  (FFmpeg's noise filter at strength 2 to 6) at least 7.1 % at 1,500 kbps, and 8.2 % to 48 % from
-  2,500 kbps on.
-* Greatest change of a point: frozen at most 17 levels, 48 at a keyframe; a clock of 28 pixels'
-  height 150 levels, in two points or more.
+  frozen at 500 to 6,000 kbps, also just after it moved, at most 2.8 %; still with faint noise
+  (FFmpeg's noise filter at strength 2 to 6) at least 7.1 % at 1,500 kbps, and more than 8 %
+  from 2,500 kbps on; only in the first two seconds of a stream less.
+* Greatest change of a point: frozen at most 18 levels, 61 at a keyframe; a clock of 28 pixels'
+  height at least 140 levels, in three points or more.
 
 An encoder that is given so few bits that it drops the noise (1,000 kbps and less) sends a frozen
 picture: that cannot be told from one.
@@ -30,9 +30,9 @@ from livedesk.monitors.facts import PictureFact
 FREEZE_NS: Final = 1_600 * NS_PER_MS
 """With a reading four times a second a freeze is told within 2 s of its beginning."""
 
-_MOVED_SHARE: Final = 0.05
+_MOVED_SHARE: Final = 0.04
 _MOVED_LEVELS: Final = 24
-_MOVED_LEVELS_AT_KEYFRAME: Final = 64
+_MOVED_LEVELS_AT_KEYFRAME: Final = 80
 
 _DENSE_NS: Final = 500 * NS_PER_MS
 """Pictures further apart (only keyframes are decoded) do not show whether it stands still."""
