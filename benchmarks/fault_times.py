@@ -100,8 +100,9 @@ def _named_ms(relay: RunningRelay, struck_ns: int, event: str, name: str | None)
 
     def named() -> int | None:
         for entry in tuple(relay.entries):
-            is_after = entry["mono_ns"] > struck_ns and entry.get("event") == event
-            if is_after and (name is None or entry["data"]["to"] == name):
+            if entry["mono_ns"] > struck_ns and entry.get("event") == event:
+                if name is not None and entry["data"]["to"] != name:
+                    raise RuntimeError(f"called {entry['data']['to']} before {name}")
                 return int(entry["mono_ns"])
         return None
 

@@ -76,7 +76,7 @@ def over_and_over(tape: Tape, seconds: float) -> Tape:
     """The tape repeated on one timeline, its codec headers only once."""
     once_s = length_s(tape)
     frames = [timed for timed in tape if inspect(timed.message).kind == "frame"]
-    heads = [timed for timed in tape if inspect(timed.message).kind != "frame"]
+    heads = [timed for timed in tape if inspect(timed.message).kind == "header"]
     rounds = int(seconds / once_s) + 1
     played = [_later(timed, number * once_s) for number in range(rounds) for timed in frames]
     return heads + [timed for timed in played if timed.at_s <= seconds]
