@@ -29,6 +29,11 @@ _KEEP_MS: Final = 12_000.0
 _MOST_WAITING: Final = 64
 _WAIT_MS: Final = REACH_MS + MARGIN_MS
 
+_SPARSE_NS: Final = 500 * NS_PER_MS
+_BLIND_NS: Final = NS_PER_S
+"""Without pictures (none are decoded, or only keyframes) no flash can go with a beep: listening for
+beeps, which costs more than all that is measured of packets, is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class SlateReading:
@@ -52,6 +57,8 @@ class SlateMeter:
         self._waiting: deque[float] = deque(maxlen=_MOST_WAITING)
         self._offsets_ms: list[float] = []
         self._seen_ns: int | None = None
+        self._pictured_ns = 0
+        self._sees = False
 
     def restart(self) -> None:
         """A new epoch: nothing of the old timeline is paired with the new one, or shown for it."""
@@ -63,6 +70,8 @@ class SlateMeter:
         self._seen_ns = None
 
     def sound(self, fact: SoundFact) -> None:
+        if not self._sees or fact.arrival_ns - self._pictured_ns > _BLIND_NS:
+            return
         for beep in self._listener.sound(fact):
             new_ms = beep.centre_ms
             # Also drops what lies ahead: the timeline has jumped back.
@@ -74,6 +83,8 @@ class SlateMeter:
             self._waiting.append(new_ms)
 
     def picture(self, fact: PictureFact) -> None:
+        self._sees = fact.arrival_ns - self._pictured_ns <= _SPARSE_NS
+        self._pictured_ns = fact.arrival_ns
         self._watcher.picture(fact)
         if fact.pts_ms is None:
             return
