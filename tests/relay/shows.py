@@ -18,8 +18,7 @@ from tests.relay.harness import OPENING
 
 POLL_MS = 50.0
 PART_MS = 10.0
-AAC_FRAME_MS = 1024 / 48
-AUDIO_BYTES = 341  # 128 kbps
+AUDIO_KBPS = 128
 
 Sent = tuple[float, Message]
 """When it arrives, in ms since the show began, and what."""
@@ -29,32 +28,44 @@ Heard = tuple[float, Message | None]
 
 @dataclass(frozen=True)
 class Encoder:
-    """30 pictures a second, a keyframe each two seconds and four times as large, and AAC."""
+    """Pictures, a keyframe each two seconds and four times as large, and AAC."""
 
     kbps: float = 6_000
     first_ms: int = 0
+    fps: int = 30
+    sample_rate: int = 48_000
+
+    @property
+    def picture_ms(self) -> float:
+        return 1000 / self.fps
+
+    @property
+    def sound_ms(self) -> float:
+        return 1_024_000 / self.sample_rate
 
     def sent(
         self, from_s: float, to_s: float, tracks: tuple[int, ...] = (VIDEO, AUDIO)
     ) -> list[Sent]:
         made: list[Sent] = []
         if VIDEO in tracks:
-            made += [self._picture(at) for at in _within(from_s, to_s, 1000 / 30)]
+            made += [self._picture(at) for at in _within(from_s, to_s, self.picture_ms)]
         if AUDIO in tracks:
-            made += [self._sound(at) for at in _within(from_s, to_s, AAC_FRAME_MS)]
+            made += [self._sound(at) for at in _within(from_s, to_s, self.sound_ms)]
         return sorted(made, key=lambda each: each[0])
 
     def _picture(self, number: int) -> Sent:
-        at_ms = number * 1000 / 30
-        video_bytes = (self.kbps - 128) * 125 / 30
-        is_key = number % 60 == 0
-        size = video_bytes * 60 / 63 * (4 if is_key else 1)
+        at_ms = number * self.picture_ms
+        group = 2 * self.fps
+        is_key = number % group == 0
+        mean_bytes = (self.kbps - AUDIO_KBPS) * 125 / self.fps
+        size = mean_bytes * group / (group + 3) * (4 if is_key else 1)
         head = (b"\x17" if is_key else b"\x27") + b"\x01\x00\x00\x00"
         return at_ms, Message(VIDEO, 1, self._stamp(at_ms), head + bytes(round(size) - 5))
 
     def _sound(self, number: int) -> Sent:
-        at_ms = number * AAC_FRAME_MS
-        return at_ms, Message(AUDIO, 1, self._stamp(at_ms), b"\xaf\x01" + bytes(AUDIO_BYTES - 2))
+        at_ms = number * self.sound_ms
+        size = round(AUDIO_KBPS / 8 * self.sound_ms)
+        return at_ms, Message(AUDIO, 1, self._stamp(at_ms), b"\xaf\x01" + bytes(size - 2))
 
     def _stamp(self, at_ms: float) -> int:
         return (self.first_ms + round(at_ms)) % 2**32
@@ -68,11 +79,11 @@ def _within(from_s: float, to_s: float, every_ms: float) -> Iterator[int]:
         number += 1
 
 
-def jittered(sent: Iterable[Sent], share: float, seed: int = 5) -> list[Sent]:
-    """Each message up to this share of a frame interval late, in order as TCP keeps it."""
+def jittered(sent: Iterable[Sent], most_ms: float, seed: int = 5) -> list[Sent]:
+    """Each message up to so much late, in order as TCP keeps it."""
     chance, before_ms, moved = random.Random(seed), 0.0, []
     for at_ms, message in sent:
-        before_ms = max(before_ms, at_ms + chance.uniform(0, share * 1000 / 30))
+        before_ms = max(before_ms, at_ms + chance.uniform(0, most_ms))
         moved.append((before_ms, message))
     return moved
 
