@@ -13,7 +13,9 @@ from livedesk.core.settings import ReturnSettings
 _PLAY_EXAMPLE: Final = '"rtmp://play.example/live/env:GLOW_PLAY" or "https://play.example/glow.flv"'
 _STATISTICS_EXAMPLE: Final = '"http://server.example:8080/stat"'
 _STREAM_EXAMPLE: Final = 'a stream name, such as "glow" or "env:GLOW_KEY"'
-_PLAY_SCHEMES: Final = ("rtmp", "rtmps", "http", "https")
+PLAY_PORTS: Final = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443}
+"""What an address may begin with, and the port that is meant when it names none."""
+
 _HTTP_SCHEMES: Final = ("http", "https")
 _STATISTICS_KEYS: Final = ("app", "stream")
 _REFERENCE: Final = re.compile(
@@ -40,7 +42,7 @@ def _playback(table: Table, resolve: SecretResolver) -> ReturnSettings:
     if not table.has("play"):
         return ReturnSettings("playback", Secret(""))
     expected = f"an rtmp, rtmps, http or https address to play, such as {_PLAY_EXAMPLE}"
-    return ReturnSettings("playback", _address(table, "play", expected, _PLAY_SCHEMES, resolve))
+    return ReturnSettings("playback", _address(table, "play", expected, tuple(PLAY_PORTS), resolve))
 
 
 def _statistics(table: Table, resolve: SecretResolver) -> ReturnSettings:

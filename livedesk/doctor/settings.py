@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from livedesk.core.config_file import ConfigError, load_settings
+from livedesk.core.config_return import PLAY_PORTS
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
@@ -20,7 +21,6 @@ from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings, 
 from livedesk.doctor.finding import Finding
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_DEFAULT_PORTS: Final = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443}
 
 
 def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def check_return(store: StoreSettings, check: ReturnSettings) -> Finding:
     host = parts.hostname or ""
     place = f"{check.kind} at {host}" + (f":{parts.port}" if parts.port is not None else "")
     is_ours = host == store.feed.host or host in _LOOPBACK
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())
+    port = parts.port or PLAY_PORTS.get(parts.scheme.lower())
     if is_ours and port == store.feed.port:
         text = f"{place} for {store.id} is where the encoder pushes to, not what the platform shows"
         action = "set play to the platform's playback address"

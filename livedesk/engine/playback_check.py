@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.config_return import PLAY_PORTS
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartStatus, ReturnStatus
 from livedesk.core.tasks import Tasks
@@ -20,7 +21,6 @@ from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink
 _OPEN_S: Final = 5.0
 _SILENT_OPEN_NS: Final = round(0.9 * _OPEN_S * NS_PER_S)
 _REACH_S: Final = 2.0
-_PORTS: Final = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443}
 
 
 class Link(Protocol):
@@ -136,7 +136,7 @@ def _probe_words(part: PartStatus) -> str:
 async def _unreachable(url: Secret) -> str | None:
     """Why the server cannot be judged; None when it answers, be it by a refusal."""
     parts = urlsplit(url.reveal())
-    host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme.lower(), 0)
+    host, port = parts.hostname or "", parts.port or PLAY_PORTS.get(parts.scheme.lower(), 0)
     try:
         async with asyncio.timeout(_REACH_S):
             _reader, writer = await asyncio.open_connection(host, port)
