@@ -11,6 +11,7 @@ from livedesk.core.status import FeedStatus, StoreStatus, UplinkStatus
 from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.engine.instrument_conditions import instrument_findings
 from livedesk.engine.media_conditions import MediaConditions
+from livedesk.monitors.steady import is_flowing
 
 HOLD_S = 5.0
 """So long a condition of the show must be gone: shorter is a flap of the same fault."""
@@ -47,8 +48,6 @@ PLATFORM_NOT_YET = AlarmRule("high", 30.0, HOLD_S, PLATFORM_DARK.action)
 _ARRIVING_MS = 500
 """Media this young come in now, whatever the class from before still says."""
 
-_MEDIA = ("OK", "LOW", "STARVED")
-
 
 def findings(status: StoreStatus, lost_tracks: frozenset[str] = frozenset()) -> dict[str, Finding]:
     """Every condition that can be judged now, by alarm id.
@@ -72,7 +71,7 @@ def _flows(status: StoreStatus) -> bool | None:
     """Whether media of a session comes in; None when that cannot be seen."""
     if not _on_air(status):
         return False
-    return None if status.feed.state == "BLIND" else status.feed.state in _MEDIA
+    return None if status.feed.state == "BLIND" else is_flowing(status.feed)
 
 
 def _feed(status: StoreStatus) -> dict[str, Finding]:

@@ -22,6 +22,7 @@ _GOP_STEP_S: Final = 10
 
 
 def is_flowing(feed: FeedStatus) -> bool:
+    """Whether media comes, by its class; False also while that cannot be seen (BLIND)."""
     return feed.state in _FLOWING
 
 
