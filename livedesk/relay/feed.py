@@ -1,6 +1,4 @@
-"""What does the encoder send, and who gets it? The relay's hub: timeline, rates, join cache, fan-
-out.
-"""
+"""What does the encoder send, and who gets it? The relay's hub: timeline, rates, cache, fan-out."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from livedesk.core.events import Json
 from livedesk.core.status import HealthClass, Limits
 from livedesk.gauges.classes import UplinkClass
 from livedesk.relay.entries import EntryLog
@@ -48,36 +47,39 @@ class UplinkWatch:
         )
         if now == before:
             return False
-        figures: dict[str, Json] = {
+        figures: dict[str, float | None] = {
             "goodput_kbps": goodput_kbps,
             "backlog_ms": backlog_ms,
             "silent_ms": silent_ms,
             "silence_limit_ms": limit_ms,
             "rtt_ms": link.tcp_info.rtt_ms if link is not None and link.tcp_info else None,
         }
-        figured = {
-            "goodput_kbps": goodput_kbps or 0.0,
-            "backlog_ms": backlog_ms or 0.0,
-            "silent_ms": silent_ms,
-        }
+        self._tell(before, now, figures)
+        return True
+
+    def _tell(
+        self, before: HealthClass, now: HealthClass, figures: Mapping[str, float | None]
+    ) -> None:
         self._log.event(
             "uplink.class",
             CLASS_LEVEL[now],
-            f"Uplink {self._name} {before} → {now}: {_why(now, figured)}.",
+            f"Uplink {self._name} {before} → {now}: {_why(now, figures)}.",
             **{"uplink": self._name, "from": before, "to": now, **figures},
         )
-        return True
 
 
-def _why(now: HealthClass, figures: Mapping[str, float]) -> str:
+def _why(now: HealthClass, figures: Mapping[str, float | None]) -> str:
     """The figure that decided, for people."""
+    goodput_kbps, backlog_ms, silent_ms = (
+        figures[name] or 0.0 for name in ("goodput_kbps", "backlog_ms", "silent_ms")
+    )
     match now:
         case "GONE":
             return "no connection that publishes"
         case "STALLED":
-            return f"nothing was acknowledged for {figures['silent_ms']:.0f} ms"
+            return f"nothing was acknowledged for {silent_ms:.0f} ms"
         case "STARVED":
-            return f"it is {figures['backlog_ms']:,.0f} ms behind the feed"
+            return f"it is {backlog_ms:,.0f} ms behind the feed"
         case "BLIND":
             return "no goodput is known"
-    return f"{figures['goodput_kbps']:,.0f} kbps get through"
+    return f"{goodput_kbps:,.0f} kbps get through"
