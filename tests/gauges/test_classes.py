@@ -50,10 +50,6 @@ class Judged:
     def classes(self) -> list[HealthClass]:
         return [state for _, state in self.said]
 
-    def took_ms(self) -> int:
-        """From the class before to the newest."""
-        return self.said[-1][0] - self.said[-2][0]
-
 
 def feed(limits: Limits | None = None) -> Judged:
     return Judged(FeedClass(limits or Limits()), FEED)
