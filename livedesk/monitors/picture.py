@@ -9,8 +9,9 @@ measured on x264 encodes (1280×720 at 30 fps, keyframes each 2 s, every sixth r
   frozen at 500 to 6,000 kbps, also just after it moved, at most 2.8 %; still with faint noise
   (FFmpeg's noise filter at strength 2 to 6) at least 7.1 % at 1,500 kbps, and more than 8 %
   from 2,500 kbps on; only in the first two seconds of a stream less.
-* Greatest change of a point: frozen at most 18 levels, 61 at a keyframe; a clock of 28 pixels'
-  height at least 140 levels, in three points or more.
+* Greatest change of a point: frozen at most 28 levels (right after a keyframe, at a constant rate
+  of 4,000 kbps), 61 at a keyframe; a clock of 28 pixels' height at least 140 levels, in three
+  points or more.
 
 An encoder that is given so few bits that it drops the noise (1,000 kbps and less) sends a frozen
 picture: that cannot be told from one.
@@ -31,7 +32,7 @@ FREEZE_NS: Final = 1_600 * NS_PER_MS
 """With a reading four times a second a freeze is told within 2 s of its beginning."""
 
 _MOVED_SHARE: Final = 0.04
-_MOVED_LEVELS: Final = 24
+_MOVED_LEVELS: Final = 48
 _MOVED_LEVELS_AT_KEYFRAME: Final = 80
 
 _DENSE_NS: Final = 500 * NS_PER_MS

@@ -78,6 +78,16 @@ def test_what_the_encoder_does_to_a_frozen_picture_is_no_life() -> None:
     assert camera.read().state == "frozen"
 
 
+def test_a_point_that_is_mended_after_a_keyframe_does_not_end_a_freeze() -> None:
+    """The picture after a keyframe corrects single points by up to 28 levels."""
+    camera = Camera()
+    for n in range(240):
+        mended = still()
+        mended[40, 40] += 28 if n % GOP == 1 else 0
+        camera.show(mended)
+        assert n < 2 * FPS or camera.read().state == "frozen"
+
+
 def test_a_still_shot_with_the_cameras_noise_is_not_frozen() -> None:
     camera = Camera()
     for _ in range(300):
