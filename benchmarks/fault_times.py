@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from benchmarks.media import publish
-from benchmarks.rows import Row, median
+from benchmarks.rows import Row
 from livedesk.rtmp.messages import AUDIO, VIDEO
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.supply import ConstantRate

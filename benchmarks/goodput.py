@@ -8,9 +8,10 @@ import asyncio
 import random
 import time
 from pathlib import Path as FilePath
+from statistics import median
 
 from benchmarks.media import FEED_KBPS, publish
-from benchmarks.rows import Row, median
+from benchmarks.rows import Row
 from livedesk.core.clock import SystemClock
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.path import Path

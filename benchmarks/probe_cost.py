@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from benchmarks.machine import cpu_share, resident_mb
 from benchmarks.media import publish
 from benchmarks.probing import probe_running
-from benchmarks.rows import Row, median
+from benchmarks.rows import Row
 from livedesk.core.settings import Decode
 from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process
 from tests.waiting import wait_until

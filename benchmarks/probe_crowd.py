@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import cycle, islice, pairwise
 from pathlib import Path
+from statistics import median
 
 from benchmarks.machine import cpu_s, resident_mb
 from benchmarks.media import publish
 from benchmarks.probing import Probe, probes_running
-from benchmarks.rows import Row, median, percentile
+from benchmarks.rows import Row, percentile
 from livedesk.core.clock import NS_PER_MS
 from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process
 from tests.waiting import wait_until

@@ -7,9 +7,10 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from benchmarks.media import publish
-from benchmarks.rows import Row, median
+from benchmarks.rows import Row
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, find_paths
 from tests.peers.peers import NginxRtmp, ffmpeg_running
 from tests.peers.test_survival import Installation, installation

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from statistics import median
 
 from benchmarks.machine import cpu_share, resident_mb
 from benchmarks.media import publish
-from benchmarks.rows import Row, median
+from benchmarks.rows import Row
 from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process
 from tests.ports import free_port
 from tests.waiting import wait_until
