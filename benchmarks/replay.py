@@ -36,7 +36,6 @@ _STREAMS = StreamFacts("h264", "aac", 1280, 720, sample_rate=48_000)
 class _Tally:
     """What was said that a healthy feed does not deserve, as changes into it."""
 
-    expected: HealthClass
     relay: str = ""
     probe: str = ""
     sync: str = ""
@@ -69,7 +68,7 @@ def _row(what: str, feed: Feed, expected: HealthClass, hours: float) -> Row:
 
 
 def _replay(feed: Feed, expected: HealthClass, hours: float) -> _Tally:
-    limits, tally = Limits(), _Tally(expected)
+    limits, tally = Limits(), _Tally()
     relay, meters = _RelayJudge(limits), Meters(limits)
     meters.opened(START_NS, _STREAMS)
     judge_ns, read_ns = START_NS + _JUDGE_NS, START_NS + _READ_NS
