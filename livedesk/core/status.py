@@ -170,6 +170,8 @@ class AlarmStatus:
     acknowledged_by: str | None = None
     count: int = 1
     """How often the condition came while the alarm stood: a flapping one is one alarm."""
+    gone_s: float | None = None
+    """So long its condition has been gone, while the alarm waits whether it comes back."""
 
 
 @dataclass(frozen=True, slots=True)

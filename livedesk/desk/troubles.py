@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livedesk.core.status import Priority
+from livedesk.core.status import AlarmStatus, Priority
 from livedesk.desk.cards import worst
 from livedesk.desk.looks import LOUDNESS, Look, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
-from livedesk.desk.words import tr
+from livedesk.desk.words import span, tr
 
 _PRIORITY_LOOK: dict[Priority, Look] = {"low": "notice", "medium": "warning", "high": "critical"}
 
@@ -25,6 +25,8 @@ class Trouble:
     acknowledged_by: str | None = None
     store: str = ""
     """The store's name where the cause does not concern the one on screen."""
+    over: bool = False
+    """It is gone, and the alarm only waits whether it comes back."""
 
 
 def troubles(snapshot: DeskSnapshot, store: str | None) -> tuple[Trouble, ...]:
@@ -83,15 +85,22 @@ def loudest(view: StoreView) -> tuple[Look, str]:
 def _store_troubles(view: StoreView, store: str | None) -> tuple[Trouble, ...]:
     status = view.status
     elsewhere = "" if status.store == store else status.name
-    return tuple(
-        Trouble(
-            f"{status.store}/{alarm.id}",
-            _PRIORITY_LOOK[alarm.priority],
-            alarm.cause,
-            alarm.action,
-            alarm.since_utc_ns,
-            alarm.acknowledged_by,
-            elsewhere,
-        )
-        for alarm in status.alarms
+    return tuple(_of_alarm(alarm, status.store, elsewhere) for alarm in status.alarms)
+
+
+def _of_alarm(alarm: AlarmStatus, store: str, elsewhere: str) -> Trouble:
+    """A cause that is gone must not be read as what is so now, nor be louder than what is."""
+    look, cause, over = _PRIORITY_LOOK[alarm.priority], alarm.cause, alarm.gone_s is not None
+    if alarm.gone_s is not None:
+        look = "idle"
+        cause = tr("Over for {time}: {cause}").format(time=span(alarm.gone_s), cause=cause)
+    return Trouble(
+        f"{store}/{alarm.id}",
+        look,
+        cause,
+        alarm.action,
+        alarm.since_utc_ns,
+        alarm.acknowledged_by,
+        elsewhere,
+        over,
     )

@@ -99,6 +99,12 @@ class _Track:
         if self.alarm is not None and self.alarm.count != self.times:
             self.alarm = replace(self.alarm, count=self.times)
 
+    def shown(self) -> AlarmStatus | None:
+        """The alarm as it is told: one whose condition is gone is no news of now."""
+        if self.alarm is None or self.before is not False:
+            return self.alarm
+        return replace(self.alarm, gone_s=self.gone_ns / NS_PER_S)
+
     def forget(self) -> None:
         """It is over, and the next time is a first time."""
         self.there_ns = self.gone_ns = self.unseen_ns = self.times = 0
@@ -137,7 +143,8 @@ class Alarms:
         self._tracks: dict[str, _Track] = {}
 
     def active(self) -> tuple[AlarmStatus, ...]:
-        return tuple(track.alarm for track in self._tracks.values() if track.alarm is not None)
+        shown = (track.shown() for track in self._tracks.values())
+        return tuple(alarm for alarm in shown if alarm is not None)
 
     def update(
         self, mono_ns: int, utc_ns: int, findings: Mapping[str, Finding]

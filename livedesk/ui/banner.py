@@ -145,6 +145,9 @@ class Banner(QWidget):
 
     def _since(self, trouble: Trouble, utc_ns: int, *, brief: bool) -> str:
         """Where alarms share the room, how long is said and not since when."""
+        if trouble.over:
+            began = tr("began {time}").format(time=wall_clock(trouble.since_utc_ns, self._zone))
+            return "" if brief else began
         lasted = span((utc_ns - trouble.since_utc_ns) / NS_PER_S)
         if brief:
             return lasted

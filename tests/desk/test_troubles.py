@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from livedesk.core.status import AlarmStatus, Priority, StoreStatus
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.troubles import Trouble, loudest, troubles
@@ -33,6 +35,16 @@ def test_troubles_of_other_stores_carry_their_name() -> None:
     snapshot = DeskSnapshot(0, LinkView("attached", 0), (view("a", "low"), view("b", "high")))
     assert [(t.look, t.store) for t in troubles(snapshot, "a")] == [("critical", "B"),
                                                                     ("notice", "")]  # fmt: skip
+
+
+def test_an_alarm_whose_cause_is_gone_is_told_as_over_and_gives_way() -> None:
+    standing, over = view("a", "low", "high").status.alarms
+    over = replace(over, gone_s=3.2)
+    status = StoreStatus("a", "A", 1, alarms=(over, standing))
+    snapshot = DeskSnapshot(0, LinkView("attached", 0), (StoreView(status, 0.1, False, None),))
+    found = troubles(snapshot, "a")
+    assert [(t.look, t.cause) for t in found] == [("notice", "cause 0"),
+                                                  ("idle", "Over for 3 s: cause 1")]  # fmt: skip
 
 
 def without_engine(carrying: frozenset[str] | None, *stores: StoreView) -> Trouble:

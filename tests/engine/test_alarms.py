@@ -63,6 +63,18 @@ def test_an_alarm_waits_for_its_delay_and_stays_until_the_condition_is_gone_long
     assert story.alarms.active() == ()
 
 
+def test_a_standing_alarm_says_how_long_its_condition_has_been_gone() -> None:
+    story = Story()
+    assert story.sees(True, 1.5) == [True]
+    assert [alarm.gone_s for alarm in story.alarms.active()] == [None]
+    story.sees(False, 1.5)
+    assert [alarm.gone_s for alarm in story.alarms.active()] == [1.25]
+    story.sees(None, 0.5)
+    assert [alarm.gone_s for alarm in story.alarms.active()] == [None], "it cannot be seen"
+    story.sees(True, 0.5)
+    assert [alarm.gone_s for alarm in story.alarms.active()] == [None], "it came back"
+
+
 def test_a_flapping_condition_is_one_alarm_with_a_count() -> None:
     story = Story()
     changes = [c for _ in range(60) for c in story.sees(True, 1) + story.sees(False, 1)]
