@@ -116,12 +116,14 @@ def subject_of(timed: TimedEvent) -> str:
     return ""
 
 
-def stretches(beyond: Mapping[int, float], worse: Literal["low", "far"]) -> list[Stretch]:
-    """Join seconds beyond the limit that are less than CALM_S apart."""
+def stretches(
+    beyond: Mapping[int, float], worse: Literal["low", "far"], calm_s: int = CALM_S
+) -> list[Stretch]:
+    """Join seconds beyond the limit that are less than `calm_s` apart."""
     found: list[Stretch] = []
     for t_s in sorted(beyond):
         value = beyond[t_s]
-        if found and t_s - found[-1].end_s < CALM_S:
+        if found and t_s - found[-1].end_s < calm_s:
             last = found[-1]
             worst = min(last.worst, value) if worse == "low" else max(last.worst, value, key=abs)
             found[-1] = Stretch(last.start_s, t_s + 1, worst)
@@ -142,18 +144,12 @@ def find_incidents(
     down = [span for span in pairs if span.kind == "uplink.down"]
     start_up = set(range(SETTLING_S))
     lost_s = _covered((span.start_ms, span.end_ms) for span in gone)
-    feed_low = [
-        low
-        for low in stretches(_under(feed, limits.min_kbps), "low")
-        if not _explained(low, start_up | lost_s)
-    ]
+    feed_low = _unexplained(_under(feed, limits.min_kbps), start_up | lost_s)
     feed_low_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in feed_low)
     down_s = _covered((span.start_ms, span.end_ms) for span in down)
-    goodput_low = [
-        low
-        for low in stretches(_under(goodput, limits.min_kbps), "low")
-        if not _explained(low, start_up | lost_s | feed_low_s | down_s)
-    ]
+    goodput_low = _unexplained(
+        _under(goodput, limits.min_kbps), start_up | lost_s | feed_low_s | down_s
+    )
     slow_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in goodput_low)
     found = [
         _from_events(span)
@@ -183,6 +179,16 @@ def _covered(times_ms: Iterable[tuple[int, int | None]]) -> set[int]:
         end_s = start_s + day_s if end_ms is None else -(-end_ms // 1000) + SETTLING_S
         seconds.update(range(start_s, end_s))
     return seconds
+
+
+def _unexplained(under: Mapping[int, float], covered: set[int]) -> list[Stretch]:
+    """Each run of seconds is explained or not by itself: what follows from another incident must
+    not lengthen one that happens to be near."""
+    runs = stretches(under, "low", calm_s=1)
+    own = [run for run in runs if not _explained(run, covered)]
+    return stretches(
+        {t_s: under[t_s] for run in own for t_s in range(run.start_s, run.end_s)}, "low"
+    )
 
 
 def _explained(low: Stretch, covered: set[int]) -> bool:
@@ -215,7 +221,10 @@ def _from_events(span: Span) -> Incident:
     side, cause = _EVENT_CAUSES.get(span.kind, ("other", ""))
     if span.kind == "limit.trip":
         side = _ALARM_SIDES.get(span.subject.partition(".")[0], side)
-    words = span.opened.event.text
+    event = span.opened.event
+    advice = event.data.get("action")
+    # What was to be done then is no part of what happened.
+    words = event.text.removesuffix(advice).strip() if isinstance(advice, str) else event.text
     return Incident(
         start_ms=span.start_ms,
         end_ms=span.end_ms,

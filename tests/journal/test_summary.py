@@ -53,6 +53,16 @@ def test_low_goodput_without_a_feed_rate_blames_nobody(tmp_path: Path) -> None:
     assert summary.feed_share.fraction is None
 
 
+def test_what_a_weak_encoder_explains_does_not_lengthen_the_paths_fault(tmp_path: Path) -> None:
+    rows = [*steady(range(3)), *steady(range(3, 8), feed=900, goodput=900), *steady(range(8, 15))]
+    rows += [*steady(range(15, 25), goodput=1500), *steady(range(25, 40))]
+    summary = summary_of(write(tmp_path / "a.livedesk", rows))
+    assert [(i.side, i.start_ms, i.end_ms, i.worst) for i in summary.incidents] == [
+        ("encoder", 3_000, 8_000, 900),
+        ("path", 15_000, 25_000, 1500),
+    ]
+
+
 def test_excursions_close_together_are_one_incident(tmp_path: Path) -> None:
     rows = [row(t_s, 210 if t_s % 3 == 0 else 199, "skew_ms") for t_s in range(30, 60)]
     rows += [row(100, -230, "skew_ms")]
@@ -167,7 +177,7 @@ def test_a_relay_that_died_took_the_stream_off_the_air(tmp_path: Path) -> None:
 def test_alarms_do_not_repeat_what_the_samples_show(tmp_path: Path) -> None:
     events = [
         event(1, 10, "limit.trip", alarm="uplink.low:primary"),
-        event(2, 11, "limit.trip", "Black picture.", alarm="picture.black"),
+        event(2, 11, "limit.trip", "Black picture. Look.", alarm="picture.black", action="Look."),
         event(3, 12, "limit.clear", alarm="uplink.low:primary"),
         event(4, 14, "limit.clear", alarm="picture.black"),
         event(5, 30, END),
