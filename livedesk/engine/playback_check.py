@@ -14,7 +14,7 @@ from livedesk.core.secrets import Secret
 from livedesk.core.status import PartStatus, ReturnStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.carried import SILENT_MS, Carried, OnReading
-from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.job import FOREIGN_ANALYSE_S, ProbeJob
 from livedesk.monitors.probe.lines import ReaderState, SampleLine
 from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink
 
@@ -59,7 +59,12 @@ class PlaybackCheck:
     def _probe(self, command: tuple[str, ...]) -> Link:
         return ProbeLink(
             lambda url: ProbeJob(
-                url, decode="none", preview_fps=0, open_timeout_s=_OPEN_S, name="the return"
+                url,
+                decode="none",
+                preview_fps=0,
+                open_timeout_s=_OPEN_S,
+                analyse_s=FOREIGN_ANALYSE_S,
+                name="the return",
             ),
             self._clock,
             on_sample=self.take,

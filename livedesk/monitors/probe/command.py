@@ -19,7 +19,7 @@ from livedesk.monitors.configuration import (
     configuration_issues,
     mismatches,
 )
-from livedesk.monitors.probe.job import ProbeJob
+from livedesk.monitors.probe.job import FOREIGN_ANALYSE_S, ProbeJob
 from livedesk.monitors.probe.lines import EventLine, SampleLine
 from livedesk.monitors.probe.link import PROBE_COMMAND
 from livedesk.monitors.probe.measuring import (
@@ -96,6 +96,7 @@ def _job(source: str, options: ProbeOptions) -> ProbeJob:
         Secret(source),
         decode=options.decode,
         preview_fps=0,
+        analyse_s=FOREIGN_ANALYSE_S,
         pace="at_once",
         seconds=seconds,
         once=True,

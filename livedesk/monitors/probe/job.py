@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,6 +27,10 @@ class ProbeJob:
     open_timeout_s: float = 5.0
     """Not more than 5: libav has ignored longer ones (PyAV issue 1243)."""
     read_timeout_s: float = 5.0
+    analyse_s: float = 0.5
+    """Media to look at before the tracks are taken for known. The relay's tap begins with a
+    keyframe and needs little; nginx-rtmp sends a new player sound at once and the picture from the
+    next keyframe on, seconds later (`FOREIGN_ANALYSE_S`)."""
     pace: Pace = "clock"
     seconds: float | None = None
     """Media seconds of a file to measure; None for all."""
@@ -43,6 +47,10 @@ class ProbeJob:
     def place(self) -> str:
         """Where the media come from, fit to be shown: no key, no token, no password."""
         return self.name or public_place(self.url.reveal())
+
+
+FOREIGN_ANALYSE_S: Final = 2.5
+"""For a server that is not ours: longer than the usual keyframe interval of 2 s."""
 
 
 class JobError(ValueError):

@@ -18,14 +18,17 @@ from livedesk.monitors.probe.sink import InputError, NoMediaError
 
 # `nobuffer` is left out on purpose: it does not open sooner, and throws away what was read to know
 # the streams, which is the first half second with its keyframe.
-_OPTIONS: Final = {"probesize": "32768", "analyzeduration": "500000"}
+_OPTIONS: Final = {"probesize": "32768"}
 _RTMP_OPTIONS: Final = {"rtmp_live": "live", "rtmp_buffer": "100"}
 
 
 @contextmanager
-def opened(job: ProbeJob) -> Iterator[InputContainer]:
+def opened(job: ProbeJob, analyse_s: float) -> Iterator[InputContainer]:
+    """Raises InputError, also for what goes wrong while it is read."""
     url = job.url.reveal()
-    options = _OPTIONS | (_RTMP_OPTIONS if url.startswith(("rtmp:", "rtmps:")) else {})
+    options = _OPTIONS | {"analyzeduration": str(round(analyse_s * 1_000_000))}
+    if url.startswith(("rtmp:", "rtmps:")):
+        options |= _RTMP_OPTIONS
     timeout_s = (job.open_timeout_s, job.read_timeout_s)
     try:
         container = av.open(url, options=options, timeout=timeout_s, metadata_errors="replace")

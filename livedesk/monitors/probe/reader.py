@@ -50,8 +50,9 @@ def run_reader(
     `stop` is looked at between packets; a wait for one ends after the job's timeouts.
     """
     av.logging.set_level(None)
-    with opened(job) as container:
-        return _Reading(job, container, sink, stop, clock, watch or TrackWatch()).run()
+    watch = watch or TrackWatch()
+    with opened(job, watch.analyse_s(job.analyse_s)) as container:
+        return _Reading(job, container, sink, stop, clock, watch).run()
 
 
 class _Reading:

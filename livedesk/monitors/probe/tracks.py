@@ -14,6 +14,9 @@ from livedesk.monitors.facts import Track
 
 _WAITS_S: Final = (2.0, 5.0, 10.0, 30.0)
 _PAUSE_NS: Final = NS_PER_S
+_ANALYSE_LONGER_S: Final = 4.0
+"""The longest that fits into the time for opening; covers keyframe intervals up to that."""
+
 _TRIES_UNSEEN: Final = 3
 """A track that never was there may well not exist."""
 
@@ -30,6 +33,10 @@ class TrackWatch:
 
     def opened(self, mono_ns: int) -> None:
         self._heard_ns = {"video": mono_ns, "audio": mono_ns}
+
+    def analyse_s(self, first_s: float) -> float:
+        """How much media to look at when opening: more when a track was not found before."""
+        return max(first_s, _ANALYSE_LONGER_S) if any(self._tries.values()) else first_s
 
     def packet(self, track: Track, mono_ns: int) -> bool:
         """Whether the input should be opened again now."""

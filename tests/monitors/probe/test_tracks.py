@@ -47,3 +47,13 @@ def test_a_track_that_never_was_is_given_up() -> None:
     watch = TrackWatch()
     watch.opened(0)
     assert looks(watch, "audio", 0, 120) == [2, 7, 17]
+
+
+def test_a_look_for_a_missing_track_is_a_longer_one() -> None:
+    watch = TrackWatch()
+    watch.opened(0)
+    assert watch.analyse_s(0.5) == 0.5
+    assert looks(watch, "audio", 0, 3)
+    assert watch.analyse_s(0.5) > 2.0
+    watch.packet("video", 4 * NS_PER_S)
+    assert watch.analyse_s(0.5) == 0.5
