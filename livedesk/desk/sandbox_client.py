@@ -12,17 +12,31 @@ from livedesk.desk.client import HttpDoor, Transport
 from livedesk.desk.words import tr
 
 FaultName = Literal[
-    "throttle", "black-hole", "reset", "delay-audio", "stop-encoder", "start-encoder", "heal"
-]
+    "throttle", "black-hole", "reset",
+    "lower-rate", "restart-at-zero", "stop-encoder", "start-encoder",
+    "delay-audio", "clock-off", "freeze", "black", "mute", "stop-sound",
+    "heal",
+]  # fmt: skip
+FaultGroup = Literal["path", "encoder", "media", "all"]
 REFUSE_S = 2
 """How long new connections are refused after a reset."""
+
+AUDIO_PPM = 1_000
+"""Far more than two real clocks differ by: a minute of it moves the sound by 60 ms."""
 
 _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "throttle": ("/path", {"rate_kbps": 1500}),
     "black-hole": ("/path", {"blackhole": True}),
     "reset": ("/path", {"reset": REFUSE_S}),
-    "delay-audio": ("/encoder", {"audio_delay_ms": 300}),
+    "lower-rate": ("/encoder", {"kbps": 1200}),
+    "restart-at-zero": ("/encoder", {"restart": True}),
     "stop-encoder": ("/encoder", {"stop": True}),
+    "delay-audio": ("/encoder", {"audio_delay_ms": 300}),
+    "clock-off": ("/encoder", {"audio_ppm": AUDIO_PPM}),
+    "freeze": ("/encoder", {"freeze": True}),
+    "black": ("/encoder", {"black": True}),
+    "mute": ("/encoder", {"mute": True}),
+    "stop-sound": ("/encoder", {"stop_track": "audio"}),
     "heal": ("/path", {"clear": True}),
 }
 
@@ -40,41 +54,53 @@ class Fault:
     """One thing to try: its name, the text of a button, and what to expect."""
 
     name: FaultName
+    group: FaultGroup
     label: str
     hint: str
 
 
 def faults() -> tuple[Fault, ...]:
     """What the panel offers, in its order; the last one undoes all others."""
+    return (*_path_faults(), *_encoder_faults(), *_media_faults(),
+            Fault("heal", "all", tr("Heal everything"),
+                  tr("A good path and a good encoder again")))  # fmt: skip
+
+
+def _path_faults() -> tuple[Fault, ...]:
     return (
-        Fault(
-            "throttle",
-            tr("Throttle to 1,500 kbps"),
-            tr("The path carries less than the feed: goodput falls, the feed rate stays"),
-        ),
-        Fault(
-            "black-hole",
-            tr("Black-hole the path"),
-            tr("The path swallows everything and says nothing"),
-        ),
-        Fault(
-            "reset",
-            tr("Reset connections"),
-            tr("The path cuts its connections; the relay connects anew"),
-        ),
-        Fault(
-            "delay-audio",
-            tr("Delay audio 300 ms"),
-            tr("The encoder sends the sound late: skew leaves its bands"),
-        ),
-        Fault(
-            "stop-encoder",
-            tr("Stop encoder"),
-            tr("The encoder goes away; the uplink stays open for it"),
-        ),
-        Fault("start-encoder", tr("Start encoder"), tr("The encoder comes back")),
-        Fault("heal", tr("Heal everything"), tr("A good path and a good encoder again")),
-    )
+        Fault("throttle", "path", tr("Throttle to 1,500 kbps"),
+              tr("The path carries less than the feed: goodput falls, the feed rate stays")),
+        Fault("black-hole", "path", tr("Black-hole"),
+              tr("The path swallows everything and says nothing")),
+        Fault("reset", "path", tr("Reset"),
+              tr("The path cuts its connections; the relay connects anew")),
+    )  # fmt: skip
+
+
+def _encoder_faults() -> tuple[Fault, ...]:
+    return (
+        Fault("lower-rate", "encoder", tr("Lower to 1,200 kbps"),
+              tr("The encoder sends fewer bits: the feed is low, and no other path would help")),
+        Fault("restart-at-zero", "encoder", tr("Restart at 0:00"),
+              tr("The encoder connects anew and its timestamps begin at 0: a new epoch")),
+        Fault("stop-encoder", "encoder", tr("Stop"),
+              tr("The encoder goes away; the uplink stays open for it")),
+        Fault("start-encoder", "encoder", tr("Start"), tr("The encoder comes back")),
+    )  # fmt: skip
+
+
+def _media_faults() -> tuple[Fault, ...]:
+    return (
+        Fault("delay-audio", "media", tr("Delay sound 300 ms"),
+              tr("The encoder sends the sound late: skew leaves its bands")),
+        Fault("clock-off", "media", tr("Sound clock off"),
+              tr("The sound's clock runs off by 1,000 ppm: skew drifts, its limit is forecast")),
+        Fault("freeze", "media", tr("Freeze"), tr("The encoder sends one picture again and again")),
+        Fault("black", "media", tr("Black"), tr("The encoder sends a black picture")),
+        Fault("mute", "media", tr("Mute"), tr("The sound goes on, and is silent")),
+        Fault("stop-sound", "media", tr("Stop sound"),
+              tr("The encoder sends no more sound; the picture flows")),
+    )  # fmt: skip
 
 
 class SandboxClient:
@@ -107,4 +133,4 @@ class SandboxClient:
         if not wire.read_encoder_runs(body, f"{self._door.where}/state"):
             await self._door.post("/encoder", {"start": True})
         elif heal:
-            await self._door.post("/encoder", {"audio_delay_ms": 0})
+            await self._door.post("/encoder", {"clear": True})

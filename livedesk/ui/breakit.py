@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QDockWidget, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDockWidget,
+    QGridLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from livedesk.desk.sandbox_client import faults
+from livedesk.desk.sandbox_client import Fault, FaultGroup, faults
 from livedesk.desk.words import tr
 from livedesk.ui.basics import Panel, Text, button
 from livedesk.ui.theme import Theme
 
 WIDTH = 232
+SHORT = 11
+"""Two buttons stand side by side where neither has a longer text."""
+
+
+def _headings() -> tuple[tuple[FaultGroup, str], ...]:
+    return (
+        ("path", tr("Path to the platform")),
+        ("encoder", tr("Encoder")),
+        ("media", tr("Picture and sound")),
+        ("all", ""),
+    )
+
+
+def rows(offered: tuple[Fault, ...]) -> list[tuple[Fault, ...]]:
+    """One button a row, two where both are short."""
+    found: list[tuple[Fault, ...]] = []
+    for fault in offered:
+        last = found[-1] if found else ()
+        is_pair = len(last) == 1 and max(len(last[0].label), len(fault.label)) <= SHORT
+        if is_pair:
+            found[-1] = (*last, fault)
+        else:
+            found.append((fault,))
+    return found
 
 
 class BreakItDock(QDockWidget):
@@ -47,19 +79,33 @@ class BreakItDock(QDockWidget):
         heading.show_text(self.windowTitle())
         column.addWidget(heading)
         column.addWidget(
-            self._words(tr("The path to the platform is simulated. Spoil it and see what happens."))
+            self._words(tr("Encoder and path are simulated. Spoil them and see what happens."))
         )
-        for place, fault in enumerate(self._faults):
-            if fault is self._faults[-1]:
-                column.addSpacing(theme.pad)
-            push = button(theme, fault.label, fault.hint)
-            push.setObjectName(fault.name)
-            push.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            self._group.addButton(push, place)
-            column.addWidget(push)
+        for group, name in _headings():
+            column.addSpacing(theme.px(4))
+            if name:
+                title = Text(theme, "caption", theme.colours.faint)
+                title.show_text(name.upper())
+                column.addWidget(title)
+            column.addLayout(self._buttons(group))
         column.addWidget(self.outcome)
         column.addStretch(1)
         return inner
+
+    def _buttons(self, group: FaultGroup) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(self._theme.px(6))
+        for line, pair in enumerate(rows(tuple(f for f in self._faults if f.group == group))):
+            for place, fault in enumerate(pair):
+                grid.addWidget(self._button(fault), line, place, 1, 3 - len(pair))
+        return grid
+
+    def _button(self, fault: Fault) -> QPushButton:
+        push = button(self._theme, fault.label, fault.hint)
+        push.setObjectName(fault.name)
+        push.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._group.addButton(push, self._faults.index(fault))
+        return push
 
     def _words(self, text: str) -> Text:
         words = Text(self._theme, "small", self._theme.colours.muted)

@@ -11,6 +11,7 @@ import pytest
 from livedesk.core.secrets import Secret
 from livedesk.desk.errors import RefusedError
 from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient, faults
+from livedesk.sandbox.orders import ENCODER_ORDERS, encoder_commands, only
 
 Order = tuple[str, str, object]
 
@@ -50,11 +51,26 @@ def test_every_fault_is_an_order_the_control_knows() -> None:
         "throttle": [("POST", "/path", {"rate_kbps": 1500})],
         "black-hole": [("POST", "/path", {"blackhole": True})],
         "reset": [("POST", "/path", {"reset": 2})],
+        "lower-rate": [("POST", "/encoder", {"kbps": 1200})],
+        "restart-at-zero": [("POST", "/encoder", {"restart": True})],
         "delay-audio": [("POST", "/encoder", {"audio_delay_ms": 300})],
+        "clock-off": [("POST", "/encoder", {"audio_ppm": 1000})],
+        "freeze": [("POST", "/encoder", {"freeze": True})],
+        "black": [("POST", "/encoder", {"black": True})],
+        "mute": [("POST", "/encoder", {"mute": True})],
+        "stop-sound": [("POST", "/encoder", {"stop_track": "audio"})],
         "stop-encoder": [("POST", "/encoder", {"stop": True})],
         "start-encoder": [],
-        "heal": [("POST", "/path", {"clear": True}), ("POST", "/encoder", {"audio_delay_ms": 0})],
+        "heal": [("POST", "/path", {"clear": True}), ("POST", "/encoder", {"clear": True})],
     }
+
+
+def test_every_order_is_understood_by_the_real_control() -> None:
+    for fault in faults():
+        for _, path, order in apply(Control(), fault.name):
+            if path == "/encoder" and isinstance(order, dict):
+                assert encoder_commands(order) or order == {"stop": True}
+                only(order, ENCODER_ORDERS)
 
 
 @pytest.mark.parametrize("name", ["start-encoder", "heal"])
