@@ -7,6 +7,7 @@ from livedesk.core.status import FeedStatus, PartState, PartStatus, ReturnStatus
 from livedesk.desk.issues import settings_card
 from livedesk.desk.looks import (
     LOUDNESS,
+    TRACK_LOST_MS,
     Card,
     Look,
     feed_flows,
@@ -25,9 +26,6 @@ ARRIVING_S = 2.0
 
 BEHIND_MS = 1_000
 """A backlog from here on is said: below, it is what any path has."""
-
-TRACK_LOST_MS = 2_000
-"""One track silent for so long while the other flows is said in place of "Good"."""
 
 
 def cards(view: StoreView) -> tuple[Card, ...]:
@@ -106,7 +104,7 @@ def _lost_track(feed: FeedStatus) -> tuple[Look, str, str] | None:
     """A class is of the feed as a whole; a track that stopped is worth the same word."""
     for word, age_ms in ((tr("No video"), feed.video_age_ms), (tr("No sound"), feed.audio_age_ms)):
         if age_ms is not None and age_ms >= TRACK_LOST_MS:
-            return "warning", word, tr("for {age}; the rest flows").format(age=age(age_ms / 1000))
+            return "critical", word, tr("for {age}; the rest flows").format(age=age(age_ms / 1000))
     return None
 
 

@@ -73,7 +73,7 @@ def _settings_words(view: StoreView) -> tuple[Look, str]:
         return "ok", tr("As wished")
     # A probe that is down has a card of its own: one cause is one fault.
     wanted = is_delivering(view) and view.status.probe.state == "up"
-    return ("unknown" if wanted else "idle"), tr("Not checked")
+    return ("unknown", tr("Checking")) if wanted else ("idle", tr("Unchecked"))
 
 
 def _look(view: StoreView) -> Look:

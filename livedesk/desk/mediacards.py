@@ -6,8 +6,17 @@ from math import ceil
 
 from livedesk.core.figures import FIGURES
 from livedesk.core.ladder import SkewLadder
-from livedesk.core.status import PictureState, SoundState, SoundStatus, SyncStatus
-from livedesk.desk.looks import LOUDNESS, Card, Look, is_delivering, lost, needed, source_note
+from livedesk.core.status import PictureStatus, SoundState, SoundStatus, SyncStatus
+from livedesk.desk.looks import (
+    LOUDNESS,
+    TRACK_LOST_MS,
+    Card,
+    Look,
+    is_delivering,
+    lost,
+    needed,
+    source_note,
+)
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import age, number, span, tr
 
@@ -23,6 +32,12 @@ SOON_S = 3_600
 FAR_S = 12 * 3_600
 """A limit that is reached later than this is no concern of this show."""
 
+BLACK_S = 3
+"""From here on a black picture is as loud as its alarm."""
+
+QUIET_DBFS = -60
+"""Below, how quiet it is makes no difference, and the bar ends."""
+
 LEAST_COVERAGE = 0.95
 """Sound with more holes than this is heard as broken."""
 
@@ -37,7 +52,8 @@ def sync_card(view: StoreView) -> Card:
     measured = source_note(tr("probe"), sync.age_ms, view)
     too_old = sync.age_ms is not None and sync.age_ms + view.age_s * 1000 > PROBE_FIGURE_STALE_MS
     if sync.skew_ms is None or sync.state == "no_data" or too_old:
-        return Card("sync", title, needed(view), tr("Not measured"), source=measured)
+        why = _one_track(view)
+        return Card("sync", title, needed(view), tr("Not measured"), note=why, source=measured)
     hint = f"{measured}\n{_slate_hint(sync)}"
     slate = _slate_look(view)
     look: Look = sync.state
@@ -51,7 +67,18 @@ def sync_card(view: StoreView) -> Card:
     if look == "ok":
         look, word = ("notice", tr("Drifting")) if _is_soon(sync) else ("ok", tr("In sync"))
         note = drift if _is_soon(sync) else " · ".join(filter(None, [skew_sentence(sync), drift]))
-    return Card("sync", title, look, word, figure, unit, note, slate_words(sync, view), hint)
+    slate_note = tr("stream timing only") if sync.offset_ms is None else slate_words(sync, view)
+    return Card("sync", title, look, word, figure, unit, note, slate_note, hint)
+
+
+def _one_track(view: StoreView) -> str:
+    """Why there is nothing to compare, where a track is missing or has stopped."""
+    feed = view.status.feed
+    late = [age_ms is None or age_ms >= TRACK_LOST_MS for age_ms in
+            (feed.video_age_ms, feed.audio_age_ms)]  # fmt: skip
+    if not is_delivering(view) or late[0] == late[1]:
+        return ""
+    return tr("no picture to compare with") if late[0] else tr("no sound to compare with")
 
 
 def skew_words(skew_ms: float) -> str:
@@ -106,7 +133,7 @@ def _slate_look(view: StoreView) -> Look:
 
 def slate_words(sync: SyncStatus, view: StoreView) -> str:
     if sync.offset_ms is None:
-        return tr("stream timing: not checked with a slate")
+        return tr("no slate seen")
     seen_s = None if sync.offset_age_s is None else sync.offset_age_s + view.age_s
     words = tr("slate {n} ms · {age} ago")
     return words.format(n=number(sync.offset_ms, signed=True), age=age(seen_s))
@@ -118,13 +145,15 @@ def _slate_hint(sync: SyncStatus) -> str:
     return tr("An error made before the encoder is only seen with a slate (livedesk slate).")
 
 
-def _picture_words(state: PictureState) -> tuple[Look, str]:
-    match state:
+def _picture_words(picture: PictureStatus) -> tuple[Look, str]:
+    match picture.state:
         case "black":
-            return "warning", tr("Black")
+            # A cut or a fade is black for a moment; what lasts is what viewers see.
+            lasts = picture.for_s is not None and picture.for_s >= BLACK_S
+            return ("critical" if lasts else "warning"), tr("Black")
         case "frozen":
             return "warning", tr("Frozen")
-        case "ok" | "unknown":
+        case "ok" | "unknown" as state:
             return state, ""
 
 
@@ -148,13 +177,19 @@ def media_card(view: StoreView) -> Card:
     look, word, note = _media_words(view)
     if look == "idle":
         return Card(key, title, look, word)
-    peak = "" if sound.peak_dbfs is None else tr("peak {n} dBFS").format(
-        n=number(sound.peak_dbfs, 1)
-    )  # fmt: skip
+    peak = _peak_words(sound)
     if picture_and_sound_fail(view):
         # Two words need the room, and the level under them says the same.
         figure = ""
     return Card(key, title, look, word, figure, unit, note, peak, level_dbfs=sound.peak_dbfs)
+
+
+def _peak_words(sound: SoundStatus) -> str:
+    if sound.peak_dbfs is None:
+        return ""
+    if sound.peak_dbfs < QUIET_DBFS:
+        return tr("peak < {n} dBFS").format(n=number(QUIET_DBFS))
+    return tr("peak {n} dBFS").format(n=number(sound.peak_dbfs, 1))
 
 
 def picture_and_sound_fail(view: StoreView) -> bool:
@@ -166,7 +201,7 @@ def _media_words(view: StoreView) -> tuple[Look, str, str]:
     picture, sound = view.status.picture, view.status.sound
     if not is_delivering(view) and (picture.state, sound.state) == ("unknown", "unknown"):
         return "idle", tr("Nothing yet"), ""
-    looks = _picture_words(picture.state), _sound_words(sound.state)
+    looks = _picture_words(picture), _sound_words(sound.state)
     faults = [word for _, word in looks if word]
     if faults:
         look = max((look for look, _ in looks), key=lambda look: LOUDNESS[look])

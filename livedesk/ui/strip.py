@@ -94,7 +94,9 @@ class CardPanel(Panel):
 
     def _show_source(self, figure: bool) -> None:
         """Half a source beside a figure says nothing; readouts and tool tips have it too."""
-        self.source.setVisible(not (self._tight and figure))
+        metered = self._card is not None and self._card.level_dbfs is not None
+        crowded = self._tight or (self._narrow and metered)
+        self.source.setVisible(not (crowded and figure))
 
     @property
     def card(self) -> Card | None:

@@ -15,7 +15,7 @@ from livedesk.ui.theme import Theme
 
 _Row = tuple[str, ...]
 _MARK = 14
-_WIDTHS = (92, 134, 104, 86, 88, 78, 92, 0)
+_WIDTHS = (80, 120, 100, 82, 86, 76, 96, 0)
 _FIGURES = range(2, 7)
 """Columns that hold figures."""
 

@@ -213,13 +213,17 @@ def test_lag_is_told_once_it_matters() -> None:
 def test_a_track_that_stopped_is_not_called_good() -> None:
     mute = FeedStatus("OK", 3900, video_age_ms=20, audio_age_ms=3200)
     found = card("feed", replace(LIVE, feed=mute))
-    assert (found.look, found.word) == ("warning", "No sound")
+    assert (found.look, found.word) == ("critical", "No sound")
+    assert (
+        card("sync", replace(LIVE, feed=mute, sync=SyncStatus())).note == "no sound to compare with"
+    )
 
 
 def test_skew_that_is_well_is_told_in_words_and_that_no_slate_vouches_for_it() -> None:
     found = card("sync", replace(LIVE, sync=SyncStatus(12, state="ok", age_ms=100, kind="fixed")))
     assert (found.word, found.note) == ("In sync", "sound 12 ms early · fixed")
-    assert found.source == "stream timing: not checked with a slate"
+    assert found.source == "stream timing only"
+    assert "livedesk slate" in found.hint
 
 
 def test_a_limit_that_comes_nearer_is_told_with_its_time_and_error() -> None:
@@ -243,7 +247,8 @@ def test_a_recent_slate_overrules_stream_timing() -> None:
 @pytest.mark.parametrize(
     ("picture", "sound", "look", "word"),
     [(PictureStatus("ok"), SoundStatus("ok"), "ok", "Good"),
-     (PictureStatus("black", 4), SoundStatus("ok"), "warning", "Black"),
+     (PictureStatus("black", 1), SoundStatus("ok"), "warning", "Black"),
+     (PictureStatus("black", 4), SoundStatus("ok"), "critical", "Black"),
      (PictureStatus("frozen", 12), SoundStatus("silent", 8), "warning", "Frozen, silent"),
      (PictureStatus("ok"), SoundStatus("clipping", 1), "notice", "Clipping"),
      (PictureStatus("ok"), SoundStatus("ok", coverage=0.8), "notice", "Sound breaks"),
@@ -254,6 +259,11 @@ def test_picture_and_sound_are_good_only_together(
 ) -> None:
     found = card("media", replace(LIVE, picture=picture, sound=sound))
     assert (found.look, found.word) == (look, word)
+
+
+def test_how_quiet_a_silence_is_makes_no_difference() -> None:
+    silent = SoundStatus("silent", 8, peak_dbfs=-120)
+    assert card("media", replace(LIVE, sound=silent)).source == "peak < −60 dBFS"
 
 
 def test_the_platform_is_dark_only_while_something_is_sent_to_it() -> None:

@@ -58,7 +58,7 @@ def test_on_air_only_an_error_takes_the_line() -> None:
 def test_what_was_not_checked_is_not_called_right() -> None:
     unchecked = view(on_air_s=20, issues_checked=False)
     assert (settings_card(unchecked).look, settings_card(unchecked).word) == (
-        "unknown", "Not checked",
+        "unknown", "Checking",
     )  # fmt: skip
     assert go_line(unchecked).look == "idle"
     blind = view(on_air_s=20, issues_checked=False, probe=PartStatus("down"))
