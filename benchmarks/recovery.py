@@ -12,8 +12,8 @@ from statistics import median
 from benchmarks.media import publish
 from benchmarks.rows import Row
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, find_paths
+from tests.peers.installation import Installation, installation
 from tests.peers.peers import NginxRtmp, ffmpeg_running
-from tests.peers.test_survival import Installation, installation
 from tests.waiting import wait_until
 
 _SETTLE_S = 3.0

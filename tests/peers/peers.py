@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from livedesk.core.clock import SystemClock
+from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.flv_file import FlvReader
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from livedesk.sandbox.link import Shape
@@ -251,3 +252,17 @@ def tags(path: FilePath) -> list[Message]:
     """Audio and video of an FLV file, also of one that is still being written."""
     found = FlvReader().feed(path.read_bytes())
     return [message for message in found if message.type_id in (AUDIO, VIDEO)]
+
+
+def payloads(messages: list[Message], kind: int) -> list[bytes]:
+    """Coded frames of one track; codec headers and end markers may repeat at joins."""
+    return [
+        message.payload
+        for message in messages
+        if message.type_id == kind and inspect(message).kind == "frame"
+    ]
+
+
+def publish(clip: FilePath, url: str, *options: str) -> list[str]:
+    """ffmpeg arguments: the clip as it is, once unless options say otherwise."""
+    return [*options, "-i", str(clip), "-c", "copy", "-f", "flv", url]

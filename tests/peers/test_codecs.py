@@ -20,10 +20,11 @@ from tests.peers.peers import (
     NginxRtmp,
     RunningRelay,
     ffmpeg_running,
+    payloads,
+    publish,
     relay_process,
     tags,
 )
-from tests.peers.test_forwarding import payloads, publish
 from tests.waiting import until, wait_until
 
 pytestmark = pytest.mark.peer

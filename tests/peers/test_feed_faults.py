@@ -22,7 +22,8 @@ from livedesk.sandbox.encoder.job import EncoderJob, parse_job
 from livedesk.sandbox.encoder.media import VideoTrack
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.supply import ConstantRate
-from tests.peers.peers import NginxRtmp, ffmpeg_running, path_running, relay_process
+from tests.peers.installation import Installation, installation
+from tests.peers.peers import NginxRtmp, ffmpeg_running, path_running, publish, relay_process
 from tests.peers.tape import (
     Tape,
     Timed,
@@ -33,8 +34,6 @@ from tests.peers.tape import (
     read_tape,
     restamped,
 )
-from tests.peers.test_forwarding import publish
-from tests.peers.test_survival import Installation, installation
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]

@@ -10,24 +10,18 @@ from pathlib import Path
 import pytest
 
 from livedesk.rtmp.flv import inspect
-from livedesk.rtmp.messages import AUDIO, VIDEO, Message, later_ms
-from tests.peers.peers import NginxRtmp, ffmpeg_running, relay_process, tags
+from livedesk.rtmp.messages import AUDIO, VIDEO, later_ms
+from tests.peers.peers import (
+    NginxRtmp,
+    ffmpeg_running,
+    payloads,
+    publish,
+    relay_process,
+    tags,
+)
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
-
-
-def payloads(messages: list[Message], kind: int) -> list[bytes]:
-    """Coded frames of one track; codec headers and end markers may repeat at joins."""
-    return [
-        message.payload
-        for message in messages
-        if message.type_id == kind and inspect(message).kind == "frame"
-    ]
-
-
-def publish(clip: Path, url: str, *options: str) -> list[str]:
-    return [*options, "-i", str(clip), "-c", "copy", "-f", "flv", url]
 
 
 def test_what_ffmpeg_sends_is_what_the_platform_records(
