@@ -19,6 +19,12 @@ _FIGURE = re.compile(r"\d[\d,.]*")
 _LONGEST_STEP_NS = NS_PER_S
 """When nobody looked for longer, nothing is known about the time between."""
 
+_GOES_ON_NS = 10 * NS_PER_S
+"""So long a lesser condition is what is left of a greater fault; then it is a fault of its own."""
+
+_FIGURES_NS = 2 * NS_PER_S
+"""So often a standing alarm takes over figures: read at leisure, and never old."""
+
 _RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
 
 
@@ -37,7 +43,8 @@ class Finding:
     """A condition as it is seen now. `present` is None when it cannot be seen.
 
     `part_of`: alarms of greater faults that show themselves in this way too, on their way in or
-    out. While one of them stands, this condition is no alarm of its own and keeps that one up.
+    out. While one of them stands, this condition is no alarm of its own and keeps that one up, for
+    10 s after the greater condition itself was last there.
     """
 
     rule: AlarmRule
@@ -70,11 +77,17 @@ class _Track:
     times: int = 0
     tripped_ns: int = 0
     last_there_ns: int = 0
+    last_itself_ns: int = 0
+    """`last_there_ns` without the lesser conditions that this one took in."""
+    goes_on: bool = False
+    """A lesser condition is there, as a part of this one."""
+    worded_ns: int = 0
     first_cause: str = field(default="")
 
     def look(self, mono_ns: int, present: bool | None, off_ns: float) -> None:
         step_ns = 0 if self.looked_ns is None else min(mono_ns - self.looked_ns, _LONGEST_STEP_NS)
         before, self.before, self.looked_ns = self.before, present, mono_ns
+        self.goes_on = False
         if present is None:
             self.unseen_ns += step_ns
             if self.alarm is None and self.unseen_ns >= off_ns:
@@ -95,13 +108,13 @@ class _Track:
         self.was_there = True
         self.there_ns += step_ns
         self.gone_ns = 0
-        self.last_there_ns = mono_ns
+        self.last_there_ns = self.last_itself_ns = mono_ns
         if self.alarm is not None and self.alarm.count != self.times:
             self.alarm = replace(self.alarm, count=self.times)
 
     def shown(self) -> AlarmStatus | None:
         """The alarm as it is told: one whose condition is gone is no news of now."""
-        if self.alarm is None or self.before is not False:
+        if self.alarm is None or self.before is not False or self.goes_on:
             return self.alarm
         return replace(self.alarm, gone_s=self.gone_ns / NS_PER_S)
 
@@ -115,14 +128,19 @@ class _Track:
         self.alarm = AlarmStatus(
             alarm_id, rule.priority, finding.cause, rule.action, utc_ns, count=self.times
         )
-        self.tripped_ns, self.first_cause = mono_ns, finding.cause
+        self.tripped_ns = self.worded_ns = mono_ns
+        self.first_cause = finding.cause
         return AlarmChange(True, self.alarm, 0.0)
 
-    def follow_words(self, finding: Finding) -> None:
-        """A standing alarm takes over another cause; its figures stay those of its first moment."""
+    def follow_words(self, finding: Finding, mono_ns: int) -> None:
+        """A standing alarm takes over another cause at once, and other figures now and then."""
         alarm = self.alarm
-        if alarm is None or not finding.present or _words(alarm.cause) == _words(finding.cause):
+        if alarm is None or not finding.present or alarm.cause == finding.cause:
             return
+        is_other = _words(alarm.cause) != _words(finding.cause)
+        if not is_other and mono_ns - self.worded_ns < _FIGURES_NS:
+            return
+        self.worded_ns = mono_ns
         rule = finding.rule
         priority = max(alarm.priority, rule.priority, key=_RANK.__getitem__)
         self.alarm = replace(alarm, cause=finding.cause, action=rule.action, priority=priority)
@@ -163,15 +181,21 @@ class Alarms:
                 changes.append(track.clear(track.alarm))
         return tuple(changes)
 
+    def end(self) -> tuple[AlarmChange, ...]:
+        """The session is over: what goes on will be found anew, and belongs to another record."""
+        tracks = tuple(self._tracks.values())
+        self._tracks.clear()
+        return tuple(track.clear(track.alarm) for track in tracks if track.alarm is not None)
+
     def _follow(
         self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int
     ) -> AlarmChange | None:
         track = self._tracks.setdefault(alarm_id, _Track())
         rule = finding.rule
         track.look(mono_ns, finding.present, rule.off_s * NS_PER_S)
-        if (greater := self._standing(finding.part_of)) is not None:
+        if (greater := self._standing(finding.part_of, mono_ns)) is not None:
             return self._take_in(track, finding, greater, mono_ns)
-        track.follow_words(finding)
+        track.follow_words(finding, mono_ns)
         if track.alarm is not None:
             is_over = track.before is False and track.gone_ns >= rule.off_s * NS_PER_S
             return track.clear(track.alarm) if is_over else None
@@ -179,10 +203,13 @@ class Alarms:
             return track.trip(alarm_id, finding, mono_ns, utc_ns)
         return None
 
-    def _standing(self, alarm_ids: tuple[str, ...]) -> str | None:
+    def _standing(self, alarm_ids: tuple[str, ...], mono_ns: int) -> str | None:
+        """One that was long over but for its lesser form takes in nothing more."""
         for alarm_id in alarm_ids:
             track = self._tracks.get(alarm_id)
-            if track is not None and track.alarm is not None:
+            if track is None or track.alarm is None:
+                continue
+            if track.before is None or mono_ns - track.last_itself_ns < _GOES_ON_NS:
                 return alarm_id
         return None
 
@@ -193,8 +220,8 @@ class Alarms:
         if finding.present:
             taker = self._tracks[greater]
             if not taker.was_there:
-                taker.follow_words(finding)
-            taker.gone_ns, taker.last_there_ns = 0, mono_ns
+                taker.follow_words(finding, mono_ns)
+            taker.gone_ns, taker.last_there_ns, taker.goes_on = 0, mono_ns, True
         if track.alarm is not None:
             return track.clear(track.alarm, greater)
         track.forget()

@@ -122,6 +122,25 @@ def test_what_is_part_of_a_greater_fault_is_no_alarm_of_its_own() -> None:
     assert sees(13, down=False, slow=False) == [("down", False, None)]
 
 
+def test_what_outlasts_a_greater_fault_becomes_an_alarm_of_its_own() -> None:
+    alarms = Alarms()
+    lesser = AlarmRule("medium", 2.0, 5.0, "Raise the rate.")
+    told = []
+    for quarter in range(4 * 60):
+        at_s = quarter / 4
+        found = {
+            "lost": Finding(RULE, at_s < 5, "The encoder is gone."),
+            "low": Finding(lesser, at_s >= 5, "The feed is low.", part_of=("lost",)),
+        }
+        changes = alarms.update(round(at_s * NS_PER_S), 7, found)
+        told += [(change.alarm.id, change.tripped) for change in changes]
+        if at_s == 6:
+            [left] = alarms.active()
+            assert (left.cause, left.gone_s) == ("The feed is low.", None), "it is not over"
+    assert sorted(told) == [("lost", False), ("lost", True), ("low", True)]
+    assert [(alarm.id, alarm.priority) for alarm in alarms.active()] == [("low", "medium")]
+
+
 def test_what_cannot_be_seen_neither_trips_nor_clears() -> None:
     story = Story()
     assert story.sees(None, 10) == []
@@ -208,7 +227,7 @@ def test_skew_journal_and_probe_have_alarms_of_their_own() -> None:
     assert present(replace(HEALTHY, probe=PartStatus("stale", "no samples"))) == {"probe"}
 
 
-def test_a_standing_alarm_names_the_cause_of_now_and_keeps_its_figures() -> None:
+def test_a_standing_alarm_names_the_cause_and_the_figures_of_now() -> None:
     alarms = Alarms()
 
     def sees(at_s: float, cause: str) -> str:
@@ -219,9 +238,10 @@ def test_a_standing_alarm_names_the_cause_of_now_and_keeps_its_figures() -> None
     assert sees(0, "Connecting.") == ""
     assert sees(1, "Connecting.") == "Connecting."
     assert sees(2, "Refused at 1,500 kbps.") == "Refused at 1,500 kbps."
-    assert sees(3, "Refused at 1,498.5 kbps.") == "Refused at 1,500 kbps."
+    assert sees(3, "Refused at 1,498.5 kbps.") == "Refused at 1,500 kbps.", "not at every look"
+    assert sees(4, "Refused at 900 kbps.") == "Refused at 900 kbps."
     [over] = alarms.update(5 * NS_PER_S, 7, {})
-    assert over.lasted_s == 2.0
+    assert over.lasted_s == 3.0
     assert over.alarm.cause == "Connecting."
 
 
