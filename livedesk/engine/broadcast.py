@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
@@ -33,13 +33,21 @@ class Broadcast:
     """The session of one store, from first media to sign-off, over any number of engines."""
 
     def __init__(
-        self, store: StoreSettings, data: Path, bus: Bus, clock: Clock, rules: SessionRules
+        self,
+        store: StoreSettings,
+        data: Path,
+        bus: Bus,
+        clock: Clock,
+        rules: SessionRules,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_end` is called while the record of the ending session still takes events."""
         self._store = store
         self._data = data
         self._bus = bus
         self._clock = clock
         self._rules = rules
+        self._on_end = on_end
         self._machine = SessionMachine(rules)
         self._record = SessionRecord(store, data, clock)
         self._tasks = Tasks()
@@ -202,6 +210,7 @@ class Broadcast:
     def _end(
         self, text: str, *, actor: str | None = None, at: tuple[int, int] | None = None
     ) -> None:
+        self._on_end()
         # Together with the rows goes no position: the entries of the last, incomplete second may
         # be sent again, but an ended session is not added to.
         self._record.sample(self._relay_bins.take() + self._probe_bins.take())

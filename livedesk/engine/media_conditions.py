@@ -29,8 +29,9 @@ PICTURE_BLACK = AlarmRule(
     "high", 3.0, _HOLD_S, "Check the camera, its cable and the scene in the encoder."
 )
 PICTURE_FROZEN = AlarmRule(
-    "medium", 3.0, _HOLD_S, "Check the camera and the scene in the encoder; a capture may hang."
-)
+    "medium", 1.5, _HOLD_S,
+    "If the scene is not meant to be still: check the camera and its capture in the encoder.",
+)  # fmt: skip
 SOUND_SILENT = AlarmRule(
     "medium", 10.0, _HOLD_S, "Check the microphone, its battery and the encoder's mixer."
 )
@@ -51,6 +52,10 @@ CONFIGURATION = AlarmRule("medium", 5.0, _HOLD_S, "Correct the encoder's setting
 
 _TRACK_AGE_MS = 1_000.0
 """A track this much older than the other has stopped, whatever the relay's events say."""
+
+_FROZEN_S = 3.0
+"""In one piece: an encoder with few bits holds a still shot's noise from one keyframe to the next,
+which is no capture that hangs."""
 
 _OFFSET_AGE_S = 30.0
 _FORECAST_S = 3_600.0
@@ -109,11 +114,15 @@ class MediaConditions:
                 PICTURE_BLACK, seen(picture, "black"), "The picture is black."
             ),
             "picture.frozen": Finding(
-                PICTURE_FROZEN, seen(picture, "frozen"), "The picture stands still."
+                PICTURE_FROZEN, self._frozen(picture), "The picture stands still."
             ),
             "sound.silent": Finding(SOUND_SILENT, seen(sound, "silent"), "The sound is silent."),
             "sound.clipping": Finding(SOUND_CLIPPING, seen(sound, "clipping"), "The sound clips."),
         }
+
+    def _frozen(self, picture: str) -> bool | None:
+        for_s = self.status.picture.for_s
+        return self._seen(picture, "frozen") and (for_s is None or for_s >= _FROZEN_S)
 
     def _seen(self, state: str, wanted: str) -> bool | None:
         if not self.is_flowing:

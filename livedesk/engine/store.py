@@ -67,7 +67,9 @@ class Store:
         self._data = data
         self._bus = bus
         self._clock = clock
-        self._broadcast = Broadcast(settings, data, bus, clock, rules or SessionRules())
+        self._broadcast = Broadcast(
+            settings, data, bus, clock, rules or SessionRules(), self._session_ends
+        )
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
         self._alarms = Alarms()
@@ -209,7 +211,12 @@ class Store:
         text = f"The machine's wall clock went {side} by {abs(step_ms) / 1000:.1f} s."
         self._broadcast.post("clock.step", "warning", "engine", text, {"step_ms": step_ms})
 
-    def _tell(self, change: AlarmChange) -> None:
+    def _session_ends(self) -> None:
+        """An alarm that stands ends in the record in which it began."""
+        for change in self._alarms.end():
+            self._tell(change, over="Over with the session")
+
+    def _tell(self, change: AlarmChange, over: str = "Over") -> None:
         alarm = change.alarm
         data: dict[str, Json] = {
             "alarm": alarm.id,
@@ -220,7 +227,8 @@ class Store:
             level, text = _LOUDNESS[alarm.priority], f"{alarm.cause} {alarm.action}"
             self._broadcast.post("limit.trip", level, "engine", text, data)
             return
-        over = "Over" if change.goes_on_as is None else "Part of a greater fault"
+        if change.goes_on_as is not None:
+            over = "Part of a greater fault"
         text = f"{over} after {change.lasted_s:.1f} s: {alarm.cause}"
         data |= {"lasted_s": round(change.lasted_s, 3), "count": alarm.count}
         if change.goes_on_as is not None:

@@ -466,6 +466,19 @@ def test_what_the_probe_sees_is_told_with_delay_and_unknown_is_no_alarm(
     tell(paths, clock, story)
 
 
+def test_a_still_shot_whose_noise_comes_with_its_keyframes_only_is_no_freeze(
+    paths: Paths, clock: ManualClock
+) -> None:
+    async def story(it: Show) -> None:
+        for _ in range(60):
+            for for_s in (1.6, 1.85):
+                await it.run(0.25, replace(GOOD, picture=PictureStatus("frozen", for_s)))
+            await it.run(1.5)
+        assert await it.trips() == []
+
+    tell(paths, clock, story)
+
+
 def test_a_frozen_picture_that_costs_few_bits_is_one_alarm(
     paths: Paths, clock: ManualClock
 ) -> None:

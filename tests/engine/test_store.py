@@ -277,6 +277,28 @@ def test_what_led_to_a_session_opens_its_record(paths: Paths, clock: ManualClock
     asyncio.run(story())
 
 
+def test_an_alarm_that_stands_at_the_sign_off_ends_in_its_own_record(
+    paths: Paths, clock: ManualClock
+) -> None:
+    def told(session: int) -> list[str]:
+        path = sorted(entry.path for entry in list_sessions(paths.data))[session]
+        with SessionReader.open(path) as reader:
+            return of_the_path(timed.event for timed in reader.events())
+
+    async def story() -> None:
+        async with scene(paths, clock) as it:
+            await it.run(5, goodput_kbps=1800)
+            assert list(it.alarms()) == ["uplink.low:primary"]
+            await it.store.sign_off("ann")
+            assert it.alarms() == {}
+            await it.run(2, None)
+            await it.run(20)
+        assert told(0) == ["limit.trip", "limit.clear"]
+        assert told(1) == []
+
+    asyncio.run(story())
+
+
 def test_a_folder_that_cannot_be_written_is_an_alarm_and_the_show_goes_on(
     paths: Paths, clock: ManualClock
 ) -> None:
