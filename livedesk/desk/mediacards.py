@@ -101,11 +101,16 @@ def drift_words(sync: SyncStatus, max_skew_ms: float) -> str:
     if sync.kind == "fixed":
         return tr("fixed")
     if sync.forecast_s is not None and sync.forecast_s <= FAR_S:
-        limit = max_skew_ms if (sync.slope_ppm or sync.skew_ms or 0.0) > 0 else -max_skew_ms
+        limit = limit_ahead_ms(sync, max_skew_ms)
         return tr("reaches {limit} ms in {time}").format(
             limit=number(limit, signed=True), time=_span_words(sync)
         )
     return tr("drifting") if sync.kind == "drifting" else ""
+
+
+def limit_ahead_ms(sync: SyncStatus, max_skew_ms: float) -> float:
+    """The limit that the skew moves towards, with its sign."""
+    return max_skew_ms if (sync.slope_ppm or sync.skew_ms or 0.0) > 0 else -max_skew_ms
 
 
 def _span_words(sync: SyncStatus) -> str:

@@ -13,6 +13,7 @@ from livedesk.core.figures import FIGURES
 from livedesk.core.status import HealthClass, UplinkStatus
 from livedesk.desk.cards import is_too_slow
 from livedesk.desk.looks import Look, source_note
+from livedesk.desk.mediacards import limit_ahead_ms
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, StorePlots, goodput
 from livedesk.desk.words import number, show_clock, tr, wall_clock
@@ -277,8 +278,7 @@ def _ahead(view: StoreView, plots: StorePlots) -> Ahead | None:
     now_s = plots.last_t
     if view.stale or now_s is None or sync.skew_ms is None or sync.forecast_s is None:
         return None
-    limit_ms = view.status.limits.max_skew_ms
-    limit_ms = limit_ms if (sync.slope_ppm or sync.skew_ms) > 0 else -limit_ms
+    limit_ms = limit_ahead_ms(sync, view.status.limits.max_skew_ms)
     return Ahead(now_s, sync.skew_ms, now_s + sync.forecast_s, limit_ms)
 
 
