@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from livedesk.core.events import Json, Level
 from livedesk.core.status import FeedStatus, Limits, SoundStatus
-from livedesk.monitors.configuration import ConfigurationCheck, Issues
+from livedesk.monitors.configuration import ConfigurationCheck
+from livedesk.monitors.issues import Issues
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from typing import Final
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import ConfigurationIssue, FeedStatus, Limits, Severity, SoundStatus
 from livedesk.monitors.issues import Issues, codec_name, issue, rounded
-from livedesk.monitors.mismatch import mismatches
 from livedesk.monitors.steady import SteadyFeed, is_flowing
 from livedesk.monitors.wishes import VideoRate, Wish, Wishes, wishes_of
 
@@ -24,8 +23,6 @@ _CLEAR: Final = 0.03
 """Shares by which a rate or an interval may miss a wish: to become an issue, and to stay one."""
 
 _WARM_UP_NS: Final = 10 * NS_PER_S
-
-__all__ = ["ConfigurationCheck", "Issues", "configuration_issues", "mismatches"]
 
 
 class ConfigurationCheck:

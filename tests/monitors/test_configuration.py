@@ -10,11 +10,8 @@ import pytest
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import FeedStatus, Limits, SoundStatus
-from livedesk.monitors.configuration import (
-    ConfigurationCheck,
-    configuration_issues,
-    mismatches,
-)
+from livedesk.monitors.configuration import ConfigurationCheck, configuration_issues
+from livedesk.monitors.mismatch import mismatches
 from livedesk.monitors.wishes import PLATFORMS
 
 GOOD = FeedStatus(

@@ -13,12 +13,9 @@ import msgspec
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Decode
 from livedesk.core.status import FeedStatus, Limits, SoundStatus
-from livedesk.monitors.configuration import (
-    ConfigurationCheck,
-    Issues,
-    configuration_issues,
-    mismatches,
-)
+from livedesk.monitors.configuration import ConfigurationCheck, configuration_issues
+from livedesk.monitors.issues import Issues
+from livedesk.monitors.mismatch import mismatches
 from livedesk.monitors.probe.job import FOREIGN_ANALYSE_S, ProbeJob
 from livedesk.monitors.probe.lines import EventLine, SampleLine
 from livedesk.monitors.probe.link import PROBE_COMMAND
