@@ -126,10 +126,10 @@ class _Check:
             yield issue("videoIngestionStarved", "error", "Feed arrives too slowly",
                         "The timestamps fall behind the clock",
                         "lower the encoder's rate, or mend its network")  # fmt: skip
-        elif feed.state == "LOW":
+        elif feed.state == "LOW" and self._is_short(feed.kbps):
             yield issue("bitrateLow", "warning", "Rate too low",
                         f"The feed has {rounded(feed.kbps)} kbps",
-                        f"raise the encoder's rate: {self.limits.min_kbps:g} kbps are the least "
+                        f"raise the encoder's rate: {self.limits.min_kbps:,.0f} kbps are the least "
                         "(min_kbps in the settings)")  # fmt: skip
         row = self._row()
         if row is None or feed.video_kbps is None or self.wishes.video_rates is None:
@@ -182,6 +182,11 @@ class _Check:
     def _at_worst(self, severity: Severity) -> Severity:
         """Where the platform itself has published nothing, nothing is known to be refused."""
         return severity if self.wishes.name is not None else "warning"
+
+    def _is_short(self, kbps: float | None) -> bool:
+        """A class is of this second; a setting shows in what the feed has on the whole."""
+        margin = _CLEAR if "bitrateLow" in self.shown else 0.0
+        return kbps is not None and kbps < self.limits.min_kbps * (1 + margin)
 
     def _is_under(self, kind: str, value: float | None, least: float) -> bool:
         margin = _CLEAR if kind in self.shown else _TRIP

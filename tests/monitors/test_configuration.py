@@ -68,6 +68,8 @@ def test_an_upright_1080p30_feed_of_4500_kbps_pleases_every_platform(platform: s
         (replace(GOOD, audio_codec=None), "tiktok", ["noAudioStream"]),
         (replace(GOOD, video_codec=None, gop_s=None, fps=None), "tiktok", ["noVideoStream"]),
         (replace(GOOD, state="LOW", kbps=900, video_kbps=800), "tiktok", ["bitrateLow"]),
+        (replace(GOOD, state="LOW", kbps=2_400, video_kbps=2_300), "tiktok", ["bitrateLow"]),
+        (replace(GOOD, state="LOW", kbps=3_700, video_kbps=3_600), "tiktok", []),
         (replace(GOOD, state="LOW", kbps=900, video_kbps=800), "youtube", ["bitrateLow"]),
         (replace(GOOD, state="STARVED"), "tiktok", ["videoIngestionStarved"]),
     ],
