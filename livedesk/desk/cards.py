@@ -74,8 +74,8 @@ def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
         case "LOW" if feed.kbps is not None and feed.kbps >= limits.min_kbps:
             return "notice", tr("Low"), tr("enough again, not yet for long")
         case "LOW":
-            limit = tr("under {n} kbps: the encoder sends less")
-            return "warning", tr("Low"), limit.format(n=number(limits.min_kbps))
+            limit = tr("encoder under {n} kbps").format(n=number(limits.min_kbps))
+            return _lost_track(feed) or ("warning", tr("Low"), limit)
         case "STARVED" if _is_at_most(feed.lag_ms, limits.starved_clear_ms):
             return "notice", tr("Starved"), tr("in time again, not yet for long")
         case "STARVED":

@@ -62,6 +62,8 @@ class TroubleRow(Panel):
         if before is None or before[0].look != trouble.look:
             colour, ground = self._theme.colour(trouble.look), self._theme.ground(trouble.look)
             self.cause.set_colour(colour)
+            colours = self._theme.colours
+            self.action.set_colour(colours.muted if trouble.over else colours.text)
             self.set_frame(ground, colour, self._theme.px(5))
 
 

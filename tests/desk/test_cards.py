@@ -214,6 +214,8 @@ def test_a_track_that_stopped_is_not_called_good() -> None:
     mute = FeedStatus("OK", 3900, video_age_ms=20, audio_age_ms=3200)
     found = card("feed", replace(LIVE, feed=mute))
     assert (found.look, found.word) == ("critical", "No sound")
+    low = card("feed", replace(LIVE, feed=replace(mute, state="LOW", kbps=1100)))
+    assert (low.look, low.word) == ("critical", "No sound"), "the worse of the two"
     assert (
         card("sync", replace(LIVE, feed=mute, sync=SyncStatus())).note == "no sound to compare with"
     )
