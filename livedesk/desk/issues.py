@@ -91,7 +91,9 @@ def issues_sentence(view: StoreView) -> str:
         return tr("{n} issues with what {platform} wishes").format(n=count, platform=platform)
     if view.status.issues_checked:
         return tr("The encoder's settings are what {platform} wishes").format(platform=platform)
-    return tr("Settings are checked once the encoder sends and is measured")
+    if feed_flows(view):
+        return tr("The encoder's settings are being checked: that takes 10 s")
+    return tr("The encoder's settings are checked once it sends")
 
 
 def go_line(view: StoreView) -> GoLine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout
 
 from livedesk.desk.details import DetailRow, detail_rows
@@ -13,6 +13,12 @@ from livedesk.ui.basics import Panel
 from livedesk.ui.theme import Theme
 
 _NAME, _VALUE, _SOURCE = range(3)
+
+NAME, VALUE = 120, 114
+"""Pixels of the columns."""
+
+LEAST_SOURCE = 96
+"""Pixels in which the third one says who and how long ago."""
 
 
 class DetailsTable(Panel):
@@ -49,9 +55,15 @@ class DetailsTable(Panel):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for place in (_NAME, _VALUE):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(_NAME, theme.px(120))
-        header.resizeSection(_VALUE, theme.px(114))
+        header.resizeSection(_NAME, theme.px(NAME))
+        header.resizeSection(_VALUE, theme.px(VALUE))
         header.setSectionResizeMode(_SOURCE, QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Half a source says nothing; without room for it the tool tip has it."""
+        room = event.size().width() - self._theme.px(NAME + VALUE)
+        self.table.setColumnHidden(_SOURCE, room < self._theme.px(LEAST_SOURCE))
+        super().resizeEvent(event)
 
     def show_store(self, view: StoreView) -> None:
         """Costs nothing while it is not on screen."""
@@ -86,5 +98,5 @@ class DetailsTable(Panel):
             assert item is not None
             item.setText(text)
             item.setForeground(QColor(shades[column]))
-            item.setToolTip(row.hint)
+            item.setToolTip("\n".join(filter(None, [row.hint, row.source])))
             item.setFont(font)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from livedesk.desk.words import tr
@@ -51,6 +51,9 @@ class ShortcutSheet(QDialog):
             grid.addWidget(what, row, 1)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.setFont(theme.font("body"))
+        for push in close.buttons():
+            # The desktop's own icon is black, and says no more than the word.
+            push.setIcon(QIcon())
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(20),) * 4)

@@ -512,3 +512,33 @@ def test_everything_at_once_fits_a_small_screen(stage: Stage, open_window: OpenW
     window.refresh()
     assert window.minimumSizeHint().width() <= 1366
     assert window.minimumSizeHint().height() <= 728
+
+
+@pytest.mark.parametrize(("width", "has_source"), [(1366, False), (1920, True)])
+def test_the_table_of_figures_shows_no_half_a_source(
+    live: Stage, open_window: OpenWindow, width: int, has_source: bool
+) -> None:
+    window = open_window(live, sandbox=True)
+    window.resize(width, 768)
+    window.page.side.open_details()
+    window.refresh()
+    details = window.page.side.details
+    assert details.table.isColumnHidden(2) is not has_source
+    named = details.table.item(1, 0)
+    assert named is not None
+    assert "relay" in named.toolTip()
+
+
+def test_an_alarm_that_is_over_is_quiet(live: Stage, open_window: OpenWindow) -> None:
+    window = open_window(live)
+    status = throttled(replace(on_air(), utc_ns=live.clock.utc_ns()), 1500, 4200)
+    standing = status.alarms[0]
+    live.play(5, status)
+    window.refresh()
+    lit = window.banner.rows[0].frame
+    live.play(3, replace(on_air(), alarms=(replace(standing, gone_s=3.0),)))
+    window.refresh()
+    row = window.banner.rows[0]
+    assert row.cause.text() == f"Over for 3 s: {standing.cause}"
+    assert row.since.text().startswith("began ")
+    assert row.frame != lit
