@@ -52,8 +52,12 @@ class Path(Protocol):
         """Another codec follows on the same track."""
         ...
 
+    def encoder_returned(self) -> None:
+        """Another connection of the encoder follows, on the same timeline."""
+        ...
+
     def broke(self) -> None:
-        """`push` or `codec_changed` raised all the same, and the path was detached."""
+        """One of the others raised all the same, and the path was detached."""
         ...
 
 
@@ -128,6 +132,7 @@ class Feed:
         self._codecs.clear()
         for rate in (self._rate, *self._rates.values()):
             rate.reset()
+        self._tell_paths(lambda path: path.encoder_returned())
         self._log.event(
             "feed.up",
             "info",
@@ -237,11 +242,13 @@ class Feed:
     def _codec_is(self, type_id: int, codec: str) -> None:
         before = self._codec_before(type_id)
         self._codecs[type_id] = codec
-        if before in (None, codec):
-            return
+        if before not in (None, codec):
+            self._tell_paths(lambda path: path.codec_changed())
+
+    def _tell_paths(self, tell: Callable[[Path], None]) -> None:
         for path in tuple(self._paths):
             try:
-                path.codec_changed()
+                tell(path)
             except Exception as fault:  # noqa: BLE001 - as in `receive`
                 self._cut_off(path, fault)
 

@@ -172,6 +172,13 @@ class _Player(asyncio.Protocol):
 
     def codec_changed(self) -> None:
         """Players cannot follow a change of codec inside a stream: they are sent off to rejoin."""
+        self._send_off()
+
+    def encoder_returned(self) -> None:
+        """What is measured must not be joined with what was before: that is another epoch."""
+        self._send_off()
+
+    def _send_off(self) -> None:
         self._session.end_play(self._stream_id)
         self._transport.write(self._session.take_output())
         self._dismiss()

@@ -243,6 +243,9 @@ class Uplink:
     def codec_changed(self) -> None:
         """Platforms see the new codec headers in the stream, as they would from the encoder."""
 
+    def encoder_returned(self) -> None:
+        """The platform sees the show go on."""
+
     def broke(self) -> None:
         if self._link is not None:
             self._link.end("an unexpected error while sending; please report this")

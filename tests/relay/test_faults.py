@@ -39,6 +39,9 @@ class BrokenPath:
     def codec_changed(self) -> None:
         raise RuntimeError("a fault of ours")
 
+    def encoder_returned(self) -> None:
+        raise RuntimeError("a fault of ours")
+
     def broke(self) -> None:
         self.was_told = True
 

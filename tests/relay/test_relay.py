@@ -187,6 +187,28 @@ def test_a_returning_encoder_continues_on_the_platforms_timeline(folder: Path) -
     asyncio.run(run())
 
 
+def test_a_player_joins_anew_when_the_encoder_does(folder: Path) -> None:
+    """Skew and clocks of two encoders must not be measured as one, however fast it was back."""
+
+    async def run() -> None:
+        async with scene(folder) as play:
+            encoder = await connect(play.ingest)
+            encoder.send(*OPENING, *show(10))
+            await carrying(play)
+            player = await connect(address(play.relay.tap.url.reveal()), "play")
+            await until(lambda: len(player.received) > 3, "it plays")
+            encoder.transport.abort()
+            await until(lambda: not play.relay.feed.is_connected, "the relay notices")
+            assert not player.is_lost
+            encoder = await connect(play.ingest)
+            await until(lambda: player.is_lost, "the player is sent off")
+            encoder.send(*OPENING, *show(10))
+            successor = await connect(address(play.relay.tap.url.reveal()), "play")
+            await until(lambda: len(successor.received) > 3, "it plays the new encoder")
+
+    asyncio.run(run())
+
+
 def test_an_encoder_that_stays_away_ends_the_publication(folder: Path) -> None:
     async def run() -> None:
         async with scene(folder, feed_grace_s=0.2) as play:
