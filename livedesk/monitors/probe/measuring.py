@@ -12,7 +12,7 @@ import msgspec
 
 from livedesk.core.status import FeedStatus
 from livedesk.monitors.probe.job import ProbeJob, job_line
-from livedesk.monitors.probe.lines import EventLine, SampleLine, parse_line
+from livedesk.monitors.probe.lines import EventLine, Line, SampleLine, parse_line
 from livedesk.monitors.steady import SteadyFeed, is_flowing
 
 SAMPLES_A_SECOND: Final = 4
@@ -140,7 +140,8 @@ class Beside:
             self._failure = error
 
 
-def _parsed(text: bytes) -> object:
+def _parsed(text: bytes) -> Line | None:
+    """None for half a line: a process that crashes leaves one, and its status tells the rest."""
     try:
         return parse_line(text)
     except msgspec.DecodeError:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from livedesk.rtmp.flv_file import FlvReader, flv_header, flv_tag
+from livedesk.rtmp.messages import Message
+
 _PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30"]
 _SOUND = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
 _H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p"]
@@ -81,23 +84,14 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
 
 
 def read_tags(path: Path) -> list[Tag]:
-    """The tags of an FLV file (Adobe FLV 10.1, annex E)."""
-    data, at, tags = path.read_bytes(), 13, []
-    while at + 11 <= len(data):
-        size = int.from_bytes(data[at + 1 : at + 4], "big")
-        at_ms = int.from_bytes(data[at + 4 : at + 7], "big") | data[at + 7] << 24
-        tags.append((data[at], at_ms, data[at + 11 : at + 11 + size]))
-        at += 11 + size + 4
-    return tags
+    """The tags of an FLV file, its metadata included."""
+    found = FlvReader().feed(path.read_bytes())
+    return [(message.type_id, message.timestamp_ms, message.payload) for message in found]
 
 
 def write_tags(path: Path, tags: Iterable[Tag]) -> Path:
-    out = bytearray(b"FLV\x01\x05\0\0\0\x09\0\0\0\0")
-    for kind, at_ms, payload in tags:
-        stamp = (at_ms & 0xFF_FFFF).to_bytes(3, "big") + bytes([at_ms >> 24 & 0xFF])
-        out += bytes([kind]) + len(payload).to_bytes(3, "big") + stamp + b"\0\0\0" + payload
-        out += (11 + len(payload)).to_bytes(4, "big")
-    path.write_bytes(out)
+    body = (flv_tag(Message(kind, 0, at_ms, payload)) for kind, at_ms, payload in tags)
+    path.write_bytes(flv_header() + b"".join(body))
     return path
 
 
