@@ -5,7 +5,6 @@ Names and their order are judged here; how soon they come is measured by `make b
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
@@ -18,8 +17,6 @@ from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
 from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
-from livedesk.sandbox.encoder.job import EncoderJob, parse_job
-from livedesk.sandbox.encoder.media import VideoTrack
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.supply import ConstantRate
 from tests.peers.installation import Installation, installation
@@ -44,6 +41,11 @@ WRAP_MS, EXTENDED_MS = 2**32, 2**24 - 1
 
 def _alarms(here: Installation) -> set[str]:
     return {alarm["id"] for alarm in here.status().get("alarms", ())}
+
+
+def _has_no_skew(here: Installation) -> bool:
+    """Waited for: alarms are the relay's word, the skew is the probe's, four times a second."""
+    return here.status()["sync"]["skew_ms"] is None
 
 
 def _feed(here: Installation) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def test_a_path_to_us_that_fails_is_named_step_by_step(
                 path.apply(Shape(blackhole=True))
                 wait_until(lambda: _feed(here)["state"] == "STALLED", "STALLED")
                 wait_until(lambda: "feed.lost" in _alarms(here), "the alarm of it")
-                assert here.status()["sync"]["skew_ms"] is None
+                wait_until(lambda: _has_no_skew(here), "no skew is claimed")
                 for _ in range(2):
                     path.apply(Shape())
                     wait_until(lambda: _feed(here)["state"] != "STALLED", "media again")
@@ -146,10 +148,10 @@ def test_a_track_that_stops_is_named_and_has_no_figures(
         wait_until(lambda: here.status()["sync"].get("skew_ms") is not None, "skew is known")
         publisher.withheld = frozenset({AUDIO})
         wait_until(lambda: "sound.lost" in _alarms(here), "the alarm of the sound")
-        assert here.status()["sync"]["skew_ms"] is None
+        wait_until(lambda: _has_no_skew(here), "no skew is claimed")
         publisher.withheld = frozenset({VIDEO})
         wait_until(lambda: "picture.lost" in _alarms(here), "the alarm of the picture")
-        assert here.status()["sync"]["skew_ms"] is None
+        wait_until(lambda: _has_no_skew(here), "no skew is claimed")
         publisher.withheld = frozenset()
         wait_until(lambda: here.status()["sync"]["skew_ms"] is not None, "skew is back")
         assert not publisher.lost
@@ -167,7 +169,7 @@ def test_another_codec_and_size_in_the_middle_of_a_stream(
     first = _part(read_tape(clip), 5)
     with (
         installation(paths, nginx_rtmp, tmp_path) as here,
-        publishing(here.ingest_url, after(first, _hevc(15))) as publisher,
+        publishing(here.ingest_url, after(first, hevc_tape(15))) as publisher,
     ):
         wait_until(here.is_measuring, "everything measures")
         before = _feed(here)
@@ -184,28 +186,6 @@ def test_another_codec_and_size_in_the_middle_of_a_stream(
     )
     codecs = [data["codec"] for kind, data in record if kind == "feed.codec"]
     assert codecs.index("h264") < codecs.index("hevc")
-
-
-def _hevc(seconds: int) -> Tape:
-    job = parse_job(
-        json.dumps({"url": "rtmp://127.0.0.1/live/x", "codec": "hevc", "width": 320, "height": 180})
-    )
-    assert isinstance(job, EncoderJob)
-    video = VideoTrack(job, 800)
-    video.planes.fill_black()
-    try:
-        tape: Tape = []
-        for frame in range(seconds * 30):
-            video.planes.y[:] = 40 + frame % 160
-            messages = video.encode(frame, keyframe=frame % 30 == 0)
-            tape += [Timed(frame / 30, _at(message, frame * 1000 // 30)) for message in messages]
-        return tape
-    finally:
-        video.close()
-
-
-def _at(message: Message, stamp_ms: int) -> Message:
-    return Message(message.type_id, 0, stamp_ms, message.payload)
 
 
 @pytest.mark.parametrize(
