@@ -49,25 +49,24 @@ def test_what_ffmpeg_sends_is_what_the_platform_records(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_six_minutes_pass_the_extended_timestamp_without_a_loss(
+def test_two_minutes_pass_the_extended_timestamp_without_a_loss(
     tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
 ) -> None:
-    """Five times the clock's pace, from 16,600 s on: 24 bits of milliseconds end at 16,777 s."""
-    options = ("-readrate", "5", "-stream_loop", "35")
+    """Five times the clock's pace, from 16,717 s on: 24 bits of milliseconds end at 16,777 s."""
+    options = ("-readrate", "5", "-stream_loop", "11")
     command = publish(clip, "{}", *options)
-    command[-3:-3] = ["-output_ts_offset", "16600"]
+    command[-3:-3] = ["-output_ts_offset", "16717"]
     with relay_process(tmp_path, nginx_rtmp.url("long")) as relay:
         command[-1] = relay.ingest_url
         with ffmpeg_running(*command) as encoder:
-            assert encoder.wait(240) == 0
+            assert encoder.wait(90) == 0
         recording = nginx_rtmp.recordings / "long.flv"
-        expected = 36 * len(payloads(tags(clip), VIDEO))
+        expected = 12 * len(payloads(tags(clip), VIDEO))
         wait_until(lambda: len(payloads(tags(recording), VIDEO)) == expected, "all frames recorded")
         assert relay.uplink["dropped_messages"] == 0
         assert "feed.epoch" not in relay.events()
     recorded, once = tags(recording), tags(clip)
-    assert payloads(recorded, VIDEO) == 36 * payloads(once, VIDEO)
+    assert payloads(recorded, VIDEO) == 12 * payloads(once, VIDEO)
     stamps = [each.timestamp_ms for each in recorded if inspect(each).kind == "frame"]
     assert all(later_ms(b, a) >= 0 for a, b in itertools.pairwise(stamps))
 
