@@ -50,7 +50,7 @@ class Meters:
     """All meters of one feed. Pure: arrival times come with the facts, the time with `read`."""
 
     def __init__(self, limits: Limits) -> None:
-        self._max_skew_ms = limits.max_skew_ms
+        self._limits = limits
         self._feed_class = FeedClass(limits)
         self._skew_judge = SkewJudge(limits.max_skew_ms)
         self._timeline = Timeline()
@@ -75,6 +75,7 @@ class Meters:
             self._timeline.restart(mono_ns)
             self._restart()
         self._has_opened = True
+        self._feed_class = FeedClass(self._limits)  # BLIND, not GONE, until its rate is known
         self._streams = streams
         self._rates = Rates()
         self._silence.restart()
@@ -197,7 +198,7 @@ class Meters:
         if trend is None:
             return replace(sync, kind=drift.kind)
         drifts = trend.kind == "drifting"
-        left_s, error_s = trend.forecast(self._max_skew_ms) or (None, None)
+        left_s, error_s = trend.forecast(self._limits.max_skew_ms) or (None, None)
         return replace(
             sync,
             kind=trend.kind,

@@ -9,7 +9,7 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.status import Limits
 from livedesk.monitors.facts import PacketFact, PictureFact, SoundFact, StreamFacts
-from livedesk.monitors.meters import Meters
+from livedesk.monitors.meters import Meters, Reading
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.lines import (
     EventLine,
@@ -35,7 +35,7 @@ class Teller:
         self._lock = threading.Lock()
         self._meters = Meters(Limits(min_kbps=job.min_kbps, max_skew_ms=job.max_skew_ms))
         self._samples_by_media = job.is_file and job.pace == "at_once"
-        self._next_ns = 0
+        self._next_ns = self._arrived_ns = 0
         self._streams: StreamFacts | None = None
         self._state: ReaderState = "opening"
         self._reason: str | None = None
@@ -78,6 +78,7 @@ class Teller:
                     self._sample(self._next_ns)
                     self._next_ns += SAMPLE_NS
             self._meters.packet(fact)
+            self._arrived_ns = fact.arrival_ns
 
     def picture(self, fact: PictureFact) -> None:
         with self._lock:
@@ -107,8 +108,8 @@ class Teller:
 
     def ended(self) -> None:
         with self._lock:
-            if self._samples_by_media:
-                self._sample(self._next_ns)
+            if self._samples_by_media:  # a file's end is no silence
+                self._sample(self._next_ns, self._meters.read(self._arrived_ns))
             self._close("the source ended the stream")
         self.note("probe.ended", "info", f"The source ended the stream: {self._job.place}.", {})
 
@@ -151,8 +152,8 @@ class Teller:
         self._load = None
         self._move("waiting")
 
-    def _sample(self, mono_ns: int) -> None:
-        reading = self._meters.read(mono_ns)
+    def _sample(self, mono_ns: int, reading: Reading | None = None) -> None:
+        reading = reading or self._meters.read(mono_ns)
         probe = ProbeSample(
             reader=self._state,
             reason=self._reason,

@@ -69,6 +69,7 @@ def test_a_file_at_once_is_told_without_a_line_lost(media: Media) -> None:
     assert len(samples) == pytest.approx(8 * 4, abs=2)
     assert samples[-1].probe.dropped_lines == 0
     assert samples[-1].feed.fps == pytest.approx(30, abs=0.1)
+    assert samples[-1].feed.age_ms == 0, "the end of a file is no silence"
     assert samples[-1].sync.state == "ok"
     assert any(isinstance(line, PreviewLine) for line in lines)
     steps = {b.mono_ns - a.mono_ns for a, b in pairwise(samples)}
