@@ -1,13 +1,19 @@
-"""Runs every benchmark and prints one table (about twenty minutes; `--quick` for a look)."""
+"""Runs every benchmark and prints one table (about twenty minutes; `--quick` for a look).
+
+What is measured and found is told on standard error meanwhile.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    broken_stream,
     drift_accuracy,
     fault_times,
     goodput,
@@ -21,11 +27,11 @@ from benchmarks import (
     skew_accuracy,
     slate_accuracy,
 )
-from benchmarks.media import make_clip, make_full_hd_clip
+from benchmarks.media import Feeds
 from benchmarks.rows import Row, table
 from tests.peers.peers import NginxRtmp, nginx_running
 
-Bench = Callable[[], list[Row]]
+Bench = Callable[[], Iterable[Row]]
 
 
 def main() -> None:
@@ -38,28 +44,43 @@ def main() -> None:
         unknown = set(asked.only or ()) - set(benches)
         if unknown:
             parser.error(f"{', '.join(unknown)}: choose from {', '.join(benches)}")
-        rows = [row for bench in asked.only or benches for row in benches[bench]()]
+        rows = list(_told({name: benches[name] for name in asked.only or benches}))
     print(table(rows))
 
 
+def _told(benches: dict[str, Bench]) -> Iterator[Row]:
+    """Their rows, each also to standard error as soon as it is known."""
+    begun_s = time.monotonic()
+    for number, (name, bench) in enumerate(benches.items(), 1):
+        _tell(begun_s, f"{name} ({number} of {len(benches)}) …")
+        for row in bench():
+            _tell(begun_s, f"  {row.what}: {row.ours}")
+            yield row
+
+
+def _tell(begun_s: float, text: str) -> None:
+    minutes, seconds = divmod(int(time.monotonic() - begun_s), 60)
+    print(f"{minutes:2d}:{seconds:02d}  {text}", file=sys.stderr, flush=True)
+
+
 def _benches(folder: Path, nginx: NginxRtmp, quick: bool) -> dict[str, Bench]:
-    pairs, trials = (1, 1) if quick else (5, 5)
+    pairs, trials = (1, 1) if quick else (4, 5)
     seconds = 8.0 if quick else 15.0
-    clip = make_clip(folder, 20)
-    full_hd = make_full_hd_clip(folder, 10)
+    feeds = Feeds(folder)
     return {
-        "relay-cost": lambda: relay_cost.measure(clip, folder, nginx, pairs, seconds),
+        "relay-cost": lambda: relay_cost.measure(feeds.hd, folder, nginx, pairs, seconds),
         "relay-delay": lambda: relay_delay.measure(folder, 300 if quick else 3000),
-        "rates": lambda: rate_accuracy.measure(clip, folder, nginx, 2 * seconds),
-        "goodput": lambda: goodput.measure(clip, folder, nginx, trials),
+        "rates": lambda: rate_accuracy.measure(feeds.hd, folder, nginx, 2 * seconds),
+        "goodput": lambda: goodput.measure(feeds.hd, folder, nginx, trials),
         "skew": lambda: skew_accuracy.measure(folder, nginx, quick),
         "drift": lambda: drift_accuracy.measure(folder, quick),
         "slate": lambda: slate_accuracy.measure(folder, quick),
-        "faults": lambda: fault_times.measure(clip, folder, nginx, trials),
+        "faults": lambda: fault_times.measure(feeds.hd, folder, nginx, trials),
         "replay": lambda: replay.measure(0.25 if quick else 8),
-        "probe-cost": lambda: probe_cost.measure(full_hd, folder, nginx, min(pairs, 4), seconds),
-        "crowd": lambda: probe_crowd.measure(full_hd, folder, nginx, 40, 2 * seconds),
-        "recovery": lambda: recovery.measure(clip, folder, nginx, trials),
+        "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
+        "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, 2 * seconds),
+        "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
+        "broken-stream": lambda: broken_stream.measure(folder, min(trials, 3)),
     }
 
 

@@ -6,6 +6,7 @@ the picture's, in whole milliseconds as in FLV. The real probe process reads the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.media import Clip, encode
@@ -21,10 +22,9 @@ _START_MS = 60.0
 _BASE_MS = 1_000
 
 
-def measure(folder: Path, quick: bool) -> list[Row]:
+def measure(folder: Path, quick: bool) -> Iterator[Row]:
     clip = encode(Clip(320, 180, kbps=100, seconds=10, keyframe_frames=60), folder / "drift.flv")
     tape = over_and_over(read_tape(clip), _MINUTES * 60 + 2)
-    rows: list[Row] = []
     for drift_ppm in _DRIFTS_PPM[:1] if quick else _DRIFTS_PPM:
 
         def stamp(message: Message, drift_ppm: float = drift_ppm) -> float:
@@ -33,8 +33,7 @@ def measure(folder: Path, quick: bool) -> list[Row]:
             return _BASE_MS + at_ms + is_sound * (_START_MS + at_ms * drift_ppm / 1e6)
 
         file = write_tape(restamped(tape, stamp), folder / "drifting.flv")
-        rows += _rows(drift_ppm, measure_file(file)[-1].sync)
-    return rows
+        yield from _rows(drift_ppm, measure_file(file)[-1].sync)
 
 
 def _rows(drift_ppm: float, found: SyncStatus) -> list[Row]:

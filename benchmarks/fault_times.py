@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -28,22 +28,19 @@ _HOLDS = Shape(supply=ConstantRate(2_600))
 """Slower than the feed of 4,000 kbps, and still above the contract's 2,500."""
 
 
-def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> list[Row]:
-    rows = [
-        _row("feed black-holed: STALLED", "≤ 250 ms", _path_trials(
-            clip, folder, nginx, trials, lambda path: path.apply(Shape(blackhole=True)), "STALLED"
-        )),
-        _row("feed 4,000 → 2,600 kbps: STARVED, before LOW", "–", _path_trials(
-            clip, folder, nginx, trials, lambda path: path.apply(_HOLDS), "STARVED"
-        )),
-        _row("feed broken off (RST): GONE", "≤ 100 ms", _path_trials(
-            clip, folder, nginx, trials, lambda path: path.reset(0.1), "GONE"
-        )),
-    ]  # fmt: skip
+def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> Iterator[Row]:
+    yield _row("feed black-holed: STALLED", "≤ 250 ms", _path_trials(
+        clip, folder, nginx, trials, lambda path: path.apply(Shape(blackhole=True)), "STALLED"
+    ))  # fmt: skip
+    yield _row("feed 4,000 → 2,600 kbps: STARVED, before LOW", "–", _path_trials(
+        clip, folder, nginx, trials, lambda path: path.apply(_HOLDS), "STARVED"
+    ))  # fmt: skip
+    yield _row("feed broken off (RST): GONE", "≤ 100 ms", _path_trials(
+        clip, folder, nginx, trials, lambda path: path.reset(0.1), "GONE"
+    ))  # fmt: skip
     for kind, name in ((AUDIO, "sound"), (VIDEO, "picture")):
         times = [_track_trial(clip, folder, nginx, kind) for _ in range(trials)]
-        rows.append(_row(f"{name} stops, the rest goes on: named", "≤ 1,000 ms", times))
-    return rows
+        yield _row(f"{name} stops, the rest goes on: named", "≤ 1,000 ms", times)
 
 
 def _row(what: str, goal: str, times_ms: list[float]) -> Row:

@@ -1,8 +1,9 @@
-"""The feeds that everything is measured with, made once a run."""
+"""The feeds that figures are measured with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tests.peers.peers import ffmpeg
@@ -45,15 +46,22 @@ def encode(clip: Clip, path: Path) -> Path:
     return path
 
 
-def make_clip(folder: Path, seconds: int) -> Path:
-    """720p30 at 4,000 kbps."""
-    return encode(Clip(seconds=seconds), folder / "feed.flv")
+class Feeds:
+    """Those that several figures share, each made once and only when one asks for it."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-def make_full_hd_clip(folder: Path, seconds: int) -> Path:
-    """1080p30 at 6,000 kbps, with noise."""
-    clip = Clip(1920, 1080, kbps=FULL_HD_KBPS - 128, seconds=seconds, is_noisy=True)
-    return encode(clip, folder / "full-hd.flv")
+    @cached_property
+    def hd(self) -> Path:
+        """720p30 at 4,000 kbps."""
+        return encode(Clip(), self._folder / "hd.flv")
+
+    @cached_property
+    def full_hd(self) -> Path:
+        """1080p30 at 6,000 kbps, with noise."""
+        clip = Clip(1920, 1080, kbps=FULL_HD_KBPS - 128, seconds=10, is_noisy=True)
+        return encode(clip, self._folder / "full-hd.flv")
 
 
 def publish(clip: Path, url: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +19,7 @@ from tests.waiting import wait_until
 _SETTLE_S = 3.0
 
 
-def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> list[Row]:
+def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> Iterator[Row]:
     os.environ[RUNTIME_VARIABLE] = str(folder / "runtime")
     os.environ[DATA_VARIABLE] = str(folder / "data")
     with (
@@ -27,15 +27,9 @@ def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> list[Row
         ffmpeg_running(*publish(clip, here.ingest_url)),
     ):
         wait_until(here.is_measuring, "everything measures")
-        return [
-            _row("probe killed, measuring again", here, lambda: here.probe_pid, trials),
-            _row(
-                "engine killed, answering and measuring again",
-                here,
-                lambda: here.engine_pid,
-                trials,
-            ),
-        ]
+        yield _row("probe killed, measuring again", here, lambda: here.probe_pid, trials)
+        what = "engine killed, answering and measuring again"
+        yield _row(what, here, lambda: here.engine_pid, trials)
 
 
 def _row(what: str, here: Installation, victim: Callable[[], int], trials: int) -> Row:

@@ -7,6 +7,7 @@ timestamps, headers and tracks has to be done to the messages themselves.
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,30 @@ def write_tape(tape: Iterable[Timed], path: Path) -> Path:
     tags = b"".join(flv_tag(timed.message) for timed in tape)
     path.write_bytes(flv_header() + tags)
     return path
+
+
+def damaged(tape: Tape, chance: random.Random, share: float = 0.01) -> Tape:
+    """Flipped bits in this share of all bytes, also of tag headers and codec headers."""
+    return [_changed(timed, _flipped(timed.message.payload, chance, share)) for timed in tape]
+
+
+def _flipped(payload: bytes, chance: random.Random, share: float) -> bytes:
+    flipped = bytearray(payload)
+    for at in chance.choices(range(len(payload)), k=round(len(payload) * share)):
+        flipped[at] ^= 1 << chance.randrange(8)
+    return bytes(flipped)
+
+
+def truncated(tape: Tape, chance: random.Random) -> Tape:
+    """Every message cut off somewhere, also in its first bytes; some are left empty."""
+    return [
+        _changed(timed, timed.message.payload[: chance.randrange(len(timed.message.payload))])
+        for timed in tape
+    ]
+
+
+def _changed(timed: Timed, payload: bytes) -> Timed:
+    return Timed(timed.at_s, replace(timed.message, payload=payload))
 
 
 def length_s(tape: Tape) -> float:

@@ -19,6 +19,7 @@ from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.supply import ConstantRate
+from tests.peers.hevc import hevc_tape
 from tests.peers.installation import Installation, installation
 from tests.peers.peers import NginxRtmp, ffmpeg_running, path_running, publish, relay_process
 from tests.peers.tape import (
