@@ -103,10 +103,10 @@ def _sync(view: StoreView) -> tuple[DetailRow, ...]:
 
 
 def _kind(view: StoreView) -> str:
-    kind = view.status.sync.kind
-    if kind is None:
-        return NOTHING
-    return tr("fixed") if kind == "fixed" else tr("drifting")
+    sync = view.status.sync
+    if sync.kind == "drifting":
+        return tr("drifting")
+    return drift_words(sync, view.status.limits.max_skew_ms) or NOTHING
 
 
 def _sources(view: StoreView) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from livedesk.core.status import Severity
 from livedesk.desk.looks import Card, Look, feed_flows, is_delivering, is_running, lost
 from livedesk.desk.model import StoreView
-from livedesk.desk.words import tr
+from livedesk.desk.words import platform_name, tr
 
 SIGN_ON_S = 120.0
 """A session begins with the first media, so the check before the show falls into its first
@@ -83,7 +83,8 @@ def _look(view: StoreView) -> Look:
 
 def issues_sentence(view: StoreView) -> str:
     """`3 issues with what TikTok LIVE wishes`."""
-    platform = view.status.platform or tr("the platform")
+    status = view.status
+    platform = tr("the sandbox") if status.sandbox else platform_name(status.platform)
     count = len(view.status.issues)
     if count == 1:
         return tr("1 issue with what {platform} wishes").format(platform=platform)

@@ -13,6 +13,13 @@ NOTHING = "\N{EN DASH}"
 """Stands where a figure is not known; never a zero."""
 
 
+_PLATFORMS = {
+    "tiktok": "TikTok", "shopee": "Shopee", "youtube": "YouTube", "facebook": "Facebook",
+    "twitch": "Twitch",
+}  # fmt: skip
+"""As they write themselves; the settings name them in small letters."""
+
+
 @cache
 def tr(text: str) -> str:
     """The text in the operator's language; English until a catalogue is installed.
@@ -20,6 +27,11 @@ def tr(text: str) -> str:
     Cached because gettext looks for the catalogue on disk at every call.
     """
     return gettext.dgettext("livedesk", text)
+
+
+def platform_name(named: str) -> str:
+    """What the settings call `tiktok` is TikTok; other names are shown as they were given."""
+    return _PLATFORMS.get(named, named) or tr("the platform")
 
 
 def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> str:

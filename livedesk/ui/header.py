@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from livedesk.core.status import SessionState
 from livedesk.desk.looks import Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
-from livedesk.desk.words import show_clock, tr, wall_clock
+from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
@@ -139,7 +139,7 @@ class Header(QWidget):
     def _show_store(self, view: StoreView, answering: bool) -> None:
         status = view.status
         self.name.show_text(status.name)
-        self.platform.show_text(status.platform)
+        self.platform.show_text(platform_name(status.platform) if status.platform else "")
         self._show_state(view)
         self.clock.show_text(show_clock(view.on_air_s or 0.0))
         lit = status.state == "live" and not view.stale

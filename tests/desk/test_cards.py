@@ -222,7 +222,9 @@ def test_a_track_that_stopped_is_not_called_good() -> None:
 
 
 def test_skew_that_is_well_is_told_in_words_and_that_no_slate_vouches_for_it() -> None:
-    found = card("sync", replace(LIVE, sync=SyncStatus(12, state="ok", age_ms=100, kind="fixed")))
+    stepped = SyncStatus(12, state="ok", age_ms=100, kind="fixed")
+    assert card("sync", replace(LIVE, sync=stepped)).note == "sound 12 ms early"
+    found = card("sync", replace(LIVE, sync=replace(stepped, slope_error_ppm=4.0)))
     assert (found.word, found.note) == ("In sync", "sound 12 ms early · fixed")
     assert found.source == "stream timing only"
     assert "livedesk slate" in found.hint

@@ -14,7 +14,7 @@ from livedesk.core.status import (
     StoreStatus,
     UplinkStatus,
 )
-from livedesk.desk.issues import go_line, issue_rows, settings_card
+from livedesk.desk.issues import go_line, issue_rows, issues_sentence, settings_card
 from livedesk.desk.model import StoreView
 
 LIVE = StoreStatus(
@@ -42,6 +42,13 @@ def test_an_issue_is_loud_before_the_show_and_quiet_on_air(
 ) -> None:
     assert settings_card(view(severity, on_air_s=20)).look == before
     assert settings_card(view(severity)).look == on_air
+
+
+def test_a_platform_is_named_as_it_names_itself() -> None:
+    found = replace(view("warning", on_air_s=20).status, platform="tiktok")
+    assert issues_sentence(StoreView(found, 0.1, False, 20)).endswith("what TikTok wishes")
+    found = replace(found, platform="sandbox", sandbox=True)
+    assert issues_sentence(StoreView(found, 0.1, False, 20)).endswith("what the sandbox wishes")
 
 
 def test_the_line_counts_and_names_the_platform() -> None:
