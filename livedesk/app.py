@@ -49,7 +49,7 @@ WORKER_THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Save the whole window as a PNG, so long after the first status of a store."""
+    """Save the whole window as a PNG, so long after the first media of the show on screen."""
 
     file: Path
     after_s: float
@@ -175,8 +175,8 @@ async def _until_left(
 
 
 async def _photograph(window: ConsoleWindow, wish: Picture) -> None:
-    await window.has_store.wait()
-    await asyncio.sleep(wish.after_s)
+    await window.has_show.wait()
+    await asyncio.sleep(max(0.0, wish.after_s - (window.on_air_s or 0.0)))
     save_picture(window, wish.file)
 
 

@@ -132,8 +132,8 @@ def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Pat
 
     pictures: tuple[Picture, ...] = ()
     if out is not None and length_s is not None:
-        # Late in the throttle, when the plots tell the story. The console counts from the first
-        # status, a moment before the script's first media.
+        # Late in the throttle, when the plots tell the story. A busy machine opens the window late,
+        # so both count from the show's first media.
         pictures = (Picture(out / PICTURE, Cues.for_show(length_s).heal_s - 1.5),)
     run_console(
         ConsoleSettings(

@@ -66,8 +66,8 @@ class ConsoleWindow(QMainWindow):
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
-        self.has_store = asyncio.Event()
-        """Set once there is something to look at."""
+        self.has_show = asyncio.Event()
+        """Set once media of a show has come."""
         self._note: Note | None = None
         self._centre = QWidget()
         self.header = Header(theme)
@@ -152,6 +152,12 @@ class ConsoleWindow(QMainWindow):
     def chosen(self) -> str | None:
         return self._chosen
 
+    @property
+    def on_air_s(self) -> float | None:
+        """Of the chosen store's show; None without one."""
+        view = self._snapshot.store(self._chosen)
+        return None if view is None else view.on_air_s
+
     def refresh(self) -> None:
         """Show the newest snapshot."""
         snapshot = self._snapshot = self._source.snapshot()
@@ -166,7 +172,8 @@ class ConsoleWindow(QMainWindow):
             self.message.show_text(_nothing_to_show(snapshot))
             self._stack.setCurrentWidget(self.message)
             return
-        self.has_store.set()
+        if view.on_air_s is not None:
+            self.has_show.set()
         self._stack.setCurrentWidget(self.page)
         store = view.status.store
         self.page.show_store(
