@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
 from tests.peers.peers import NginxRtmp
 from tests.ports import free_port
@@ -77,6 +78,17 @@ class Installation:
             and status["uplinks"][0]["state"] == "carrying"
             and status["probe"]["state"] == "up"
         )
+
+    def feed(self) -> dict[str, Any]:
+        return dict(self.status().get("feed", {}))
+
+    def alarms(self) -> set[str]:
+        return {alarm["id"] for alarm in self.status().get("alarms", ())}
+
+    def record(self) -> list[tuple[str, dict[str, Any]]]:
+        """Kinds and data of the events in the session's record."""
+        with SessionReader.open(self.session_file()) as record:
+            return [(timed.event.kind, dict(timed.event.data)) for timed in record.events()]
 
     def session_file(self) -> Path:
         (found,) = (self._paths.data / "sessions" / "glow-us").glob("*.livedesk")

@@ -77,6 +77,10 @@ def length_s(tape: Tape) -> float:
     return video[-1] + (video[-1] - video[1]) / max(1, len(video) - 2)
 
 
+def beginning(tape: Tape, seconds: float) -> Tape:
+    return [timed for timed in tape if timed.at_s < seconds]
+
+
 def restamped(tape: Tape, stamp: Callable[[Message], float]) -> Tape:
     """The same messages at the same times, with other timestamps."""
     return [

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
 from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
@@ -26,6 +25,7 @@ from tests.peers.tape import (
     Tape,
     Timed,
     after,
+    beginning,
     length_s,
     over_and_over,
     publishing,
@@ -40,23 +40,9 @@ JUMP_BACK_MS, JUMP_AHEAD_MS = -10_000, 3_600_000
 WRAP_MS, EXTENDED_MS = 2**32, 2**24 - 1
 
 
-def _alarms(here: Installation) -> set[str]:
-    return {alarm["id"] for alarm in here.status().get("alarms", ())}
-
-
 def _has_no_skew(here: Installation) -> bool:
     """Waited for: alarms are the relay's word, the skew is the probe's, four times a second."""
     return here.status()["sync"]["skew_ms"] is None
-
-
-def _feed(here: Installation) -> dict[str, Any]:
-    return dict(here.status().get("feed", {}))
-
-
-def _record(here: Installation) -> list[tuple[str, dict[str, Any]]]:
-    """Kinds and data of what the session's record holds."""
-    with SessionReader.open(here.session_file()) as record:
-        return [(timed.event.kind, dict(timed.event.data)) for timed in record.events()]
 
 
 def _classes(record: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -75,25 +61,25 @@ def test_a_path_to_us_that_fails_is_named_step_by_step(
             with ffmpeg_running(*live):
                 wait_until(here.is_measuring, "everything measures")
                 path.apply(Shape(supply=ConstantRate(900)))
-                wait_until(lambda: _feed(here)["state"] == "STARVED", "STARVED")
-                wait_until(lambda: "feed.starved" in _alarms(here), "the alarm of it")
+                wait_until(lambda: here.feed()["state"] == "STARVED", "STARVED")
+                wait_until(lambda: "feed.starved" in here.alarms(), "the alarm of it")
                 path.apply(Shape(blackhole=True))
-                wait_until(lambda: _feed(here)["state"] == "STALLED", "STALLED")
-                wait_until(lambda: "feed.lost" in _alarms(here), "the alarm of it")
+                wait_until(lambda: here.feed()["state"] == "STALLED", "STALLED")
+                wait_until(lambda: "feed.lost" in here.alarms(), "the alarm of it")
                 wait_until(lambda: _has_no_skew(here), "no skew is claimed")
                 for _ in range(2):
                     path.apply(Shape())
-                    wait_until(lambda: _feed(here)["state"] != "STALLED", "media again")
+                    wait_until(lambda: here.feed()["state"] != "STALLED", "media again")
                     path.apply(Shape(blackhole=True))
-                    wait_until(lambda: _feed(here)["state"] == "STALLED", "STALLED again")
+                    wait_until(lambda: here.feed()["state"] == "STALLED", "STALLED again")
                 path.apply(Shape())
-                wait_until(lambda: not _alarms(here), "the end of every alarm", 40)
+                wait_until(lambda: not here.alarms(), "the end of every alarm", 40)
                 path.reset(0.2)
-                wait_until(lambda: _feed(here)["state"] == "GONE", "GONE")
-                wait_until(lambda: "feed.lost" in _alarms(here), "the alarm of it")
+                wait_until(lambda: here.feed()["state"] == "GONE", "GONE")
+                wait_until(lambda: "feed.lost" in here.alarms(), "the alarm of it")
             with ffmpeg_running(*live):
                 wait_until(here.is_measuring, "a new encoder is measured")
-    record = _record(here)
+    record = here.record()
     classes = _classes(record)
     assert classes.index("STARVED") < classes.index("STALLED") < classes.index("GONE", 1)
     assert "LOW" not in classes[: classes.index("STARVED")]
@@ -110,20 +96,16 @@ def test_few_bits_in_step_with_the_clock_are_the_encoders_choice(
     tape = read_tape(clip)
     with (
         installation(paths, nginx_rtmp, tmp_path) as here,
-        publishing(here.ingest_url, after(_part(tape, 5), _without_bits(tape))),
+        publishing(here.ingest_url, after(beginning(tape, 5), _without_bits(tape))),
     ):
         wait_until(here.is_measuring, "everything measures")
-        wait_until(lambda: _feed(here)["state"] == "LOW", "LOW")
-        wait_until(lambda: "feed.low" in _alarms(here), "the alarm of it")
+        wait_until(lambda: here.feed()["state"] == "LOW", "LOW")
+        wait_until(lambda: "feed.low" in here.alarms(), "the alarm of it")
         status = here.status()
     (cause,) = [alarm["cause"] for alarm in status["alarms"] if alarm["id"] == "feed.low"]
     assert cause.startswith("Encoder")
     assert status["uplinks"][0]["health"] == "OK"
-    assert "STARVED" not in _classes(_record(here))
-
-
-def _part(tape: Tape, seconds: float) -> Tape:
-    return [timed for timed in tape if timed.at_s < seconds]
+    assert "STARVED" not in _classes(here.record())
 
 
 def _without_bits(tape: Tape) -> Tape:
@@ -148,15 +130,15 @@ def test_a_track_that_stops_is_named_and_has_no_figures(
     ):
         wait_until(lambda: here.status()["sync"].get("skew_ms") is not None, "skew is known")
         publisher.withheld = frozenset({AUDIO})
-        wait_until(lambda: "sound.lost" in _alarms(here), "the alarm of the sound")
+        wait_until(lambda: "sound.lost" in here.alarms(), "the alarm of the sound")
         wait_until(lambda: _has_no_skew(here), "no skew is claimed")
         publisher.withheld = frozenset({VIDEO})
-        wait_until(lambda: "picture.lost" in _alarms(here), "the alarm of the picture")
+        wait_until(lambda: "picture.lost" in here.alarms(), "the alarm of the picture")
         wait_until(lambda: _has_no_skew(here), "no skew is claimed")
         publisher.withheld = frozenset()
         wait_until(lambda: here.status()["sync"]["skew_ms"] is not None, "skew is back")
         assert not publisher.lost
-    record = _record(here)
+    record = here.record()
     tracks = [(kind, data["track"]) for kind, data in record if kind.startswith("feed.track_")]
     assert tracks[0] == ("feed.track_lost", "audio")
     assert sorted(tracks[1:3]) == [("feed.track_back", "audio"), ("feed.track_lost", "video")]
@@ -167,21 +149,21 @@ def test_another_codec_and_size_in_the_middle_of_a_stream(
     paths: Paths, tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
 ) -> None:
     """Fault 7: the same connection goes on as HEVC and in another size."""
-    first = _part(read_tape(clip), 5)
+    first = beginning(read_tape(clip), 5)
     with (
         installation(paths, nginx_rtmp, tmp_path) as here,
         publishing(here.ingest_url, after(first, hevc_tape(15))) as publisher,
     ):
         wait_until(here.is_measuring, "everything measures")
-        before = _feed(here)
+        before = here.feed()
         wait_until(
-            lambda: (_feed(here)["video_codec"], _feed(here)["width"]) == ("hevc", 320),
+            lambda: (here.feed()["video_codec"], here.feed()["width"]) == ("hevc", 320),
             "the new codec and size",
         )
         wait_until(here.is_measuring, "it is measured")
         assert not publisher.lost
     assert (before["video_codec"], before["width"]) == ("h264", 640)
-    record = _record(here)
+    record = here.record()
     assert [kind for kind, _ in record].count("feed.lost") <= 1, (
         "the encoder stayed connected until its end"
     )
@@ -202,7 +184,7 @@ def test_marks_and_jumps_of_timestamps_leave_the_class_alone(
     tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path, first_ms: int, jump_ms: int, epochs: int
 ) -> None:
     """Fault 8: the relay goes on, in a new epoch where the timestamps jumped."""
-    tape = _part(read_tape(clip), 4)
+    tape = beginning(read_tape(clip), 4)
 
     def stamp(message: Message) -> int:
         later_ms = jump_ms if message.timestamp_ms >= 2_000 else 0
@@ -226,7 +208,7 @@ def test_missing_headers_empty_messages_and_commands_are_counted_and_passed(
     headless = [t for t in tape if t.at_s > 1 or inspect(t.message).kind != "header"]
     odd = [Timed(1 + n / 10, Message(AUDIO, 0, 1_000 + n * 100, b"")) for n in range(5)]
     odd += [Timed(2 + n / 10, Message(VIDEO, 0, 2_000 + n * 100, b"\x57\x00")) for n in range(5)]
-    both = sorted(_part(headless, 4) + odd, key=lambda timed: timed.at_s)
+    both = sorted(beginning(headless, 4) + odd, key=lambda timed: timed.at_s)
     with (
         relay_process(tmp_path, nginx_rtmp.url("out")) as relay,
         publishing(relay.ingest_url, both) as publisher,
