@@ -113,8 +113,12 @@ class _Track:
             self.alarm = replace(self.alarm, count=self.times)
 
     def shown(self) -> AlarmStatus | None:
-        """The alarm as it is told: one whose condition is gone is no news of now."""
-        if self.alarm is None or self.before is not False or self.goes_on:
+        """The alarm as it is told: one whose condition is gone is no news of now.
+
+        For less than a second it is not called gone: a figure round its limit would make it flash.
+        """
+        is_gone = self.before is False and not self.goes_on and self.gone_ns >= NS_PER_S
+        if self.alarm is None or not is_gone:
             return self.alarm
         return replace(self.alarm, gone_s=self.gone_ns / NS_PER_S)
 

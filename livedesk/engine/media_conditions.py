@@ -5,7 +5,7 @@ What the probe does not know is neither good nor bad: it raises no alarm and end
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import ConfigurationIssue, StoreStatus
@@ -52,6 +52,9 @@ CONFIGURATION = AlarmRule("medium", 5.0, _HOLD_S, "Correct the encoder's setting
 
 _TRACK_AGE_MS = 1_000.0
 """A track this much older than the other has stopped, whatever the relay's events say."""
+
+_TRACK_LATE_S = 0.25
+"""After a silence of both tracks one of them is back first: the relay says if the other is not."""
 
 _FROZEN_S = 3.0
 """In one piece: an encoder with few bits holds a still shot's noise from one keyframe to the next,
@@ -101,6 +104,8 @@ class MediaConditions:
         cause = f"{name} is lost: the encoder sends no {track} any more."
         if age_ms is None or other_ms is None:
             return Finding(rule, self.is_flowing and False, cause)
+        if track not in self.lost_tracks:
+            rule = replace(rule, on_s=_TRACK_LATE_S)
         is_behind = age_ms - other_ms > _TRACK_AGE_MS or track in self.lost_tracks
         return Finding(rule, self.is_flowing and is_behind, cause)
 

@@ -71,7 +71,11 @@ class Tracks:
             track.lag.restart()
 
     def frame(self, message: Message, mono_ns: int, silence_limit_ms: float) -> None:
-        """Coded media. The limit is that of the feed: what is longer was a silence of both."""
+        """Coded media. The limit is that of the feed: what is longer was a silence of both.
+
+        Where longer silences are allowed, one gap alone does not make the other track lost either:
+        its media may be right behind.
+        """
         kind, stamp_ms = message.type_id, message.timestamp_ms
         if kind not in self._tracks:
             self._tracks[kind] = _Track(mono_ns, stamp_ms)
@@ -79,7 +83,7 @@ class Tracks:
         if gap_ms <= silence_limit_ms:
             for other_kind, other in self._tracks.items():
                 if other_kind != kind:
-                    other.missed_ms += gap_ms
+                    other.missed_ms += min(gap_ms, other.spacing.limit_ms / 2)
 
     @property
     def newest_ms(self) -> Mapping[int, int]:

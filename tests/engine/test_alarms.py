@@ -67,7 +67,9 @@ def test_a_standing_alarm_says_how_long_its_condition_has_been_gone() -> None:
     story = Story()
     assert story.sees(True, 1.5) == [True]
     assert [alarm.gone_s for alarm in story.alarms.active()] == [None]
-    story.sees(False, 1.5)
+    story.sees(False, 1.0)
+    assert [alarm.gone_s for alarm in story.alarms.active()] == [None], "too short to say so"
+    story.sees(False, 0.5)
     assert [alarm.gone_s for alarm in story.alarms.active()] == [1.25]
     story.sees(None, 0.5)
     assert [alarm.gone_s for alarm in story.alarms.active()] == [None], "it cannot be seen"

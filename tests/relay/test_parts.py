@@ -18,6 +18,7 @@ from livedesk.relay.join import JoinCache
 from livedesk.relay.ledger import AckLedger
 from livedesk.relay.outlet import Outlet
 from livedesk.relay.timeline import Timeline
+from livedesk.relay.tracks import Tracks
 from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
 from tests.relay.harness import (
@@ -307,3 +308,15 @@ def test_a_limit_that_is_no_number_is_a_broken_job(tmp_path: Path, limit: object
     line = job_line(tmp_path, 1935, "rtmp://127.0.0.1/live/out")
     with pytest.raises(JobError, match="wrong type"):
         as_job({**line, "limits": {"min_kbps": limit}})
+
+
+def test_a_silence_of_both_tracks_that_is_allowed_loses_neither() -> None:
+    tracks = Tracks()
+    for at_ms in [*range(0, 8_000, 20), *range(9_300, 12_000, 20)]:
+        for kind in (VIDEO, AUDIO):
+            tracks.frame(Message(kind, 1, at_ms, b"x"), at_ms * NS_PER_MS, silence_limit_ms=2_000)
+            assert tracks.changes(at_ms * NS_PER_MS) == [], f"at {at_ms} ms"
+    for at_ms in range(12_000, 13_000, 20):
+        tracks.frame(Message(VIDEO, 1, at_ms, b"x"), at_ms * NS_PER_MS, silence_limit_ms=2_000)
+    [change] = tracks.changes(13_000 * NS_PER_MS)
+    assert (change.track, change.is_lost) == ("audio", True)
