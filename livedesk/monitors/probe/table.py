@@ -47,7 +47,7 @@ def in_words(sync: SyncStatus) -> str:
 
 def _direction(ms: float) -> str:
     whole_ms = round(abs(ms))
-    return "in step" if whole_ms == 0 else f"sound {whole_ms} ms {'ahead' if ms > 0 else 'late'}"
+    return "in step" if whole_ms == 0 else f"sound {whole_ms} ms {'early' if ms > 0 else 'late'}"
 
 
 def _picture(feed: FeedStatus, picture: PictureStatus) -> str:

@@ -41,7 +41,7 @@ def line(
     [
         (SyncStatus(), "no data"),
         (SyncStatus(skew_ms=0.2, state="ok"), "in step (ok)"),
-        (SyncStatus(skew_ms=61, state="notice"), "sound 61 ms ahead (notice)"),
+        (SyncStatus(skew_ms=61, state="notice"), "sound 61 ms early (notice)"),
         (
             SyncStatus(skew_ms=-61, slope_ppm=-20.04, state="ok"),
             "sound 61 ms late (ok), drifting -20.0 ppm",
