@@ -64,12 +64,12 @@ def _tell(begun_s: float, text: str) -> None:
 
 
 def _benches(folder: Path, nginx: NginxRtmp, quick: bool) -> dict[str, Bench]:
-    pairs, trials = (1, 1) if quick else (4, 5)
-    seconds = 8.0 if quick else 15.0
+    pairs, trials = (1, 1) if quick else (3, 5)
+    seconds, crowd_s = (8.0, 10.0) if quick else (15.0, 30.0)
     feeds = Feeds(folder)
     return {
         "relay-cost": lambda: relay_cost.measure(feeds.hd, folder, nginx, pairs, seconds),
-        "relay-delay": lambda: relay_delay.measure(folder, 300 if quick else 3000),
+        "relay-delay": lambda: relay_delay.measure(folder, 300 if quick else 2000),
         "rates": lambda: rate_accuracy.measure(feeds.hd, folder, nginx, 2 * seconds),
         "goodput": lambda: goodput.measure(feeds.hd, folder, nginx, trials),
         "skew": lambda: skew_accuracy.measure(folder, nginx, quick),
@@ -78,7 +78,7 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool) -> dict[str, Bench]:
         "faults": lambda: fault_times.measure(feeds.hd, folder, nginx, trials),
         "replay": lambda: replay.measure(0.25 if quick else 8),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
-        "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, 2 * seconds),
+        "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
         "broken-stream": lambda: broken_stream.measure(folder, min(trials, 3)),
     }

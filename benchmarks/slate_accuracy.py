@@ -19,7 +19,7 @@ _SECONDS = 20
 def measure(folder: Path, quick: bool) -> list[Row]:
     slate = folder / "slate.mp4"
     write_clip(ClipWish(slate, seconds=_SECONDS, fps=30))
-    offsets = _OFFSETS_MS[::2] if quick else _OFFSETS_MS
+    offsets = _OFFSETS_MS[::4] if quick else _OFFSETS_MS
     errors = [error for offset in offsets for error in _errors(slate, folder, offset)]
     return [
         Row(
