@@ -153,7 +153,7 @@ class MediaConditions:
         skew_ms = self.status.sync.skew_ms
         if skew_ms is None:
             return "Sound and picture are out of step."
-        return f"Sound is {_side(skew_ms)} the picture."
+        return f"Sound is {_side(skew_ms)}."
 
     def _offset(self) -> bool | None:
         """An old reading says neither that it is still so nor that it is not."""
@@ -167,7 +167,7 @@ class MediaConditions:
 
     def _offset_cause(self) -> str:
         offset_ms = self.status.sync.offset_ms or 0.0
-        return f"By the slate, sound is {_side(offset_ms)} the picture."
+        return f"By the slate, sound is {_side(offset_ms)}."
 
     def _forecast(self) -> bool | None:
         sync = self.status.sync
@@ -184,11 +184,8 @@ class MediaConditions:
         minutes = round((sync.forecast_s or 0.0) / 60)
         error = max(1, round((sync.forecast_error_s or 0.0) / 60))
         limit_ms = self.status.limits.max_skew_ms
-        way = "ahead of" if (sync.slope_ppm or 0.0) > 0 else "behind"
-        return (
-            f"Sound drifts {way} the picture: {limit_ms:g} ms are reached in {minutes} min, "
-            f"±{error} min."
-        )
+        way = "early" if (sync.slope_ppm or 0.0) > 0 else "late"
+        return f"Sound drifts: {limit_ms:g} ms {way} in {minutes} min, ±{error} min."
 
     def _configuration(self) -> dict[str, Finding]:
         return {
@@ -201,7 +198,7 @@ class MediaConditions:
 
 
 def _side(skew_ms: float) -> str:
-    return f"{abs(skew_ms):.0f} ms {'ahead of' if skew_ms > 0 else 'behind'}"
+    return f"{abs(skew_ms):.0f} ms {'early' if skew_ms > 0 else 'late'}"
 
 
 def _measured(issue: ConfigurationIssue) -> str:

@@ -265,12 +265,12 @@ def _low_goodput(low: Stretch, feed: Mapping[int, float], limits: Limits) -> Inc
 
 
 def _bad_sync(far: Stretch) -> Incident:
-    order = "ahead of" if far.worst > 0 else "behind"
+    side = "early" if far.worst > 0 else "late"
     return Incident(
         start_ms=far.start_s * 1000,
         end_ms=far.end_s * 1000,
         side="sync",
-        cause=f"Sound was {order} the picture by more than the limit.",
+        cause=f"Sound was {side} by more than the limit.",
         figure="skew_ms",
         worst=far.worst,
     )

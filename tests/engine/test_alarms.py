@@ -224,7 +224,7 @@ def test_a_blind_engine_judges_its_instrument_and_nothing_else() -> None:
 def test_skew_journal_and_probe_have_alarms_of_their_own() -> None:
     skewed = replace(HEALTHY, sync=SyncStatus(skew_ms=-220, state="critical"))
     assert present(skewed) == {"sync.skew"}
-    assert findings(skewed)["sync.skew"].cause == "Sound is 220 ms behind the picture."
+    assert findings(skewed)["sync.skew"].cause == "Sound is 220 ms late."
     assert present(replace(HEALTHY, journal=PartStatus("down", "The disk is full."))) == {"journal"}
     assert present(replace(HEALTHY, probe=PartStatus("stale", "no samples"))) == {"probe"}
 
