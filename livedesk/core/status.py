@@ -54,6 +54,8 @@ class FeedStatus:
     """Largest PTS − DTS of 2 s: what reordering costs."""
     timestamp_faults: int = 0
     """Packets with missing, backward or repeated timestamps since the start."""
+    message_faults: int = 0
+    """Messages without content, of no known form, or before their codec header, since the start."""
 
 
 @dataclass(frozen=True, slots=True)

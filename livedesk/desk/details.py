@@ -43,6 +43,8 @@ def _arrival(view: StoreView) -> tuple[DetailRow, ...]:
         _figure("lag_ms", feed.lag_ms, relay),
         DetailRow(tr("Newest video"), _unit(feed.video_age_ms, "ms"), relay),
         DetailRow(tr("Newest sound"), _unit(feed.audio_age_ms, "ms"), relay),
+        DetailRow(tr("Message faults"), number(feed.message_faults), relay,
+                  tr("Empty, unreadable or before their codec header, since the start.")),
         DetailRow(tr("Timestamp faults"), number(feed.timestamp_faults), probe,
                   tr("Packets with missing, backward or repeated timestamps since the start.")),
     )  # fmt: skip

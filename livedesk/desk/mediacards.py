@@ -99,8 +99,7 @@ def skew_sentence(sync: SyncStatus) -> str:
 def drift_words(sync: SyncStatus, max_skew_ms: float) -> str:
     """Fixed, or when the limit is reached: `reaches +200 ms in 48 min ± 5`."""
     if sync.kind == "fixed":
-        # Right after a step nobody has measured yet whether it grows.
-        return tr("fixed") if sync.slope_error_ppm is not None else ""
+        return tr("fixed")
     if sync.forecast_s is not None and sync.forecast_s <= FAR_S:
         limit = limit_ahead_ms(sync, max_skew_ms)
         return tr("reaches {limit} ms in {time}").format(

@@ -29,7 +29,7 @@ FEED_STARVED = AlarmRule(
 )
 PATH_LOW = AlarmRule(
     "high", 1.0, HOLD_S,
-    "The feed is good, the path is not: check this network path or use another uplink.",
+    "It is the path and not the encoder: check this network path or use another uplink.",
 )  # fmt: skip
 PATH_STARVED = AlarmRule(
     "medium", 2.0, HOLD_S,
@@ -156,7 +156,8 @@ def _is_slow(status: StoreStatus, uplink: UplinkStatus) -> bool:
 def _slow_cause(status: StoreStatus, uplink: UplinkStatus) -> str:
     rate = f"Path: uplink {uplink.name} gets {_kbps(uplink.goodput_kbps)} through"
     if _is_under(status, uplink) or uplink.health != "STARVED":
-        return f"{rate}, under {_limit(status)}, while the feed is good."
+        feed = "while the feed is good" if status.feed.state == "OK" else "less than it is given"
+        return f"{rate}, under {_limit(status)}, {feed}."
     late = "" if uplink.backlog_ms is None else f" and is {uplink.backlog_ms / 1000:.1f} s behind"
     return f"{rate}{late}, while the feed is in time."
 

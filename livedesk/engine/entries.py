@@ -17,6 +17,10 @@ class FaultFacts(msgspec.Struct, frozen=True):
     unreadable: int = 0
     before_header: int = 0
 
+    @property
+    def total(self) -> int:
+        return self.empty + self.unreadable + self.before_header
+
 
 class FeedFacts(msgspec.Struct, frozen=True):
     """What the encoder sends, as the relay counts it. `None` is "not known".

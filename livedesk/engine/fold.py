@@ -111,6 +111,7 @@ class StoreFold:
             lag_ms=facts.lag_ms,
             video_age_ms=_plus(facts.video_age_ms, passed_ms),
             audio_age_ms=_plus(facts.audio_age_ms, passed_ms),
+            message_faults=facts.faults.total,
         )
         return self._with_probe(status, mono_ns)
 

@@ -43,6 +43,7 @@ CLOCK_STEP_MS = 250
 
 TICK_S = 0.25
 _AFTER_FAULT_S = 5.0
+_TELLING_S = 0.1
 _RELAY_TASK, _TICK_TASK = "relay link", "tick"
 
 _LOUDNESS: dict[str, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
@@ -229,7 +230,9 @@ class Store:
             return
         if change.goes_on_as is not None:
             over = "Part of a greater fault"
-        text = f"{over} after {change.lasted_s:.1f} s: {alarm.cause}"
+        # What was over when its alarm's delay ended has lasted no time as an alarm.
+        lasted = f" after {change.lasted_s:.1f} s" if change.lasted_s >= _TELLING_S else ""
+        text = f"{over}{lasted}: {alarm.cause}"
         data |= {"lasted_s": round(change.lasted_s, 3), "count": alarm.count}
         if change.goes_on_as is not None:
             data["goes_on_as"] = change.goes_on_as

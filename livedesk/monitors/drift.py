@@ -72,7 +72,6 @@ class Drift:
         self._times_s: deque[float] = deque(maxlen=_MOST_POINTS)
         self._skews_ms: deque[float] = deque(maxlen=_MOST_POINTS)
         self._last_change_ms = 0.0
-        self._has_stepped = False
         self._trend: Trend | None = None
 
     @property
@@ -82,10 +81,8 @@ class Drift:
 
     @property
     def kind(self) -> SkewKind | None:
-        """After a step the offset is a fixed one, until a minute has shown that it grows."""
-        if self._trend is None:
-            return "fixed" if self._has_stepped else None
-        return self._trend.kind
+        """None until a minute is seen, also after a step: what comes after it may grow."""
+        return None if self._trend is None else self._trend.kind
 
     def add(self, t_s: float, skew_ms: float) -> None:
         if self._skews_ms:
@@ -107,7 +104,6 @@ class Drift:
         if abs(change_ms) > _STEP_MS and abs(change_ms - before_ms) > _STEP_MS:
             self._times_s.clear()
             self._skews_ms.clear()
-            self._has_stepped = True
 
 
 def _trend(t: Floats, y: Floats) -> Trend:

@@ -222,9 +222,9 @@ def test_a_track_that_stopped_is_not_called_good() -> None:
 
 
 def test_skew_that_is_well_is_told_in_words_and_that_no_slate_vouches_for_it() -> None:
-    stepped = SyncStatus(12, state="ok", age_ms=100, kind="fixed")
-    assert card("sync", replace(LIVE, sync=stepped)).note == "sound 12 ms early"
-    found = card("sync", replace(LIVE, sync=replace(stepped, slope_error_ppm=4.0)))
+    young = SyncStatus(12, state="ok", age_ms=100)
+    assert card("sync", replace(LIVE, sync=young)).note == "sound 12 ms early"
+    found = card("sync", replace(LIVE, sync=replace(young, kind="fixed")))
     assert (found.word, found.note) == ("In sync", "sound 12 ms early · fixed")
     assert found.source == "stream timing only"
     assert "livedesk slate" in found.hint

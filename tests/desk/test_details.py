@@ -37,4 +37,4 @@ def test_the_cadence_is_there_with_units_and_sources() -> None:
 def test_what_is_not_known_is_a_dash_and_never_a_zero() -> None:
     found = rows(StoreStatus("lumen", "Lumen", 1))
     known = {name for name, row in found.items() if not row.heading and row.value != "–"}
-    assert known == {"Timestamp faults", "Slate pairs"}
+    assert known == {"Message faults", "Timestamp faults", "Slate pairs"}

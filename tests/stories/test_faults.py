@@ -136,7 +136,8 @@ def test_a_delay_that_somebody_moved_is_a_fixed_offset() -> None:
     show = Show()
     show.play(30)
     told = show.play(75, Feed(skew_ms=-90)).after(3)
-    assert {reading.sync.kind for _, reading in told.readings} == {"fixed"}
+    assert {reading.sync.kind for _, reading in told.readings} == {None, "fixed"}
+    assert told.sync.kind == "fixed"
     assert {reading.sync.slope_ppm for _, reading in told.readings} == {None}
 
 

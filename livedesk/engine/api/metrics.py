@@ -145,17 +145,21 @@ _MEDIA: tuple[tuple[str, str, float, _Read], ...] = (
 )  # fmt: skip
 
 
+_FAULTS = {
+    "timestamp_faults": "Missing, backward or repeated timestamps.",
+    "message_faults": "Messages without content, of no known form, or before their codec header.",
+}
+
+
 def _media(statuses: list[StoreStatus]) -> Iterator[Metric]:
     for name, text, factor, read in _MEDIA:
         rows = (([s.store], _scaled(read(s), factor)) for s in statuses)
         yield _gauge(f"livedesk_{name}", text, ["store"], rows)
-    faults = CounterMetricFamily(
-        "livedesk_feed_timestamp_faults", "Missing, backward or repeated timestamps.",
-        labels=["store"],
-    )  # fmt: skip
-    for s in statuses:
-        faults.add_metric([s.store], s.feed.timestamp_faults)
-    yield faults
+    for name, text in _FAULTS.items():
+        faults = CounterMetricFamily(f"livedesk_feed_{name}", text, labels=["store"])
+        for s in statuses:
+            faults.add_metric([s.store], getattr(s.feed, name))
+        yield faults
     yield _gauge(
         "livedesk_picture_state", "1 for the state the picture is in.", ["store", "state"],
         (([s.store, state], float(s.picture.state == state))

@@ -131,7 +131,7 @@ class Summary:
         parts += self._durations(self._classes, per_second)
         if self._kbps:
             mean, low, high = sum(self._kbps) / len(self._kbps), min(self._kbps), max(self._kbps)
-            parts.append(f"{mean:.0f} kbps on average ({low:.0f} to {high:.0f})")
+            parts.append(f"{mean:,.0f} kbps on average ({low:,.0f} to {high:,.0f})")
         parts += self._durations(self._faulty, per_second)
         parts += [f"no {name} for the last {age_ms / 1_000:.0f} s" for name, age_ms in (
             ("picture", self._newest.feed.video_age_ms), ("sound", self._newest.feed.audio_age_ms)

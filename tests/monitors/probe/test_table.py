@@ -80,7 +80,7 @@ def test_the_summary_counts_classes_and_names_what_went_wrong() -> None:
     for sample in [line()] * 8 + [line(low, picture=PictureStatus("black"))] * 9:
         summary.add(sample)
     said = summary.sentence(4)
-    for words in ("4 s measured", "OK 2 s", "LOW 2 s", "(900 to 4500)", "black 2 s",
+    for words in ("4 s measured", "OK 2 s", "LOW 2 s", "(900 to 4,500)", "black 2 s",
                   "no picture for the last 3 s"):  # fmt: skip
         assert words in said
 
