@@ -32,8 +32,9 @@ class Lag:
     1999), its slope bounded by `MAX_SLOPE`. It is drawn under the least delay of each second.
     """
 
-    def __init__(self) -> None:
-        self._spacing = Silence(_SILENCE_FLOOR_MS)
+    def __init__(self, spacing: Silence | None = None) -> None:
+        """`spacing`, if somebody else needs it too: it is told of every packet here."""
+        self._spacing = spacing or Silence(_SILENCE_FLOOR_MS)
         self.restart()
 
     def restart(self) -> None:

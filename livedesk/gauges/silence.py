@@ -68,7 +68,10 @@ class Silence:
     def message(self, arrival_ns: int) -> None:
         """Something came. Times must not decrease."""
         if self._last_ns is not None:
-            self.gap((arrival_ns - self._last_ns) / NS_PER_MS)
+            gap_ns = arrival_ns - self._last_ns
+            if gap_ns < NS_PER_MS:  # of one write: no gap of its own
+                return
+            self.gap(gap_ns / NS_PER_MS)
         self._last_ns = arrival_ns
 
     def gap(self, gap_ms: float) -> None:

@@ -31,7 +31,7 @@ class _Track:
 
     def __init__(self, mono_ns: int, stamp_ms: int) -> None:
         self.spacing = Silence(LOST_MS)
-        self.lag = Lag()
+        self.lag = Lag(self.spacing)
         self.last_ns = mono_ns
         self.stamp_ms = stamp_ms
         self.missed_ms = 0.0
@@ -43,7 +43,6 @@ class _Track:
     def frame(self, mono_ns: int, stamp_ms: int) -> float:
         """Returns the gap before this frame, in ms."""
         gap_ms = self.age_ms(mono_ns)
-        self.spacing.message(mono_ns)
         self._position_ms += later_ms(stamp_ms, self.stamp_ms)
         self.lag.packet(mono_ns, self._position_ms)
         if self.is_lost and self.returned_after_ms is None:
