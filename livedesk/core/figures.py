@@ -34,7 +34,7 @@ _ALL = (
     Figure("rtt_ms", "Round trip", "ms", 1, "relay",
            "Smoothed TCP round-trip time to the uplink's far end, as the kernel measures it."),
     Figure("skew_ms", "A/V skew", "ms", 0, "probe",
-           "Audio PTS minus video PTS at the same arrival, median of 2 s; positive: sound ahead."),
+           "Audio PTS minus video PTS at the same arrival, median of 2 s; positive: sound early."),
     Figure("audio_wall_ms", "Audio clock", "ms", 0, "probe",
            "Growth of the audio timestamps minus the wall clock's, since the epoch began."),
     Figure("video_wall_ms", "Video clock", "ms", 0, "probe",

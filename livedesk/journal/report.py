@@ -129,7 +129,7 @@ def _sync_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
     worst = abs(summary.worst_skew.skew_ms) if summary.worst_skew else 0.0
     reach = max(ladder.critical_ms * 1.25, worst * 1.1)
     return svg.Plot(
-        title="A/V skew over the session, in ms; positive means sound ahead",
+        title="A/V skew over the session, in ms; positive means sound early",
         started_utc_ns=summary.info.started_utc_ns,
         to_s=_to_s(summary),
         low=-reach,

@@ -183,7 +183,7 @@ def _summary_rows(summary: Summary) -> Iterator[Row]:
     yield from _session_rows(summary)
     yield from _share_rows(summary)
     if (worst := summary.worst_skew) is not None:
-        at = f"at {iso_utc(worst.utc_ns)}; positive: sound ahead"
+        at = f"at {iso_utc(worst.utc_ns)}; positive: sound early"
         yield ("worst_skew_ms", "", worst.skew_ms, "ms", at)
     for uplink, count in sorted(summary.reconnects.items()):
         yield ("reconnects", uplink, count, "", "times up again after the first")

@@ -108,7 +108,7 @@ def _sync(summary: Summary) -> Tile:
         "critical": ("bad", "beyond the limit"),
     }
     mark, word = marks[ladder.state(worst.skew_ms)]
-    side = "sound ahead" if worst.skew_ms > 0 else "sound behind"
+    side = "sound early" if worst.skew_ms > 0 else "sound late"
     where = f"at {show_time(worst.t_s * 1000)}, {iso_utc(worst.utc_ns)[11:19]} UTC"
     note = where if round(worst.skew_ms) == 0 else f"{side} {where}"
     return Tile(
