@@ -183,13 +183,20 @@ def test_a_stalled_feed_grows_old_while_the_reader_is_blocked(media: Media) -> N
                 stalled = until(stdout, is_stalled)[-1]
                 assert isinstance(stalled, SampleLine)
                 assert stalled.probe.reader == "reading"
-                assert (stalled.feed.fps, stalled.sync.skew_ms) == (None, None)
+                unknown = until(stdout, has_no_frame_rate)[-1]
+                assert isinstance(unknown, SampleLine)
+                assert (unknown.probe.reader, unknown.feed.state) == ("reading", "STALLED")
+                assert unknown.sync.skew_ms is None
                 lost = until(stdout, event("probe.lost"))[-1]
     assert "no media within 1.8 s" in str(lost)
 
 
 def is_stalled(line: Line) -> bool:
     return isinstance(line, SampleLine) and line.feed.state == "STALLED"
+
+
+def has_no_frame_rate(line: Line) -> bool:
+    return isinstance(line, SampleLine) and line.feed.fps is None
 
 
 def test_a_reader_of_ours_that_stops_reading_costs_lines_and_nothing_else() -> None:
