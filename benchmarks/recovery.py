@@ -27,12 +27,12 @@ def measure(clip: Path, folder: Path, nginx: NginxRtmp, trials: int) -> Iterator
         ffmpeg_running(*publish(clip, here.ingest_url)),
     ):
         wait_until(here.is_measuring, "everything measures")
-        yield _row("probe killed, measuring again", here, lambda: here.probe_pid, trials)
+        yield _row("probe killed, measuring again", here, lambda: here.probe_pid, trials, "≤ 1 s")
         what = "engine killed, answering and measuring again"
-        yield _row(what, here, lambda: here.engine_pid, trials)
+        yield _row(what, here, lambda: here.engine_pid, trials, "≤ 2 s")
 
 
-def _row(what: str, here: Installation, victim: Callable[[], int], trials: int) -> Row:
+def _row(what: str, here: Installation, victim: Callable[[], int], trials: int, goal: str) -> Row:
     found = []
     for _ in range(trials):
         time.sleep(_SETTLE_S)
@@ -43,5 +43,5 @@ def _row(what: str, here: Installation, victim: Callable[[], int], trials: int) 
         wait_until(here.is_measuring, "it works again")
         found.append(time.monotonic() - killed_s)
     return Row(
-        f"{what}, {trials} trials", f"{median(found):.2f} s (max {max(found):.2f})", goal="≤ 2 s"
+        f"{what}, {trials} trials", f"{median(found):.2f} s (max {max(found):.2f})", goal=goal
     )
