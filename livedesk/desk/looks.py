@@ -19,6 +19,9 @@ LOUDNESS: dict[Look, int] = {
     "idle": 0, "ok": 1, "unknown": 2, "notice": 3, "warning": 4, "critical": 5,
 }  # fmt: skip
 
+LIT: tuple[Look, ...] = ("notice", "warning", "critical")
+"""Looks that light up what they stand on; the others stay grey."""
+
 TRACK_LOST_MS = 2_000
 """One track silent for so long while the other flows is missed."""
 

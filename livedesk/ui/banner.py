@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.desk.issues import GoLine
+from livedesk.desk.looks import LIT
 from livedesk.desk.troubles import Trouble
 from livedesk.desk.words import span, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Panel, Text, button
@@ -24,8 +25,6 @@ ROWS = 3
 HEIGHT = 50
 _SHARES = (3, 2, 2)
 """Alarms stand side by side, the loudest with the most room."""
-
-_LIT = ("notice", "warning", "critical")
 
 
 class TroubleRow(Panel):
@@ -94,7 +93,7 @@ class GoRow(Panel):
             return
         self._shown = line
         colours = self._theme.colours
-        lit = line.look in _LIT
+        lit = line.look in LIT
         colour = self._theme.colour(line.look)
         self.mark.show_look(line.look)
         self.text.show_text(line.text)

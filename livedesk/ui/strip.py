@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from livedesk.desk.looks import Card
+from livedesk.desk.looks import LIT, Card
 from livedesk.desk.words import NOTHING
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
 from livedesk.ui.level import LevelMeter
@@ -27,8 +27,6 @@ SHARE_SHOW, SHARE_OWN = 5, 4
 
 LEAST_OWN = 172
 """Pixels in which the longest of our own instruments says how it is."""
-
-_LIT = ("notice", "warning", "critical")
 
 
 class CardPanel(Panel):
@@ -125,7 +123,7 @@ class CardPanel(Panel):
 
     def _show_look(self, card: Card) -> None:
         colours = self._theme.colours
-        lit = card.look in _LIT
+        lit = card.look in LIT
         colour = self._theme.colour(card.look)
         self.word.set_colour(colour)
         known = card.look not in ("unknown", "idle")
@@ -176,7 +174,7 @@ class SmallCard(Panel):
     def _show_look(self, card: Card) -> None:
         colours = self._theme.colours
         colour = self._theme.colour(card.look)
-        lit = card.look in _LIT
+        lit = card.look in LIT
         self.word.set_colour(colour)
         self.title.set_colour(colours.muted if lit else colours.faint)
         edge = colour if lit else colours.line
