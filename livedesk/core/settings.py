@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from livedesk.core.secrets import Secret
+from livedesk.core.secrets import Secret, mask_url
 from livedesk.core.status import Limits
 
 Decode = Literal["all", "keyframes", "none"]
@@ -24,9 +24,15 @@ class FeedSettings:
     tls_key: str | None = None
     grace_s: float = 30.0
     """How long the uplink stays open for an encoder that went away."""
+    pull: Secret | None = None
+    """Monitor-only: the address that the probe plays, of a server that is not ours.
+
+    There is no relay then, and the fields above say nothing."""
 
     @property
     def public_url(self) -> str:
+        if self.pull is not None:
+            return mask_url(self.pull.reveal())
         return f"{self.scheme}://{self.host}:{self.port}/{self.app}"
 
 
@@ -39,6 +45,65 @@ class UplinkSettings:
     bind: str | None = None
     max_backlog_ms: int = 10_000
     """Media time that may wait for a slow path before the oldest is dropped to a keyframe."""
+    proxy: Secret | None = None
+    """`http://` or `socks5://`, `user:password@` before the host if it asks for them."""
+    cost: str | None = None
+    """A note for people, such as a data cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObsActuator:
+    """OBS publishes by itself; obs-websocket v5 tells it where to."""
+
+    host: str = "127.0.0.1"
+    port: int = 4455
+    password: Secret | None = None
+    timeout_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpActuator:
+    """An HTTP call moves the stream.
+
+    `{to}`, `{from}`, `{store}` and `{reason}` are filled into `body` and `url`.
+    """
+
+    url: Secret
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    headers: tuple[tuple[str, Secret], ...] = ()
+    body: str = ""
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CommandActuator:
+    """A program of this machine moves the stream; its arguments may hold `{to}` and the others."""
+
+    run: tuple[str, ...]
+    timeout_s: float = 10.0
+
+
+Actuator = ObsActuator | HttpActuator | CommandActuator
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverSettings:
+    """When may the stream move, and what moves it? (docs/architecture.md, "Failover")"""
+
+    automatic: bool = True
+    fail_back: Literal["manual", "automatic"] = "manual"
+    fail_back_after_s: float = 30.0
+    """Hold-down of the automatic fail-back, from when the better uplink became good."""
+    min_dwell_s: float = 10.0
+    flap_limit: int = 3
+    """So many switches by themselves within `flap_window_s`, and the next one is a person's."""
+    flap_window_s: float = 300.0
+    max_lag_ms: float = 1500.0
+    """A path this far behind is left even if it holds the contract."""
+    catch_up_s: float = 10.0
+    """So much unacknowledged media follows the stream to its new path; beyond, it begins anew."""
+    actuator: Actuator | None = None
+    """None: the relay, which carries the stream itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +136,7 @@ class StoreSettings:
     limits: Limits = field(default_factory=Limits)
     probe: ProbeSettings = field(default_factory=ProbeSettings)
     return_check: ReturnSettings | None = None
+    failover: FailoverSettings = field(default_factory=FailoverSettings)
     sandbox: bool = False
 
 

@@ -7,7 +7,7 @@ Field names are a promise to scripts (docs/architecture.md, "API"): extend, neve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 HealthClass = Literal["OK", "LOW", "STARVED", "STALLED", "GONE", "BLIND"]
 """Of a feed or an uplink (docs/architecture.md, "Classes"). BLIND: our own instrument failed."""
@@ -21,6 +21,22 @@ SoundState = Literal["ok", "silent", "clipping", "unknown"]
 Severity = Literal["info", "warning", "error"]
 SessionState = Literal["waiting", "live", "interrupted", "ended"]
 PartState = Literal["up", "starting", "stale", "down"]
+FailoverMode = Literal["single", "auto", "manual", "hold", "latched", "external"]
+"""`single`: there is one uplink. `manual`: only people switch. `latched`: too many switches.
+`external`: the stream is not carried here, a program outside is told to move it."""
+SwitchCause = Literal[
+    "gone",
+    "silence",
+    "congestion",
+    "backlog",
+    "contract",
+    "refused",
+    "fail_back",
+    "operator",
+    "drill",
+]
+"""What decided a switch (docs/architecture.md, "Failover")."""
+SwitchState = Literal["running", "done", "failed"]
 Priority = Literal["low", "medium", "high"]
 
 
@@ -150,14 +166,77 @@ class UplinkStatus:
     """Host and port only; the key never leaves the relay."""
     health: HealthClass = "BLIND"
     retransmits: int | None = None
+    ready: bool = False
+    """Whether it could take over now: its session is open and its far end answered lately."""
+    proof_age_ms: float | None = None
+    """Since its far end last showed that it is there; of a standby at most 5 s."""
+    healthy_s: float | None = None
+    """For so long it has been without a fault; None while it has one."""
+    capacity_kbps: float | None = None
+    """What it carries while more than that waits for it; None while it carries all there is."""
+    cost: str | None = None
+    """The operator's own note, such as a data cap."""
+    bind: str | None = None
+
+
+LastSwitch = TypedDict(
+    "LastSwitch",
+    {
+        "from": str,
+        "to": str,
+        "cause": SwitchCause,
+        "reason": str,
+        "actor": str,
+        "state": SwitchState,
+        "utc_ns": int,
+        "detect_ms": float | None,
+        "publish_ms": float | None,
+        "switch_ms": float | None,
+        "frames_lost": int | None,
+        "frames_repeated": int | None,
+        "lost_ms": float | None,
+    },
+)
+"""A switch, for scripts. `utc_ns`: when it was decided.
+
+`detect_ms`: from the estimated onset of the fault to the decision. `publish_ms`, `switch_ms`: from
+the decision until the platform took the new publication, and until it had acknowledged the first
+keyframe. Unknown figures are None."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillStatus:
+    """The newest drill: a switch there and back on request."""
+
+    state: Literal["running", "passed", "failed"]
+    step: str
+    utc_ns: int
+    actor: str = ""
+    switches: tuple[LastSwitch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FailoverStatus:
+    """Which uplink carries, why, and what would happen next."""
+
     active: str | None = None
-    mode: Literal["single", "auto", "hold", "latched"] = "single"
+    mode: FailoverMode = "single"
     switches: int = 0
-    last: None = None
+    last: LastSwitch | None = None
+    reason: str = ""
+    """The state in words, such as "primary carries 1,480 of 4,050 kbps; encoder fine"."""
+    switching_to: str | None = None
+    next: str | None = None
+    """Where a switch would go now; None when nothing could take over."""
+    dwell_s: float | None = None
+    """So long no switch follows the last one, unless the path dies."""
+    fail_back_to: str | None = None
+    """A better uplink that is healthy and waits to carry again."""
+    fail_back_in_s: float | None = None
+    """Countdown of the automatic fail-back; None when people decide."""
+    sagging: bool = False
+    """The path gets worse, though it still holds the contract."""
+    drill: DrillStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
