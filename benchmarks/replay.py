@@ -12,13 +12,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from benchmarks.feed_judge import FeedJudge
 from benchmarks.rows import Row
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.core.rate import SlidingRate
 from livedesk.core.status import HealthClass, Limits
-from livedesk.gauges.classes import FeedClass
-from livedesk.gauges.lag import Lag
-from livedesk.gauges.silence import Silence
 from livedesk.monitors.facts import PacketFact, StreamFacts
 from livedesk.monitors.meters import Meters
 from tests.monitors.feeds import START_NS, Feed
@@ -67,7 +64,7 @@ def _row(what: str, feed: Feed, expected: HealthClass, hours: float) -> Row:
 
 def _replay(feed: Feed, expected: HealthClass, hours: float) -> _Tally:
     limits, tally = Limits(), _Tally()
-    relay, meters = _RelayJudge(limits), Meters(limits)
+    relay, meters = FeedJudge(limits), Meters(limits)
     meters.opened(START_NS, _STREAMS)
     judge_ns, read_ns = START_NS + _JUDGE_NS, START_NS + _READ_NS
     for fact in _delayed(feed.packets(0, hours * 3600)):
@@ -82,37 +79,9 @@ def _replay(feed: Feed, expected: HealthClass, hours: float) -> _Tally:
                 tally.probe = tally.heard("probe", tally.probe, reading.feed.state, expected)
                 tally.sync = tally.heard("sync", tally.sync, reading.sync.state, "ok")
             read_ns += _READ_NS
-        relay.packet(fact)
+        relay.packet(fact.arrival_ns, fact.dts_ms or 0.0, fact.payload_bytes)
         meters.packet(fact)
     return tally
-
-
-class _RelayJudge:
-    """The relay's judgement of its feed, without its sockets."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._rate = SlidingRate()
-        self._lag = Lag()
-        self._silence = Silence(limits.silence_ms, near=False)
-        self._class = FeedClass(limits)
-        self._newest_ns: int | None = None
-
-    def packet(self, fact: PacketFact) -> None:
-        self._rate.add(fact.arrival_ns, fact.payload_bytes)
-        self._lag.packet(fact.arrival_ns, fact.dts_ms or 0.0)
-        self._silence.message(fact.arrival_ns)
-        self._newest_ns = fact.arrival_ns
-
-    def judge(self, mono_ns: int) -> HealthClass:
-        newest_ns = self._newest_ns
-        return self._class.update(
-            mono_ns,
-            connected=True,
-            kbps=self._rate.kbps(mono_ns),
-            age_ms=None if newest_ns is None else (mono_ns - newest_ns) / NS_PER_MS,
-            silence_limit_ms=self._silence.limit_ms,
-            lag_ms=self._lag.read(mono_ns),
-        )
 
 
 def _delayed(packets: Iterator[PacketFact]) -> Iterator[PacketFact]:
