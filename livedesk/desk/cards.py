@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from livedesk.core.classes import feed_recovers
 from livedesk.core.figures import FIGURES
-from livedesk.core.status import FeedStatus, PartState, PartStatus, ReturnStatus, UplinkStatus
+from livedesk.core.status import FeedStatus, PartState, PartStatus, ReturnStatus
 from livedesk.desk.issues import settings_card
 from livedesk.desk.looks import (
     LOUDNESS,
     TRACK_LOST_MS,
     Card,
     Look,
-    feed_flows,
+    is_arriving,
     is_delivering,
     is_running,
     lost,
@@ -19,21 +20,15 @@ from livedesk.desk.looks import (
 )
 from livedesk.desk.mediacards import media_card, sync_card
 from livedesk.desk.model import StoreView
+from livedesk.desk.uplinkcards import uplink_cards
 from livedesk.desk.words import age, number, tr
-
-ARRIVING_S = 2.0
-"""A rate takes a second to be known, so a show's first class of its feed is that of before."""
-
-BEHIND_MS = 1_000
-"""A backlog from here on is said: below, it is what any path has."""
 
 
 def cards(view: StoreView) -> tuple[Card, ...]:
     """The strip of one store: the show from feed to platform, then what watches it."""
     status = view.status
-    uplinks = [_uplink(view, uplink) for uplink in status.uplinks]
     back = [_return(view, status.return_check)] if status.return_check is not None else []
-    show = (_feed(view), *uplinks, *back, sync_card(view), media_card(view))
+    show = (_feed(view), *uplink_cards(view), *back, sync_card(view), media_card(view))
     return (*show, settings_card(view), _probe(view), _journal(view))
 
 
@@ -51,18 +46,11 @@ def _feed(view: StoreView) -> Card:
     if not is_running(view) and feed.state == "GONE":
         return Card("feed", title, "idle", tr("Waiting"), note=tr("no encoder connected"))
     source = source_note(tr("relay"), feed.age_ms, view)
-    if _is_arriving(view):
+    if is_arriving(view):
         return Card("feed", title, "unknown", tr("Arriving"), source=source)
     look, word, note = _feed_words(feed, view)
     figure = "" if look == "unknown" else figure
     return Card("feed", title, look, word, figure, unit, note, source)
-
-
-def _is_arriving(view: StoreView) -> bool:
-    """The first media of a show are here and their rate is not known yet."""
-    feed = view.status.feed
-    just_started = view.on_air_s is not None and view.on_air_s < ARRIVING_S
-    return just_started and not feed_flows(view) and feed.age_ms is not None
 
 
 def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
@@ -71,12 +59,12 @@ def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
         case "OK":
             late = feed.lag_ms is not None and feed.lag_ms > limits.starved_clear_ms
             return _lost_track(feed) or ("ok", tr("Good"), _lag(feed) if late else "")
-        case "LOW" if feed.kbps is not None and feed.kbps >= limits.min_kbps:
+        case "LOW" if feed_recovers(feed, limits):
             return "notice", tr("Low"), tr("enough again, not yet for long")
         case "LOW":
             limit = tr("encoder under {n} kbps").format(n=number(limits.min_kbps))
             return _lost_track(feed) or ("warning", tr("Low"), limit)
-        case "STARVED" if _is_at_most(feed.lag_ms, limits.starved_clear_ms):
+        case "STARVED" if feed_recovers(feed, limits):
             return "notice", tr("Starved"), tr("in time again, not yet for long")
         case "STARVED":
             late_note = _lag(feed) or tr("media comes slower than the clock")
@@ -87,11 +75,6 @@ def _feed_words(feed: FeedStatus, view: StoreView) -> tuple[Look, str, str]:
             return "critical", tr("Gone"), tr("encoder not connected")
         case "BLIND":
             return "unknown", tr("Not measured"), tr("the relay does not report")
-
-
-def _is_at_most(figure: float | None, limit: float) -> bool:
-    """A class is held for a while after its reason is over: then its card says so."""
-    return figure is not None and figure <= limit
 
 
 def _lag(feed: FeedStatus) -> str:
@@ -106,80 +89,6 @@ def _lost_track(feed: FeedStatus) -> tuple[Look, str, str] | None:
         if age_ms is not None and age_ms >= TRACK_LOST_MS:
             return "critical", word, tr("for {age}; the rest flows").format(age=age(age_ms / 1000))
     return None
-
-
-def _uplink(view: StoreView, uplink: UplinkStatus) -> Card:
-    key = f"uplink:{uplink.name}"
-    title = tr("Uplink {name}").format(name=uplink.name)
-    unit = FIGURES["goodput_kbps"].unit
-    figure = number(uplink.goodput_kbps)
-    if view.stale:
-        return lost(key, title, view, figure, unit)
-    source = source_note(tr("relay"), uplink.age_ms, view)
-    if view.status.feed.state == "BLIND" and view.status.relay.state != "up":
-        reason = uplink.reason or tr("the relay does not report")
-        return Card(key, title, "unknown", tr("Not measured"), note=reason, source=source)
-    look, word, note = _uplink_words(view, uplink)
-    figure = "" if look == "unknown" else figure
-    return Card(key, title, look, word, figure, unit, note, source)
-
-
-def _uplink_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
-    match uplink.state:
-        case "carrying" if _is_arriving(view):
-            return "ok", tr("Carrying"), ""
-        case "carrying" if not uplink.goodput_kbps and not is_delivering(view):
-            return "idle", tr("Open"), tr("nothing comes from the encoder")
-        case "carrying":
-            return _carrying_words(view, uplink)
-        case "standby":
-            return "ok", tr("Standby"), ""
-        case "connecting" | "down" if not feed_flows(view):
-            return "idle", tr("Not open"), uplink.reason or tr("opens with the feed")
-        case "connecting":
-            look: Look = "warning" if is_running(view) else "idle"
-            return look, tr("Connecting"), uplink.reason or ""
-        case "down":
-            look = "critical" if is_running(view) else "idle"
-            return look, tr("Down"), uplink.reason or tr("no reason known")
-
-
-def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
-    """The class of a path that is open. It is not judged for what its feed lacks."""
-    limits = view.status.limits
-    limit = tr("under {n} kbps").format(n=number(limits.min_kbps))
-    match uplink.health:
-        case "OK":
-            return "ok", tr("Carrying"), _behind(uplink)
-        case "LOW" if not is_too_slow(view, uplink):
-            return "notice", tr("Low"), tr("enough again, not yet for long")
-        case "LOW":
-            return "critical", tr("Low"), " · ".join(filter(None, [limit, _behind(uplink)]))
-        case "STARVED" if _is_at_most(uplink.backlog_ms, limits.starved_clear_ms):
-            return "notice", tr("Starved"), tr("in time again, not yet for long")
-        case "STARVED":
-            look: Look = "critical" if is_too_slow(view, uplink) else "warning"
-            return look, tr("Starved"), _behind(uplink) or tr("slower than the clock")
-        case "STALLED":
-            stalled = tr("media waits, none is acknowledged")
-            return "critical", tr("Stalled"), _behind(uplink) or stalled
-        case "GONE":
-            return "critical", tr("Gone"), uplink.reason or tr("no connection that publishes")
-        case "BLIND":
-            return needed(view), tr("Not measured"), uplink.reason or tr("no figures of this path")
-
-
-def _behind(uplink: UplinkStatus) -> str:
-    if uplink.backlog_ms is None or uplink.backlog_ms < BEHIND_MS:
-        return ""
-    return tr("{n} s behind").format(n=number(uplink.backlog_ms / 1000, 1))
-
-
-def is_too_slow(view: StoreView, uplink: UplinkStatus) -> bool:
-    """The path carries less than the contract, and its class says that it is not the feed."""
-    failing = uplink.state == "carrying" and uplink.health in ("LOW", "STARVED", "STALLED")
-    goodput_kbps = uplink.goodput_kbps
-    return failing and goodput_kbps is not None and goodput_kbps < view.status.limits.min_kbps
 
 
 def _return(view: StoreView, back: ReturnStatus) -> Card:

@@ -192,6 +192,19 @@ class EngineClient:
     async def end_session(self, store: str) -> None:
         await self._door.post(f"{_store_path(store)}/session/end", {})
 
+    async def switch(self, store: str, to: str, reason: str) -> None:
+        """Ask for a switch; what comes of it is told by status and events."""
+        await self._door.post(f"{_store_path(store)}/failover", {"to": to, "reason": reason})
+
+    async def hold(self, store: str, *, on: bool) -> None:
+        """Hold, or release a hold or a latch."""
+        await self._door.post(f"{_store_path(store)}/hold", {"on": on})
+
+    async def drill(self, store: str, *, confirm: bool, stay_s: float) -> None:
+        """Ask for a switch there and back; on air only with `confirm`."""
+        body: dict[str, Json] = {"confirm": confirm, "stay_s": stay_s}
+        await self._door.post(f"{_store_path(store)}/drill", body)
+
     async def stop_engine(self, *, relays: bool) -> None:
         await self._door.post("/v1/engine/stop", {"relays": relays})
 

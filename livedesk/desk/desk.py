@@ -14,6 +14,7 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.desk.asked import Asked, Order, OrderBook
 from livedesk.desk.client import EngineClient, Picture
 from livedesk.desk.errors import (
     BadAnswerError,
@@ -64,6 +65,16 @@ def _unless_over() -> Iterator[None]:
             raise
 
 
+async def _send(client: EngineClient, store: str, order: Order) -> None:
+    match order.kind:
+        case "switch":
+            await client.switch(store, order.to, tr("asked for at the console"))
+        case "hold":
+            await client.hold(store, on=order.on)
+        case "drill":
+            await client.drill(store, confirm=order.confirm, stay_s=order.stay_s)
+
+
 def dial_engine(access: EngineAccess) -> EngineClient:
     return EngineClient(access.url, access.token)
 
@@ -87,6 +98,7 @@ class Desk:
         self._calls = calls or Tasks()
         self._link = EngineLink(locate, dial, rng, backoff)
         self._model = DeskModel(self.now())
+        self._orders = OrderBook()
         self._plots: dict[str, StorePlots] = {}
         self._sessions: dict[str, str | None] = {}
         self._filled: set[str] = set()
@@ -126,7 +138,29 @@ class Desk:
         _, picture, received = self._picture
         return Preview(picture, picture.age_s + self.now().since_s(received))
 
+    def asked(self, store: str) -> tuple[Asked, ...]:
+        """Orders that the store's status does not show (yet), the newest first."""
+        return self._orders.asked(store, self.now())
+
     # What windows ask for
+
+    def order(self, store: str, order: Order) -> None:
+        """Ask for a switch, a hold or a drill; one that is asked for twice is sent once."""
+        view = self.snapshot().store(store)
+        if view is not None and self._orders.sent(store, order, view.status.failover, self.now()):
+            self._spawn(f"order {order.kind}", self._order(store, order))
+
+    async def _order(self, store: str, order: Order) -> None:
+        client: EngineClient | None = None
+        try:
+            client = self._client()
+            await _send(client, store, order)
+        except DeskError as error:
+            if client is None or isinstance(error, RefusedError):
+                self._orders.refused(store, order, f"{error.what} {error.action}")
+            else:
+                self._orders.unanswered(store, order, error.what)
+            raise
 
     def end_session(self, store: str) -> None:
         """Sign off. The outcome arrives as an event, a failure as a note."""
@@ -186,6 +220,7 @@ class Desk:
 
     def status(self, status: StoreStatus) -> None:
         self._model.status(status, self.now())
+        self._orders.status(status.store, status.failover)
         self._follow_session(status)
         plots = self.plots(status.store)
         known_until_s = plots.last_t

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from livedesk.core.status import Severity
+from livedesk.desk.failover import away_words
 from livedesk.desk.looks import Card, Look, feed_flows, is_delivering, is_running, lost
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import platform_name, tr
@@ -97,11 +99,14 @@ def issues_sentence(view: StoreView) -> str:
     return tr("The encoder's settings are checked once it sends")
 
 
-def go_line(view: StoreView) -> GoLine:
+def go_line(view: StoreView, zone: tzinfo | None = None) -> GoLine:
     """One line for the calm: what stands against going on air, else that nothing does."""
     status = view.status
     if view.stale:
         return GoLine("unknown", tr("No news from the engine"))
+    away = away_words(view, zone)
+    if away:
+        return GoLine("notice", away)
     if status.issues and (is_sign_on(view) or _look(view) != "idle"):
         return GoLine(_look(view), issues_sentence(view), issues=True)
     if not is_sign_on(view):

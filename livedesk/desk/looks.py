@@ -9,18 +9,22 @@ from livedesk.core.status import FeedState
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import NOTHING, age, tr
 
-Look = Literal["idle", "ok", "unknown", "notice", "warning", "critical"]
+Look = Literal["idle", "ready", "ok", "unknown", "notice", "warning", "critical"]
 """How a thing is drawn: each look has its own shape, and only the last three have a colour.
 
-`idle` is not needed now; `unknown` is needed and not known.
+`idle` is not needed now; `ready` does nothing now and could at once; `unknown` is needed and not
+known.
 """
 
 LOUDNESS: dict[Look, int] = {
-    "idle": 0, "ok": 1, "unknown": 2, "notice": 3, "warning": 4, "critical": 5,
+    "idle": 0, "ready": 1, "ok": 2, "unknown": 3, "notice": 4, "warning": 5, "critical": 6,
 }  # fmt: skip
 
 LIT: tuple[Look, ...] = ("notice", "warning", "critical")
 """Looks that light up what they stand on; the others stay grey."""
+
+ARRIVING_S = 2.0
+"""A rate takes a second to be known, so a show's first class of its feed is that of before."""
 
 TRACK_LOST_MS = 2_000
 """One track silent for so long while the other flows is missed."""
@@ -57,6 +61,12 @@ def is_delivering(view: StoreView) -> bool:
 def feed_flows(view: StoreView) -> bool:
     """Whether media comes from the encoder, in a show or not."""
     return view.status.feed.state not in _NOTHING_COMES
+
+
+def is_arriving(view: StoreView) -> bool:
+    """The first media of a show are here and their rate is not known yet."""
+    just_started = view.on_air_s is not None and view.on_air_s < ARRIVING_S
+    return just_started and not feed_flows(view) and view.status.feed.age_ms is not None
 
 
 def is_still_sending(view: StoreView) -> bool:

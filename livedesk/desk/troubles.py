@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livedesk.core.status import AlarmStatus, Priority
+from livedesk.core.status import AlarmStatus, FailoverStatus, Priority
 from livedesk.desk.cards import worst
+from livedesk.desk.failover import is_dark, switching_words
 from livedesk.desk.looks import LOUDNESS, Look, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import span, tr
@@ -21,7 +22,8 @@ class Trouble:
     look: Look
     cause: str
     action: str
-    since_utc_ns: int
+    since_utc_ns: int | None
+    """None where it is not known."""
     acknowledged_by: str | None = None
     store: str = ""
     """The store's name where the cause does not concern the one on screen."""
@@ -38,7 +40,7 @@ def troubles(snapshot: DeskSnapshot, store: str | None) -> tuple[Trouble, ...]:
 
 
 def _order(trouble: Trouble) -> tuple[int, int]:
-    return -LOUDNESS[trouble.look], trouble.since_utc_ns
+    return -LOUDNESS[trouble.look], trouble.since_utc_ns or 0
 
 
 def _link_trouble(snapshot: DeskSnapshot) -> tuple[Trouble, ...]:
@@ -77,7 +79,7 @@ def loudest(view: StoreView) -> tuple[Look, str]:
     alarm = max(alarms, key=lambda trouble: LOUDNESS[trouble.look], default=None)
     if alarm is not None and LOUDNESS[alarm.look] > LOUDNESS[card.look]:
         return alarm.look, alarm.cause
-    if card.look in ("idle", "ok"):
+    if LOUDNESS[card.look] <= LOUDNESS["ok"]:
         return ("ok" if is_running(view) else "idle"), ""
     return card.look, tr("{part}: {word}").format(part=card.title, word=card.word)
 
@@ -85,7 +87,51 @@ def loudest(view: StoreView) -> tuple[Look, str]:
 def _store_troubles(view: StoreView, store: str | None) -> tuple[Trouble, ...]:
     status = view.status
     elsewhere = "" if status.store == store else status.name
-    return tuple(_of_alarm(alarm, status.store, elsewhere) for alarm in status.alarms)
+    alarms = tuple(_of_alarm(alarm, status.store, elsewhere) for alarm in status.alarms)
+    return (*_failover_trouble(view, elsewhere), *alarms)
+
+
+def _failover_trouble(view: StoreView, elsewhere: str) -> tuple[Trouble, ...]:
+    """What the next second decides, and what somebody set and may forget.
+
+    The engine's alarms wait until a condition lasts; a switch is over before that.
+    """
+    failover = view.status.failover
+    if view.stale:
+        return ()
+    look: Look
+    if failover.switching_to is not None:
+        words = switching_words(view)
+        look, cause = "warning", f"{words[:1].upper()}{words[1:]}"
+        action = tr("The stream moves by itself.")
+    elif is_dark(view) and not _says_it(view):
+        reason = failover.reason or tr("no uplink is open")
+        look, action = "critical", _way_out(view)
+        cause = tr("No path carries the stream: {reason}").format(reason=reason)
+    elif failover.mode == "hold":
+        look, cause = "notice", tr("On hold: nothing switches by itself")
+        action = tr("Switch by hand if the path fails, or release the hold.")
+    else:
+        return ()
+    since = _running_since(failover)
+    return (Trouble(f"{view.status.store}/failover", look, cause, action, since, None, elsewhere),)
+
+
+def _running_since(failover: FailoverStatus) -> int | None:
+    last = failover.last
+    return last["utc_ns"] if last is not None and last["state"] == "running" else None
+
+
+def _says_it(view: StoreView) -> bool:
+    """Whether an alarm of the engine names the fault already."""
+    return any(a.id.startswith("uplink.down") and a.gone_s is None for a in view.status.alarms)
+
+
+def _way_out(view: StoreView) -> str:
+    if view.status.failover.next is not None:
+        name = view.status.failover.next
+        return tr("{name} is ready: switch to it.").format(name=name)
+    return tr("Nothing is ready to take over: check the network paths.")
 
 
 def _of_alarm(alarm: AlarmStatus, store: str, elsewhere: str) -> Trouble:

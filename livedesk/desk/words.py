@@ -74,6 +74,13 @@ def show_clock(seconds: float) -> str:
     return f"{sign}{hours}:{minutes:02d}:{rest_s:02d}"
 
 
+def countdown(seconds: float) -> str:
+    """`0:07`, `4:12`, `1:02:03`: how long still, or for how long already; whole seconds."""
+    minutes, rest_s = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest_s:02d}" if hours else f"{minutes}:{rest_s:02d}"
+
+
 def wall_clock(utc_ns: int, zone: tzinfo | None = None) -> str:
     """`12:03:04` in the operator's time zone (or the one given)."""
     return datetime.fromtimestamp(utc_ns / NS_PER_S, zone).strftime("%H:%M:%S")

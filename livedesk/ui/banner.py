@@ -146,6 +146,8 @@ class Banner(QWidget):
 
     def _since(self, trouble: Trouble, utc_ns: int, *, brief: bool) -> str:
         """Where alarms share the room, how long is said and not since when."""
+        if trouble.since_utc_ns is None:
+            return ""
         if trouble.over:
             began = tr("began {time}").format(time=wall_clock(trouble.since_utc_ns, self._zone))
             return "" if brief else began

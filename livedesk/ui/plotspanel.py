@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.figures import FIGURES
 from livedesk.core.status import HealthClass, UplinkStatus
-from livedesk.desk.cards import is_too_slow
 from livedesk.desk.looks import Look, source_note
 from livedesk.desk.mediacards import limit_ahead_ms
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, StorePlots, goodput
+from livedesk.desk.uplinkcards import is_too_slow
 from livedesk.desk.words import number, show_clock, tr, wall_clock
 from livedesk.ui.basics import button
 from livedesk.ui.figureplots import Ahead, RatePlot, SkewPlot

@@ -14,7 +14,15 @@ from livedesk.desk.words import NOTHING
 from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.theme import Theme
 
-DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
+"""In the order of the curves: the feed, then the uplinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Swatch(QWidget):
 
     def __init__(self, theme: Theme, place: int) -> None:
         super().__init__()
-        self._pen = QPen(QColor(curve_colour(theme, place)), theme.px(2), DASHES[place % 4])
+        self._pen = QPen(QColor(curve_colour(theme, place)), theme.px(2), dash(place))
         self.setFixedSize(theme.px(18), theme.px(10))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -89,6 +97,10 @@ class Readout(QWidget):
     def _colour(self, look: Look) -> str:
         colours = self._theme.colours
         return colours.text if look == "ok" else self._theme.colour(look)
+
+
+def dash(place: int) -> Qt.PenStyle:
+    return DASHES[place % len(DASHES)]
 
 
 def curve_colour(theme: Theme, place: int) -> str:

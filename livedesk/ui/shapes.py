@@ -15,6 +15,7 @@ def look_name(look: Look) -> str:
     """The shape in words, for screen readers and tool tips."""
     return {
         "idle": tr("not needed now"),
+        "ready": tr("ready"),
         "ok": tr("normal"),
         "unknown": tr("not known"),
         "notice": tr("worth a look"),
@@ -24,7 +25,7 @@ def look_name(look: Look) -> str:
 
 
 class ShapeMark(QWidget):
-    """One shape: ring, tick, question mark, diamond, triangle or octagon."""
+    """One shape: ring, pause, tick, question mark, diamond, triangle or octagon."""
 
     def __init__(self, theme: Theme, size: int = 18, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +76,10 @@ def draw_shape(painter: QPainter, box: QRectF, look: Look, theme: Theme) -> None
     match look:
         case "idle":
             _ring(painter, colour, Qt.PenStyle.SolidLine)
+        case "ready":
+            _ring(painter, colour, Qt.PenStyle.SolidLine)
+            painter.drawPolyline(_points((6.2, 5.2), (6.2, 10.8)))
+            painter.drawPolyline(_points((9.8, 5.2), (9.8, 10.8)))
         case "ok":
             _ring(painter, colour, Qt.PenStyle.SolidLine)
             painter.drawPolyline(_points((4.8, 8.3), (7.2, 10.6), (11.3, 5.7)))

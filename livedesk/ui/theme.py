@@ -52,7 +52,8 @@ class Colours:
     warning_band: str = "#201D1C"
     notice_band: str = "#1B1E20"
     sandbox: str = "#C4A9FF"
-    curves: tuple[str, ...] = ("#D5DCE5", "#4DA3FF", "#3FCBB0", "#D792E8")
+    curves: tuple[str, ...] = ("#D5DCE5", "#4DA3FF", "#3FCBB0", "#D792E8", "#E0B070",
+                                "#9DB4FF")  # fmt: skip
     """Feed first, then the uplinks in their order; told apart also by dash pattern and name."""
 
 
@@ -91,6 +92,7 @@ class Theme:
         colours = self.colours
         return {
             "idle": colours.faint,
+            "ready": colours.muted,
             "ok": colours.muted,
             "unknown": colours.muted,
             "notice": colours.notice,

@@ -21,7 +21,7 @@ from livedesk.desk.plots import Extent, Key, Series, StorePlots
 from livedesk.desk.words import number, tr
 from livedesk.ui.axes import FigureAxis, TimeAxis
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
-from livedesk.ui.readout import DASHES, Reading, Readout, curve_colour
+from livedesk.ui.readout import Reading, Readout, curve_colour, dash
 from livedesk.ui.theme import Theme
 
 READOUT_WIDTH = 132
@@ -207,7 +207,7 @@ class TimePlot(Panel):
     def _pen(self, place: int) -> QPen:
         colour = self._theme.colours.faint if self._stale else curve_colour(self._theme, place)
         # Wider pens take another, ten times slower road in Qt.
-        return thin_pen(colour, DASHES[place % 4])
+        return thin_pen(colour, dash(place))
 
     def show_stale(self, note: str) -> None:
         """Grey the curves and say why; an empty note lights them again."""

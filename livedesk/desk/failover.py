@@ -1,0 +1,224 @@
+"""Which path carries, why, and what would happen next? In words, for the uplink panel.
+
+Countdowns and elapsed times run on by the status's age, so that they do not wait for the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch
+from livedesk.desk.looks import LOUDNESS, Look, feed_flows, is_running
+from livedesk.desk.model import StoreView
+from livedesk.desk.uplinkcards import active_uplink, uplink_card
+from livedesk.desk.words import age, countdown, number, tr, wall_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The first thing one reads: a word of the mode or of what goes on, and the reason."""
+
+    look: Look
+    word: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What stands under the paths: what comes next, and what was last. `look` is of the last."""
+
+    ahead: str
+    past: str
+    look: Look = "ok"
+    detail: str = ""
+    """More than has room: every step of a drill, who asked."""
+
+
+def headline(view: StoreView) -> Headline:
+    failover = view.status.failover
+    if view.stale:
+        text = tr("No news from the engine for {age}. The relay decides on its own.")
+        return Headline("unknown", tr("Unknown"), text.format(age=age(view.age_s)))
+    if failover.switching_to is not None:
+        return Headline("warning", tr("Switching"), switching_words(view))
+    if is_dark(view):
+        nothing = tr("No path carries the stream.")
+        return Headline("critical", tr("No path"), failover.reason or nothing)
+    return Headline(*_mode_words(view), _reason(view))
+
+
+def switching_words(view: StoreView) -> str:
+    """`switching to bonded … 0.3 s: nothing was acknowledged for 230 ms`."""
+    failover = view.status.failover
+    text = tr("switching to {name} …").format(name=failover.switching_to)
+    last = failover.last
+    if last is not None and last["state"] == "running":
+        elapsed_s = (view.status.utc_ns - last["utc_ns"]) / NS_PER_S + view.age_s
+        text = f"{text} {number(max(0.0, elapsed_s), 1)} s"
+    reason = failover.reason or (last["reason"] if last is not None else "")
+    return f"{text}: {reason}" if reason else text
+
+
+def is_dark(view: StoreView) -> bool:
+    """Media of a show comes in and no path carries it, as far as is known."""
+    status = view.status
+    known = status.feed.state != "BLIND" and bool(status.uplinks) and not view.stale
+    carried = any(uplink.state == "carrying" for uplink in status.uplinks)
+    external = status.failover.mode == "external"
+    return known and is_running(view) and feed_flows(view) and not carried and not external
+
+
+def _mode_words(view: StoreView) -> tuple[Look, str]:
+    failover = view.status.failover
+    carrying = active_uplink(view)
+    path: Look = uplink_card(view, carrying).look if carrying is not None else "idle"
+    look = path if LOUDNESS[path] >= LOUDNESS["notice"] else "ok"
+    match failover.mode:
+        case "hold":
+            return _louder(look, "notice"), tr("On hold")
+        case "latched":
+            return _louder(look, "warning"), tr("Latched")
+        case "auto" if failover.sagging:
+            return _louder(look, "notice"), tr("Sagging")
+        case "auto":
+            return look, tr("Automatic")
+        case "manual":
+            return look, tr("By hand")
+        case "external":
+            return look, tr("External")
+        case "single":
+            return look, tr("One path")
+
+
+def _louder(one: Look, other: Look) -> Look:
+    return max(one, other, key=lambda look: LOUDNESS[look])
+
+
+def _reason(view: StoreView) -> str:
+    failover, status = view.status.failover, view.status
+    if failover.reason:
+        return failover.reason
+    carrying = [uplink.name for uplink in status.uplinks if uplink.state == "carrying"]
+    if carrying and feed_flows(view):
+        return tr("{name} carries the feed").format(name=carrying[0])
+    return tr("no feed to carry")
+
+
+def mode_hint(failover: FailoverStatus) -> str:
+    """What the mode means for what happens by itself."""
+    return {
+        "single": tr("There is no other uplink to switch to."),
+        "auto": tr("livedesk switches by itself when the path fails and another is ready."),
+        "manual": tr("livedesk does not switch by itself: only people do."),
+        "hold": tr("Nothing switches by itself until the hold is released."),
+        "latched": tr("After too many switches only an outage of 5 s moves the stream, until "
+                      "somebody switches or releases the latch."),
+        "external": tr("Another program carries the stream; it is told to move it."),
+    }[failover.mode]  # fmt: skip
+
+
+def story(view: StoreView, zone: tzinfo | None = None) -> Story:
+    failover = view.status.failover
+    ahead = "" if view.stale else " · ".join(_ahead(view))
+    drill, last = failover.drill, failover.last
+    if drill is not None and (last is None or _is_newest(drill, last)):
+        return Story(ahead, *_drill_words(drill, zone))
+    if last is None:
+        return Story(ahead, "" if failover.mode == "single" else tr("no switch so far"))
+    look: Look = "warning" if last["state"] == "failed" else "ok"
+    return Story(ahead, switch_words(last, zone), look, _by(last))
+
+
+def _is_newest(drill: DrillStatus, last: LastSwitch) -> bool:
+    """Whether the last switch is of the drill, or before it."""
+    is_later = drill.utc_ns >= last["utc_ns"]
+    return is_later or last["cause"] == "drill" or drill.state == "running"
+
+
+def _ahead(view: StoreView) -> list[str]:
+    """Countdowns, and where a switch would go."""
+    failover = view.status.failover
+    found: list[str] = []
+    if failover.fail_back_in_s is not None and failover.fail_back_to is not None:
+        left = countdown(failover.fail_back_in_s - view.age_s)
+        found.append(tr("fails back to {name} in {time}").format(
+            name=failover.fail_back_to, time=left))  # fmt: skip
+    if failover.dwell_s is not None and failover.dwell_s > view.age_s:
+        left = countdown(failover.dwell_s - view.age_s)
+        found.append(tr("no further switch for {time}").format(time=left))
+    if failover.switching_to is None and failover.mode not in ("single", "external"):
+        to = failover.next
+        would = tr("would switch to {name}").format(name=to) if to is not None else ""
+        found.append(would or tr("nothing could take over now"))
+    return found
+
+
+def switch_words(last: LastSwitch, zone: tzinfo | None = None) -> str:
+    """`20:41:07 primary → bonded: nothing was acknowledged for 230 ms; first keyframe after …`."""
+    time = wall_clock(last["utc_ns"], zone)
+    way = f"{last['from']} → {last['to']}"
+    return f"{time} {way}: {'; '.join([last['reason'] or last['cause'], *outcome_words(last)])}"
+
+
+def outcome_words(last: LastSwitch) -> list[str]:
+    """How a switch went, as far as is known."""
+    if last["state"] == "failed":
+        return [tr("{name} did not take over").format(name=last["to"])]
+    if last["state"] == "running":
+        return [tr("under way")]
+    found: list[str] = []
+    if last["switch_ms"] is not None:
+        found.append(tr("first keyframe after {n} ms").format(n=number(last["switch_ms"])))
+    lost, repeated = last["frames_lost"], last["frames_repeated"]
+    if lost is None:
+        found.append(tr("frames lost: not known"))
+    elif lost == 1:
+        found.append(tr("1 frame lost"))
+    else:
+        found.append(tr("{n} frames lost").format(n=number(lost)))
+    if repeated:
+        found.append(tr("{n} repeated").format(n=number(repeated)))
+    return found
+
+
+def away_words(view: StoreView, zone: tzinfo | None = None) -> str:
+    """`On bonded since 20:41 — primary failed: …`; empty unless a fault moved the stream there."""
+    failover = view.status.failover
+    last = failover.last
+    if last is None or last["state"] != "done" or failover.active != last["to"]:
+        return ""
+    if last["cause"] in ("operator", "drill", "fail_back") or not is_running(view):
+        return ""
+    time = wall_clock(last["utc_ns"], zone)[:5]
+    text = tr("On {to} since {time} — {from_} failed: {reason}").format(
+        to=last["to"], time=time, from_=last["from"], reason=last["reason"] or last["cause"]
+    )
+    if failover.fail_back_to is None:
+        return text
+    return f"{text} · {tr('{name} is well again').format(name=failover.fail_back_to)}"
+
+
+def _by(last: LastSwitch) -> str:
+    return tr("asked for by {name}").format(name=last["actor"]) if last["actor"] else ""
+
+
+def _drill_words(drill: DrillStatus, zone: tzinfo | None) -> tuple[str, Look, str]:
+    time = wall_clock(drill.utc_ns, zone)
+    steps = [_step_words(switch) for switch in drill.switches]
+    detail = "\n".join(filter(None, [
+        *(switch_words(switch, zone) for switch in drill.switches),
+        tr("asked for by {name}").format(name=drill.actor) if drill.actor else "",
+    ]))  # fmt: skip
+    if drill.state == "running":
+        head = tr("Drill, {time}: {step}").format(time=time, step=drill.step)
+        return " · ".join([head, *steps]), "notice", detail
+    passed = drill.state == "passed"
+    head = tr("Drill {time} passed") if passed else tr("Drill {time} failed: {step}")
+    told = [head.format(time=time, step=drill.step), *steps]
+    return " · ".join(told), "ok" if passed else "warning", detail
+
+
+def _step_words(switch: LastSwitch) -> str:
+    return f"{switch['from']} → {switch['to']}: {', '.join(outcome_words(switch))}"
