@@ -15,6 +15,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.engine.bus import Bus
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample
 from livedesk.engine.fold import Reading, media_flows, relay_readings
+from livedesk.engine.hold import HeldBy
 from livedesk.engine.past import LastSession, idle_s, last_session
 from livedesk.engine.record import SessionRecord
 from livedesk.engine.session import Change, SessionMachine, SessionRules
@@ -93,6 +94,14 @@ class Broadcast:
         self._machine.resume(self._clock.mono_ns() - round(idle_s * NS_PER_S))
         text = f"An engine continues the session {idle_s:.1f} s after the record stopped."
         self.post("session.resumed", "notice", "engine", text, {"gap_s": round(idle_s, 3)})
+
+    @property
+    def recorded_hold(self) -> tuple[str, HeldBy] | None:
+        """Which relay an earlier engine followed in a session that goes on, and if it held."""
+        last = self._recorded
+        if last is None or last.signed_off or last.instance is None:
+            return None
+        return last.instance, last.held_by
 
     def post(
         self,

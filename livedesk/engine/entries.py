@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from livedesk.core.events import Level
-from livedesk.core.status import HealthClass, UplinkState
+from livedesk.core.status import FailoverStatus, HealthClass, UplinkState
 
 
 class FaultFacts(msgspec.Struct, frozen=True):
@@ -58,6 +58,10 @@ class UplinkFacts(msgspec.Struct, frozen=True):
     address: str | None = None
     health: HealthClass = "BLIND"
     retransmits: int | None = None
+    ready: bool = False
+    proof_age_ms: float | None = None
+    healthy_s: float | None = None
+    capacity_kbps: float | None = None
 
 
 class TapFacts(msgspec.Struct, frozen=True):
@@ -78,6 +82,8 @@ class RelaySample(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
     utc_ns: int
     feed: FeedFacts
     uplinks: tuple[UplinkFacts, ...] = ()
+    failover: FailoverStatus | None = None
+    """None: a relay of an earlier release, which stays with its first uplink."""
     tap: TapFacts = TapFacts()
     delay_us: DelayFacts = DelayFacts()
 
@@ -111,8 +117,13 @@ class _Greeting(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
+    """The answer to a command; a refused one says why and what to do."""
+
     reply: int
     ok: bool = False
+    code: str = "refused"
+    error: str = "the relay does not say why"
+    action: str = "Look at the store's status."
 
 
 _entry: msgspec.json.Decoder[RelayEntry] = msgspec.json.Decoder(RelayEntry)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import (
+    FailoverMode,
+    FailoverStatus,
     FeedStatus,
     PictureStatus,
     SoundStatus,
@@ -52,6 +54,7 @@ class StoreFold:
 
     def __init__(self, store: StoreSettings) -> None:
         self._store = store
+        self._own = {uplink.name: uplink for uplink in store.uplinks}
         self._lost_ns: dict[str, int] = {}
         self.relay: RelaySample | None = None
         self.probe: ProbeReading | None = None
@@ -161,14 +164,52 @@ class StoreFold:
         """In the order of the settings; what the relay does not speak of is down."""
         sample = self.relay
         if sample is None:
-            return tuple(
-                UplinkStatus(uplink.name, reason="the relay has not reported yet")
-                for uplink in self._store.uplinks
-            )
-        age_ms = _age_ms(sample.mono_ns, mono_ns)
-        return tuple(
-            _uplink(facts, _goodput_kbps(sample, facts), age_ms) for facts in sample.uplinks
+            uplinks = [
+                UplinkStatus(name, reason="the relay has not reported yet") for name in self._own
+            ]
+        else:
+            age_ms = _age_ms(sample.mono_ns, mono_ns)
+            uplinks = [
+                _uplink(facts, _goodput_kbps(sample, facts), age_ms) for facts in sample.uplinks
+            ]
+        return tuple(self._with_settings(uplink) for uplink in uplinks)
+
+    def _with_settings(self, uplink: UplinkStatus) -> UplinkStatus:
+        """A relay that still runs with earlier settings may know an uplink that we do not."""
+        own = self._own.get(uplink.name)
+        return uplink if own is None else replace(uplink, cost=own.cost, bind=own.bind)
+
+    def failover(self, mono_ns: int) -> FailoverStatus:
+        """Which uplink carries and why. What is true now is not known of a relay that is silent;
+        what has happened stays."""
+        sample = self.relay
+        if sample is None:
+            return FailoverStatus(mode=self._mode(), reason="the relay has not reported yet")
+        if self.relay_is_fresh(mono_ns):
+            return sample.failover or _of_earlier_release(sample)
+        age_s = _age_ms(sample.mono_ns, mono_ns) / 1000
+        known = sample.failover or FailoverStatus()
+        return FailoverStatus(
+            mode=self._mode(),
+            switches=known.switches,
+            last=known.last,
+            reason=f"not known: the relay has said nothing for {age_s:.1f} s",
+            drill=None if known.drill is None or known.drill.state == "running" else known.drill,
         )
+
+    def _mode(self) -> FailoverMode:
+        """As the settings want it, while nobody says how it is."""
+        if len(self._own) < 2:
+            return "single"
+        return "auto" if self._store.failover.automatic else "manual"
+
+
+def _of_earlier_release(sample: RelaySample) -> FailoverStatus:
+    carrying = [uplink.name for uplink in sample.uplinks if uplink.state == "carrying"]
+    return FailoverStatus(
+        active=carrying[0] if carrying else None,
+        reason="the relay is of an earlier release, which does not switch",
+    )
 
 
 def media_flows(feed: FeedFacts) -> bool:
@@ -210,6 +251,10 @@ def _uplink(facts: UplinkFacts, goodput_kbps: float | None, age_ms: float) -> Up
         address=facts.address,
         health=facts.health,
         retransmits=facts.retransmits,
+        ready=facts.ready,
+        proof_age_ms=_plus(facts.proof_age_ms, age_ms),
+        healthy_s=facts.healthy_s,
+        capacity_kbps=facts.capacity_kbps,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartStatus, ReturnStatus
+from livedesk.engine.entries import Reply
 
 
 class RelayHandle(Protocol):
@@ -19,6 +21,10 @@ class RelayHandle(Protocol):
     async def run(self) -> None: ...
 
     async def end_relay(self) -> bool: ...
+
+    async def command(self, name: str, fields: dict[str, Json]) -> Reply:
+        """Raises RelaySilentError (`orders`)."""
+        ...
 
 
 class ProbeHandle(Protocol):

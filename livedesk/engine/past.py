@@ -10,6 +10,7 @@ from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.events import Event
+from livedesk.engine.hold import HeldBy
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionEnd, SessionReader
 from livedesk.journal.schema import FILE_SUFFIX
@@ -35,6 +36,7 @@ class LastSession:
     position: int
     last_events: Mapping[str, int]
     """By relay instance: the number of its newest entry that is in the record as an event."""
+    held_by: HeldBy
 
 
 def last_session(data: Path, store: str) -> LastSession | None:
@@ -52,6 +54,7 @@ def last_session(data: Path, store: str) -> LastSession | None:
                 instance=instance,
                 position=position,
                 last_events=_last_events(reader),
+                held_by=_held_by(reader),
             )
     return None
 
@@ -71,6 +74,12 @@ def _last_events(reader: SessionReader) -> dict[str, int]:
         if isinstance(relay, str) and isinstance(entry, int):
             newest[relay] = max(newest.get(relay, 0), entry)
     return newest
+
+
+def _held_by(reader: SessionReader) -> HeldBy:
+    held = HeldBy()
+    held.recall(timed.event for timed in reader.events())
+    return held
 
 
 class SessionFiles:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime
 from livedesk.core.status import PartState, PartStatus
 from livedesk.engine.entries import Hello, RelayEntry, RelaySample, Reply, parse_hello, parse_line
+from livedesk.engine.orders import ANSWER_WITHIN_S, RelaySilentError
 from livedesk.engine.relay_process import (
     RELAY_COMMAND,
     RelayJob,
@@ -89,6 +91,9 @@ class RelayLink:
         self._command = command
         self._seen = _Seen()
         self._ending = False
+        self._writer: asyncio.StreamWriter | None = None
+        self._numbers = count(1)
+        self._awaited: dict[int, asyncio.Future[Reply]] = {}
         self.restarts = 0
         self.unreadable_lines = 0
 
@@ -129,6 +134,38 @@ class RelayLink:
             await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
             failures += 1
 
+    async def command(self, name: str, fields: dict[str, Json]) -> Reply:
+        """Tell the relay to do something. Raises RelaySilentError."""
+        if self._writer is None:
+            raise RelaySilentError("The relay is not connected: nothing was asked of it.")
+        number = next(self._numbers)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._awaited[number] = answer
+        try:
+            self._writer.write(_line({"cmd": name, "id": number, **fields}))
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await answer
+        except TimeoutError:
+            raise RelaySilentError(
+                f"The relay did not answer within {ANSWER_WITHIN_S:g} s; "
+                "it is not known whether it does as told."
+            ) from None
+        finally:
+            self._awaited.pop(number, None)
+
+    def _answered(self, reply: Reply) -> None:
+        answer = self._awaited.get(reply.reply)
+        if answer is not None and not answer.done():
+            answer.set_result(reply)
+
+    def _hang_up(self) -> None:
+        """Nobody answers on a closed connection."""
+        self._writer = None
+        text = "The relay's control channel closed; it is not known whether it does as told."
+        for answer in self._awaited.values():
+            if not answer.done():
+                answer.set_exception(RelaySilentError(text))
+
     async def end_relay(self) -> bool:
         """End the store's relay, whichever engine started it. Returns whether it is gone."""
         self._ending = True
@@ -160,11 +197,13 @@ class RelayLink:
             writer.write(_line({"token": relay.token.reveal(), "after": after}))
             async with asyncio.timeout(_HELLO_WITHIN_S):
                 hello = parse_hello(await reader.readline())
-            self._greet(relay, hello, instance)
+            self._writer = writer
             try:
+                self._greet(relay, hello, instance)
                 return await self._listen(relay, instance, reader)
             finally:
                 self._seen.up_to = 0
+                self._hang_up()
 
     async def _listen(
         self, relay: RelayRuntime, instance: str, reader: asyncio.StreamReader
@@ -207,7 +246,9 @@ class RelayLink:
                     text = "The relay sent a line that this engine cannot read."
                     self._sink.remark("relay.unreadable", "warning", text, {})
                 continue
-            if not isinstance(entry, Reply):
+            if isinstance(entry, Reply):
+                self._answered(entry)
+            else:
                 yield entry
 
     def _note(self, entry: RelayEntry) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +23,7 @@ from livedesk.core.runtime import (
     relay_file,
     remove_runtime_file,
 )
-from livedesk.core.settings import StoreSettings
+from livedesk.core.settings import FailoverSettings, StoreSettings
 from livedesk.core.status import Limits
 from livedesk.engine.ending import end_process
 
@@ -72,6 +72,7 @@ def relay_job(store: StoreSettings, runtime: Path) -> RelayJob:
             "url": uplink.url.reveal(),
             "bind": uplink.bind,
             "max_backlog_ms": uplink.max_backlog_ms,
+            "proxy": None if uplink.proxy is None else uplink.proxy.reveal(),
         }
         for uplink in store.uplinks
     ]
@@ -80,12 +81,19 @@ def relay_job(store: StoreSettings, runtime: Path) -> RelayJob:
         "runtime_file": str(relay_file(runtime, store.id)),
         "listen": listen,
         "uplinks": uplinks,
+        "failover": _failover_rules(store.failover),
         "feed_grace_s": feed.grace_s,
         "limits": _class_limits(store.limits),
     }
     digest = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
     line = json.dumps(job | {"job_digest": digest}).encode() + b"\n"
     return RelayJob(store.id, relay_file(runtime, store.id), digest, line)
+
+
+def _failover_rules(settings: FailoverSettings) -> dict[str, Json]:
+    """All of them but the actuator: what a relay carries, it moves itself."""
+    names = [each.name for each in fields(FailoverSettings) if each.name != "actuator"]
+    return {name: getattr(settings, name) for name in names}
 
 
 def _class_limits(limits: Limits) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import FailoverStatus, StoreStatus
+from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
@@ -33,6 +33,8 @@ from livedesk.engine.fold import (
 )
 from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
 from livedesk.engine.history import History, Memory, joined, recorded
+from livedesk.engine.hold import HeldBy
+from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.session import SessionRules
 
@@ -44,7 +46,7 @@ CLOCK_STEP_MS = 250
 TICK_S = 0.25
 _AFTER_FAULT_S = 5.0
 _TELLING_S = 0.1
-_RELAY_TASK, _TICK_TASK = "relay link", "tick"
+_RELAY_TASK, _TICK_TASK, _HOLD_TASK = "relay link", "tick", "hold again"
 
 _LOUDNESS: dict[str, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
 
@@ -82,10 +84,16 @@ class Store:
         self._relay = make_relay(self)
         self._probe = make_probe(self)
         self._return = None if make_return is None else make_return(self)
+        self.orders = Orders(
+            self._relay, settings.failover, self.status, self._post_order, bus.drain
+        )
+        self._held = HeldBy()
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
         await self._broadcast.recall()
+        if (recorded := self._broadcast.recorded_hold) is not None:
+            self._instance, self._held = recorded
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
 
@@ -111,6 +119,8 @@ class Store:
     def attached(self, instance: str, tap_url: str, missed: int) -> None:
         if instance != self._instance:
             self._fold.forget_relay()
+            if self._held.is_on:
+                self._tasks.spawn(_HOLD_TASK, self.orders.hold_again(self._held.actor))
         self._instance = instance
         self._tap_url = Secret(tap_url)
         if missed and self._broadcast.session is not None:
@@ -120,6 +130,7 @@ class Store:
     async def entry(self, instance: str, entry: RelayEntry) -> None:
         self._broadcast.take(instance, entry)
         self._fold.take(entry)
+        self._held.take(entry)
         if not isinstance(entry, RelaySample):
             return
         self._memory.add(entry.mono_ns, relay_readings(entry))
@@ -128,6 +139,11 @@ class Store:
 
     def remark(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
         self._broadcast.post(kind, level, "engine", text, data)
+
+    def _post_order(
+        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str
+    ) -> None:
+        self._broadcast.post(kind, level, "engine", text, data, actor=actor)
 
     # What the probe's link tells.
 
@@ -241,8 +257,6 @@ class Store:
     def status(self) -> StoreStatus:
         mono_ns = self._clock.mono_ns()
         settings, session = self.settings, self._broadcast.session
-        uplinks = self._fold.uplinks(mono_ns)
-        carrying = next((uplink.name for uplink in uplinks if uplink.state == "carrying"), None)
         return StoreStatus(
             store=settings.id,
             name=settings.name,
@@ -254,8 +268,8 @@ class Store:
             sandbox=settings.sandbox,
             feed=self._fold.feed(mono_ns),
             sync=self._fold.sync(mono_ns),
-            uplinks=uplinks,
-            failover=FailoverStatus(active=carrying),
+            uplinks=self._fold.uplinks(mono_ns),
+            failover=self._fold.failover(mono_ns),
             alarms=self._alarms.active(),
             limits=settings.limits,
             relay=self._relay.part(),
@@ -293,7 +307,8 @@ class Store:
     def _task_failed(self, name: str, failure: BaseException) -> None:
         text = f"Part of the engine failed ({name}: {type(failure).__name__})."
         self._broadcast.post("engine.fault", "critical", "engine", text, {"task": name})
-        self._tasks.spawn(name, self._again(name))
+        if name in (_RELAY_TASK, _TICK_TASK):
+            self._tasks.spawn(name, self._again(name))
 
     async def _again(self, name: str) -> None:
         await asyncio.sleep(_AFTER_FAULT_S)

@@ -23,6 +23,10 @@ from livedesk.core.secrets import Secret
 SAMPLE_S = 0.05
 KEEP = 4_000
 
+STANDBY: dict[str, Any] = {
+    "state": "standby", "ready": True, "proof_age_ms": 800.0, "healthy_s": 60.0, "health": "GONE",
+    "address": "127.0.0.1:2",
+}  # fmt: skip
 GOOD: dict[str, Any] = {"connected": True, "kbps": 4000.0, "goodput_kbps": 3990.0, "age_ms": 20.0}
 GONE: dict[str, Any] = {"connected": False, "kbps": None, "goodput_kbps": None, "age_ms": None}
 
@@ -38,6 +42,12 @@ class RelayDouble:
         self.token = secrets.token_urlsafe(16)
         self.changed = asyncio.Condition()
         self.stopping = asyncio.Event()
+        self.failover: dict[str, Any] = {
+            "active": job["uplinks"][0]["name"],
+            "mode": "auto" if len(job["uplinks"]) > 1 else "single",
+            "switches": 0,
+            "reason": "all is well",
+        }
 
     async def add(self, content: dict[str, Any]) -> None:
         self.n += 1
@@ -50,8 +60,9 @@ class RelayDouble:
 
     def sample(self, says: dict[str, Any]) -> dict[str, Any]:
         carrying = says["connected"]
+        first, *others = (each["name"] for each in self.job["uplinks"])
         uplink = {
-            "name": self.job["uplinks"][0]["name"],
+            "name": first,
             "state": says.get("uplink", "carrying" if carrying else "standby"),
             "goodput_kbps": says["goodput_kbps"],
             "backlog_ms": 30.0 if carrying else None,
@@ -74,7 +85,8 @@ class RelayDouble:
         return {
             "kind": "sample",
             "feed": feed | {"video_messages": self.n, "audio_messages": 0},
-            "uplinks": [uplink],
+            "uplinks": [uplink, *({"name": name, **STANDBY} for name in others)],
+            "failover": self.failover,
             "tap": {"players": 0, "skips": 0},
             "delay_us": {"p50": 100, "p99": 900},
         }
@@ -86,11 +98,46 @@ class RelayDouble:
             if (number := says.get("event", 0)) > told:
                 told = number
                 await self.add(event(f"test.event{number}", f"Event {number}."))
+            if (to := says.get("switch")) and to != self.failover["active"]:
+                await self.switch(to, "silence", "policy")
             if not says.get("silent"):
                 await self.add(self.sample(says))
             await asyncio.sleep(SAMPLE_S)
 
+    async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Orders: a switch is done at once, a hold is kept; `deaf` in the script answers none."""
+        while line := await reader.readline():
+            order = json.loads(line)
+            says = json.loads(self.script.read_text()) if self.script.exists() else {}
+            if says.get("deaf"):
+                continue
+            answer: dict[str, Any] = {"reply": order["id"], "ok": True}
+            if refusal := says.get("refuse"):
+                answer = {"reply": order["id"], "ok": False, **refusal}
+            elif order["cmd"] == "hold":
+                self.failover |= {"mode": "hold" if order["on"] else "auto"}
+                data = {"mode": self.failover["mode"], "actor": order["actor"]}
+                await self.add(event("failover.mode", "The mode changed.") | {"data": data})
+            elif order["cmd"] == "failover":
+                await self.switch(order["to"], "operator", order["actor"])
+            writer.write(json.dumps(answer).encode() + b"\n")
+
+    async def switch(self, to: str, cause: str, actor: str) -> None:
+        """As a relay tells it: decided, published, done."""
+        facts = {"from": self.failover["active"], "to": to, "cause": cause, "actor": actor}
+        facts |= {"reason": f"{self.failover['active']} carries 0 of 4,000 kbps"}
+        onset_ns = time.monotonic_ns() - 200_000_000
+        more = {"onset_mono_ns": onset_ns, "detect_ms": 200.0, "figures": {"goodput_kbps": 0.0}}
+        await self.add(event("failover.switch", f"Switch to {to}.") | {"data": facts | more})
+        done = {"state": "done", "utc_ns": time.time_ns(), "detect_ms": 200.0}
+        done |= {"publish_ms": 40.0, "switch_ms": 130.0, "lost_ms": 0.0}
+        done |= {"frames_lost": 0, "frames_repeated": 12}
+        self.failover |= {"active": to, "last": facts | done}
+        self.failover["switches"] += 1
+        await self.add(event("failover.done", f"{to} carries.") | {"data": facts | done})
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        obeying: asyncio.Task[None] | None = None
         try:
             first = json.loads(await reader.readline())
             if first["token"] != self.token:
@@ -106,6 +153,7 @@ class RelayDouble:
                 "missed": max(0, kept - seen - 1),
             }
             writer.write(json.dumps({"hello": hello}).encode() + b"\n")
+            obeying = asyncio.get_running_loop().create_task(self.obey(reader, writer))
             while True:
                 new = [entry for entry in self.entries if entry["n"] > seen]
                 for entry in new:
@@ -117,6 +165,8 @@ class RelayDouble:
         except (OSError, ValueError, asyncio.CancelledError):
             pass
         finally:
+            if obeying is not None:
+                obeying.cancel()
             writer.close()
 
     async def run(self) -> None:

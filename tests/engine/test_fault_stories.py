@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from livedesk.core.clock import NS_PER_S, ManualClock
-from livedesk.core.events import Event
+from livedesk.core.events import Event, Json
 from livedesk.core.secrets import Secret
 from livedesk.core.status import (
     AlarmStatus,
@@ -26,8 +26,9 @@ from livedesk.core.status import (
     SyncStatus,
 )
 from livedesk.engine.bus import Bus
-from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, UplinkFacts
+from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply, UplinkFacts
 from livedesk.engine.fold import ProbeReading
+from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.store import Store
 from livedesk.gauges.classes import FeedClass, UplinkClass
@@ -46,6 +47,9 @@ class QuietRelay:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+    async def command(self, name: str, fields: dict[str, Json]) -> Reply:
+        raise RelaySilentError("not part of this test")
 
     async def end_relay(self) -> bool:
         return True

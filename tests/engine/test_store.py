@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livedesk.core.clock import ManualClock
-from livedesk.core.events import Event, Level
+from livedesk.core.events import Event, Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.status import (
     AlarmStatus,
@@ -20,8 +20,9 @@ from livedesk.core.status import (
     SyncStatus,
 )
 from livedesk.engine.bus import Bus
-from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, UplinkFacts
+from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply, UplinkFacts
 from livedesk.engine.fold import ProbeReading
+from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.session import SessionRules
 from livedesk.engine.store import Store
@@ -44,6 +45,9 @@ class StillRelay:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+    async def command(self, name: str, fields: dict[str, Json]) -> Reply:
+        raise RelaySilentError("not part of this test")
 
     async def end_relay(self) -> bool:
         self.ended = True
@@ -177,7 +181,8 @@ def test_a_silent_relay_makes_the_feed_blind_and_its_figures_unknown(
             it.wait(2)
             blind = it.store.status()
             assert (blind.feed.state, blind.feed.kbps) == ("BLIND", None)
-            assert (blind.uplinks[0].goodput_kbps, blind.failover.active) == (None, "primary")
+            assert (blind.uplinks[0].goodput_kbps, blind.failover.active) == (None, None)
+            assert "said nothing" in blind.failover.reason
             assert "said nothing" in (blind.uplinks[0].reason or "")
             assert (blind.feed.age_ms or 0) > 2_000
             assert blind.state == "live"

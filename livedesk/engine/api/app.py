@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from livedesk.engine.api import events, metrics, sessions, stores
+from livedesk.engine.api import events, metrics, orders, sessions, stores
 from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
 from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.later import LATER, S, not_yet
@@ -25,6 +25,10 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", f"{S}/status", ANYONE, stores.store_status),
     ("GET", f"{S}/history", ANYONE, stores.store_history),
     ("GET", f"{S}/preview.mjpg", ANYONE, stores.preview),
+    ("POST", f"{S}/failover", OPERATIONS, orders.switch),
+    ("POST", f"{S}/hold", OPERATIONS, orders.hold),
+    ("POST", f"{S}/drill", OPERATIONS, orders.drill),
+    ("GET", f"{S}/drill", OPERATIONS, orders.newest_drill),
     ("POST", f"{S}/session/end", OPERATIONS, stores.end_session),
     ("GET", "/v1/events", ANYONE, events.stream_events),
     ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),

@@ -11,9 +11,6 @@ from livedesk.engine.api.roles import ANYONE, OPERATIONS, STAGE, Role
 S = "/v1/stores/{store}"
 
 LATER: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("POST", f"{S}/failover", OPERATIONS),
-    ("POST", f"{S}/hold", OPERATIONS),
-    ("POST", f"{S}/drill", OPERATIONS),
     ("GET", f"{S}/products", STAGE),
     ("POST", f"{S}/cues", STAGE),
     ("DELETE", f"{S}/pin", STAGE),

@@ -17,7 +17,8 @@ _HISTORY_DEFAULT_S = 300.0
 _UNIX_LIMIT_S = 1e11
 
 
-def _store(request: Request) -> StoreView:
+def store_of(request: Request) -> StoreView:
+    """Raises ApiError when there is no such store."""
     engine: EngineView = request.app.state.engine
     store = engine.store(request.path_params["store"])
     if store is None:
@@ -33,12 +34,12 @@ async def list_stores(request: Request) -> Response:
 
 
 async def store_status(request: Request) -> Response:
-    return json_answer(_store(request).status())
+    return json_answer(store_of(request).status())
 
 
 async def store_history(request: Request) -> Response:
     """Series between two instants (Unix seconds), at most `points` buckets each."""
-    store = _store(request)
+    store = store_of(request)
     engine: EngineView = request.app.state.engine
     now_s = engine.clock.utc_ns() / NS_PER_S
     to_s = number(request, "to", now_s, 0, _UNIX_LIMIT_S)
@@ -51,7 +52,7 @@ async def store_history(request: Request) -> Response:
 
 
 async def end_session(request: Request) -> Response:
-    session = await _store(request).sign_off(str(request.scope["role"]))
+    session = await store_of(request).sign_off(str(request.scope["role"]))
     if session is None:
         raise ApiError(
             409, "no_session", "No session is running in this store.", "Nothing is to be done."
@@ -60,7 +61,7 @@ async def end_session(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    store = _store(request)
+    store = store_of(request)
     if request.query_params.get("single") in ("1", "true"):
         return _single(store, request.app.state.engine)
     return StreamingResponse(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.clock import Clock
-from livedesk.core.status import StoreStatus
+from livedesk.core.status import FailoverMode, StoreStatus
 from livedesk.engine.bus import Bus
 from livedesk.engine.history import History
 from livedesk.engine.preview import PreviewBox
@@ -37,8 +37,21 @@ class EngineFigures:
     started_utc_ns: int
 
 
+class OrdersView(Protocol):
+    """Orders of people; `engine/orders.py` says what they raise."""
+
+    async def failover(self, to: str, reason: str, actor: str) -> str | None: ...
+
+    async def hold(self, on: bool, actor: str) -> FailoverMode: ...
+
+    async def drill(self, stay_s: float, actor: str, *, confirmed: bool) -> None: ...
+
+
 class StoreView(Protocol):
     def status(self) -> StoreStatus: ...
+
+    @property
+    def orders(self) -> OrdersView: ...
 
     @property
     def preview(self) -> PreviewBox: ...
