@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
-from urllib.parse import urlsplit
 
+from livedesk.core.config_secret import read_address, resolved
 from livedesk.core.config_table import Table
-from livedesk.core.secrets import Secret, SecretResolver, SecretUnavailable
+from livedesk.core.secrets import Secret, SecretResolver
 from livedesk.core.settings import ReturnSettings
 
 _PLAY_EXAMPLE: Final = '"rtmp://play.example/live/env:GLOW_PLAY" or "https://play.example/glow.flv"'
@@ -18,9 +17,6 @@ PLAY_PORTS: Final = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443}
 
 _HTTP_SCHEMES: Final = ("http", "https")
 _STATISTICS_KEYS: Final = ("app", "stream")
-_REFERENCE: Final = re.compile(
-    r"(?P<front>|\w+://[^/]+/(?:.*?[/=])?)(?P<reference>(?:env|keyring):.+)"
-)
 
 
 def read_return(table: Table, resolve: SecretResolver) -> ReturnSettings:
@@ -42,53 +38,15 @@ def _playback(table: Table, resolve: SecretResolver) -> ReturnSettings:
     if not table.has("play"):
         return ReturnSettings("playback", Secret(""))
     expected = f"an rtmp, rtmps, http or https address to play, such as {_PLAY_EXAMPLE}"
-    return ReturnSettings("playback", _address(table, "play", expected, tuple(PLAY_PORTS), resolve))
+    return ReturnSettings(
+        "playback", read_address(table, "play", expected, tuple(PLAY_PORTS), resolve)
+    )
 
 
 def _statistics(table: Table, resolve: SecretResolver) -> ReturnSettings:
     expected = f"the http address of nginx-rtmp's statistics, such as {_STATISTICS_EXAMPLE}"
-    url = _address(table, "statistics", expected, _HTTP_SCHEMES, resolve)
+    url = read_address(table, "statistics", expected, _HTTP_SCHEMES, resolve)
     app = table.text("app", 'an application of that server, such as "live"', r"[^\s/]{1,120}")
     text = table.private_text("stream", _STREAM_EXAMPLE)
-    stream = _resolved(table, "stream", text or "", resolve)
+    stream = resolved(table, "stream", text or "", resolve)
     return ReturnSettings("statistics", url, app, Secret(stream or ""))
-
-
-def _address(
-    table: Table, key: str, expected: str, schemes: tuple[str, ...], resolve: SecretResolver
-) -> Secret:
-    """An address that can be opened. Its text is never part of a problem: it may hold a key."""
-    text = table.private_text(key, expected)
-    if text is None or (address := _resolved(table, key, text, resolve)) is None:
-        return Secret("")
-    if fault := _fault(address, schemes):
-        table.problem(key, f"expected {expected}; found {fault}")
-    return Secret(address)
-
-
-def _resolved(table: Table, key: str, text: str, resolve: SecretResolver) -> str | None:
-    match = _REFERENCE.fullmatch(text)
-    if match is None:
-        return text
-    try:
-        return match["front"] + resolve(match["reference"]).reveal()
-    except SecretUnavailable as error:
-        table.problem(key, str(error))
-        return None
-
-
-def _fault(address: str, schemes: tuple[str, ...]) -> str:
-    """What is wrong with the address, in words that do not contain it; empty when nothing is."""
-    if not address.isprintable() or " " in address:
-        return "a blank or an unprintable character"
-    scheme, separator, _ = address.partition("://")
-    if not separator or scheme.lower() not in schemes:
-        return f"a text that does not begin with {schemes[0]}:// or {schemes[1]}://"
-    try:
-        parts = urlsplit(address)
-        is_whole = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_whole = False
-    if not is_whole:
-        return "no valid host and port after ://"
-    return "" if parts.path.strip("/") else "no path after the host"

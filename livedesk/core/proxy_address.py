@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from livedesk.core.secrets import Secret
 
-PROXY_EXAMPLE: Final = '"socks5://192.168.8.1:1080" or "http://env:PROXY_LOGIN@proxy.example:3128"'
+PROXY_EXAMPLE: Final = '"socks5://192.168.8.1:1080" or "env:BONDED_PROXY"'
 
 _SCHEMES: Final = ("http", "socks5")
 _LONGEST_LOGIN_BYTES: Final = 255

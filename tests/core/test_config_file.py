@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from livedesk.core.config_file import ConfigError, load_settings
 from livedesk.core.secrets import Secret, SecretUnavailable
-from livedesk.core.settings import Settings
+from livedesk.core.settings import FailoverSettings, Settings
 from livedesk.core.status import Limits
 
 STORED = {
@@ -106,7 +106,28 @@ def test_every_key_that_is_documented_is_read(load: Load, tmp_path: Path) -> Non
 
 def test_the_example_in_the_project_is_a_valid_file() -> None:
     example = Path(__file__).parents[2] / "examples" / "livedesk.toml"
-    assert load_settings(example, resolve).notices == ()
+    settings = load_settings(example, resolve)
+    assert settings.notices == ()
+    (store,) = settings.stores
+    assert [uplink.name for uplink in store.uplinks] == ["primary", "bonded"]
+    assert store.failover == FailoverSettings()
+
+
+@pytest.mark.parametrize("kind", ["obs", "http", "command"])
+def test_what_the_example_shows_in_comments_is_valid_when_uncommented(
+    load: Load, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    for name in ("OBS_PASSWORD", "SWITCH_TOKEN"):
+        monkeypatch.setitem(STORED, f"env:{name}", "k3y")
+    text = (Path(__file__).parents[2] / "examples" / "livedesk.toml").read_text()
+    text = re.sub(r"^listen = .*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^# (pull = .*)$", r"\1", text, flags=re.MULTILINE)
+    text = text.replace('actuator = "relay"', f'actuator = "{kind}"')
+    before, header, after = text.partition(f"# [store.failover.{kind}]")
+    block, blank, rest = after.partition("\n\n")
+    text = before + (header + block).replace("# ", "", 1).replace("\n# ", "\n") + blank + rest
+    (store,) = load(text).stores
+    assert type(store.failover.actuator).__name__.lower() == f"{kind}actuator"
 
 
 def test_all_problems_are_named_at_once_each_with_its_line_and_an_example(load: Load) -> None:
@@ -144,7 +165,11 @@ def test_all_problems_are_named_at_once_each_with_its_line_and_an_example(load: 
         (GOOD + '[store.probe]\ndecode = "some"\n', ":11:", '"all", "keyframes" or "none"'),
         (GOOD + "limits = 3\n", ":10:", "not known"),
         (changed('id = "glow-us"', 'sandbox = "yes"'), ":2: store[0].sandbox", "true or false"),
-        (changed('listen = "rtmp', 'pull = "rtmp'), ":5: store[0].feed.pull", "not supported yet"),
+        (
+            changed("[store.feed]", '[store.feed]\npull = "rtmp://s.example/live/x"'),
+            ":5: store[0].feed.pull",
+            "expected one of listen and pull; found both",
+        ),
         (changed(":1935", ":99999"), ":5: store[0].feed.listen", "port 99999"),
         (changed("/live/glow", "/glow"), ":5: store[0].feed.listen", "no app and key"),
         (changed("/live/glow", "/live/a/b"), ":5: store[0].feed.listen", "more than one app"),
@@ -196,15 +221,6 @@ def test_a_key_in_the_file_is_used_and_remarked_upon(load: Load, tmp_path: Path)
     (tmp_path / "livedesk.toml").chmod(0o644)
     (louder,) = load_settings(Path("livedesk.toml"), resolve).notices
     assert "other users can read" in louder
-
-
-def test_a_second_uplink_is_checked_and_left_alone_and_that_is_said(load: Load) -> None:
-    settings = load(GOOD + '[[store.uplink]]\nname = "bonded"\nurl = "env:URL"\n')
-    assert [uplink.name for uplink in settings.stores[0].uplinks] == ["primary"]
-    (notice,) = settings.notices
-    assert notice.startswith(
-        'livedesk.toml:10: store[0].uplink[1]: "bonded" is for a later release'
-    )
 
 
 def test_tables_of_later_releases_are_accepted_and_that_is_said(load: Load) -> None:

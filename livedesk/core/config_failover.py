@@ -1,0 +1,157 @@
+"""When may the stream move, and what moves it? Reads `[store.failover]`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, cast
+
+from livedesk.core.config_secret import Origin, header_value, read_address, read_password
+from livedesk.core.config_table import Table, found
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import (
+    Actuator,
+    CommandActuator,
+    FailoverSettings,
+    HttpActuator,
+    ObsActuator,
+)
+
+_HTTP_EXAMPLE: Final = '"https://switch.example/move?to={to}&token=env:SWITCH_TOKEN"'
+_RUN_EXAMPLE: Final = '["/usr/local/bin/move-stream", "{to}"]'
+_KINDS: Final = ("obs", "http", "command")
+_MOST_ARGUMENTS: Final = 64
+_LONGEST_TEXT: Final = 4000
+
+
+def read_failover(table: Table, origin: Origin, *, pulled: bool, uplinks: int) -> FailoverSettings:
+    """Every key may be left out. `pulled`: the feed is not relayed, so something else moves it."""
+    default = FailoverSettings()
+    settings = FailoverSettings(
+        automatic=table.flag("automatic", default.automatic),
+        fail_back=_fail_back(table),
+        fail_back_after_s=table.number(
+            "fail_back_after_s", default.fail_back_after_s, 1, 3600, "s"
+        ),
+        min_dwell_s=table.number("min_dwell_s", default.min_dwell_s, 0, 600, "s"),
+        flap_limit=table.whole_number("flap_limit", default.flap_limit, 1, 100, "switches"),
+        flap_window_s=table.number("flap_window_s", default.flap_window_s, 10, 86_400, "s"),
+        max_lag_ms=table.number("max_lag_ms", default.max_lag_ms, 300, 60_000, "ms"),
+        catch_up_s=table.number("catch_up_s", default.catch_up_s, 0, 60, "s"),
+        actuator=_actuator(table, origin, pulled=pulled, uplinks=uplinks),
+    )
+    table.close()
+    return settings
+
+
+def _fail_back(table: Table) -> Literal["manual", "automatic"]:
+    given = table.text("fail_back", '"manual" or "automatic"', "manual|automatic", "manual")
+    return cast(Literal["manual", "automatic"], given)
+
+
+def _actuator(table: Table, origin: Origin, *, pulled: bool, uplinks: int) -> Actuator | None:
+    kind = table.text(
+        "actuator", '"relay", "obs", "http" or "command"', "relay|obs|http|command", "relay"
+    )
+    _check_kind(table, kind, pulled=pulled, uplinks=uplinks)
+    actuator: Actuator | None = None
+    for name in _KINDS:
+        if table.has(name) and name != kind:
+            table.problem(name, f'is only used with actuator = "{name}"; remove this table')
+    match kind:
+        case "obs":
+            actuator = _obs(table.table("obs", "[store.failover.obs]"), origin)
+        case "http":
+            actuator = _http(table.table("http", "[store.failover.http]"), origin)
+        case "command":
+            actuator = _command(table.table("command", "[store.failover.command]"))
+    return actuator
+
+
+def _check_kind(table: Table, kind: str, *, pulled: bool, uplinks: int) -> None:
+    """Two may not move one stream: the relay moves what it carries, an actuator all else."""
+    if kind != "relay" and not pulled:
+        table.problem(
+            "actuator",
+            f'"{kind}" moves a stream that livedesk only watches (pull in [store.feed]); with '
+            "listen the relay moves it: remove actuator, or set pull instead of listen",
+        )
+    elif kind == "relay" and pulled and (uplinks > 1 or "actuator" in table.values):
+        table.problem(
+            "actuator",
+            'expected "obs", "http" or "command", as with pull no relay carries the stream that '
+            f'could move it to another uplink; found "{kind}"',
+        )
+
+
+def _obs(table: Table, origin: Origin) -> ObsActuator:
+    default = ObsActuator()
+    expected = 'the password of OBS\'s WebSocket server, such as "env:OBS_PASSWORD"'
+    obs = ObsActuator(
+        host=table.text(
+            "host", 'a host without port, such as "127.0.0.1"', r"[^\s/@\[\]]{1,253}", default.host
+        ),
+        port=table.whole_number("port", default.port, 1, 65_535, "port number"),
+        password=read_password(table, "password", expected, origin),
+        timeout_s=table.number("timeout_s", default.timeout_s, 2, 60, "s"),
+    )
+    table.close()
+    return obs
+
+
+def _http(table: Table, origin: Origin) -> HttpActuator:
+    expected = f"an http or https address, such as {_HTTP_EXAMPLE}"
+    url = read_address(table, "url", expected, ("http", "https"), origin.resolve)
+    method = table.text("method", '"POST", "PUT" or "GET"', "POST|PUT|GET", "POST")
+    body = ""
+    if table.has("body"):
+        expected = f"a text of up to {_LONGEST_TEXT} characters"
+        body = table.text("body", expected, rf"(?s).{{0,{_LONGEST_TEXT}}}")
+        if body and method == "GET":
+            table.problem("body", 'is not sent with GET; remove it, or set method = "POST"')
+    actuator = HttpActuator(
+        url=url,
+        method=cast(Literal["POST", "PUT", "GET"], method),
+        headers=_headers(table.table("headers", 'headers = {Name = "value"}'), origin),
+        body=body,
+        timeout_s=table.number("timeout_s", 5.0, 0.5, 30, "s"),
+    )
+    table.close()
+    return actuator
+
+
+def _headers(table: Table, origin: Origin) -> tuple[tuple[str, Secret], ...]:
+    """Field names and values as RFC 9110, 5.1 and 5.5 allow them; values may hold secrets."""
+    headers = []
+    for name in table.values:
+        table.has(name)
+        text = table.private_text(name, 'a text, such as "Bearer env:SWITCH_TOKEN"')
+        value = header_value(table, name, text, origin.resolve) if text is not None else None
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
+            table.problem(name, "is not a name that a header of HTTP can have")
+        elif value is not None and not re.fullmatch(
+            r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", value
+        ):
+            table.problem(name, "expected printable ASCII characters; found others, or a line end")
+        elif value is not None:
+            headers.append((name, Secret(value)))
+    return tuple(headers)
+
+
+def _command(table: Table) -> CommandActuator:
+    given = table.values.get("run") if table.has("run") else None
+    run: tuple[str, ...] = ()
+    if isinstance(given, list) and 0 < len(given) <= _MOST_ARGUMENTS and all(map(_is_text, given)):
+        run = tuple(given)
+    else:
+        what = f"found {found(given)}" if "run" in table.values else "the key is missing"
+        expected = f"a list of the program and its arguments as texts, such as {_RUN_EXAMPLE}"
+        table.problem("run", f"expected {expected}; {what}")
+    if run and (not run[0] or "{" in run[0]):
+        table.problem("run", f"expected a program first, such as {_RUN_EXAMPLE}")
+    command = CommandActuator(run, table.number("timeout_s", 10.0, 0.5, 60, "s"))
+    table.close()
+    return command
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\0" not in value
