@@ -1,0 +1,167 @@
+"""What is wrong with the path that carries? The detectors, and which of them speaks first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
+from livedesk.core.status import Limits, SwitchCause
+from livedesk.failover.backlog import LagCusum
+from livedesk.failover.capacity import Capacity
+from livedesk.failover.facts import FeedFacts, PathFacts
+from livedesk.failover.held import Held
+
+LOOK_MS: Final = 50.0
+SETTLE_NS: Final = 2 * NS_PER_S
+"""So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
+feed sends at once when it comes back: its rate and backlog are no fault yet."""
+_SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
+_RATE_WINDOW_NS: Final = NS_PER_S
+_CONTRACT_HOLD_NS: Final = NS_PER_S
+_BACKLOG_HOLD_NS: Final = 200 * NS_PER_MS
+"""A feed that sends a second at once is a second ahead of its acknowledgements for a moment."""
+_SAG_HOLD_NS: Final = NS_PER_S
+_SAG_LEAST_MS: Final = 100.0
+_SAG_RISE_MS: Final = 50.0
+"""In a second. A longer way that carries everything does not go on rising."""
+_SAG_CLEAR_NS: Final = 3 * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault of the path that carries, and since when."""
+
+    cause: SwitchCause
+    onset_ns: int
+
+
+class Detectors:
+    """Watches one path while it carries; begins anew with each connection."""
+
+    def __init__(self, limits: Limits, max_lag_ms: float) -> None:
+        self._limits = limits
+        self._max_lag_ms = max_lag_ms
+        self._rich_kbps = limits.min_kbps * (1 + limits.low_clear_pct / 100)
+        self._feed_in_time = Held()
+        self._feed_rich = Held()
+        self.restart()
+
+    def restart(self) -> None:
+        """Another path, or another connection of this one."""
+        self._lag = LagCusum()
+        self._capacity = Capacity()
+        self._acked = 0
+        self._begun_ns: int | None = None
+        self._looked_ns: int | None = None
+        self._slow = Held()
+        self._behind = Held()
+        self._rising = Held()
+        self._calm = Held()
+        self._lag_before: tuple[int, float] = (0, 0.0)
+        self.is_sagging = False
+        self.capacity_kbps: float | None = None
+        """While more waits than it carries."""
+
+    @property
+    def lag_ms(self) -> float:
+        return self._lag.lag_ms
+
+    def look(self, mono_ns: int, feed: FeedFacts, path: PathFacts) -> Finding | None:
+        """`path` carries. At least each 50 ms."""
+        if path.media_bytes_acked < self._acked:
+            self.restart()
+        self._acked = path.media_bytes_acked
+        if self._begun_ns is None:
+            self._begun_ns = mono_ns
+        if self._looked_ns is None or mono_ns - self._looked_ns >= _SHORTEST_LOOK_NS:
+            self._looked_ns = mono_ns
+            self._measure(mono_ns, path)
+        in_time_ns = self._feed_in_time.ns(mono_ns, feed.flows and feed.state in ("OK", "LOW"))
+        is_settled = min(in_time_ns, mono_ns - self._begun_ns) >= SETTLE_NS
+        rich_ns = self._feed_rich.ns(
+            mono_ns, feed.state == "OK" and (feed.kbps or 0.0) >= self._rich_kbps
+        )
+        slow_ns = self._slow.ns(
+            mono_ns,
+            is_settled
+            and rich_ns >= _RATE_WINDOW_NS
+            and path.goodput_kbps is not None
+            and path.goodput_kbps < self._limits.min_kbps,
+        )
+        self._judge_sag(mono_ns, is_settled)
+        if feed.flows and (silence := self._silence(mono_ns, path)):
+            return silence
+        if not is_settled:
+            return None
+        return self._of_rate(mono_ns, feed, path, slow_ns) or self._of_backlog(mono_ns, path)
+
+    def _measure(self, mono_ns: int, path: PathFacts) -> None:
+        if path.backlog_ms is not None:
+            self._lag.look(mono_ns, path.backlog_ms)
+        self._capacity.look(
+            mono_ns, path.media_bytes_acked, bool(path.unsent_bytes), path.silence_limit_ms
+        )
+        self.capacity_kbps = self._capacity.kbps(mono_ns)
+
+    def _silence(self, mono_ns: int, path: PathFacts) -> Finding | None:
+        # The last acknowledgement came up to a look before the look that saw it.
+        if path.silent_ms + LOOK_MS / 2 <= path.silence_limit_ms or path.silent_ms == 0:
+            return None
+        return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
+
+    def _of_rate(
+        self, mono_ns: int, feed: FeedFacts, path: PathFacts, slow_ns: int
+    ) -> Finding | None:
+        """Less than the contract gets through of a feed that holds it.
+
+        With a rising lag the capacity says so at once, or, where nothing waits unsent because the
+        network itself holds it, the goodput of a second. With a flat one a second more must pass.
+        """
+        if feed.state != "OK":
+            return None
+        most_kbps = self._capacity.most_kbps(mono_ns)
+        is_short = most_kbps is not None and most_kbps < self._limits.min_kbps
+        is_slow = slow_ns > path.silence_limit_ms * NS_PER_MS
+        if self._lag.is_rising and (is_short or is_slow):
+            return Finding("congestion", self._lag.onset_ns or mono_ns)
+        if slow_ns >= _CONTRACT_HOLD_NS:
+            return Finding("contract", mono_ns - slow_ns)
+        return None
+
+    def _of_backlog(self, mono_ns: int, path: PathFacts) -> Finding | None:
+        behind_ms = (path.backlog_ms or 0.0) - (path.base_rtt_ms or 0.0)
+        behind_ns = self._behind.ns(mono_ns, behind_ms > self._max_lag_ms)
+        if behind_ns < _BACKLOG_HOLD_NS:
+            return None
+        return Finding("backlog", self._lag.onset_ns or mono_ns - behind_ns)
+
+    def _judge_sag(self, mono_ns: int, is_settled: bool) -> None:
+        """Whether the queue of the path has not emptied for a second, and grows."""
+        rising_ns = self._rising.ns(mono_ns, is_settled and self._lag.is_rising)
+        calm_ns = self._calm.ns(mono_ns, not self._lag.is_rising)
+        before_ns, before_ms = self._lag_before
+        if mono_ns - before_ns >= _SAG_HOLD_NS:
+            grown_ms = self.lag_ms - before_ms
+            self._lag_before = mono_ns, self.lag_ms
+            if rising_ns >= _SAG_HOLD_NS and self.lag_ms > _SAG_LEAST_MS:
+                self.is_sagging = self.is_sagging or grown_ms > _SAG_RISE_MS
+        if calm_ns >= _SAG_CLEAR_NS:
+            self.is_sagging = False
+
+    def figures(self, mono_ns: int, feed: FeedFacts, path: PathFacts) -> Mapping[str, float | None]:
+        """What decided, for the record."""
+        return {
+            "feed_kbps": feed.kbps,
+            "goodput_kbps": path.goodput_kbps,
+            "capacity_kbps": self._capacity.kbps(mono_ns),
+            "min_kbps": self._limits.min_kbps,
+            "backlog_ms": path.backlog_ms,
+            "lag_ms": self.lag_ms,
+            "lag_sigma_ms": self._lag.sigma_ms,
+            "silent_ms": path.silent_ms,
+            "silence_limit_ms": path.silence_limit_ms,
+            "unsent_bytes": path.unsent_bytes,
+            "rtt_ms": path.rtt_ms,
+        }
