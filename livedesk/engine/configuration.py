@@ -27,6 +27,11 @@ class ConfigurationWatch:
         self._told: Issues = ()
         self.issues: Issues | None = None
 
+    @property
+    def unseen(self) -> Issues:
+        """What was found before the probe went away."""
+        return self._check.unseen
+
     def update(
         self, mono_ns: int, feed: FeedStatus, sound: SoundStatus, *, on_air: bool
     ) -> ConfigurationChange | None:

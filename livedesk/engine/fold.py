@@ -20,6 +20,7 @@ from livedesk.core.status import (
     UplinkStatus,
 )
 from livedesk.engine.entries import FeedFacts, RelayEntry, RelaySample, UplinkFacts
+from livedesk.engine.path_conditions import HEALTHY_S
 
 STALE_MS = 1_500
 """Four samples a second are due; after this long without any the instrument is not believed."""
@@ -56,6 +57,7 @@ class StoreFold:
         self._store = store
         self._own = {uplink.name: uplink for uplink in store.uplinks}
         self._lost_ns: dict[str, int] = {}
+        self._mended_utc_ns: int | None = None
         self.relay: RelaySample | None = None
         self.probe: ProbeReading | None = None
 
@@ -74,6 +76,7 @@ class StoreFold:
         if isinstance(entry, RelaySample):
             self.relay = entry
             self._find_tracks(entry)
+            self._look_at_left(entry)
             return
         track = entry.data.get("track")
         if entry.event == "feed.track_lost" and isinstance(track, str):
@@ -89,6 +92,22 @@ class StoreFold:
             is_back = age_ms is None or age_ms < _age_ms(lost_ns, sample.mono_ns)
             if is_back or not sample.feed.connected:
                 del self._lost_ns[track]
+
+    def _look_at_left(self, sample: RelaySample) -> None:
+        """Is the uplink that the last switch left good again?"""
+        last = None if sample.failover is None else sample.failover.last
+        for uplink in sample.uplinks:
+            if last is None or uplink.name != last["from"]:
+                continue
+            if uplink.healthy_s is not None and uplink.healthy_s >= HEALTHY_S:
+                self._mended_utc_ns = last["utc_ns"]
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it has been good for a while since that switch."""
+        known = None if self.relay is None else self.relay.failover
+        last = None if known is None else known.last
+        return last is not None and last["utc_ns"] == self._mended_utc_ns
 
     def relay_is_fresh(self, mono_ns: int) -> bool:
         return self.relay is not None and _age_ms(self.relay.mono_ns, mono_ns) <= STALE_MS

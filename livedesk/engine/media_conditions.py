@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import ConfigurationIssue, StoreStatus
 from livedesk.engine.alarms import AlarmRule, Finding
+from livedesk.monitors.issues import Issues
 
 _HOLD_S = 5.0
 
@@ -69,11 +70,15 @@ _ELSEWHERE = frozenset({"bitrateLow", "videoIngestionStarved", "noAudioStream", 
 
 @dataclass(frozen=True, slots=True)
 class MediaConditions:
-    """`is_flowing`: whether media of a session comes in; None when that cannot be seen."""
+    """`is_flowing`: whether media of a session comes in; None when that cannot be seen.
+
+    `unseen_issues`: those of the settings that were found before the probe went away.
+    """
 
     status: StoreStatus
     is_flowing: bool | None
     lost_tracks: frozenset[str]
+    unseen_issues: Issues = ()
 
     def findings(self) -> dict[str, Finding]:
         tracks = self._tracks()
@@ -188,11 +193,14 @@ class MediaConditions:
         return f"Sound drifts: {limit_ms:g} ms {way} in {minutes} min, ±{error} min."
 
     def _configuration(self) -> dict[str, Finding]:
+        seen, unseen = self.status.issues, self.unseen_issues
         return {
             f"configuration.{issue.type}": Finding(
-                _corrected_by(issue), self.is_flowing, f"Encoder settings: {_measured(issue)}."
+                _corrected_by(issue),
+                self.is_flowing if issue in seen else None,
+                f"Encoder settings: {_measured(issue)}.",
             )
-            for issue in self.status.issues
+            for issue in (*unseen, *seen)
             if issue.severity == "error" and issue.type not in _ELSEWHERE
         }
 

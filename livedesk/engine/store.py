@@ -20,7 +20,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus
-from livedesk.engine.conditions import findings
+from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.configuration import ConfigurationWatch
 from livedesk.engine.entries import RelayEntry, RelaySample
 from livedesk.engine.fold import (
@@ -37,6 +37,7 @@ from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.session import SessionRules
+from livedesk.engine.switch_return import SwitchReturn
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Store:
             self._relay, settings.failover, self.status, self._post_order, bus.drain
         )
         self._held = HeldBy()
+        self._switch_return = SwitchReturn()
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
@@ -182,11 +184,20 @@ class Store:
         self._direct_probe()
         self._direct_return()
         self._check_configuration(mono_ns)
+        self._look_for_return(mono_ns)
         if not self._relay.replaying:
-            found = findings(self.status(), self._fold.lost_tracks)
+            found = findings(self.status(), self._beside())
             for change in self._alarms.update(mono_ns, self._clock.utc_ns(), found):
                 self._tell(change)
         self._bus.publish_status(self.status())
+
+    def _beside(self) -> Beside:
+        return Beside(
+            lost_tracks=self._fold.lost_tracks,
+            held_by=self._held.actor,
+            is_mended=self._fold.is_mended,
+            unseen_issues=self._configuration.unseen,
+        )
 
     def _direct_probe(self) -> None:
         """The probe plays while an encoder is there; without one there is nothing to measure."""
@@ -209,6 +220,14 @@ class Store:
             and any(uplink.state == "carrying" for uplink in sample.uplinks)
         )
         self._return.watch(is_carried)
+
+    def _look_for_return(self, mono_ns: int) -> None:
+        if self._return is None:
+            return
+        failover, back = self._fold.failover(mono_ns), self._return.status()
+        seen = self._switch_return.update(self._clock.utc_ns(), failover, back)
+        if seen is not None:
+            self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
 
     def _check_configuration(self, mono_ns: int) -> None:
         feed, sound = self._fold.feed(mono_ns), self._fold.sound(mono_ns)

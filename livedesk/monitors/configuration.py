@@ -24,6 +24,9 @@ _CLEAR: Final = 0.03
 
 _WARM_UP_NS: Final = 10 * NS_PER_S
 
+_PROBE_STALE_MS: Final = 1_500.0
+"""Older figures are not known any more; the means of 10 and 30 s would outlive them."""
+
 
 class ConfigurationCheck:
     """The check of one feed over time, so that its list holds still."""
@@ -33,9 +36,19 @@ class ConfigurationCheck:
         self._platform = platform
         self._steady = SteadyFeed()
         self._shown: Issues = ()
+        self._is_unseen = False
+
+    @property
+    def unseen(self) -> Issues:
+        """The issues before the probe went away, while it is away."""
+        return self._shown if self._is_unseen else ()
 
     def update(self, mono_ns: int, feed: FeedStatus, sound: SoundStatus) -> Issues | None:
-        """The issues now; None in the first 10 s of an epoch and while nothing flows."""
+        """The issues now; None in the first 10 s of an epoch, while nothing flows, and while the
+        probe's figures are too old."""
+        self._is_unseen = is_flowing(feed) and (feed.probe_age_ms or 0.0) > _PROBE_STALE_MS
+        if self._is_unseen:
+            return None
         if not is_flowing(feed):
             self._steady.restart()
             self._shown = ()

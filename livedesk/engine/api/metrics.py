@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from livedesk import __version__
 from livedesk.core.status import (
+    FailoverMode,
     FeedState,
     HealthClass,
     PartState,
@@ -43,6 +44,7 @@ class EngineCollector(Collector):
         yield from _feed(statuses)
         yield from _media(statuses)
         yield from _uplinks(statuses)
+        yield from _failover(statuses)
         yield from _return(statuses)
         yield from _parts(statuses)
         yield from self._own()
@@ -232,6 +234,51 @@ def _uplinks(statuses: list[StoreStatus]) -> Iterator[Metric]:
         dropped.add_metric([store, uplink.name], uplink.dropped_messages)
         reconnects.add_metric([store, uplink.name], uplink.reconnects)
     yield from (dropped, reconnects, retransmits)
+
+
+_LAST: tuple[tuple[str, str, Literal["detect_ms", "publish_ms", "switch_ms"]], ...] = (
+    ("detect", "Onset of the fault to the decision, of the last switch.", "detect_ms"),
+    ("publish", "Decision to the platform's answer, of the last switch.", "publish_ms"),
+    ("switch", "Decision to the first keyframe acknowledged, of the last switch.", "switch_ms"),
+)
+
+
+def _failover(statuses: list[StoreStatus]) -> Iterator[Metric]:
+    labels = ["store", "uplink"]
+    known = [s for s in statuses if s.failover.active is not None]
+    yield _gauge(
+        "livedesk_uplink_active", "1 for the uplink that the stream is on.", labels,
+        (([s.store, u.name], float(u.name == s.failover.active)) for s in known for u in s.uplinks),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_uplink_ready", "1 if it carries or could take over now.", labels,
+        (([s.store, u.name], float(u.ready)) for s in known for u in s.uplinks),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_uplink_healthy_seconds", "For so long it has been without a fault.", labels,
+        (([s.store, u.name], u.healthy_s) for s in known for u in s.uplinks),
+    )  # fmt: skip
+    yield _gauge(
+        "livedesk_failover_mode", "1 for the mode the failover is in.", ["store", "mode"],
+        (([s.store, mode], float(s.failover.mode == mode))
+         for s in known for mode in get_args(FailoverMode)),
+    )  # fmt: skip
+    switches = CounterMetricFamily(
+        "livedesk_failover_switches", "Times the stream moved, of this relay.", labels=["store"]
+    )
+    for s in statuses:
+        switches.add_metric([s.store], s.failover.switches)
+    yield switches
+    moved = [(s.store, s.failover.last) for s in statuses if s.failover.last is not None]
+    for name, text, key in _LAST:
+        yield _gauge(
+            f"livedesk_failover_last_{name}_seconds", text, ["store"],
+            (([store], _scaled(last[key], 1e-3)) for store, last in moved),
+        )  # fmt: skip
+    yield _gauge(
+        "livedesk_failover_last_frames_lost", "Frames lost in the last switch.", ["store"],
+        (([store], last["frames_lost"]) for store, last in moved),
+    )  # fmt: skip
 
 
 def _parts(statuses: list[StoreStatus]) -> Iterator[Metric]:
