@@ -1,0 +1,157 @@
+"""How does one HTTP call move the stream?
+
+A 2xx answer means that it was accepted. A redirect is not followed: it would carry the headers,
+and so the secrets in them, to a place that nobody named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from livedesk.core.clock import Clock
+from livedesk.core.secrets import Secret, redact
+from livedesk.core.settings import HttpActuator
+from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
+from livedesk.engine.actuators.template import as_is, fields, fill, in_json, in_url
+
+_ANSWER_BYTES: Final = 4096
+_SHOWN_CHARACTERS: Final = 160
+_SAMPLE: Final = {"to": "bonded", "from": "primary", "store": "store", "reason": "a check"}
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+_FIX: Final = 'look at "url" in [store.failover.actuator]'
+
+
+class HttpCall:
+    """Sends the call that the settings describe. Implements Actuator."""
+
+    def __init__(self, settings: HttpActuator, clock: Clock) -> None:
+        # At INFO httpx writes out every URL it calls.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._settings = settings
+        self._clock = clock
+        self._secrets = (settings.url, *(value for _, value in settings.headers))
+        self._kind = _content_type(settings)
+        self._http = httpx.AsyncClient(
+            timeout=settings.timeout_s,
+            trust_env=False,
+            follow_redirects=False,
+            # A certificate store takes 30 ms to load, which plain HTTP has no use for.
+            verify=settings.url.reveal().lower().startswith("https:"),
+        )
+
+    async def check(self) -> str | None:
+        """Whether the server can be reached and the body is what its type says. Nothing is sent."""
+        try:
+            url = httpx.URL(self._filled_url(_SAMPLE))
+        except (httpx.InvalidURL, UnicodeError):
+            return f"The address of the HTTP call is not valid; {_FIX}."
+        if url.scheme not in ("http", "https") or not url.host:
+            return f"The HTTP call's address does not begin with http:// or https://; {_FIX}."
+        if problem := self._body_problem():
+            return problem
+        port = url.port or (443 if url.scheme == "https" else 80)
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                _, writer = await asyncio.open_connection(url.host, port)
+        except (OSError, UnicodeError) as error:
+            return (
+                f"The server of the HTTP call, {url.host}:{port}, cannot be reached "
+                f"({_why(error)}); start it, or {_FIX}."
+            )
+        writer.close()
+        return None
+
+    def _body_problem(self) -> str | None:
+        if not self._settings.body or not self._kind.startswith(_JSON):
+            return None
+        try:
+            json.loads(self._filled_body(_SAMPLE))
+        except ValueError as error:
+            return (
+                f"The body of the HTTP call is not JSON ({error}); "
+                f'look at "body" in [store.failover.actuator].'
+            )
+        return None
+
+    async def switch(self, order: SwitchOrder) -> Outcome:
+        watch = Stopwatch(self._clock)
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                ok, words = await self._call(fields(order))
+        except (TimeoutError, httpx.TimeoutException):
+            limit = seconds(self._settings.timeout_s)
+            ok, words = False, f"The HTTP call was not answered within {limit}."
+        except httpx.HTTPError as error:
+            ok, words = False, f"The HTTP call's server cannot be reached ({type(error).__name__})."
+        except (httpx.InvalidURL, UnicodeError):
+            ok, words = False, f"The address of the HTTP call is not valid; {_FIX}."
+        watch.step("call")
+        return watch.outcome(ok, words)
+
+    async def _call(self, values: Mapping[str, str]) -> tuple[bool, str]:
+        headers = {name: secret.reveal() for name, secret in self._settings.headers}
+        content = self._filled_body(values).encode() if self._settings.body else None
+        if content is not None:
+            headers = {"Content-Type": self._kind, **headers}
+        method, url = self._settings.method, self._filled_url(values)
+        async with self._http.stream(method, url, content=content, headers=headers) as answer:
+            if answer.is_success:
+                return True, f"The HTTP call was accepted with {answer.status_code}."
+            if answer.has_redirect_location:
+                return False, (
+                    f"The HTTP call was answered {answer.status_code}, a redirect, which is not "
+                    "followed; name the place it leads to in the settings."
+                )
+            said = await self._beginning(answer)
+        return False, f"The HTTP call was refused with {answer.status_code}{said}."
+
+    async def _beginning(self, answer: httpx.Response) -> str:
+        """What the server said to it, shortened; it may repeat what it was sent."""
+        body = b""
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) >= _ANSWER_BYTES:
+                break
+        text = redact(body[:_ANSWER_BYTES].decode(errors="replace"), self._secrets_to_hide())
+        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return f": {line[:_SHOWN_CHARACTERS].rstrip('.')}" if line else ""
+
+    def _secrets_to_hide(self) -> list[Secret]:
+        """A header such as `Bearer TOKEN` may come back without its first word."""
+        words = [Secret(w) for s in self._secrets for w in s.reveal().split() if len(w) >= 6]
+        return [*self._secrets, *words]
+
+    def _filled_url(self, values: Mapping[str, str]) -> str:
+        return fill(self._settings.url.reveal(), values, in_url)
+
+    def _filled_body(self, values: Mapping[str, str]) -> str:
+        if self._kind.startswith(_JSON):
+            return fill(self._settings.body, values, in_json)
+        return fill(self._settings.body, values, in_url if self._kind == _FORM else as_is)
+
+    async def sender(self) -> SenderFacts | None:
+        return None
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _content_type(settings: HttpActuator) -> str:
+    """What the headers say; else JSON for what looks like it, and plain text for the rest."""
+    for name, value in settings.headers:
+        if name.lower() == "content-type":
+            return value.reveal().strip().lower()
+    return _JSON if settings.body.lstrip()[:1] in ("{", "[") else "text/plain; charset=utf-8"
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return getattr(error, "strerror", None) or type(error).__name__
