@@ -7,12 +7,13 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test test-obs lint bench clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
 	@echo "             (ARGS=\"--headless --seconds 40 --out DIR --json\" without a display)"
 	@echo "make test    all tests, then all but the windows' again without Qt installed"
+	@echo "make test-obs  the tests with a real OBS, on a display of its own"
 	@echo "make lint    style, types and import walls"
 	@echo "make bench   costs and delays, as a table"
 	@echo "make clean   remove environments, caches and results"
@@ -26,6 +27,10 @@ test:
 	$(BOOTSTRAP) test
 	.venv/bin/python -m pytest $(ARGS)
 	.venv-without-qt/bin/python -m pytest -m "not ui and not peer and not slow" --ignore=tests/ui
+
+test-obs:
+	$(BOOTSTRAP) test-obs
+	.venv/bin/python -m pytest -s tests/obs $(ARGS)
 
 lint:
 	$(BOOTSTRAP) lint

@@ -22,6 +22,7 @@ from typing import Any
 from livedesk.core.system_packages import (
     CONSOLE_LIBRARIES,
     FONTS,
+    OBS,
     TEST_PEERS,
     Need,
     install_command,
@@ -54,9 +55,16 @@ SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS),
     "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS),
+    "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
 }
-ENVIRONMENTS = {"demo": (FULL,), "bench": (FULL,), "test": (FULL, WITHOUT_QT), "lint": (FULL,)}
+ENVIRONMENTS = {
+    "demo": (FULL,),
+    "bench": (FULL,),
+    "test": (FULL, WITHOUT_QT),
+    "test-obs": (FULL,),
+    "lint": (FULL,),
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -78,6 +78,12 @@ TEST_PEERS = (
     Need("file", "usr/lib/nginx/modules/ngx_rtmp_module.so", "libnginx-mod-rtmp"),
 )
 
+OBS = (
+    Need("program", "obs", "obs-studio"),
+    Need("program", "Xvfb", "xvfb"),
+    Need("file", "usr/lib/*/dri/swrast_dri.so", "libgl1-mesa-dri"),
+)
+
 
 def missing(needs: Iterable[Need]) -> list[Need]:
     """Those that are not met. Only Linux is asked: elsewhere wheels bring what they need."""
