@@ -1,24 +1,35 @@
 """How is the sandbox steered while it runs? A small HTTP API on the loopback, behind a token.
 
-* `GET /state`: figures of encoder, path and platform.
-* `POST /path`: any of `rate_kbps`, `delay_ms`, `jitter_ms` (numbers; `rate_kbps` null is no limit),
-  `recording` (true: the recorded uplink), `blackhole`, `down` (true or false), `reset` (seconds to
-  refuse new connections after breaking all), `clear` (true: a good path again).
+* `GET /state`: figures of encoder, paths and platform; `path` is the primary one, `paths` are all.
+  `frames` compares what the encoder sent with what the platform has, over all publications.
+* `POST /path`: `path` ("primary" without it, or the name of another one) and any of
+  `rate_kbps` (null is no limit; with `ramp_s` evenly from the rate before, or `from_kbps`),
+  `trace` (a recorded uplink: the file, or null), `recording` (true: the one of the job),
+  `delay_ms`, `jitter_ms`, `loss_pct` (packets sent again: waits), `flap` ([on, off] in
+  milliseconds, or null), `blackhole` (true or false: connections stay, nothing comes out), `cut`
+  (true or false: the cable is out, nothing is acknowledged), `down` (true or false: connections
+  are reset and refused), `reset` (the same for so many seconds), `clear` (true: good again).
+* `POST /platform`: any of `second` ("refuse", "refuse_close" or "take_over": what a second
+  publisher of the key gets), `idle_drop_s` (a publisher that sends nothing is dropped after this,
+  or null), `session_drop_s` (one that does not publish, or null), `forget` (true: the record begins
+  anew), `clear` (true: the rules of the start).
 * `POST /encoder`: any of `audio_delay_ms`, `kbps` (video), `audio_ppm` (the sound's clock runs off
   by so much), `jump_ms` (both tracks' timestamps, once), `freeze`, `black`, `mute`, `clip` (true or
   false), `stop_track` ("audio", "video" or "none"), `drop` and `restart` (milliseconds until it
   connects again, or true; `restart` begins its timestamps at 0), `clear` (true: as it was started),
   `stop` (true), `start` (true, or the RTMP address to push to).
 
-Both answer with the same figures as `GET /state`. An order that is not understood changes nothing.
+All answer with the same figures as `GET /state`. An order that is not understood changes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -30,24 +41,28 @@ from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.rtmp_address import parse_address
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.arrivals import compared
 from livedesk.sandbox.child import EncoderChild
-from livedesk.sandbox.link import Shape
 from livedesk.sandbox.orders import (
     ENCODER_ORDERS,
+    MAX_TIME_S,
+    PATH_ORDERS,
+    PLATFORM_ORDERS,
     OrderError,
     encoder_commands,
     flag,
     number,
     only,
+    rules_ordered,
+    shape_ordered,
 )
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
-from livedesk.sandbox.supply import ConstantRate, Supply
+from livedesk.sandbox.recorded import RecordingError, read_recording
+from livedesk.sandbox.supply import Supply
 
 MAX_BODY_BYTES: Final = 16_384
-MAX_DELAY_MS: Final = 10_000
-MAX_KBPS: Final = 10_000_000
-MAX_REFUSE_S: Final = 3600
+PRIMARY: Final = "primary"
 
 
 class Bench:
@@ -57,54 +72,64 @@ class Bench:
         self,
         clock: Clock,
         encoder: EncoderChild,
-        path: Path,
+        paths: Mapping[str, Path],
         platform: Platform,
         recording: Supply | None,
     ) -> None:
         self._clock = clock
         self._encoder = encoder
-        self._path = path
+        self._paths = paths
         self._platform = platform
         self._recording = recording
 
     def figures(self) -> dict[str, Json]:
+        encoder, platform = self._encoder.figures(), self._platform.figures()
         return {
             "mono_ns": self._clock.mono_ns(),
             "utc_ns": self._clock.utc_ns(),
-            "encoder": self._encoder.figures(),
-            "path": self._path.figures(),
-            "platform": self._platform.figures(),
+            "encoder": encoder,
+            "path": self._paths[PRIMARY].figures(),
+            "paths": {name: path.figures() for name, path in self._paths.items()},
+            "platform": platform,
+            "frames": compared(encoder["report"], platform["arrivals"]),
         }
 
     async def order_path(self, order: dict[str, Any]) -> None:
         """Raises OrderError before anything is changed."""
-        shape = Shape() if flag(order, "clear") else self._path.shape
-        if "rate_kbps" in order:
-            kbps = None if order["rate_kbps"] is None else number(order, "rate_kbps", 1, MAX_KBPS)
-            shape = replace(shape, supply=None if kbps is None else ConstantRate(kbps))
+        path = self._path(order.get("path", PRIMARY))
+        shape = shape_ordered(order, path.shape)
         if "recording" in order:
             shape = replace(shape, supply=self._recorded(flag(order, "recording")))
-        if "delay_ms" in order:
-            shape = replace(shape, delay_ms=number(order, "delay_ms", 0, MAX_DELAY_MS))
-        if "jitter_ms" in order:
-            shape = replace(shape, jitter_ms=number(order, "jitter_ms", 0, MAX_DELAY_MS))
-        if "blackhole" in order:
-            shape = replace(shape, blackhole=flag(order, "blackhole"))
         down = flag(order, "down") if "down" in order else None
-        refuse_s = number(order, "reset", 0, MAX_REFUSE_S) if "reset" in order else None
-        only(order, _PATH_ORDERS)
-        self._path.apply(shape)
+        refuse_s = number(order, "reset", 0, MAX_TIME_S) if "reset" in order else None
+        only(order, PATH_ORDERS)
+        if "trace" in order:
+            shape = replace(shape, supply=await _trace(order["trace"]))
+        path.apply(shape)
         if down is False or flag(order, "clear"):
-            self._path.restore()
+            path.restore()
         if down:
-            await self._path.refuse()
+            await path.refuse()
         elif refuse_s is not None:
-            await self._path.reset(refuse_s)
+            await path.reset(refuse_s)
+
+    def _path(self, name: object) -> Path:
+        if not isinstance(name, str) or name not in self._paths:
+            raise OrderError(f"path: one of {', '.join(self._paths)} is needed")
+        return self._paths[name]
 
     def _recorded(self, on: bool) -> Supply | None:
         if on and self._recording is None:
             raise OrderError("recording: the sandbox was started without one")
         return self._recording if on else None
+
+    async def order_platform(self, order: dict[str, Any]) -> None:
+        """Raises OrderError before anything is changed."""
+        rules, forget = rules_ordered(order, self._platform.rules), flag(order, "forget")
+        only(order, PLATFORM_ORDERS)
+        self._platform.rules = rules
+        if forget:
+            self._platform.forget()
 
     async def order_encoder(self, order: dict[str, Any]) -> None:
         """Raises OrderError before anything is changed."""
@@ -130,9 +155,15 @@ class Bench:
         return Secret(address.url), True
 
 
-_PATH_ORDERS: Final = (
-    "rate_kbps", "recording", "delay_ms", "jitter_ms", "blackhole", "down", "reset", "clear",
-)  # fmt: skip
+async def _trace(name: object) -> Supply | None:
+    if name is None:
+        return None
+    if not isinstance(name, str) or not name:
+        raise OrderError("trace: the path of a file is needed, or null")
+    try:
+        return await asyncio.to_thread(read_recording, FilePath(name))
+    except RecordingError as fault:
+        raise OrderError(f"trace: {fault}") from None
 
 
 def control_app(bench: Bench, token: Secret) -> Starlette:
@@ -142,6 +173,7 @@ def control_app(bench: Bench, token: Secret) -> Starlette:
         routes=[
             Route("/state", app.state, methods=["GET"]),
             Route("/path", app.path, methods=["POST"]),
+            Route("/platform", app.platform, methods=["POST"]),
             Route("/encoder", app.encoder, methods=["POST"]),
         ]
     )
@@ -159,6 +191,9 @@ class _App:
 
     async def path(self, request: Request) -> Response:
         return await self._order(request, self._bench.order_path)
+
+    async def platform(self, request: Request) -> Response:
+        return await self._order(request, self._bench.order_platform)
 
     async def encoder(self, request: Request) -> Response:
         return await self._order(request, self._bench.order_encoder)

@@ -13,11 +13,14 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
-from livedesk.sandbox.supply import Supply, TokenBucket
+from livedesk.sandbox.cut import cut, mend
+from livedesk.sandbox.shape import Shape, wait_ms
+from livedesk.sandbox.supply import TokenBucket
+
+__all__ = ["Direction", "Link", "Shape"]
 
 CHUNK_BYTES: Final = 16_384
 SMALL_BYTES: Final = 1_448
@@ -29,18 +32,6 @@ BYTES_PER_DELAY_MS: Final = 2_500
 """A delay line carries up to 20 Mb/s; a path that is not delayed holds next to nothing."""
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a path does to what passes. Delay and jitter are one way, and apply to both ways."""
-
-    supply: Supply | None = None
-    """Capacity each way; None is without limit."""
-    delay_ms: float = 0.0
-    jitter_ms: float = 0.0
-    """Added to the delay, evenly from 0 to this, without ever changing the order."""
-    blackhole: bool = False
 
 
 class Direction:
@@ -62,19 +53,31 @@ class Direction:
         if shape.supply is not self.shape.supply:
             self._bucket = TokenBucket(shape.supply, now_ns) if shape.supply is not None else None
         self.shape = shape
-        if shape.blackhole:
-            self.gate.clear()
-        else:
+        self.set_gate(is_open=shape.passes)
+
+    def set_gate(self, *, is_open: bool) -> None:
+        if is_open:
             self.gate.set()
+        else:
+            self.gate.clear()
 
     async def permission(self) -> int:
-        """Wait until something may be read, in the order of asking; returns how many bytes."""
+        """Wait until something may be read, in the order of asking; returns how many bytes.
+
+        Asked by those who have something to read, and spent without waiting in between.
+        """
         async with self._turn:
+            asked = None
             while True:
-                await self.gate.wait()
+                if not self.gate.is_set():
+                    await self.gate.wait()
+                    asked = None
                 bucket = self._bucket
                 if bucket is None:
                     return CHUNK_BYTES
+                if bucket is not asked:
+                    bucket.forget_unused(self._clock.mono_ns())
+                    asked = bucket
                 if (allowed := bucket.available(self._clock.mono_ns())) >= SMALL_BYTES:
                     return min(allowed, CHUNK_BYTES)
                 await asyncio.sleep(POLL_S)
@@ -83,11 +86,10 @@ class Direction:
         if self._bucket is not None:
             self._bucket.spend(count)
 
-    def arrival_ns(self, after_ns: int) -> int:
+    def arrival_ns(self, after_ns: int, size: int) -> int:
         """When bytes read now come out: never before those that went in earlier."""
-        shape = self.shape
-        extra_ms = self._chance.random() * shape.jitter_ms + shape.delay_ms
-        return max(after_ns, self._clock.mono_ns() + round(extra_ms * NS_PER_MS))
+        under_way_ms = wait_ms(self.shape, size, self._chance)
+        return max(after_ns, self._clock.mono_ns() + round(under_way_ms * NS_PER_MS))
 
     def room_bytes(self) -> float:
         return STANDING_BYTES + (self.shape.delay_ms + self.shape.jitter_ms) * BYTES_PER_DELAY_MS
@@ -121,10 +123,11 @@ class _Pipe:
         while True:
             while self.held_bytes > self._way.room_bytes():
                 await self._wait()
+            await _readable(loop, self._source)
             allowed = await self._way.permission()
-            data = await loop.sock_recv(self._source, allowed)
+            data = self._source.recv(allowed)
             self._way.took(len(data))
-            arrival_ns = self._way.arrival_ns(arrival_ns)
+            arrival_ns = self._way.arrival_ns(arrival_ns, len(data))
             self._line.append((arrival_ns, data))
             self.held_bytes += len(data)
             self._changed.set()
@@ -162,6 +165,8 @@ class Link:
         self._near = near
         self._far_address = far
         self._far: socket.socket | None = None
+        self.far_port: int | None = None
+        """Where the platform sees this connection come from."""
         self._up = up
         self._down = down
         self._pipes: list[_Pipe] = []
@@ -201,10 +206,34 @@ class Link:
         far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STANDING_BYTES)
         await asyncio.get_running_loop().sock_connect(far, self._far_address)
+        self.far_port = int(far.getsockname()[1])
         return far
+
+    def cut(self) -> None:
+        """From now on no packet of the near side arrives, not even a reset."""
+        cut(self._near)
+
+    def mend(self) -> None:
+        mend(self._near)
 
     def _reset_on_close(self) -> None:
         for end in (self._near, self._far):
             if end is not None:
                 with contextlib.suppress(OSError):
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+
+
+async def _readable(loop: asyncio.AbstractEventLoop, source: socket.socket) -> None:
+    """Wait until there are bytes, or the end: nobody queues for a path with nothing to send."""
+    ready = loop.create_future()
+    number = source.fileno()
+    loop.add_reader(number, _settle, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(number)
+
+
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

@@ -1,8 +1,9 @@
 """How does a bad network come between relay and platform? A loopback TCP proxy that can misbehave.
 
-It can limit the rate, delay, jitter, swallow everything (black hole), break all connections with a
-TCP reset, and refuse new ones; all while running. What it cannot show: the sender's kernel talks
-to the proxy's, so the kernel's round-trip time stays that of the loopback whatever the delay.
+It can limit the rate, delay, jitter, lose packets, swallow everything (black hole), be cut or flap,
+break all connections with a TCP reset, and refuse new ones; all while running. What it cannot show:
+the sender's kernel talks to the proxy's, so the kernel's round-trip time stays that of the loopback
+whatever the delay, and what a black hole swallows first, up to the small buffer, is acknowledged.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import socket
 from functools import partial
 from typing import Final, Literal
 
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json
 from livedesk.core.rate import SlidingRate
 from livedesk.core.tasks import Tasks
-from livedesk.sandbox.link import Direction, Link, Shape
+from livedesk.sandbox.cut import cut, mend
+from livedesk.sandbox.link import Direction, Link
+from livedesk.sandbox.shape import Flap, Shape
 
 RECEIVE_BYTES: Final = 16_384
 """Asked of the kernel for each accepted connection; it doubles that. Set on the listening socket,
@@ -27,7 +30,9 @@ because the window is agreed when the connection is made."""
 SEGMENT_BYTES: Final = 1_448
 """Loopback packets of 64 kB do not fit a small buffer and make the window open in fits."""
 
-State = Literal["open", "blackhole", "refusing"]
+_AFTER_EDGE_S: Final = 0.001
+
+State = Literal["open", "blackhole", "cut", "refusing"]
 
 
 class Path:
@@ -45,6 +50,7 @@ class Path:
         self._listener: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
         self._reopening: asyncio.Task[None] | None = None
+        self._flapping: asyncio.Task[None] | None = None
         self._address = ("127.0.0.1", 0)
         self.accepted = 0
         self.resets = 0
@@ -71,8 +77,32 @@ class Path:
 
     def apply(self, shape: Shape) -> None:
         """Behave like this from now on, also for connections that are open."""
-        self._up.apply(shape)
-        self._down.apply(shape)
+        before = self.shape
+        for way in (self._up, self._down):
+            way.apply(shape)
+        if shape.cut != before.cut:
+            self._cut_or_mend()
+        if self._flapping is not None:
+            self._flapping.cancel()
+            self._flapping = None
+        if shape.flap is not None and shape.passes:
+            self._flapping = self._tasks.spawn("path flaps", self._flap(shape.flap))
+
+    def _cut_or_mend(self) -> None:
+        assert self._listener is not None
+        for link in self._links:
+            link.cut() if self.shape.cut else link.mend()
+        cut(self._listener) if self.shape.cut else mend(self._listener)
+
+    async def _flap(self, flap: Flap) -> None:
+        """Times count from now, so a late wake-up does not shift the ones after it."""
+        began_ns = self._clock.mono_ns()
+        while True:
+            after_ms = (self._clock.mono_ns() - began_ns) / NS_PER_MS
+            for way in (self._up, self._down):
+                way.set_gate(is_open=flap.is_open(after_ms))
+            # A wake-up a little too early would find the edge still ahead.
+            await asyncio.sleep(flap.change_ms(after_ms) / 1000 + _AFTER_EDGE_S)
 
     async def reset(self, refuse_s: float) -> None:
         """Break all connections with a TCP reset and refuse new ones for so long."""
@@ -89,6 +119,8 @@ class Path:
             assert self._listener is not None
             self._listener.close()
             self._listener = _bound(*self._address)
+            if self.shape.cut:
+                cut(self._listener)
         self.resets += len(self._links)
         for task in list(self._links.values()):
             await _ended(task)
@@ -132,7 +164,13 @@ class Path:
     def state(self) -> State:
         if self._accepting is None:
             return "refusing"
+        if self.shape.cut:
+            return "cut"
         return "blackhole" if self.shape.blackhole else "open"
+
+    def leads_from(self, port: int) -> bool:
+        """Whether the platform's connection from this port came along here."""
+        return any(link.far_port == port for link in self._links)
 
     def figures(self) -> dict[str, Json]:
         """`kbps` counts all bytes towards the platform, with what RTMP adds to the media."""
@@ -142,6 +180,9 @@ class Path:
             "rate_kbps": None if shape.supply is None else shape.supply.mean_kbps,
             "delay_ms": shape.delay_ms,
             "jitter_ms": shape.jitter_ms,
+            "loss_pct": shape.loss_pct,
+            "flap": None if (flap := shape.flap) is None else [flap.on_ms, flap.off_ms],
+            "flowing": self._up.gate.is_set() and self._accepting is not None,
             "connections": len(self._links),
             "accepted": self.accepted,
             "resets": self.resets,

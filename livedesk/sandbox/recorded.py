@@ -13,6 +13,8 @@ from typing import Final
 
 PACKET_BYTES: Final = 1500
 MAX_LINES: Final = 5_000_000
+UNUSED_S: Final = 0.01
+"""An opportunity that nobody uses is lost. So long it waits for us, who look every 5 ms."""
 
 
 class RecordingError(ValueError):
@@ -35,6 +37,9 @@ class RecordedUplink:
     def bytes_between(self, from_s: float, to_s: float) -> float:
         """Packets that could be delivered after `from_s`, up to and including `to_s`."""
         return float((self._until(to_s) - self._until(from_s)) * PACKET_BYTES)
+
+    def unused_bytes(self, now_s: float) -> float:
+        return self.bytes_between(max(0.0, now_s - UNUSED_S), now_s)
 
     def _until(self, t_s: float) -> int:
         rounds, within_ms = divmod(t_s * 1000, self._length_ms)

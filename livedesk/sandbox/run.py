@@ -1,15 +1,17 @@
-"""How does the sandbox start and end? Platform, path, control API and encoder, wired in one place.
+"""How does the sandbox start and end? Platform, paths, control API and encoder, wired in one place.
 
 `python -m livedesk.sandbox` reads one JSON line from standard input, all of it optional:
 
     {"app": "live", "key": "…", "port": 0, "recording": "file", "path": {…},
-     "encoder": {…, "url": "rtmp://…"}}
+     "paths": {"bonded": {"port": 0, …}}, "encoder": {…, "url": "rtmp://…"}}
 
-`path` is a first order as for `POST /path`, `encoder` the encoder's settings; with a `url` it
-starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready": true, "pid",
-"control_url", "token", "platform_url", "ingest_url"}`. `platform_url` leads through the path and is
-what an uplink pushes to; `ingest_url` is the platform itself. Both hold the key. It ends with the
-end of standard input or on SIGTERM, and leaves nothing running.
+`path` is a first order for the primary path, as for `POST /path`, and `port` where it listens;
+`paths` are the others, by default one that is called bonded. `encoder` has the encoder's settings;
+with a `url` it starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready":
+true, "pid", "control_url", "token", "platform_url", "platform_urls", "ingest_url"}`.
+`platform_urls` lead through the paths and are what uplinks push to, by name, `platform_url` is the
+primary one, `ingest_url` the platform itself. All hold the key. It ends with the end of standard
+input or on SIGTERM, and leaves nothing running.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -37,7 +39,7 @@ from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
 from livedesk.sandbox.child import EncoderChild
-from livedesk.sandbox.control import Bench, control_app
+from livedesk.sandbox.control import PRIMARY, Bench, control_app
 from livedesk.sandbox.encoder.job import JobError, parse_job
 from livedesk.sandbox.orders import OrderError
 from livedesk.sandbox.path import Path
@@ -46,8 +48,18 @@ from livedesk.sandbox.recorded import RecordingError, read_recording
 from livedesk.sandbox.supply import Supply
 
 _HOST: Final = "127.0.0.1"
+MAX_PATHS: Final = 8
 _LINE_BYTES: Final = 65_536
-_JOB_FIELDS: Final = frozenset({"app", "key", "encoder", "path", "port", "recording"})
+_JOB_FIELDS: Final = frozenset({"app", "key", "encoder", "path", "paths", "port", "recording"})
+
+
+@dataclass(frozen=True, slots=True)
+class PathJob:
+    """A path beside the others: its name, where it listens, its first order."""
+
+    name: str
+    order: dict[str, Json] = field(default_factory=dict)
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,8 @@ class SandboxJob:
     path: dict[str, Json] = field(default_factory=dict)
     recording: FilePath | None = None
     port: int = 0
-    """Where the path listens; 0 is any free port."""
+    """Where the primary path listens; 0 is any free port."""
+    others: tuple[PathJob, ...] = (PathJob("bonded"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class Ready:
     token: Secret
     platform_url: Secret
     ingest_url: Secret
+    platform_urls: Mapping[str, Secret]
 
     def to_json(self) -> dict[str, Json]:
         """With its secrets: for the pipe to the parent, nothing else."""
@@ -81,6 +95,7 @@ class Ready:
             "control_url": self.control_url,
             "token": self.token.reveal(),
             "platform_url": self.platform_url.reveal(),
+            "platform_urls": {name: url.reveal() for name, url in self.platform_urls.items()},
             "ingest_url": self.ingest_url.reveal(),
         }
 
@@ -101,15 +116,32 @@ def parse_sandbox_job(line: str) -> SandboxJob:
         raise JobError("encoder and path: objects are needed")
     if not isinstance(recording, str | None):
         raise JobError("recording: the path of a file is needed")
-    port = job.get("port", 0)
-    if not isinstance(port, int) or not 0 <= port <= 65535:
-        raise JobError("port: a number from 0 to 65535 is needed")
+    port, others = _port(job), _others(job.get("paths", {"bonded": {}}))
     url = encoder.pop("url", None)
     # Checked now rather than at the first start; any address will do for that.
     parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
     target = Secret(url) if url else None
     file = FilePath(recording) if recording else None
-    return SandboxJob(app, Secret(key), encoder, target, path, file, port)
+    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others)
+
+
+def _port(settings: dict[str, Json]) -> int:
+    port = settings.pop("port", 0)
+    if not isinstance(port, int) or not 0 <= port <= 65535:
+        raise JobError("port: a number from 0 to 65535 is needed")
+    return port
+
+
+def _others(paths: Json) -> tuple[PathJob, ...]:
+    if not isinstance(paths, dict) or len(paths) > MAX_PATHS or PRIMARY in paths:
+        raise JobError(f"paths: names with objects are needed, at most {MAX_PATHS}, not {PRIMARY}")
+    jobs = []
+    for name, settings in paths.items():
+        if not isinstance(settings, dict) or not name:
+            raise JobError("paths: a name with an object is needed for each")
+        port = _port(settings)
+        jobs.append(PathJob(name, settings, port))
+    return tuple(jobs)
 
 
 @asynccontextmanager
@@ -117,33 +149,41 @@ async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[
     """A sandbox for as long as the context is open. Raises JobError if the job cannot be done."""
     async with AsyncExitStack() as stack:
         recording = _recording(job)
-        platform = Platform(job.app, job.key, clock)
+        paths: dict[str, Path] = {}
+
+        def via(port: int) -> str | None:
+            return next((name for name, path in paths.items() if path.leads_from(port)), None)
+
+        platform = Platform(job.app, job.key, clock, via=via)
         ingest_port = await platform.start(_HOST)
         stack.push_async_callback(platform.close)
-        path = Path((_HOST, ingest_port), clock, random.Random(1))
-        path_port = await path.start(_HOST, job.port)
-        stack.push_async_callback(path.close)
+        for number, wish in enumerate((PathJob(PRIMARY, job.path, job.port), *job.others), 1):
+            path = Path((_HOST, ingest_port), clock, random.Random(number))
+            await path.start(_HOST, wish.port)
+            stack.push_async_callback(path.close)
+            paths[wish.name] = path
         encoder = EncoderChild(job.encoder, job.target)
         stack.push_async_callback(encoder.close)
-        bench = Bench(clock, encoder, path, platform, recording)
-        try:
-            await bench.order_path(job.path)
-        except OrderError as fault:
-            raise JobError(f"path: {fault}") from None
+        bench = Bench(clock, encoder, paths, platform, recording)
+        await _first_orders(job, bench)
         token = Secret(secrets.token_urlsafe(24))
         control_url = await stack.enter_async_context(_served(control_app(bench, token)))
         if job.target is not None:
             await encoder.start()
         tail = f"{job.app}/{job.key.reveal()}"
-        yield (
-            Ready(
-                control_url,
-                token,
-                platform_url=Secret(f"rtmp://{_HOST}:{path_port}/{tail}"),
-                ingest_url=Secret(f"rtmp://{_HOST}:{ingest_port}/{tail}"),
-            ),
-            bench,
-        )
+        urls = {
+            name: Secret(f"rtmp://{_HOST}:{path.address[1]}/{tail}") for name, path in paths.items()
+        }
+        ingest_url = Secret(f"rtmp://{_HOST}:{ingest_port}/{tail}")
+        yield Ready(control_url, token, urls[PRIMARY], ingest_url, urls), bench
+
+
+async def _first_orders(job: SandboxJob, bench: Bench) -> None:
+    for name, order in ((PRIMARY, job.path), *((other.name, other.order) for other in job.others)):
+        try:
+            await bench.order_path({"path": name, **order})
+        except OrderError as fault:
+            raise JobError(f"{'path' if name == PRIMARY else name}: {fault}") from None
 
 
 def _recording(job: SandboxJob) -> Supply | None:

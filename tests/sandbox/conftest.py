@@ -13,7 +13,7 @@ import pytest
 
 from livedesk.core.rtmp_address import parse_address
 from livedesk.rtmp.client import ClientEvent, ClientSession, Ready, Refused, Started
-from livedesk.rtmp.messages import Message
+from livedesk.rtmp.messages import PING_REQUEST, PING_RESPONSE, Message, user_control
 from tests.waiting import LIMIT_S
 
 
@@ -66,6 +66,7 @@ class PublishingPeer:
         self._session = session
         self._reader = reader
         self.writer = writer
+        self._heard = bytearray()
 
     @classmethod
     async def connect(cls, port: int, app: str, key: str) -> PublishingPeer:
@@ -90,6 +91,21 @@ class PublishingPeer:
         if isinstance(event, Ready):
             self._session.publish()
         return event if isinstance(event, Started | Refused) else None
+
+    async def ping(self, value: int) -> int:
+        """Ask, once connected, for a sign of life; what the server repeats (section 7.1.7)."""
+        async with asyncio.timeout(LIMIT_S):
+            asked = False
+            while data := await self._reader.read(65_536):
+                self._heard += data
+                if any(isinstance(event, Ready) for event in self._session.feed(data)):
+                    self._session.send(user_control(PING_REQUEST, value))
+                    asked = True
+                self.writer.write(self._session.take_output())
+                pong = user_control(PING_RESPONSE, value).payload
+                if asked and (at := self._heard.find(pong)) >= 0:
+                    return int.from_bytes(self._heard[at + 2 : at + 6], "big")
+        raise ConnectionError("the server closed the connection without an answer")
 
     async def send(self, type_id: int, timestamp_ms: int, payload: bytes) -> None:
         self._session.send(Message(type_id, 0, timestamp_ms, payload))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path as FilePath
 from typing import Any
 
 import httpx
@@ -31,9 +32,12 @@ def _ask(
     async def scenario() -> list[tuple[int, Any]]:
         clock = SystemClock()
         platform = Platform("live", Secret("key"), clock)
-        path = Path(("127.0.0.1", 1), clock, random.Random(1))
-        await path.start()
-        bench = Bench(clock, EncoderChild({}, None), path, platform, recording)
+        paths = {
+            name: Path(("127.0.0.1", 1), clock, random.Random(1)) for name in ("primary", "bonded")
+        }
+        for path in paths.values():
+            await path.start()
+        bench = Bench(clock, EncoderChild({}, None), paths, platform, recording)
         transport = httpx.ASGITransport(control_app(bench, Secret(TOKEN)))
         headers = {"Authorization": f"Bearer {token}"}
         answers = []
@@ -46,7 +50,8 @@ def _ask(
                     answer = await client.post(where, **content)
                     answers.append((answer.status_code, answer.json()))
         finally:
-            await path.close()
+            for path in paths.values():
+                await path.close()
         return answers
 
     return asyncio.run(scenario())
@@ -81,9 +86,69 @@ def test_a_recording_is_a_rate_like_any_other() -> None:
     assert [body["path"]["rate_kbps"] for _, body in answers] == [3000, None]
 
 
+def test_each_path_is_spoiled_by_its_name() -> None:
+    answers = _ask(
+        [
+            ("/path", {"path": "bonded", "rate_kbps": 900, "loss_pct": 2}),
+            ("/path", {"path": "bonded", "rate_kbps": 3000, "ramp_s": 2}),
+            ("/path", {"cut": True}),
+            ("/path", {"flap": [1000, 500], "cut": False}),
+            ("/path", {"path": "bonded", "clear": True}),
+        ]
+    )
+    states = [
+        [(p["state"], p["rate_kbps"], p["loss_pct"], p["flap"]) for p in body["paths"].values()]
+        for _, body in answers
+    ]
+    good, slow, up = ("open", None, 0, None), ("open", 900, 2, None), ("open", 3000, 2, None)
+    cut, flapping = ("cut", None, 0, None), ("open", None, 0, [1000, 500])
+    assert states == [[good, slow], [good, up], [cut, up], [flapping, up], [flapping, good]]
+    assert all(body["path"] == body["paths"]["primary"] for _, body in answers)
+
+
+def test_a_trace_is_played_from_its_file(tmp_path: FilePath) -> None:
+    file = tmp_path / "lte.up"
+    file.write_text("4\n8\n12\n")
+    answers = _ask(
+        [
+            ("/path", {"path": "bonded", "trace": str(file)}),
+            ("/path", {"trace": str(tmp_path / "none.up")}),
+            ("/path", {"path": "bonded", "trace": None}),
+        ]
+    )
+    assert [status for status, _ in answers] == [200, 400, 200]
+    assert answers[0][1]["paths"]["bonded"]["rate_kbps"] == 3000
+    assert "No such file" in answers[1][1]["error"]["message"]
+    assert answers[2][1]["paths"]["bonded"]["rate_kbps"] is None
+
+
+def test_the_platform_is_told_how_to_treat_a_second_publisher() -> None:
+    answers = _ask(
+        [
+            ("/platform", {"second": "take_over", "idle_drop_s": 2}),
+            ("/platform", {"session_drop_s": 30, "idle_drop_s": None, "forget": True}),
+            ("/platform", {"clear": True}),
+        ]
+    )
+    assert [tuple(body["platform"]["rules"].values()) for _, body in answers] == [
+        ("take_over", 2, None),
+        ("take_over", None, 30),
+        ("refuse", None, None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("where", "order", "fault"),
     [
+        ("/path", {"path": "third", "rate_kbps": 900}, "path: one of primary, bonded"),
+        ("/path", {"ramp_s": 3}, "a rate_kbps to arrive at"),
+        ("/path", {"ramp_s": 3, "rate_kbps": 900}, "from_kbps is needed"),
+        ("/path", {"flap": [1000]}, "flap: null, or milliseconds"),
+        ("/path", {"flap": [0, 1000]}, "flap: null, or milliseconds"),
+        ("/path", {"trace": 7}, "trace: the path of a file"),
+        ("/platform", {"second": "both"}, "second: one of refuse"),
+        ("/platform", {"idle_drop_s": 0}, "idle_drop_s: a number"),
+        ("/platform", {"rate_kbps": 900}, "not known"),
         ("/path", {"rate_kbps": 0}, "rate_kbps: a number from 1"),
         ("/path", {"rate_kbps": "fast"}, "rate_kbps: a number"),
         ("/path", {"delay_ms": -1}, "delay_ms"),
@@ -113,5 +178,7 @@ def test_a_bad_order_is_explained_and_changes_nothing(
 
 def test_nobody_without_the_token() -> None:
     for token in ("", "another"):
-        answers = _ask([("/path", {"down": True}), ("/encoder", {"stop": True})], token)
-        assert [status for status, _ in answers] == [401, 401]
+        answers = _ask(
+            [("/path", {"down": True}), ("/platform", {}), ("/encoder", {"stop": True})], token
+        )
+        assert [status for status, _ in answers] == [401, 401, 401]

@@ -7,6 +7,7 @@ import contextlib
 import random
 import socket
 import struct
+import sys
 import time
 from collections.abc import AsyncIterator
 
@@ -15,6 +16,7 @@ import pytest
 from livedesk.core.clock import SystemClock
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.path import Path
+from livedesk.sandbox.shape import Flap, wait_ms
 from livedesk.sandbox.supply import ConstantRate
 from tests.sandbox.conftest import EchoFactory
 from tests.waiting import until
@@ -143,6 +145,61 @@ def test_a_black_hole_takes_connections_and_passes_nothing(echo_server: EchoFact
             late.close()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packets vanish by a filter of Linux")
+def test_a_cut_path_acknowledges_nothing_and_takes_no_connection(echo_server: EchoFactory) -> None:
+    async def scenario() -> None:
+        async with echo_server() as echo, _path_to(echo.port) as path:
+            sender = socket.create_connection(path.address)
+            sender.setblocking(False)
+            sender.send(b"before")
+            await until(lambda: echo.received == b"before", "the first bytes")
+            path.apply(Shape(cut=True))
+            acknowledged = _acknowledged(sender)
+            sender.send(b"after")
+            with socket.socket() as late:
+                late.settimeout(0.1)
+                with pytest.raises(TimeoutError):
+                    late.connect(path.address)
+            assert (_acknowledged(sender), path.state) == (acknowledged, "cut")
+            path.apply(Shape())
+            await until(lambda: echo.received == b"beforeafter", "what was repeated")
+            sender.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_flapping_path_opens_and_closes_by_itself(echo_server: EchoFactory) -> None:
+    async def scenario() -> None:
+        async with echo_server() as echo, _path_to(echo.port) as path:
+            path.apply(Shape(flap=Flap(40, 40)))
+            for flowing in (False, True, False):
+                await until(lambda: path.figures()["flowing"] is flowing, f"flowing: {flowing}")  # noqa: B023
+            path.apply(Shape())
+            assert path.figures()["flowing"]
+            assert await _seconds_for(path, 10) > 0
+
+    asyncio.run(scenario())
+
+
+def test_a_flap_is_open_first_and_counts_from_its_beginning() -> None:
+    flap = Flap(1000, 500)
+    assert [flap.is_open(ms) for ms in (0, 999, 1000, 1499, 1500)] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+    assert [flap.change_ms(ms) for ms in (0, 999, 1000, 3400)] == [1000, 1, 500, 600]
+
+
+def test_loss_is_a_wait_and_a_lost_repeat_a_longer_one() -> None:
+    def waits(loss_pct: float) -> list[float]:
+        chance, shape = random.Random(2), Shape(delay_ms=30, loss_pct=loss_pct)
+        return [wait_ms(shape, 1448, chance) for _ in range(2000)]
+
+    assert set(waits(0)) == {30}
+    lossy = waits(10)
+    assert set(lossy) >= {30, 30 + 60, 30 + 60 + 200}
+    assert 0.07 < sum(wait > 30 for wait in lossy) / len(lossy) < 0.13
 
 
 def _fill(sender: socket.socket) -> int:

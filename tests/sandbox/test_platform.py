@@ -8,11 +8,14 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+import pytest
+
 from livedesk.core.clock import SystemClock
 from livedesk.core.secrets import Secret
 from livedesk.rtmp.client import Refused, Started
 from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
-from livedesk.sandbox.platform import Platform
+from livedesk.sandbox.digest import FrameSum
+from livedesk.sandbox.platform import Platform, Rules
 from tests.sandbox.conftest import PeerFactory
 from tests.waiting import until
 
@@ -75,6 +78,96 @@ def test_a_second_publisher_gets_bad_name_and_the_first_goes_on(
             assert ends == ["signed off", "closed"]
 
     asyncio.run(scenario())
+
+
+def test_where_the_second_is_refused_it_may_lose_its_connection(
+    publishing_peer: PeerFactory,
+) -> None:
+    async def scenario() -> None:
+        async with _platform() as (platform, port):
+            platform.rules = Rules(second="refuse_close")
+            first, second = [await publishing_peer(port, "live", "right") for _ in range(2)]
+            assert isinstance(await first.publish(), Started)
+            answer = await second.publish()
+            assert isinstance(answer, Refused)
+            with pytest.raises(ConnectionError, match="closed the connection"):
+                await second.publish()
+            assert _figures(platform)["publisher"]["number"] == 1
+            await first.close()
+            await second.close()
+
+    asyncio.run(scenario())
+
+
+def test_where_the_second_takes_over_the_first_is_cut_off(publishing_peer: PeerFactory) -> None:
+    async def scenario() -> None:
+        async with _platform() as (platform, port):
+            platform.rules = Rules(second="take_over")
+            first, second = [await publishing_peer(port, "live", "right") for _ in range(2)]
+            assert isinstance(await first.publish(), Started)
+            assert isinstance(await second.publish(), Started)
+            with pytest.raises(ConnectionError):
+                await first.publish()
+            old, new = _figures(platform)["publishers"]
+            assert (old["ended"], new["ended"]) == ("taken over", None)
+            await first.close()
+            await second.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_idle_are_dropped_when_their_time_is_over(publishing_peer: PeerFactory) -> None:
+    async def scenario() -> None:
+        async with _platform() as (platform, port):
+            platform.rules = Rules(idle_drop_s=0.1, session_drop_s=0.3)
+            publisher = await publishing_peer(port, "live", "right")
+            await publisher.publish()
+            guest = await publishing_peer(port, "live", "right")
+            await until(lambda: platform.current is None, "the end of the idle publisher")
+            await until(lambda: _figures(platform)["connections"] == 0, "the end of the guest")
+            assert _figures(platform)["publishers"][0]["ended"] == "idle"
+            assert _figures(platform)["dropped_sessions"] == 2
+            await publisher.close()
+            await guest.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_ping_is_answered_before_anything_is_published(publishing_peer: PeerFactory) -> None:
+    async def scenario() -> None:
+        async with _platform() as (_, port):
+            peer = await publishing_peer(port, "live", "right")
+            assert await peer.ping(4711) == 4711
+            await peer.close()
+
+    asyncio.run(scenario())
+
+
+def test_frames_are_counted_once_over_all_publications(publishing_peer: PeerFactory) -> None:
+    header = b"\x17\0\0\0\0head"
+    frames = [(0, KEYFRAME), (33, FRAME + b"1"), (66, FRAME + b"2"), (100, FRAME + b"3")]
+    sent = FrameSum()
+    for _, payload in frames:
+        sent.add(hashlib.sha256(payload).digest())
+
+    async def scenario() -> Any:
+        async with _platform() as (platform, port):
+            for part in (frames[:3], [frames[0], *frames[1:]]):
+                peer = await publishing_peer(port, "live", "right")
+                await peer.publish()
+                await peer.send(VIDEO, part[0][0], header)
+                for timestamp_ms, payload in part:
+                    await peer.send(VIDEO, timestamp_ms, payload)
+                await peer.sign_off()
+                await until(lambda: platform.current is None, "the end")
+            return _figures(platform)
+
+    figures = asyncio.run(scenario())
+    video, (first, second) = figures["arrivals"]["video"], figures["publishers"]
+    assert (video["frames"], video["repeated"], video["gaps"]) == (4, 3, 0)
+    assert video["frames_digest"] == sent.count().digest
+    assert first["started_mono_ns"] < first["first_keyframe_mono_ns"] < first["ended_mono_ns"]
+    assert first["ended_mono_ns"] < second["first_keyframe_mono_ns"]
 
 
 def test_it_counts_digests_and_gaps_per_track(publishing_peer: PeerFactory) -> None:

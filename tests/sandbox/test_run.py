@@ -110,6 +110,26 @@ def test_a_show_from_start_to_sign_off(start: Start) -> None:
     sandbox.until(_publishing, "media again")
 
 
+def test_two_paths_lead_to_one_platform_and_every_frame_is_accounted_for(start: Start) -> None:
+    sandbox = start({"encoder": SMALL, "paths": {"bonded": {"delay_ms": 5}}})
+    urls = sandbox.answer["platform_urls"]
+    assert urls["primary"] == sandbox.answer["platform_url"] != urls["bonded"]
+
+    sandbox.order("/encoder", start=urls["bonded"])
+    sandbox.until(
+        lambda s: _publishing(s) and s["platform"]["publisher"]["keyframes"], "media by the bond"
+    )
+    sandbox.order("/encoder", stop=True)
+    state = sandbox.until(
+        lambda s: s["encoder"]["process"] == "stopped" and not _publishing(s), "the sign-off"
+    )
+    assert state["platform"]["publishers"][0]["via"] == "bonded"
+    assert state["paths"]["bonded"]["up_bytes"] > 0 == state["paths"]["primary"]["up_bytes"]
+    assert state["frames"]["video"]["arrived"] > 0
+    for track in state["frames"].values():
+        assert (track["missing"], track["exact"], track["repeated"]) == (0, True, 0)
+
+
 def test_every_fault_of_the_encoder_is_reported_until_it_is_cleared(start: Start) -> None:
     sandbox = start({"encoder": SMALL})
     sandbox.order("/encoder", start=sandbox.answer["ingest_url"])
@@ -164,6 +184,9 @@ def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
         ({"encoder": {"url": "rtmp://127.0.0.1"}}, "url"),
         ({"path": {"rate_kbps": -1}}, "path: rate_kbps"),
         ({"recording": "/does/not/exist"}, "No such file"),
+        ({"paths": {"bonded": {"rate_kbps": -1}}}, "bonded: rate_kbps"),
+        ({"paths": {"primary": {}}}, "not primary"),
+        ({"paths": {"bonded": {"port": -1}}}, "port: a number"),
         ({"surprise": 1}, "any of app, encoder, key"),
     ],
 )

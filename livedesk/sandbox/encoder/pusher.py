@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import socket
 import ssl
@@ -23,8 +24,9 @@ from livedesk.core.rate import SlidingRate
 from livedesk.rtmp import amf0
 from livedesk.rtmp.client import ClientSession, Ready, Refused, Started
 from livedesk.rtmp.errors import ProtocolError
+from livedesk.rtmp.flv import inspect
 from livedesk.rtmp.messages import AUDIO, DATA_AMF0, VIDEO, Message
-from livedesk.sandbox.digest import TrackDigest
+from livedesk.sandbox.digest import FrameSum, TrackDigest
 from livedesk.sandbox.encoder.job import EncoderJob
 from livedesk.sandbox.encoder.show import Paced
 from livedesk.sandbox.encoder.sound import CHANNELS, RATE_HZ
@@ -60,10 +62,14 @@ class _Track:
     def __init__(self) -> None:
         self.held: deque[Paced] = deque()
         self.sent = TrackDigest()
+        self.frames = FrameSum()
         self.rate = SlidingRate()
         self.header: Message | None = None
         self.last_due_ns = 0
         self.dropped = 0
+
+    def to_json(self) -> dict[str, Json]:
+        return {**self.sent.count().to_json(), **self.frames.count().to_json()}
 
 
 class Pusher:
@@ -162,6 +168,8 @@ class Pusher:
         self._writer.write(self._session.take_output())
         if track is not None:
             track.sent.add(message.payload)
+            if inspect(message).kind != "header":
+                track.frames.add(hashlib.sha256(message.payload).digest())
             track.rate.add(self._clock.mono_ns(), len(message.payload))
 
     async def run(self) -> None:
@@ -262,8 +270,8 @@ class Pusher:
             "audio_kbps": audio.rate.kbps(now_ns),
             "video_kbps": video.rate.kbps(now_ns),
             "dropped_messages": audio.dropped + video.dropped,
-            "audio": audio.sent.count().to_json(),
-            "video": video.sent.count().to_json(),
+            "audio": audio.to_json(),
+            "video": video.to_json(),
         }
 
 

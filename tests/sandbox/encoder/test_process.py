@@ -89,7 +89,8 @@ def test_both_ends_saw_the_same_payloads(run: Run) -> None:
     assert run.end["kind"] == "end"
     for track in ("audio", "video"):
         sent, received = run.end[track], run.publisher[track]
-        assert sent == {name: received[name] for name in ("messages", "bytes", "digest")}
+        for fact in ("messages", "bytes", "digest"):
+            assert sent[fact] == received[fact]
         assert received["backward"] == 0
     assert run.publisher["ended"] == "signed off"
 
