@@ -176,3 +176,23 @@ def test_each_difference_between_primary_and_bonded_is_named_with_both_figures()
     assert "1280×720" in issues[2].description
     assert "48 kHz" in issues[6].description
     assert "44.1 kHz" in issues[6].description
+
+
+def test_while_the_probe_is_away_nothing_is_called_as_wished_and_no_issue_is_over() -> None:
+    check = ConfigurationCheck(Limits(), "twitch")
+    seconds = itertools.count()
+
+    def after(seconds_more: int, feed: FeedStatus) -> list[str] | None:
+        for _ in range(seconds_more):
+            issues = check.update(next(seconds) * NS_PER_S, feed, HEARD)
+        return None if issues is None else [each.type for each in issues]
+
+    measured = replace(GOOD, video_codec="hevc", probe_age_ms=200)
+    assert after(12, measured) == ["videoCodec"]
+    gone = replace(measured, fps=None, gop_s=None, probe_age_ms=1_600)
+    assert after(1, gone) is None
+    assert [each.type for each in check.unseen] == ["videoCodec"]
+    assert after(1, measured) == ["videoCodec"]
+    assert check.unseen == ()
+    assert after(1, replace(gone, state="GONE")) is None
+    assert check.unseen == ()

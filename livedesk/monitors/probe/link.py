@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartState, PartStatus
 from livedesk.core.tasks import Tasks
@@ -34,6 +34,9 @@ START_S: Final = 10.0
 """A first line may take longer: the interpreter and FFmpeg's libraries load on a busy machine."""
 
 _BACKOFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+_PROVEN_NS: Final = 10 * NS_PER_S
+_PROVEN_BACKOFF_S: Final = 0.05
+
 _LINE_LIMIT: Final = 1 << 20
 _EXIT_S: Final = 1.0
 _SECOND_LOOK_S: Final = 0.2
@@ -150,7 +153,7 @@ class ProbeLink:
             await asyncio.wait([before])
         failures = 0
         while not player.ending.is_set():
-            has_read = False
+            has_read, begun_ns = False, self._clock.mono_ns()
             try:
                 has_read = await self._play_once(player)
             except OSError as error:
@@ -159,8 +162,9 @@ class ProbeLink:
                 return
             failures = 0 if has_read else failures + 1
             self.restarts += 1
+            wait_s = wait_before_start_s(failures, self._clock.mono_ns() - begun_ns)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)]):
+                async with asyncio.timeout(wait_s):
                     await player.ending.wait()
 
     async def _play_once(self, player: _Player) -> bool:
@@ -239,6 +243,17 @@ class ProbeLink:
             text = "The probe ended unexpectedly; it is started anew."
         data = {"pid": process.pid, "status": process.returncode}
         self._on_event(EventLine("probe.died", "warning", text, data))
+
+
+def wait_before_start_s(failures: int, lived_ns: int) -> float:
+    """How long to rest after a child that lived for so long; `failures` in a row read nothing.
+
+    One that measured for a while did not fail at its start: the next one shall measure within a
+    second.
+    """
+    if failures == 0 and lived_ns >= _PROVEN_NS:
+        return _PROVEN_BACKOFF_S
+    return _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)]
 
 
 async def _next_line(stdout: asyncio.StreamReader, patience_s: float) -> bytes:

@@ -10,12 +10,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from livedesk.core.clock import SystemClock
+from livedesk.core.clock import NS_PER_S, SystemClock
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartState
 from livedesk.monitors.probe.job import ProbeJob
 from livedesk.monitors.probe.lines import EventLine, PreviewLine, SampleLine
-from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink
+from livedesk.monitors.probe.link import PROBE_COMMAND, ProbeLink, wait_before_start_s
 from tests.monitors.probe.conftest import Media
 from tests.waiting import until
 
@@ -191,3 +191,12 @@ def test_a_frozen_probe_does_not_hold_up_the_end(media: Media) -> None:
         await engine.until(lambda: engine.link.pid is None)
 
     run(story, silent_s=60)
+
+
+def test_a_probe_that_measured_for_a_while_is_back_sooner_than_one_that_dies_at_its_start() -> None:
+    proven = wait_before_start_s(0, 10 * NS_PER_S)
+    fresh = wait_before_start_s(0, 9 * NS_PER_S)
+    assert proven < fresh
+    waits = [wait_before_start_s(failures, 60 * NS_PER_S) for failures in range(1, 9)]
+    assert waits == sorted(waits)
+    assert waits[0] > fresh
