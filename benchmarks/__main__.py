@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints one table (about twenty minutes; `--quick` for a look).
+"""Runs every benchmark and prints one table (about forty minutes; `--quick` for a look).
 
 What is measured and found is told on standard error meanwhile.
 """
@@ -6,6 +6,7 @@ What is measured and found is told on standard error meanwhile.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -15,6 +16,9 @@ from pathlib import Path
 from benchmarks import (
     broken_stream,
     drift_accuracy,
+    failover_cellular,
+    failover_false,
+    failover_times,
     fault_times,
     goodput,
     probe_cost,
@@ -38,9 +42,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair, few seconds, few trials")
     parser.add_argument("--only", metavar="NAME", action="append", help="just this one; repeatable")
+    parser.add_argument(
+        "--traces",
+        metavar="PATH",
+        type=Path,
+        default=os.environ.get(failover_cellular.TRACES_VARIABLE),
+        help="a recorded uplink in the mahimahi format, or a folder of them "
+        f"(default: {failover_cellular.TRACES_VARIABLE} of the environment)",
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, nginx_running(Path(name) / "nginx") as nginx:
-        benches = _benches(Path(name), nginx, asked.quick)
+        benches = _benches(Path(name), nginx, asked.quick, asked.traces)
         unknown = set(asked.only or ()) - set(benches)
         if unknown:
             parser.error(f"{', '.join(unknown)}: choose from {', '.join(benches)}")
@@ -63,7 +75,7 @@ def _tell(begun_s: float, text: str) -> None:
     print(f"{minutes:2d}:{seconds:02d}  {text}", file=sys.stderr, flush=True)
 
 
-def _benches(folder: Path, nginx: NginxRtmp, quick: bool) -> dict[str, Bench]:
+def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -> dict[str, Bench]:
     pairs, trials = (1, 1) if quick else (3, 5)
     seconds, crowd_s = (8.0, 10.0) if quick else (15.0, 30.0)
     feeds = Feeds(folder)
@@ -77,6 +89,13 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool) -> dict[str, Bench]:
         "slate": lambda: slate_accuracy.measure(folder, quick),
         "faults": lambda: fault_times.measure(feeds.hd, folder, nginx, trials),
         "replay": lambda: replay.measure(0.25 if quick else 8),
+        "failover-times": lambda: failover_times.measure(
+            feeds.full_hd, folder, 20 if quick else 100
+        ),
+        "failover-false": lambda: failover_false.measure(0.25 if quick else 8),
+        "failover-cellular": lambda: failover_cellular.measure(
+            feeds.hd, folder, traces, 40 if quick else 140
+        ),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),

@@ -107,6 +107,7 @@ class Way:
     supply: Supply
     rtt_s: float = 0.04
     jitter_s: float = 0.005
+    """Of the round trip, evenly from 0 to twice this; order is kept."""
     lost_every_s: float = 180.0
     """Mean time between lost segments that cost a retransmission timeout."""
     lost_s: float = 0.24
@@ -155,7 +156,7 @@ class ModelLink:
         served = min(entered, self._served + can)
         if served > self._served:
             self._served = served
-            due_s = to_s + way.rtt_s + self._chance.expovariate(1 / way.jitter_s)
+            due_s = to_s + way.rtt_s + self._chance.uniform(0, 2 * way.jitter_s)
             if self._coming:
                 due_s = max(due_s, self._coming[-1][0])
             self._coming.append((due_s, int(served)))

@@ -27,3 +27,11 @@ def cpu_share(pid: int, seconds: float) -> float:
     started_s, before_s = time.monotonic(), cpu_s(pid)
     time.sleep(seconds)
     return (cpu_s(pid) - before_s) / (time.monotonic() - started_s)
+
+
+def busy_s() -> float:
+    """Seconds that all cores together have worked since the machine started."""
+    user, nice, system, _, _, irq, soft_irq = (
+        int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
+    )
+    return (user + nice + system + irq + soft_irq) * _TICK_S
