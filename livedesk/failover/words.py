@@ -1,0 +1,92 @@
+"""How is the state of feed and paths said to people? One sentence without its full stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from livedesk.core.status import SwitchCause
+from livedesk.failover.facts import FeedFacts, PathFacts
+
+
+def kbps(value: float | None) -> str:
+    return "an unknown number of" if value is None else f"{value:,.0f}"
+
+
+def ms(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.0f} ms"
+
+
+def encoder(feed: FeedFacts) -> str:
+    match feed.state:
+        case "OK":
+            return "encoder fine"
+        case "LOW":
+            return f"encoder low ({kbps(feed.kbps)} kbps)"
+        case "STARVED":
+            return "encoder late"
+        case "STALLED":
+            return "encoder silent"
+        case "GONE":
+            return "no encoder"
+    return "encoder not measured"
+
+
+def fault(
+    cause: SwitchCause, path: PathFacts, feed: FeedFacts, carried_kbps: float | None, wait_s: float
+) -> str:
+    """`carried_kbps`: what the path carries at most, if that is known better than its goodput."""
+    of_feed = f"{kbps(carried_kbps or path.goodput_kbps)} of {kbps(feed.kbps)} kbps"
+    match cause:
+        case "silence":
+            seen = f"nothing was acknowledged on {path.name} for {ms(path.silent_ms)}"
+        case "gone" if wait_s:
+            seen = f"{path.name} did not come up within {wait_s:.0f} s{because(path.reason)}"
+        case "gone":
+            seen = f"the connection of {path.name} ended{because(path.reason)}"
+        case "backlog":
+            seen = f"{path.name} is {ms(path.backlog_ms)} behind and carries {of_feed}"
+        case "contract":
+            seen = f"{path.name} delivers {of_feed} for two seconds"
+        case _:
+            seen = f"{path.name} carries {of_feed}"
+    return f"{seen}; {encoder(feed)}"
+
+
+def because(reason: str | None) -> str:
+    return f" ({reason})" if reason else ""
+
+
+def carrying(path: PathFacts, feed: FeedFacts) -> str:
+    """Nothing is wrong with the path."""
+    match feed.state:
+        case "GONE":
+            return "no encoder is connected"
+        case "STALLED":
+            return "the encoder is silent"
+        case "LOW":
+            return f"{path.name} carries all that the encoder gives, {kbps(feed.kbps)} kbps"
+        case "STARVED":
+            return f"the encoder's media comes late; {path.name} carries what comes"
+    if path.state != "carrying":
+        return f"{path.name} is coming up{because(path.reason)}"
+    return f"{path.name} carries {kbps(path.goodput_kbps)} kbps; {encoder(feed)}"
+
+
+def sagging(path: PathFacts, lag_ms: float, next_: str | None) -> str:
+    standby = f"{next_} is ready" if next_ else "no other uplink is ready"
+    return (
+        f"{path.name} is {ms(lag_ms)} behind and still carries {kbps(path.goodput_kbps)} kbps; "
+        f"{standby}"
+    )
+
+
+def none_ready(others: Iterable[PathFacts]) -> str:
+    """Why no other uplink can take over, each by name."""
+    each = ", ".join(f"{path.name} is {unready(path)}" for path in others)
+    return f"no other uplink is ready: {each}" if each else "there is no other uplink"
+
+
+def unready(path: PathFacts) -> str:
+    if path.state == "standby":
+        return f"open, but unproven{because(path.reason)}"
+    return f"{path.state}{because(path.reason)}"
