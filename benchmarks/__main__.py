@@ -18,6 +18,7 @@ from benchmarks import (
     drift_accuracy,
     failover_cellular,
     failover_false,
+    failover_model,
     failover_times,
     fault_times,
     goodput,
@@ -92,6 +93,7 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "failover-times": lambda: failover_times.measure(
             feeds.full_hd, folder, 20 if quick else 100
         ),
+        "failover-model": lambda: failover_model.measure(20 if quick else 100),
         "failover-false": lambda: failover_false.measure(0.25 if quick else 8),
         "failover-cellular": lambda: failover_cellular.measure(
             feeds.hd, folder, traces, 40 if quick else 140

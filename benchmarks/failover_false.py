@@ -42,8 +42,9 @@ _KINDS = (
 
 
 @dataclass
-class _Found:
-    switches: list[Switch] = field(default_factory=list)
+class Found:
+    switches: list[tuple[Switch, float]] = field(default_factory=list)
+    """And when each was decided, in seconds."""
     arrivals: list[Arrival] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def measure(hours: float) -> Iterator[Row]:
         begun_s = time.monotonic()
         found = replayed(feed, way, share_h * 3600)
         took_s = time.monotonic() - begun_s
-        causes = ", ".join(sorted({switch.cause for switch in found.switches}))
+        causes = ", ".join(sorted({switch.cause for switch, _ in found.switches}))
         yield Row(
             f"false switches, {share_h * 60:.0f} min of {what}",
             f"{len(found.switches)}" + (f" ({causes})" if causes else ""),
@@ -64,9 +65,14 @@ def measure(hours: float) -> Iterator[Row]:
         )
 
 
-def replayed(feed: FeedModel, way: Way, seconds: float, seed: int = _SEED) -> _Found:
-    """After a switch the policy begins anew on the same path, so that each one is counted."""
-    limits, chance, found = Limits(), random.Random(seed), _Found()
+def replayed(
+    feed: FeedModel, way: Way, seconds: float, seed: int = _SEED, *, once: bool = False
+) -> Found:
+    """After a switch the policy begins anew on the same path, so that each is counted.
+
+    With `once` the first ends it.
+    """
+    limits, chance, found = Limits(), random.Random(seed), Found()
     link, judge = ModelLink(way, limits, chance), FeedJudge(limits)
     policy = Policy(FailoverSettings(), limits, _UPLINKS)
     look_s, acked = _LOOK_S, 0
@@ -75,7 +81,9 @@ def replayed(feed: FeedModel, way: Way, seconds: float, seed: int = _SEED) -> _F
             mono_ns, path = to_ns(look_s), link.facts(look_s)
             switch = policy.update(mono_ns, judge.facts(mono_ns), (path, _STANDBY))
             if switch is not None:
-                found.switches.append(switch)
+                found.switches.append((switch, look_s))
+                if once:
+                    return found
                 policy = Policy(FailoverSettings(), limits, _UPLINKS)
             found.arrivals.append(Arrival(look_s, path.media_bytes_acked - acked))
             acked = path.media_bytes_acked

@@ -7,6 +7,7 @@ gauges.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from collections.abc import Iterator
@@ -112,6 +113,28 @@ class Way:
     """Mean time between lost segments that cost a retransmission timeout."""
     lost_s: float = 0.24
     """A round trip and the timeout's least, 200 ms (RFC 6298 as Linux has it)."""
+    dies_s: float = math.inf
+    """From then on nothing comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """A supply that is another one from an instant on."""
+
+    before: Supply
+    at_s: float
+    after: Supply
+
+    def bytes_between(self, from_s: float, to_s: float) -> float:
+        return (self.before if from_s < self.at_s else self.after).bytes_between(from_s, to_s)
+
+    def unused_bytes(self, now_s: float) -> float:
+        return (self.before if now_s < self.at_s else self.after).unused_bytes(now_s)
+
+    @property
+    def mean_kbps(self) -> float:
+        """Of the way as it was: a congestion window has not learned better yet."""
+        return self.before.mean_kbps
 
 
 class ModelLink:
@@ -163,7 +186,7 @@ class ModelLink:
         if to_s >= self._next_loss_s:
             self._next_loss_s = to_s + self._chance.expovariate(1 / way.lost_every_s)
             self._held_until_s = to_s + way.lost_s
-        if to_s >= self._held_until_s:
+        if self._held_until_s <= to_s < way.dies_s:
             while self._coming and self._coming[0][0] <= to_s:
                 self._acked = self._coming.popleft()[1]
         self._now_s = to_s
