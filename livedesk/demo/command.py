@@ -28,7 +28,7 @@ FORMATS: Final = ("csv", "jsonl", "html")
 PICTURE: Final = "console.png"
 _CALM_S: Final = 12.0
 _THROTTLED_S: Final = 8.0
-"""With somebody watching: a healthy feed first, then the one fault that explains the plots."""
+"""With somebody watching: a healthy feed first, then the one fault that explains the product."""
 
 
 def run_demo(
@@ -132,8 +132,8 @@ def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Pat
 
     pictures: tuple[Picture, ...] = ()
     if out is not None and length_s is not None:
-        # Late in the throttle, when the plots tell the story. A busy machine opens the window late,
-        # so both count from the show's first media.
+        # Late in the throttle, when the plots tell of the switch. A busy machine opens the window
+        # late, so both count from the show's first media.
         pictures = (Picture(out / PICTURE, Cues.for_show(length_s).heal_s - 1.5),)
     run_console(
         ConsoleSettings(

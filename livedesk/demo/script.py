@@ -1,4 +1,5 @@
-"""The scripted show: a healthy feed, a path that drops to 1,500 kbps, and its recovery.
+"""The scripted show: a healthy feed, a path that drops to 1,500 kbps, the switch away from it, its
+recovery, and the way back by hand.
 
 The script only acts and watches from outside, over the same APIs that everybody has.
 """
@@ -12,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from livedesk.core.status import StoreStatus
-from livedesk.demo.stage import STORE, Stage
+from livedesk.demo.record import Decided, read_switches
+from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import DeskError
 from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient
@@ -20,7 +22,7 @@ from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient
 THROTTLED_KBPS: Final = 1500
 _LOOK_EVERY_S: Final = 0.1
 _LONGEST_THROTTLE_S: Final = 10.0
-"""Longer, and the relay would rightly drop to a keyframe (its backlog bound is 10 s)."""
+_LONGEST_WAIT_S: Final = 10.0
 _START_LIMIT_S: Final = 15.0
 _FINISH_S: Final = 4.0
 
@@ -31,13 +33,15 @@ class Cues:
 
     throttle_s: float
     heal_s: float
+    back_s: float
     finish_s: float
 
     @classmethod
     def for_show(cls, seconds: float) -> Cues:
-        throttle_s = seconds * 0.4
-        heal_s = throttle_s + min(_LONGEST_THROTTLE_S, seconds * 0.25)
-        return cls(throttle_s, heal_s, seconds - _FINISH_S)
+        throttle_s = seconds * 0.3
+        heal_s = throttle_s + min(_LONGEST_THROTTLE_S, seconds * 0.225)
+        back_s = heal_s + min(_LONGEST_WAIT_S, seconds * 0.125)
+        return cls(throttle_s, heal_s, back_s, seconds - _FINISH_S)
 
 
 @dataclass(slots=True)
@@ -46,11 +50,15 @@ class Observed:
 
     healthy: list[StoreStatus] = field(default_factory=list)
     throttled: list[StoreStatus] = field(default_factory=list)
-    recovered: list[StoreStatus] = field(default_factory=list)
-    seen_after_s: float | None = None
-    """From the throttle to the first goodput below the contract."""
+    healed: list[StoreStatus] = field(default_factory=list)
+    """The primary path is good again, and the bonded one still carries."""
+    back: list[StoreStatus] = field(default_factory=list)
+    moved_after_s: float | None = None
+    """From the throttle to the first status with a switch that was done."""
     sandbox: dict[str, Any] = field(default_factory=dict)
     session: str | None = None
+    switches: tuple[Decided, ...] = ()
+    """As they are on record."""
 
 
 class Show:
@@ -81,7 +89,9 @@ class Show:
 
         await self._watch(seen.healthy, left(cues.throttle_s))
         await self.throttle(left(cues.heal_s))
-        await self._watch(seen.recovered, left(cues.finish_s))
+        await self._watch(seen.healed, left(cues.back_s))
+        await self._engine.switch(STORE, PRIMARY, "The primary path is good again.")
+        await self._watch(seen.back, left(cues.finish_s))
         await self._finish()
 
     async def throttle(self, seconds: float) -> None:
@@ -89,10 +99,8 @@ class Show:
         await self._sandbox.order("/path", {"rate_kbps": THROTTLED_KBPS})
 
         def note(status: StoreStatus) -> bool:
-            goodput = status.uplinks[0].goodput_kbps if status.uplinks else None
-            below = goodput is not None and goodput < status.limits.min_kbps
-            if below and self.observed.seen_after_s is None:
-                self.observed.seen_after_s = time.monotonic() - throttled
+            if self.observed.moved_after_s is None and has_moved(status, BONDED):
+                self.observed.moved_after_s = time.monotonic() - throttled
             return False
 
         await self._watch(self.observed.throttled, seconds, note)
@@ -104,11 +112,14 @@ class Show:
         deadline = time.monotonic() + _FINISH_S
         while time.monotonic() < deadline:
             self.observed.sandbox = await self._sandbox.state()
-            if tracks_arrived(self.observed.sandbox):
+            if all_arrived(self.observed.sandbox):
                 break
             await asyncio.sleep(_LOOK_EVERY_S)
         self.observed.session = (await self._engine.status(STORE)).session
         await self._engine.end_session(STORE)
+        self.observed.switches = await asyncio.to_thread(
+            read_switches, self._stage.paths.data, STORE
+        )
 
     async def _watch(
         self,
@@ -130,15 +141,16 @@ class Show:
             await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def tracks_arrived(sandbox: dict[str, Any]) -> bool:
-    """Whether the platform got exactly what the encoder sent: counts and digests are equal."""
-    report = sandbox.get("encoder", {}).get("report") or {}
-    publishers = sandbox.get("platform", {}).get("publishers") or []
-    if not report or len(publishers) != 1:
-        return False
-    facts = ("messages", "bytes", "digest")
-    return all(
-        report[track][fact] == publishers[0][track][fact]
-        for track in ("audio", "video")
-        for fact in facts
-    )
+def has_moved(status: StoreStatus, to: str) -> bool:
+    last = status.failover.last
+    return last is not None and last["to"] == to and last["state"] == "done"
+
+
+def all_arrived(sandbox: dict[str, Any]) -> bool:
+    """Whether the platform has exactly the frames that the encoder sent, counted once each.
+
+    The encoder's last report comes with its end.
+    """
+    frames = sandbox.get("frames") or {}
+    has_ended = sandbox.get("encoder", {}).get("process") == "stopped"
+    return has_ended and all(frames.get(track, {}).get("exact") for track in ("audio", "video"))

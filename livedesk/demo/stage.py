@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,8 @@ from livedesk.core.secrets import Secret
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, Paths, find_paths
 
 STORE: Final = "glow-us"
+PRIMARY: Final = "primary"
+BONDED: Final = "bonded"
 _PLATFORM_KEY: Final = "LIVEDESK_DEMO_PLATFORM_KEY"
 _FEED_KEY: Final = "LIVEDESK_DEMO_FEED_KEY"
 _START_LIMIT_S: Final = 20.0
@@ -56,10 +58,10 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         _PLATFORM_KEY: platform_key,
     }
     paths = find_paths(environment).prepare()
-    feed_port, platform_port = _free_ports()
+    feed_port, primary_port, bonded_port = _free_ports(3)
     config = folder / "livedesk.toml"
-    config.write_text(_settings(feed_port, platform_port))
-    job = json.dumps({"key": platform_key, "port": platform_port})
+    config.write_text(_settings(feed_port, primary_port, bonded_port))
+    job = json.dumps(_sandbox_job(platform_key, primary_port, bonded_port))
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
         _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
@@ -78,7 +80,17 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         )
 
 
-def _settings(feed_port: int, platform_port: int) -> str:
+def _sandbox_job(key: str, primary_port: int, bonded_port: int) -> dict[str, Any]:
+    return {
+        "key": key,
+        "port": primary_port,
+        "paths": {BONDED: {"port": bonded_port}},
+        # Out of a black hole the platform is not told that the old connection has ended.
+        "platform": {"second": "take_over"},
+    }
+
+
+def _settings(feed_port: int, primary_port: int, bonded_port: int) -> str:
     return f"""\
 # The demo's store. Keys come from the environment, as they may in your own file.
 [[store]]
@@ -91,8 +103,13 @@ sandbox = true
 listen = "rtmp://127.0.0.1:{feed_port}/live/env:{_FEED_KEY}"
 
 [[store.uplink]]
-name = "primary"
-url = "rtmp://127.0.0.1:{platform_port}/live/env:{_PLATFORM_KEY}"
+name = "{PRIMARY}"
+url = "rtmp://127.0.0.1:{primary_port}/live/env:{_PLATFORM_KEY}"
+
+[[store.uplink]]
+name = "{BONDED}"
+url = "rtmp://127.0.0.1:{bonded_port}/live/env:{_PLATFORM_KEY}"
+cost = "mobile data"
 """
 
 
@@ -160,9 +177,10 @@ def _until(look: Callable[[], EngineRuntime | None], complaint: str) -> EngineRu
     raise StageError(f"{complaint} within {_START_LIMIT_S:.0f} s")
 
 
-def _free_ports() -> tuple[int, int]:
-    """Two loopback ports that nobody listens on just now."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1]), int(other.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody listens on just now."""
+    with ExitStack() as holding:
+        held = [holding.enter_context(socket.socket()) for _ in range(count)]
+        for each in held:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in held]

@@ -3,10 +3,11 @@
 `python -m livedesk.sandbox` reads one JSON line from standard input, all of it optional:
 
     {"app": "live", "key": "…", "port": 0, "recording": "file", "path": {…},
-     "paths": {"bonded": {"port": 0, …}}, "encoder": {…, "url": "rtmp://…"}}
+     "paths": {"bonded": {"port": 0, …}}, "platform": {…}, "encoder": {…, "url": "rtmp://…"}}
 
 `path` is a first order for the primary path, as for `POST /path`, and `port` where it listens;
-`paths` are the others, by default one that is called bonded. `encoder` has the encoder's settings;
+`paths` are the others, by default one that is called bonded. `platform` is a first order as for
+`POST /platform`. `encoder` has the encoder's settings;
 with a `url` it starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready":
 true, "pid", "control_url", "token", "platform_url", "platform_urls", "ingest_url"}`.
 `platform_urls` lead through the paths and are what uplinks push to, by name, `platform_url` is the
@@ -50,7 +51,9 @@ from livedesk.sandbox.supply import Supply
 _HOST: Final = "127.0.0.1"
 MAX_PATHS: Final = 8
 _LINE_BYTES: Final = 65_536
-_JOB_FIELDS: Final = frozenset({"app", "key", "encoder", "path", "paths", "port", "recording"})
+_JOB_FIELDS: Final = frozenset(
+    {"app", "key", "encoder", "path", "paths", "platform", "port", "recording"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class SandboxJob:
     port: int = 0
     """Where the primary path listens; 0 is any free port."""
     others: tuple[PathJob, ...] = (PathJob("bonded"),)
+    platform: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,12 @@ def parse_sandbox_job(line: str) -> SandboxJob:
     if not isinstance(job, dict) or not set(job) <= _JOB_FIELDS:
         raise JobError(f"an object with any of {', '.join(sorted(_JOB_FIELDS))} is needed")
     app, key = job.get("app", "live"), job.get("key") or secrets.token_urlsafe(16)
-    encoder, path, recording = job.get("encoder", {}), job.get("path", {}), job.get("recording")
+    encoder, path, platform = (job.get(name, {}) for name in ("encoder", "path", "platform"))
+    recording = job.get("recording")
     if not (isinstance(app, str) and isinstance(key, str)):
         raise JobError("app and key: texts are needed")
-    if not (isinstance(encoder, dict) and isinstance(path, dict)):
-        raise JobError("encoder and path: objects are needed")
+    if not all(isinstance(part, dict) for part in (encoder, path, platform)):
+        raise JobError("encoder, path and platform: objects are needed")
     if not isinstance(recording, str | None):
         raise JobError("recording: the path of a file is needed")
     port, others = _port(job), _others(job.get("paths", {"bonded": {}}))
@@ -122,7 +127,7 @@ def parse_sandbox_job(line: str) -> SandboxJob:
     parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
     target = Secret(url) if url else None
     file = FilePath(recording) if recording else None
-    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others)
+    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others, platform)
 
 
 def _port(settings: dict[str, Json]) -> int:
@@ -184,6 +189,10 @@ async def _first_orders(job: SandboxJob, bench: Bench) -> None:
             await bench.order_path({"path": name, **order})
         except OrderError as fault:
             raise JobError(f"{'path' if name == PRIMARY else name}: {fault}") from None
+    try:
+        await bench.order_platform(job.platform)
+    except OrderError as fault:
+        raise JobError(f"platform: {fault}") from None
 
 
 def _recording(job: SandboxJob) -> Supply | None:

@@ -7,38 +7,88 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from livedesk.core.status import AlarmStatus, FeedStatus, StoreStatus, SyncStatus, UplinkStatus
+from livedesk.core.status import (
+    AlarmStatus,
+    FailoverStatus,
+    FeedStatus,
+    LastSwitch,
+    StoreStatus,
+    SwitchCause,
+    SyncStatus,
+    UplinkStatus,
+)
+from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
 from livedesk.demo.verdict import judge
 
-PATH_ALARM = AlarmStatus("uplink.low:primary", "high", "Path: too slow.", "Look at it.", 0)
+FAULT = AlarmStatus("uplink.fault:primary", "medium", "primary failed.", "Mend it.", 0)
+ANOTHER = AlarmStatus("uplink.low:bonded", "high", "Path: too slow.", "Look at it.", 0)
+REASON = "primary carries 1,480 of 4,050 kbps; encoder fine"
 
 
-def status(feed_kbps: float, goodput_kbps: float, *alarms: AlarmStatus) -> StoreStatus:
+def switch(to: str, cause: SwitchCause) -> LastSwitch:
+    return {
+        "from": "primary" if to == "bonded" else "bonded",
+        "to": to,
+        "cause": cause,
+        "reason": REASON,
+        "actor": "",
+        "state": "done",
+        "utc_ns": 0,
+        "detect_ms": 210.0,
+        "publish_ms": 4.0,
+        "switch_ms": 90.0,
+        "frames_lost": 0,
+        "frames_repeated": 12,
+        "lost_ms": 0.0,
+    }
+
+
+def status(
+    active: str, feed_kbps: float, kbps: float, last: LastSwitch | None, *alarms: AlarmStatus
+) -> StoreStatus:
     return StoreStatus(
         "glow-us",
         "Glow",
         0,
         feed=FeedStatus("OK", kbps=feed_kbps, fps=30),
         sync=SyncStatus(skew_ms=-8),
-        uplinks=(UplinkStatus("primary", "carrying", goodput_kbps=goodput_kbps),),
+        uplinks=tuple(
+            UplinkStatus(name, "carrying", goodput_kbps=kbps if name == active else None)
+            for name in ("primary", "bonded")
+        ),
+        failover=FailoverStatus(active, "auto", 1 if last else 0, last),
         alarms=alarms,
     )
 
 
+def sandbox(*, is_exact: bool = True) -> dict[str, Any]:
+    frames = {"sent": 900, "missing": 0 if is_exact else 2, "repeated": 9, "exact": is_exact}
+    return {
+        "encoder": {"process": "stopped"},
+        "frames": {"audio": frames, "video": frames},
+        "platform": {"publishers": [{}, {}, {}]},
+    }
+
+
 def as_scripted() -> Observed:
-    track = {"messages": 9, "bytes": 90, "digest": "d"}
-    tracks = {"audio": track, "video": track}
+    away, back = switch("bonded", "congestion"), switch("primary", "operator")
     return Observed(
-        healthy=[status(4000, 4000)] * 20,
-        throttled=[status(4000, 1500, PATH_ALARM)] * 20,
-        recovered=[status(4000, 4000)] * 20,
-        seen_after_s=0.8,
-        sandbox={"encoder": {"report": tracks}, "platform": {"publishers": [tracks]}},
+        healthy=[status("primary", 4000, 4000, None)] * 20,
+        throttled=[status("bonded", 4000, 3000, away, FAULT)] * 20,
+        healed=[status("bonded", 4000, 4000, away, FAULT)] * 20,
+        back=[status("primary", 4000, 4000, back)] * 20,
+        moved_after_s=0.8,
+        sandbox=sandbox(),
         session="glow-us-1",
+        switches=(
+            Decided("primary", "bonded", "congestion", 1480),
+            Decided("bonded", "primary", "operator", 4000),
+        ),
     )
 
 
@@ -50,31 +100,46 @@ def test_a_show_as_scripted_passes() -> None:
     assert failed(as_scripted()) == []
 
 
+MOVES = "the stream moves to the bonded path by itself"
+NAMED = "the path is named, and the encoder is fine"
+ON_RECORD = "what the path still carried is on record"
+ONE_ALARM = "one alarm for one fault names the path"
+CARRIES = "the bonded path carries the feed"
+BROUGHT_BACK = "a person brings the stream back"
+GOOD_AGAIN = "goodput is back on the primary path"
+
+
 def test_each_broken_promise_is_named() -> None:
     good = as_scripted()
-    unseen = replace(good, throttled=[status(4000, 4000)] * 20, seen_after_s=None)
-    assert failed(unseen) == ["goodput shows the throttle", "an alarm names the path"]
-    dragged_along = replace(good, throttled=[status(1500, 1500, PATH_ALARM)] * 20)
+    away = good.throttled[0].failover.last
+    stayed = [status("primary", 4000, 1500, None)] * 20
+    unmoved = replace(good, throttled=stayed, healed=stayed, switches=())
+    assert failed(unmoved) == [MOVES, NAMED, ON_RECORD, ONE_ALARM, CARRIES]
+    dragged_along = replace(good, throttled=[status("bonded", 1500, 1500, away, FAULT)] * 20)
     assert failed(dragged_along) == ["the feed rate stays while the path is throttled"]
-    stuck = replace(good, recovered=[status(4000, 1500)] * 20)
-    assert failed(stuck) == ["goodput is back at the feed rate"]
-    less = {"messages": 8, "bytes": 80, "digest": "e"}
-    lossy = replace(
-        good,
-        sandbox={
-            **good.sandbox,
-            "platform": {"publishers": [{"audio": less, "video": less}]},
-        },
-    )
+    noisy = replace(good, healed=[status("bonded", 4000, 4000, away, FAULT, ANOTHER)] * 20)
+    assert failed(noisy) == [ONE_ALARM]
+    slow = replace(good, healed=[status("bonded", 4000, 1500, away, FAULT)] * 20)
+    assert failed(slow) == [CARRIES]
+    left_there = replace(good, back=[status("bonded", 4000, 4000, away)] * 20)
+    assert failed(left_there) == [BROUGHT_BACK, GOOD_AGAIN]
+    lossy = replace(good, sandbox=sandbox(is_exact=False))
     assert failed(lossy) == ["no frame is lost: the platform has what the encoder sent"]
+    assert failed(replace(good, sandbox={})) == failed(lossy)
     assert failed(Observed()) == ["the feed arrives"]
 
 
+def test_the_encoder_is_not_to_be_blamed_for_the_path() -> None:
+    good = as_scripted()
+    blamed = [replace(each, feed=replace(each.feed, state="LOW")) for each in good.throttled]
+    assert failed(replace(good, throttled=blamed)) == [NAMED]
+
+
 @pytest.mark.parametrize("seconds", [20, 40, 7200])
-def test_the_throttle_is_never_longer_than_the_backlog_bound(seconds: float) -> None:
+def test_a_show_of_any_length_has_time_for_everything(seconds: float) -> None:
     cues = Cues.for_show(seconds)
-    assert 0 < cues.throttle_s < cues.heal_s < cues.finish_s < seconds
-    assert cues.heal_s - cues.throttle_s <= 10
+    assert 5 < cues.throttle_s < cues.heal_s - 4 < cues.heal_s < cues.back_s - 2
+    assert cues.back_s < cues.finish_s - 2 < seconds
 
 
 @pytest.mark.ui

@@ -186,6 +186,7 @@ def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
         ({"recording": "/does/not/exist"}, "No such file"),
         ({"paths": {"bonded": {"rate_kbps": -1}}}, "bonded: rate_kbps"),
         ({"paths": {"primary": {}}}, "not primary"),
+        ({"platform": {"second": "both"}}, "platform: second"),
         ({"paths": {"bonded": {"port": -1}}}, "port: a number"),
         ({"surprise": 1}, "any of app, encoder, key"),
     ],

@@ -1,0 +1,40 @@
+"""Which switches are on record, and with which figures? Read from the session file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from livedesk.core.events import Json
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.sessions import list_sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision to move the stream. `carried_kbps`: what the path left behind got through."""
+
+    from_: str
+    to: str
+    cause: str
+    carried_kbps: float | None
+
+
+def read_switches(data: Path, store: str) -> tuple[Decided, ...]:
+    """Of the newest session, in order."""
+    sessions = list_sessions(data, store)
+    if not sessions:
+        return ()
+    newest = max(sessions, key=lambda entry: entry.path.name)
+    with SessionReader.open(newest.path) as reader:
+        return tuple(
+            _decided(timed.event.data) for timed in reader.events(kinds=("failover.switch",))
+        )
+
+
+def _decided(data: dict[str, Json]) -> Decided:
+    figures = data.get("figures")
+    known = figures if isinstance(figures, dict) else {}
+    rates = [known.get(name) for name in ("capacity_kbps", "goodput_kbps")]
+    carried = next((rate for rate in rates if isinstance(rate, int | float)), None)
+    return Decided(str(data.get("from")), str(data.get("to")), str(data.get("cause")), carried)

@@ -1,0 +1,69 @@
+"""`livedesk sandbox`: an encoder, a network path and a platform, until Ctrl+C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import signal
+from pathlib import Path
+
+from livedesk.core.clock import SystemClock
+from livedesk.core.command import AddParser, FailureError, UsageError, chosen_stores, say
+from livedesk.core.secrets import Secret
+
+
+def add_sandbox(add_parser: AddParser) -> None:
+    sandbox = add_parser("sandbox", help="an encoder, a network path and a platform")
+    sandbox.add_argument(
+        "--config", type=Path, metavar="FILE", help="push to the feed of a store in this file"
+    )
+    sandbox.add_argument("--store", metavar="ID", help="that store (default: the first)")
+    sandbox.add_argument("--kbps", type=int, default=4000, metavar="N", help="video rate")
+    sandbox.add_argument("--json", action="store_true", help="say where it is as one JSON line")
+    sandbox.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from livedesk.sandbox.encoder.job import JobError
+    from livedesk.sandbox.run import Ready, SandboxJob, run_sandbox
+
+    def ready(where: Ready) -> None:
+        if args.json:
+            say(json.dumps(where.to_json()))
+            return
+        say(f"platform, for an uplink's url: {where.platform_url.reveal()}")
+        say(f"control: {where.control_url}  (Ctrl+C ends the sandbox)")
+
+    target = _feed_url(args.config, args.store) if args.config is not None else None
+    key = Secret(secrets.token_urlsafe(16))
+    job = SandboxJob("live", key, {"kbps": args.kbps}, target)
+
+    async def run() -> None:
+        end = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end.set)
+        await run_sandbox(job, SystemClock(), ready, end.wait())
+
+    try:
+        asyncio.run(run())
+    except (JobError, OSError) as error:
+        raise FailureError(f"the sandbox cannot start: {error}") from error
+    return 0
+
+
+def _feed_url(config: Path, named: str | None) -> Secret:
+    """Where an encoder on this machine pushes to for a store of the settings."""
+    from livedesk.keys import secret_resolver
+
+    store = chosen_stores(config, named, secret_resolver(os.environ)).stores[0]
+    feed = store.feed
+    if feed.pull is not None:
+        raise UsageError(
+            f"the feed of {store.id} is pulled, so nothing can be pushed to it; "
+            "name a store that has listen"
+        )
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(feed.host, feed.host)
+    return Secret(f"{feed.scheme}://{host}:{feed.port}/{feed.app}/{feed.key.reveal()}")
