@@ -7,7 +7,7 @@ from typing import Final
 
 from livedesk.core.status import SwitchCause
 
-CAUSE_WORDS: Final[Mapping[SwitchCause, str]] = {
+CAUSE_WORDS: Final[Mapping[str, str]] = {
     "gone": "its connection ended",
     "silence": "nothing was acknowledged any more",
     "congestion": "it was congested",
@@ -18,6 +18,7 @@ CAUSE_WORDS: Final[Mapping[SwitchCause, str]] = {
     "operator": "a person ordered it",
     "drill": "a drill was run",
 }
+"""By `SwitchCause`; a record may hold one that a later livedesk knows."""
 
 FAULTS: Final[frozenset[SwitchCause]] = frozenset(
     ("gone", "silence", "congestion", "backlog", "contract", "refused")

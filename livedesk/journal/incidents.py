@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from livedesk.core.causes import FAULTS
 from livedesk.core.status import Limits
 from livedesk.journal.reader import TimedEvent
+from livedesk.journal.switches import SwitchRow
 
 Side = Literal["encoder", "path", "relay", "sync", "instrument", "other"]
 
@@ -39,15 +41,19 @@ NOTHING_CAME = ("feed.lost", "relay.died")
 _SAME_MOMENT_MS = 1_000
 """Witnesses of one event, each with its own pace, tell of it within so long."""
 
-_WITNESSED = frozenset({"feed.lost", "feed.low", "uplink.down", "sync.skew", "relay", "probe"})
+_WITNESSED = frozenset(
+    {"feed.lost", "feed.low", "uplink.down", "uplink.fault", "sync.skew", "relay", "probe"}
+)
 """Alarms whose cause is in the samples or in other events: listing them would count it twice."""
+
+_NO_PATH = "path.none"
 
 _SLOW_PATH = "uplink.low"
 """In the samples while the goodput is under the limit, but not while a path is only late."""
 
 _ALARM_SIDES: dict[str, Side] = {
     "feed": "encoder", "picture": "encoder", "sound": "encoder", "configuration": "encoder",
-    "uplink": "path", "platform": "path", "sync": "sync",
+    "uplink": "path", "path": "path", "failover": "path", "platform": "path", "sync": "sync",
     "return": "instrument", "journal": "instrument",
 }  # fmt: skip
 """By the first word of an alarm's id."""
@@ -138,17 +144,23 @@ def find_incidents(
     skew: Mapping[int, float],
     pairs: Sequence[Span],
     limits: Limits,
+    *,
+    down: Sequence[Span] = (),
+    moved: Sequence[SwitchRow] = (),
 ) -> list[Incident]:
-    """All incidents in order. The mappings hold the mean of each measured second."""
+    """All incidents in order. The mappings hold the mean of each measured second.
+
+    `down`: when nothing could reach the platform (`no_way_out`).
+    """
     gone = [span for span in pairs if span.kind in NOTHING_CAME]
-    down = [span for span in pairs if span.kind == "uplink.down"]
     start_up = set(range(SETTLING_S))
     lost_s = _covered((span.start_ms, span.end_ms) for span in gone)
     feed_low = _unexplained(_under(feed, limits.min_kbps), start_up | lost_s)
     feed_low_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in feed_low)
     down_s = _covered((span.start_ms, span.end_ms) for span in down)
+    moved_s = _covered((row.onset_ms, row.end_ms or row.t_ms) for row in moved)
     goodput_low = _unexplained(
-        _under(goodput, limits.min_kbps), start_up | lost_s | feed_low_s | down_s
+        _under(goodput, limits.min_kbps), start_up | lost_s | feed_low_s | down_s | moved_s
     )
     slow_s = _covered((low.start_s * 1000, low.end_s * 1000) for low in goodput_low)
     found = [
@@ -156,10 +168,18 @@ def find_incidents(
         for span in pairs
         if _is_own_incident(span, gone) and not _shown_as_slow(span, slow_s | down_s)
     ]
+    found += [_switch(row) for row in moved]
     found += [_low_feed(low) for low in feed_low]
     found += [_low_goodput(low, feed, limits) for low in goodput_low]
     found += [_bad_sync(far) for far in stretches(_beyond(skew, limits.max_skew_ms), "far")]
     return sorted(found, key=lambda incident: (incident.start_ms, incident.side, incident.cause))
+
+
+def no_way_out(uplinks: Sequence[str], pairs: Sequence[Span]) -> list[Span]:
+    """When nothing could reach the platform: of several uplinks another one may have carried."""
+    if len(uplinks) == 1:
+        return [span for span in pairs if span.kind == "uplink.down"]
+    return [span for span in pairs if span.kind == "limit.trip" and span.subject == _NO_PATH]
 
 
 def _under(seconds: Mapping[int, float], limit: float) -> dict[int, float]:
@@ -231,6 +251,19 @@ def _from_events(span: Span) -> Incident:
         side=side,
         cause=f"{cause} {words}".strip(),
         subject=span.subject,
+    )
+
+
+def _switch(row: SwitchRow) -> Incident:
+    """Also one that a person ordered: it is a moment in which viewers may have seen something."""
+    outcome = "" if row.state == "done" else " It did not take over."
+    reason = row.reason.rstrip(".")
+    detail = f": {reason}." if reason else "."
+    return Incident(
+        start_ms=row.onset_ms,
+        end_ms=row.end_ms or row.t_ms,
+        side="path" if row.cause in FAULTS else "other",
+        cause=f"Switched from {row.from_} to {row.to}, because {row.cause_words}{detail}{outcome}",
     )
 
 

@@ -16,7 +16,7 @@ JSONL_VERSION = 1
 
 
 def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
-    """`schema` line, then `session`, `event`, `sample`, `incident` and `summary` lines."""
+    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `summary` lines."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
     yield _line("session", _session(summary))
     for timed in reader.events():
@@ -37,6 +37,7 @@ def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
         yield _line("event", fields)
     yield from _samples(reader)
     yield from _incidents(summary)
+    yield from _switches(summary)
     yield _line("summary", _summary(summary))
 
 
@@ -91,6 +92,31 @@ def _incidents(summary: Summary) -> Iterator[str]:
             "worst": incident.worst,
         }
         yield _line("incident", fields)
+
+
+def _switches(summary: Summary) -> Iterator[str]:
+    for row in summary.switches:
+        fields: dict[str, Json] = {
+            "t_ms": row.t_ms,
+            "utc": iso_utc(row.utc_ns),
+            "utc_ns": row.utc_ns,
+            "from": row.from_,
+            "to": row.to,
+            "state": row.state,
+            "cause": row.cause,
+            "because": row.cause_words,
+            "reason": row.reason,
+            "figures": dict(row.figures),
+            "actor": row.actor,
+            "onset_utc": None if row.detect_ms is None else iso_utc(row.onset_utc_ns),
+            "detect_ms": row.detect_ms,
+            "publish_ms": row.publish_ms,
+            "switch_ms": row.switch_ms,
+            "frames_lost": row.frames_lost,
+            "frames_repeated": row.frames_repeated,
+            "lost_ms": row.lost_ms,
+        }
+        yield _line("switch", fields)
 
 
 def _summary(summary: Summary) -> dict[str, Json]:

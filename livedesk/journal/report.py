@@ -18,6 +18,7 @@ from livedesk.journal import svg
 from livedesk.journal.incidents import Incident
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.summary import Summary
+from livedesk.journal.switches import SwitchRow
 from livedesk.journal.text import (
     duration,
     label,
@@ -44,6 +45,9 @@ _SIDES = {
 }
 
 
+_NOT_DONE = {"failed": "failed", "open": "not told"}
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
     number: int
@@ -54,6 +58,23 @@ class IncidentRow:
     side: str
     worst: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchCells:
+    time: str
+    utc: str
+    way: str
+    because: str
+    reason: str
+    figures: str
+    onset: str
+    detect: str
+    publish: str
+    keyframe: str
+    lost: str
+    repeated: str
+    actor: str
 
 
 def render_report(reader: SessionReader, summary: Summary) -> str:
@@ -77,6 +98,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         sync_plot=Markup(svg.draw(_sync_plot(reader, summary))),
         curves=[(Markup(svg.swatch(style)), name) for style, name in _curve_names(summary)],
         incidents=[_incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
+        switches=[_switch_row(row) for row in summary.switches],
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
         gaps=[_gap_row(gap.start_s, gap.end_s, summary) for gap in summary.gaps],
@@ -198,6 +220,29 @@ def _incident_row(place: int, incident: Incident, summary: Summary) -> IncidentR
         worst=worst,
         cause=f"{incident.subject}: {incident.cause}" if incident.subject else incident.cause,
     )
+
+
+def _switch_row(row: SwitchRow) -> SwitchCells:
+    decided = ", ".join(f"{name} {_plain_number(value)}" for name, value in row.figures.items())
+    return SwitchCells(
+        time=show_time(row.t_ms, tenths=True),
+        utc=iso_utc(row.utc_ns)[11:19],
+        way=f"{row.from_} → {row.to}",
+        because=row.cause_words,
+        reason=row.reason,
+        figures=decided,
+        onset="–" if row.detect_ms is None else show_time(row.onset_ms, tenths=True),
+        detect=_plain_number(row.detect_ms),
+        publish=_plain_number(row.publish_ms),
+        keyframe=_plain_number(row.switch_ms) if row.state == "done" else _NOT_DONE[row.state],
+        lost=_plain_number(row.frames_lost),
+        repeated=_plain_number(row.frames_repeated),
+        actor=row.actor,
+    )
+
+
+def _plain_number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
 
 
 def _gap_row(start_s: int, end_s: int, summary: Summary) -> tuple[str, str, str, str]:

@@ -12,11 +12,13 @@ from livedesk.journal.incidents import (
     Incident,
     Span,
     find_incidents,
+    no_way_out,
     spans,
     subject_of,
 )
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
+from livedesk.journal.switches import SwitchRow, switches
 from livedesk.journal.values import SessionInfo
 
 
@@ -103,6 +105,7 @@ class Summary:
     reconnects: Mapping[str, int]
     dropped_messages: Mapping[str, int]
     incidents: tuple[Incident, ...]
+    switches: tuple[SwitchRow, ...]
     lost_events: int
     lost_samples: int
 
@@ -129,7 +132,9 @@ def summarise(reader: SessionReader) -> Summary:
     )
     skew = measured.get(("skew_ms", ""), {})
     gone = [span for span in pairs if span.kind in NOTHING_CAME]
-    silent = gone + _only_uplink_down(reader.info, pairs)
+    down = no_way_out(reader.info.uplinks, pairs)
+    silent = gone + down
+    moved = [row for row in switches(events) if row.t_ms <= length_ms]
     on_air = {t_s for t_s, rate in goodput.items() if rate > 0}
     known = {*feed, *goodput} | _inside(silent, length_s)
     lost_events, lost_samples = reader.lost
@@ -148,18 +153,20 @@ def summarise(reader: SessionReader) -> Summary:
         reconnects=_reconnects(reader.info, events),
         dropped_messages=_dropped(reader.info, events),
         incidents=tuple(
-            find_incidents(feed, goodput, _means(skew, length_s), pairs, reader.info.limits)
+            find_incidents(
+                feed,
+                goodput,
+                _means(skew, length_s),
+                pairs,
+                reader.info.limits,
+                down=down,
+                moved=[row for row in moved if row.t_ms >= 0],
+            )
         ),
+        switches=tuple(moved),
         lost_events=lost_events,
         lost_samples=lost_samples,
     )
-
-
-def _only_uplink_down(info: SessionInfo, pairs: Sequence[Span]) -> list[Span]:
-    """When nothing could reach the platform; with two uplinks the other one may have carried."""
-    if len(info.uplinks) != 1:
-        return []
-    return [span for span in pairs if span.kind == "uplink.down"]
 
 
 def _reach(

@@ -38,6 +38,7 @@ def tables(reader: SessionReader, summary: Summary) -> list[Table]:
     return [
         Table("summary.csv", "The session in figures.", _SUMMARY, _summary_rows(summary)),
         Table("incidents.csv", "What went wrong, one row each.", _INCIDENTS, _incidents(summary)),
+        Table("switches.csv", "When the stream moved, one row each.", _SWITCHES, _moves(summary)),
         Table("events.csv", "Everything that was written down.", _EVENTS, _events(reader)),
         Table(
             "samples.csv",
@@ -167,6 +168,50 @@ def _incidents(summary: Summary) -> Iterator[Row]:
             incident.subject,
             incident.worst,
             incident.cause,
+        )
+
+
+_SWITCHES = (
+    Column("utc", "wall time of the decision"),
+    Column("t_s", "session time of the decision, s"),
+    Column("from", "the uplink that was left"),
+    Column("to", "the uplink that took over"),
+    Column("state", "done, failed, or open: its end is not on record"),
+    Column("cause", "a stable word, see the architecture's Failover"),
+    Column("because", "the cause in words"),
+    Column("reason", "what was seen, with the figures that decided"),
+    Column("figures", "the same for programs, JSON"),
+    Column("actor", "who ordered it, if a person did"),
+    Column("onset_utc", "wall time at which the fault began, by estimate"),
+    Column("detect_ms", "from there to the decision"),
+    Column("publish_ms", "from the decision until the platform took the publication"),
+    Column("first_keyframe_ms", "until it had acknowledged the first keyframe"),
+    Column("frames_lost", "given up, because too much waited"),
+    Column("frames_repeated", "sent again, from the last keyframe on"),
+    Column("lost_ms", "media time given up"),
+)
+
+
+def _moves(summary: Summary) -> Iterator[Row]:
+    for row in summary.switches:
+        yield (
+            iso_utc(row.utc_ns),
+            row.t_ms / 1000,
+            row.from_,
+            row.to,
+            row.state,
+            row.cause,
+            row.cause_words,
+            row.reason,
+            to_json(dict(row.figures)),
+            row.actor,
+            "" if row.detect_ms is None else iso_utc(row.onset_utc_ns),
+            row.detect_ms,
+            row.publish_ms,
+            row.switch_ms,
+            row.frames_lost,
+            row.frames_repeated,
+            row.lost_ms,
         )
 
 
