@@ -19,15 +19,21 @@ _MAX_CLIENTS: Final = 8
 _FIRST_LINE_LIMIT_S: Final = 5.0
 
 Hello = Callable[[], dict[str, Any]]
+TakeOrder = Callable[[dict[str, Any]], dict[str, Any]]
+
+_ORDERS: Final = ("failover", "hold", "drill")
 
 
 class ControlServer:
     """Sends numbered entries to every client that knows the token, and takes commands."""
 
-    def __init__(self, log: EntryLog, hello: Hello, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, log: EntryLog, hello: Hello, stop: Callable[[], None], take_order: TakeOrder
+    ) -> None:
         self._log = log
         self._hello = hello
         self._stop = stop
+        self._take_order = take_order
         self._clients: set[_Client] = set()
         self._server: asyncio.Server | None = None
         self.token = Secret(secrets.token_urlsafe(24))
@@ -69,7 +75,15 @@ class ControlServer:
         if name == "stop":
             asyncio.get_running_loop().call_soon(self._stop)
             return {"reply": reply, "ok": True}
-        return {"reply": reply, "ok": False, "error": "unknown command; known are ping and stop"}
+        if name in _ORDERS:
+            return {"reply": reply, **self._take_order(request)}
+        return {
+            "reply": reply,
+            "ok": False,
+            "code": "unknown_command",
+            "error": f"unknown command; known are ping, stop, {', '.join(_ORDERS)}",
+            "action": "use an engine and a relay of the same version",
+        }
 
 
 class _Client(asyncio.Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from livedesk.core.clock import NS_PER_S, Clock
@@ -12,7 +11,8 @@ from livedesk.core.rate import SlidingRate
 from livedesk.core.status import HealthClass, Limits
 from livedesk.gauges.silence import is_near
 from livedesk.relay.entries import EntryLog
-from livedesk.relay.join import JoinCache
+from livedesk.relay.item import Item, Mark
+from livedesk.relay.replay import Replay
 from livedesk.relay.timeline import Timeline
 from livedesk.relay.tracks import TRACK_NAMES
 from livedesk.relay.watch import FeedWatch
@@ -22,25 +22,6 @@ from livedesk.rtmp.messages import Message
 
 _EPOCHS_SINCE_S: Final = 1_577_836_800
 """2020-01-01 UTC: whole seconds since then fit into the 32 bits that series keep for an epoch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A message on its way through the relay."""
-
-    message: Message
-    part: Part | None
-    """None for data messages."""
-    arrival_ns: int
-
-    @property
-    def is_sync_point(self) -> bool:
-        return self.part is not None and self.part.keyframe and self.part.kind == "frame"
-
-    @property
-    def is_droppable(self) -> bool:
-        """Frames may be dropped in need; headers and metadata may not."""
-        return self.part is not None and self.part.kind == "frame"
 
 
 class Path(Protocol):
@@ -64,7 +45,9 @@ class Path(Protocol):
 class Feed:
     """The one publisher's media, and the paths it goes to."""
 
-    def __init__(self, clock: Clock, log: EntryLog, limits: Limits) -> None:
+    def __init__(
+        self, clock: Clock, log: EntryLog, limits: Limits, catch_up_s: float = 10.0
+    ) -> None:
         self._clock = clock
         self._log = log
         self._watch = FeedWatch(limits, log)
@@ -79,7 +62,9 @@ class Feed:
         self._earlier_codecs: dict[int, str] = {}
         self._configurations: dict[tuple[int, int], bytes] = {}
         self._lost_ns: int | None = None
-        self.join = JoinCache()
+        self._number = 0
+        self._frames = 0
+        self.replay = Replay(catch_up_s)
         self.is_connected = False
 
     def on_presence(self, listener: Callable[[], None]) -> None:
@@ -115,6 +100,14 @@ class Feed:
         """Since the newest part of media, or the connection; None before the first encoder."""
         return self._watch.silent_ms(mono_ns)
 
+    def flows(self, mono_ns: int) -> bool:
+        """Whether the encoder is here, and no longer silent than is usual."""
+        return self.is_connected and not self._watch.is_silent(mono_ns)
+
+    def mark(self) -> Mark:
+        """Before the next message."""
+        return Mark(self._number, self._frames, self._clock.mono_ns())
+
     def lost_for_s(self, mono_ns: int) -> float | None:
         """How long the encoder has been away; None while it is here or never was."""
         if self.is_connected or self._lost_ns is None:
@@ -126,7 +119,7 @@ class Feed:
         self._set_connected(True)
         self._watch.begin(self._clock.mono_ns(), near=is_near(peer))
         self._timeline.new_connection()
-        self.join.clear()
+        self.replay.clear()
         self._configurations.clear()
         self._earlier_codecs |= self._codecs
         self._codecs.clear()
@@ -158,8 +151,11 @@ class Feed:
             part = inspect(message)
             self._measure(message, part, arrival_ns)
         placed = self._place(message, part, arrival_ns)
-        self.join.add(placed, part)
-        item = Item(placed, part, arrival_ns)
+        item = Item(placed, part, arrival_ns, self._number, self._frames)
+        self._number += 1
+        if part is not None and part.kind == "frame" and placed.type_id == m.VIDEO:
+            self._frames += 1
+        self.replay.add(item)
         for path in tuple(self._paths):
             try:
                 path.push(item)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
 from livedesk.core.secrets import Secret
+from livedesk.core.settings import FailoverSettings
 from livedesk.core.status import Limits
 
 
@@ -37,6 +38,7 @@ class UplinkJob:
     bind: str | None = None
     """A local address, or the name of a network interface."""
     max_backlog_ms: int = 10_000
+    proxy: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class RelayJob:
     feed_grace_s: float
     job_digest: str
     limits: Limits = field(default_factory=Limits)
+    failover: FailoverSettings = field(default_factory=FailoverSettings)
 
 
 def digest(job: dict[str, object]) -> str:
@@ -77,6 +80,7 @@ def read_job(line: str) -> RelayJob:
             feed_grace_s=float(raw["feed_grace_s"]),
             job_digest=str(raw["job_digest"]),
             limits=_limits(raw.get("limits", {})),
+            failover=_failover(raw.get("failover", {})),
         )
     except json.JSONDecodeError:
         raise JobError("the job is not one line of JSON") from None
@@ -97,12 +101,37 @@ def _uplink(raw: dict[str, object]) -> UplinkJob:
         target=target,
         bind=str(bind) if bind else None,
         max_backlog_ms=int(str(raw.get("max_backlog_ms", 10_000))),
+        proxy=Secret(str(raw["proxy"])) if raw.get("proxy") else None,
     )
 
 
 def _limits(raw: dict[str, object]) -> Limits:
     """Those that are given; the others keep their defaults."""
-    given = {each.name: float(str(raw[each.name])) for each in fields(Limits) if each.name in raw}
-    if not all(math.isfinite(value) for value in given.values()):
-        raise ValueError("a limit is not finite")
-    return Limits(**given)
+    return Limits(
+        **{each.name: _finite(raw[each.name]) for each in fields(Limits) if each.name in raw}
+    )
+
+
+def _failover(raw: dict[str, object]) -> FailoverSettings:
+    """Those that are given; what moves the stream is always this relay."""
+    usual = FailoverSettings()
+    fail_back = raw.get("fail_back", usual.fail_back)
+    if fail_back not in ("manual", "automatic"):
+        raise ValueError("fail_back is neither manual nor automatic")
+    return FailoverSettings(
+        automatic=bool(raw.get("automatic", usual.automatic)),
+        fail_back="automatic" if fail_back == "automatic" else "manual",
+        fail_back_after_s=_finite(raw.get("fail_back_after_s", usual.fail_back_after_s)),
+        min_dwell_s=_finite(raw.get("min_dwell_s", usual.min_dwell_s)),
+        flap_limit=int(_finite(raw.get("flap_limit", usual.flap_limit))),
+        flap_window_s=_finite(raw.get("flap_window_s", usual.flap_window_s)),
+        max_lag_ms=_finite(raw.get("max_lag_ms", usual.max_lag_ms)),
+        catch_up_s=_finite(raw.get("catch_up_s", usual.catch_up_s)),
+    )
+
+
+def _finite(value: object) -> float:
+    number = float(str(value))
+    if not math.isfinite(number):
+        raise ValueError("a number is not finite")
+    return number

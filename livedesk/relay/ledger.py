@@ -10,22 +10,30 @@ from collections import deque
 from collections.abc import Mapping
 
 from livedesk.core.rate import CounterRate
+from livedesk.relay.item import Item
 from livedesk.rtmp.messages import later_ms
 
 
 class _Sent:
     """A message in the TCP stream: where it ends, and how much of it is media."""
 
-    __slots__ = ("end", "media_bytes", "start", "timestamp_ms", "track")
+    __slots__ = ("end", "item", "media_bytes", "start", "timestamp_ms", "track")
 
     def __init__(
-        self, start: int, end: int, media_bytes: int, track: int | None, timestamp_ms: int
+        self,
+        start: int,
+        end: int,
+        media_bytes: int,
+        track: int | None,
+        timestamp_ms: int,
+        item: Item | None,
     ) -> None:
         self.start = start
         self.end = end
         self.media_bytes = media_bytes
         self.track = track
         self.timestamp_ms = timestamp_ms
+        self.item = item
 
 
 class AckLedger:
@@ -48,18 +56,32 @@ class AckLedger:
         self._written += byte_count
 
     def wrote_media(
-        self, byte_count: int, media_bytes: int, timestamp_ms: int, track: int | None = 0
+        self,
+        byte_count: int,
+        media_bytes: int,
+        timestamp_ms: int,
+        track: int | None = 0,
+        item: Item | None = None,
     ) -> None:
-        """`track` is None for codec headers: their timestamp says nothing about media time."""
+        """`track` is None for codec headers: their timestamp says nothing about media time.
+
+        `item` is the feed's message; None for the opening, which is made for this connection.
+        """
         start = self._written
         self._written += byte_count
-        self._waiting.append(_Sent(start, self._written, media_bytes, track, timestamp_ms))
+        end = self._written
+        self._waiting.append(_Sent(start, end, media_bytes, track, timestamp_ms, item))
         if track is not None:
             self._acked_ms.setdefault(track, timestamp_ms)
 
     @property
     def written(self) -> int:
         return self._written
+
+    @property
+    def first_unacked(self) -> Item | None:
+        """The oldest message of the feed that was written and not acknowledged to its end."""
+        return next((sent.item for sent in self._waiting if sent.item is not None), None)
 
     def acked(self, byte_count: int, mono_ns: int) -> None:
         """The far end has now acknowledged `byte_count` bytes of the connection."""

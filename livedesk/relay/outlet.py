@@ -9,7 +9,7 @@ from collections import deque
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.relay.feed import Item
+from livedesk.relay.item import Item
 from livedesk.rtmp import messages as m
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -29,6 +29,7 @@ class Outlet:
         self._max_bytes = max_bytes
         self._waiting: deque[Item] = deque()
         self._bytes = 0
+        self._filled_ns = 0
         self._needs_keyframe = False
         self._has_video = False
         self.dropped = 0
@@ -42,14 +43,30 @@ class Outlet:
         """Whether frames are being dropped until a keyframe comes."""
         return self._needs_keyframe
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether a message need not be put here: nothing waits, and nothing is skipped."""
+        return not self._waiting and not self._needs_keyframe
+
+    @property
+    def oldest(self) -> Item | None:
+        return self._waiting[0] if self._waiting else None
+
     def wait_for_keyframe(self) -> None:
         """What came before is not known to the receiver: begin at a keyframe."""
-        self._needs_keyframe = True
+        self._needs_keyframe = self._has_video = True
 
     def clear(self) -> None:
         self._waiting.clear()
         self._bytes = 0
+        self._filled_ns = 0
         self._needs_keyframe = self._has_video = False
+
+    def fill(self, items: list[Item], mono_ns: int) -> None:
+        """What a path has to catch up with. It arrived long ago; its waiting begins now."""
+        self._waiting.extend(items)
+        self._bytes += sum(len(item.message.payload) for item in items)
+        self._filled_ns = mono_ns
 
     def put(self, item: Item) -> None:
         self._has_video = self._has_video or item.message.type_id == m.VIDEO
@@ -71,7 +88,8 @@ class Outlet:
         return item
 
     def _waited_ms(self) -> float:
-        return (self._waiting[-1].arrival_ns - self._waiting[0].arrival_ns) / NS_PER_MS
+        since_ns = max(self._waiting[0].arrival_ns, self._filled_ns)
+        return (self._waiting[-1].arrival_ns - since_ns) / NS_PER_MS
 
     def _skip(self) -> None:
         items = list(self._waiting)

@@ -17,11 +17,16 @@ from livedesk import __version__
 from livedesk.core.clock import Clock, SystemClock
 from livedesk.core.runtime import RelayRuntime, remove_runtime_file, write_runtime_file
 from livedesk.core.tasks import Tasks
+from livedesk.failover.policy import Policy
 from livedesk.relay.control import ControlServer
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed
 from livedesk.relay.ingest import Ingest
-from livedesk.relay.job import JobError, RelayJob, read_job
+from livedesk.relay.job import JobError, RelayJob, UplinkJob, read_job
+from livedesk.relay.lookup import AddressCache
+from livedesk.relay.opener import Opener
+from livedesk.relay.orders import Orders
+from livedesk.relay.switcher import Switcher
 from livedesk.relay.tap import TapServer
 from livedesk.relay.uplink import Uplink
 
@@ -47,14 +52,30 @@ class Relay:
         self._tasks = Tasks(self._task_failed)
         self._stopping = asyncio.Event()
         self.log = EntryLog(clock)
-        self.feed = Feed(clock, self.log, job.limits)
+        self.feed = Feed(clock, self.log, job.limits, job.failover.catch_up_s)
         self.tap = TapServer(self.feed)
         self.ingest = Ingest(job.listen, self.feed, self.log, clock)
-        self.uplinks = [
-            Uplink(uplink, self.feed, self.log, clock, job.feed_grace_s, job.limits)
-            for uplink in job.uplinks
-        ]
-        self.control = ControlServer(self.log, self._hello, self.stop)
+        cache = AddressCache()
+        self.uplinks = [self._uplink(uplink, cache) for uplink in job.uplinks]
+        names = tuple(uplink.name for uplink in self.uplinks)
+        policy = Policy(job.failover, job.limits, names)
+        self.switcher = Switcher(policy, self.feed, self.uplinks, self.log, clock)
+        orders = Orders(policy, clock, self._look_soon, self.switcher.failed)
+        self.control = ControlServer(self.log, self._hello, self.stop, orders.take)
+
+    def _uplink(self, job: UplinkJob, cache: AddressCache) -> Uplink:
+        limits, clock = self._job.limits, self._clock
+        opener = Opener(job, clock, limits.silence_ms, cache)
+        grace_s = self._job.feed_grace_s
+        return Uplink(job, self.feed, self.log, clock, grace_s, limits, opener, self._look)
+
+    def _look(self) -> None:
+        """At once, not at the next poll."""
+        self.switcher.poll(self._clock.mono_ns())
+
+    def _look_soon(self) -> None:
+        """Behind what is being done now: an order is answered before it is carried out."""
+        asyncio.get_running_loop().call_soon(self._look)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -113,6 +134,7 @@ class Relay:
             ) from None
 
     async def _close(self) -> None:
+        await self.switcher.close()
         await self._tasks.close()
         await self.control.close()
         await self.tap.close()
@@ -150,19 +172,24 @@ class Relay:
         for uplink in self.uplinks:
             uplink.poll(now_ns)
             changes.append(uplink.judge(now_ns))
+        self.switcher.poll(now_ns)
         return any(changes)
 
     def _report(self, now_ns: int) -> None:
         self.log.sample(
             {
                 "feed": self.feed.sample(now_ns),
-                "uplinks": [uplink.sample() for uplink in self.uplinks],
+                "uplinks": [
+                    {**uplink.sample(now_ns), **self.switcher.health_of(uplink.name, now_ns)}
+                    for uplink in self.uplinks
+                ],
+                "failover": self.switcher.sample(now_ns),
                 "tap": {
                     "players": self.tap.players,
                     "skips": self.tap.skips,
-                    "join_overflows": self.feed.join.overflows,
+                    "join_overflows": self.feed.replay.overflows,
                 },
-                "delay_us": self.uplinks[0].delays_us() if self.uplinks else {},
+                "delay_us": self.switcher.carrier.delays_us(),
             }
         )
 

@@ -8,7 +8,8 @@ import secrets
 from typing import Final, cast
 
 from livedesk.core.secrets import Secret
-from livedesk.relay.feed import Feed, Item
+from livedesk.relay.feed import Feed
+from livedesk.relay.item import Item
 from livedesk.relay.outlet import Outlet
 from livedesk.rtmp.errors import ProtocolError
 from livedesk.rtmp.messages import Message
@@ -143,9 +144,9 @@ class _Player(asyncio.Protocol):
         self._session.accept_play(request)
         self._stream_id = request.stream_id
         self.is_playing = True
-        for message in self._feed.join.messages():
+        for message in self._feed.replay.messages():
             self._send(message)
-        if not self._feed.join.starts_at_keyframe:
+        if not self._feed.replay.starts_at_keyframe:
             self.outlet.wait_for_keyframe()
         self._feed.attach(self)
 
@@ -159,9 +160,7 @@ class _Player(asyncio.Protocol):
             self._transport.write(self._session.take_output())
 
     def _send(self, message: Message) -> None:
-        self._session.send(
-            Message(message.type_id, self._stream_id, message.timestamp_ms, message.payload)
-        )
+        self._session.send(message, self._stream_id)
 
     def pause_writing(self) -> None:
         self._is_paused = True

@@ -64,6 +64,14 @@ def tune_keepalive(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
 
 
+def reset_on_close(sock: socket.socket) -> None:
+    """Closing it then throws away what was not sent, and tells the far end (RST) rather than to go
+    on sending: nobody else may publish as long as this connection could still deliver a byte.
+    """
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def bind_local(sock: socket.socket, bind: str | None) -> None:
     """Leave by a local address, or by an interface's name (Linux). Raises OSError."""
     if bind is None:

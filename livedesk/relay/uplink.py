@@ -1,45 +1,57 @@
-"""One way out to the platform: connected while there is a feed, reconnected when it breaks."""
+"""One way out to the platform: a session that waits from the start on, and carries when told to."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import socket
-import ssl
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.status import Limits, UplinkState
+from livedesk.failover.facts import PathFacts
 from livedesk.relay.entries import EntryLog
-from livedesk.relay.feed import Feed, Item
+from livedesk.relay.feed import Feed
+from livedesk.relay.handover import Handover
+from livedesk.relay.item import Item, Mark
 from livedesk.relay.job import UplinkJob
+from livedesk.relay.link_gauge import LinkGauge
+from livedesk.relay.opener import Opener, OpenError
 from livedesk.relay.outlet import Outlet
-from livedesk.relay.tcp import bind_local, tune_uplink
 from livedesk.relay.uplink_link import UplinkLink
 from livedesk.relay.uplink_watch import UplinkWatch
-from livedesk.rtmp.flv import inspect
 
-_CONNECT_LIMIT_S: Final = 5.0
+_TICK_S: Final = 0.25
 _PUBLISH_LIMIT_S: Final = 10.0
+_BUSY_PAUSE_S: Final = 0.25
+"""Between two questions whether the platform has noticed that its last publisher is gone."""
+_STALE_FOR_S: Final = 30.0
+"""So long after our last publication a platform may not have noticed its end. SRS then closes the
+connection without a word."""
+_PATIENT_PAUSE_S: Final = 2.0
 _FIRST_PAUSE_S: Final = 0.5
 _PAUSE_GROWTH: Final = 1.6
-_LONGEST_PAUSE_S: Final = 8.0
+_LONGEST_PAUSE_S: Final = 4.0
+"""A standby is looked at again before its last proof is five seconds old."""
 _STABLE_AFTER_S: Final = 10.0
 _STALL_LIMIT_S: Final = 10.0
 """Nothing acknowledged for so long while media waits: the connection is given up."""
 _SIGN_OFF_LIMIT_S: Final = 2.0
 """So long the last bytes, the sign-off among them, may take on a slow path when the relay stops."""
+_FENCE_LIMIT_S: Final = 0.5
 _DROP_REPORT_S: Final = 5.0
 _DELAYS_KEPT: Final = 512
+_UNNOTICED: Final = "the platform has not noticed yet that the old connection ended"
+_NO_ENCODER: Final = "waiting for the encoder"
 
 
 class Uplink:
-    """Forwards the feed to one address.
+    """Owns the life of one way out; `UplinkLink` is one connection of it.
 
-    Owns the connection's life; `UplinkLink` is the connection.
+    It stands by until `carry`, and then publishes while there is an encoder.
     """
 
     def __init__(
@@ -50,45 +62,87 @@ class Uplink:
         clock: Clock,
         grace_s: float,
         limits: Limits,
-        tls: ssl.SSLContext | None = None,
+        opener: Opener,
+        on_lost: Callable[[], None],
     ) -> None:
+        """`on_lost` is called at once when the connection that carries has ended."""
         self._job = job
         self._feed = feed
         self._log = log
         self._clock = clock
         self._grace_s = grace_s
-        self._silence_ms = limits.silence_ms
-        self._health = UplinkWatch(job.name, limits, feed, log)
-        self._tls = tls
+        self._opener = opener
+        self._on_lost = on_lost
+        self._watch = UplinkWatch(job.name, limits, feed, log)
         self._outlet = Outlet(job.max_backlog_ms)
         self._link: UplinkLink | None = None
         self._wake = asyncio.Event()
+        self._carries = False
+        self._start: Mark | None = None
+        self._joined_ns = 0
+        self._stale_until_ns = 0
+        self._is_busy = False
+        self._ends_on_purpose = False
+        self._pause_s = _FIRST_PAUSE_S
         self._reconnects = 0
         self._reported_drops = 0
         self._drops_reported_ns = 0
-        self._reason: str | None = "waiting for the encoder"
+        self._reason: str | None = None
         self._reported_reason: str | None = None
         self._delays_us: deque[int] = deque(maxlen=_DELAYS_KEPT)
+        self.name = job.name
         self.state: UplinkState = "down"
+        self.handover = Handover()
         feed.on_presence(self._wake.set)
+
+    def carry(self, start: Mark | None) -> None:
+        """From now on it publishes; the far end may not have what the feed sent since `start`.
+
+        Nobody else may carry: the owner has told the one that did to stand by, and waited for it.
+        """
+        self._carries = True
+        self._start = start
+        self._pause_s = _FIRST_PAUSE_S
+        self._expect_stale()
+        self.handover = Handover()
+        self._wake.set()
+
+    async def stand_by(self) -> Mark | None:
+        """Carries no more: its publication is cut off, and known to be closed on return.
+
+        Returns from where on the platform may not have what the feed sent; None if nothing was
+        ever carried.
+        """
+        self._carries, link = False, self._link
+        if link is not None:
+            link.poll(self._clock.mono_ns())
+        mark = self._mark()
+        self._leave()
+        self._start = None
+        if link is not None and link.asked_ns is not None:
+            self.state, self._reason, self._ends_on_purpose = "connecting", None, True
+            link.reset("the stream moved to another uplink")
+            await link.wait_closed(_FENCE_LIMIT_S)
+        return mark
+
+    def prove(self) -> None:
+        """A sign of life of the standby is wanted now, not at the next ping."""
+        if self._link is not None and self.state == "standby":
+            self._link.ping()
 
     async def run(self) -> None:
         """Keeps the uplink up until cancelled; then signs off at the platform."""
-        pause_s = _FIRST_PAUSE_S
         try:
             while True:
-                await self._wait_for_feed()
-                started_ns = self._clock.mono_ns()
-                reason = await self._carry_once()
-                lasted_s = (self._clock.mono_ns() - started_ns) / NS_PER_S
-                if reason is None:  # the encoder is away: not a fault of this path
-                    continue
-                pause_s = _FIRST_PAUSE_S if lasted_s > _STABLE_AFTER_S else pause_s
-                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))
-                pause_s = min(pause_s * _PAUSE_GROWTH, _LONGEST_PAUSE_S)
-                self._reconnects += 1
+                pause_s = await self._live_once()
+                if pause_s:
+                    self._wake.clear()
+                    await self._wait(pause_s * random.uniform(0.8, 1.2))
+                if self._is_wanted:
+                    self._reconnects += 1
         except Exception:
             self._end_link(sign_off=False)
+            self._leave()
             self._down("an unexpected error; please report this")
             raise
         finally:
@@ -100,145 +154,199 @@ class Uplink:
             self._link.close(sign_off=sign_off)
         return self._link
 
-    async def _wait_for_feed(self) -> None:
-        while not self._feed.is_connected:
-            self._wake.clear()
-            await self._wake.wait()
+    @property
+    def _is_carrying(self) -> bool:
+        return self.state == "carrying"
 
-    async def _carry_once(self) -> str | None:
-        """One connection from its opening to its end; why it ended, None if on purpose."""
-        self.state = "connecting"  # why it was down stays readable until it carries
-        if self._reported_reason is None:  # it was not down, it waited for this moment
-            self._reason = None
-        try:
-            link = await self._open()
-        except _Failed as failure:
-            self._down(failure.reason)
-            return failure.reason
-        self._join(link)
-        try:
-            return await self._watch(link)
-        finally:
-            self._feed.detach(self)
-            self._outlet.clear()
+    @property
+    def _is_wanted(self) -> bool:
+        return self._carries and self._feed.is_connected
 
-    async def _open(self) -> UplinkLink:
-        """Raises `_Failed`. On return the platform has taken the publish request."""
+    async def _wait(self, limit_s: float) -> None:
+        """Until something changes."""
         try:
-            link = UplinkLink(
-                self._job.target, self._clock, await self._trust(), self._flush, self._silence_ms
-            )
-        except (OSError, ValueError):
-            # No readable certificates on this machine, or no name that a certificate could hold.
-            raise _Failed("TLS cannot be set up for this address") from None
-        self._link = link
-        try:
-            async with asyncio.timeout(_CONNECT_LIMIT_S):
-                sock = await self._connect()
-            await asyncio.get_running_loop().create_connection(lambda: link, sock=sock)
-            async with asyncio.timeout(_PUBLISH_LIMIT_S):
-                await link.publish()
+            async with asyncio.timeout(limit_s):
+                await self._wake.wait()
         except TimeoutError:
-            link.close(sign_off=False)
-            stage = "the platform did not answer" if link.is_open else "no connection"
-            raise _Failed(f"{stage} in time") from None
-        except OSError as error:
-            link.close(sign_off=False)
-            raise _Failed(_in_words(error)) from None
-        if link.ended is not None:
-            link.close(sign_off=False)
-            raise _Failed(link.ended)
-        return link
+            return
+        finally:
+            self._wake.clear()
 
-    async def _trust(self) -> ssl.SSLContext | None:
-        """Reading the machine's certificates takes a tenth of a second: once, and in a thread."""
-        if self._tls is None and self._job.target.is_tls:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)
-        return self._tls
+    def _expect_stale(self) -> None:
+        self._stale_until_ns = self._clock.mono_ns() + round(_STALE_FOR_S * NS_PER_S)
 
-    async def _connect(self) -> socket.socket:
-        """A connected, tuned socket. Tries every address the name has; raises OSError."""
-        loop = asyncio.get_running_loop()
-        target = self._job.target
+    async def _live_once(self) -> float:
+        """One connection from its opening to its end; returns how long to wait for the next, s."""
+        self.state = "connecting"  # why it was down stays readable until it stands
         try:
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        except UnicodeError:
-            raise OSError("the host name is not a valid one") from None
-        failure = OSError(f"{target.host} has no address")
-        for family, kind, protocol, _, address in found:
-            try:
-                sock = socket.socket(family, kind, protocol)  # fails without IPv6, for example
-            except OSError as error:
-                failure = error
-                continue
-            try:
-                sock.setblocking(False)
-                tune_uplink(sock)
-                bind_local(sock, self._job.bind)
-                async with asyncio.timeout(_CONNECT_LIMIT_S / len(found)):
-                    await loop.sock_connect(sock, address)
-            except OSError as error:
-                sock.close()
-                failure = OSError("no answer") if isinstance(error, TimeoutError) else error
-            except BaseException:
-                sock.close()
-                raise
-            else:
-                return sock
-        raise failure
+            link = await self._opener.open(self._flush, self._wake.set)
+        except OpenError as failure:
+            self._down(failure.reason)
+            return self._longer_pause()
+        self._link = link
+        self._stand()
+        opened_ns = self._clock.mono_ns()
+        try:
+            while link.ended is None:
+                self._step(link, self._clock.mono_ns())
+                if link.ended is None:
+                    await self._wait(_TICK_S)
+        finally:
+            was_carrying = self._is_carrying
+            self._leave()
+        link.close(sign_off=False)
+        self._link = None
+        if self._clock.mono_ns() - opened_ns > _STABLE_AFTER_S * NS_PER_S:
+            self._pause_s = _FIRST_PAUSE_S
+        return self._after(link, was_carrying=was_carrying)
 
-    def _join(self, link: UplinkLink) -> None:
-        """Headers and the frames since the last keyframe, then everything as it comes."""
-        for message in self._feed.join.messages():
-            link.send(message, is_frame=inspect(message).kind == "frame")
-        if not self._feed.join.starts_at_keyframe:
+    def _stand(self) -> None:
+        """The session waits."""
+        self.state = "standby"
+        self._reason = _NO_ENCODER if self._carries else None
+        if not self._is_wanted:
+            self._reported_reason = None
+
+    def _after(self, link: UplinkLink, *, was_carrying: bool) -> float:
+        """The connection has ended: says what is to be said; returns the pause, in s."""
+        reason = link.ended or "closed"
+        if self._ends_on_purpose:
+            self._ends_on_purpose = False
+            return 0.0
+        if link.asked_ns is None:  # told by its class and by `uplink.not_ready`
+            self.state, self._reason = "connecting", reason
+            return 0.0 if self._pause_s == _FIRST_PAUSE_S else self._longer_pause()
+        is_silent_no = not link.is_publishing and not link.is_refused
+        if is_silent_no and self._clock.mono_ns() < self._stale_until_ns:
+            self._busy(reason)
+            return _BUSY_PAUSE_S
+        self._down(reason)
+        if was_carrying:
+            self._expect_stale()
+            self._on_lost()
+        return self._longer_pause()
+
+    def _longer_pause(self) -> float:
+        pause_s = self._pause_s
+        self._pause_s = min(pause_s * _PAUSE_GROWTH, _LONGEST_PAUSE_S)
+        return pause_s
+
+    def _step(self, link: UplinkLink, now_ns: int) -> None:
+        """What is to be done with the connection now."""
+        if self.state == "carrying":
+            self._look_after(link, now_ns)
+        elif link.is_publishing:
+            self._join(link, now_ns)
+        elif link.busy is not None:
+            self._busy(link.busy)
+            is_stale = now_ns < self._stale_until_ns
+            pause_s = _BUSY_PAUSE_S if is_stale else _PATIENT_PAUSE_S
+            if now_ns - (link.asked_ns or 0) >= pause_s * NS_PER_S:
+                link.publish()
+        elif link.asked_ns is not None:
+            if now_ns - link.asked_ns > _PUBLISH_LIMIT_S * NS_PER_S:
+                link.end("the platform did not answer in time")
+        elif self._is_wanted:
+            self.state = "connecting"
+            link.publish()
+        else:
+            self._stand()
+            if link.gauge.proof.is_unanswered(now_ns):
+                link.end("the platform did not answer a ping")
+
+    def _busy(self, words: str) -> None:
+        """Somebody publishes with this key: most likely what is left of our last connection."""
+        self.state = "connecting"
+        self._reason = f"the platform refused: {words} ({_UNNOTICED})"
+        if not self._is_busy:
+            self._is_busy = True
+            self._log.event(
+                "uplink.busy",
+                "warning",
+                f"Uplink {self.name} has to wait: {_UNNOTICED}.",
+                uplink=self.name,
+                reason=words,
+            )
+
+    def _join(self, link: UplinkLink, now_ns: int) -> None:
+        """Metadata, headers and what the far end may not have, then everything as it comes."""
+        replay = self._feed.replay
+        self.handover.publishes(now_ns, self._start)
+        items = replay.since(self._start)
+        for message in replay.opening(items):
+            link.send(message, None, is_frame=False)
+        self._outlet.fill(items, now_ns)
+        if not replay.starts_at_keyframe:
             self._outlet.wait_for_keyframe()
-        self._feed.attach(self)
+        self._joined_ns, self._is_busy = now_ns, False
         self.state, self._reason, self._reported_reason = "carrying", None, None
+        self._feed.attach(self)
+        self._flush()
         self._log.event(
             "uplink.up",
             "info",
-            f"Uplink {self._job.name} is carrying the feed to {self._job.target.authority}.",
-            uplink=self._job.name,
+            f"Uplink {self.name} is carrying the feed to {self._job.target.authority}.",
+            uplink=self.name,
             reconnects=self._reconnects,
+            frames_lost=self.handover.frames_lost,
+            frames_repeated=self.handover.frames_repeated,
         )
 
-    async def _watch(self, link: UplinkLink) -> str | None:
-        """Until the connection ends or acknowledges nothing, or the encoder stays away."""
-        while link.ended is None:
-            await link.wait_ended(0.5)
-            now_ns = self._clock.mono_ns()
-            if now_ns - self._drops_reported_ns > _DROP_REPORT_S * NS_PER_S:
-                self._report_drops()
-            away_s = self._feed.lost_for_s(now_ns)
-            if away_s is not None and away_s > self._grace_s:
-                link.close(sign_off=True)
-                self._down(f"the encoder has been away for {self._grace_s:.0f} s", "info")
-                return None
-            if link.ended is None and link.stalled_s(now_ns) > _STALL_LIMIT_S:
-                link.end(f"nothing was acknowledged for {_STALL_LIMIT_S:.0f} s")
-        link.close(sign_off=False)
-        self._down(link.ended)
-        return link.ended
+    def _mark(self) -> Mark | None:
+        """Before the first message that the platform may not have."""
+        link = self._link
+        if self.state != "carrying" or link is None:
+            return self._start
+        first = link.gauge.first_unacked or self._outlet.oldest
+        return Mark.before(first) if first is not None else self._feed.mark()
 
-    def _down(self, reason: str, level: Level = "warning") -> None:
+    def _leave(self) -> None:
+        """The connection gets nothing more; from where to go on is kept."""
+        if self._is_carrying:
+            self._start = self._mark()
+            self.state = "connecting"
+        self._feed.detach(self)
+        self._outlet.clear()
+
+    def _look_after(self, link: UplinkLink, now_ns: int) -> None:
+        """The connection that carries: drops, silence, and an encoder that stays away."""
+        drops_due_ns = self._drops_reported_ns + _DROP_REPORT_S * NS_PER_S
+        if not self._outlet.is_skipping or now_ns > drops_due_ns:
+            self._report_drops()
+        away_s = self._feed.lost_for_s(now_ns)
+        if away_s is not None and away_s > self._grace_s:
+            self._leave()
+            self._start, self._ends_on_purpose = None, True
+            link.close(sign_off=True)
+            self._tell_down(f"the encoder has been away for {self._grace_s:.0f} s", "info")
+        elif link.gauge.stalled_s(now_ns) > _STALL_LIMIT_S:
+            link.end(f"nothing was acknowledged for {_STALL_LIMIT_S:.0f} s")
+
+    def _down(self, reason: str) -> None:
         self.state, self._reason, self._link = "down", reason, None
         self._report_drops()
-        if reason != self._reported_reason:  # once, however often it is tried again
-            self._reported_reason = reason
-            self._log.event(
-                "uplink.down",
-                level,
-                f"Uplink {self._job.name} is down: {reason}.",
-                uplink=self._job.name,
-                reason=reason,
-            )
+        self._tell_down(reason, "warning")
+
+    def _tell_down(self, reason: str, level: Level) -> None:
+        """Once, however often it is tried again."""
+        if reason == self._reported_reason:
+            return
+        self._reported_reason = reason
+        self._log.event(
+            "uplink.down",
+            level,
+            f"Uplink {self.name} is down: {reason}.",
+            uplink=self.name,
+            reason=reason,
+        )
 
     def push(self, item: Item) -> None:
+        link = self._link
+        if link is not None and link.can_send and self._outlet.is_clear and self.handover.first:
+            self._send(link, item)  # the usual case
+            return
         self._outlet.put(item)
         self._flush()
-        if not self._outlet.is_skipping:
-            self._report_drops()
 
     def codec_changed(self) -> None:
         """Platforms see the new codec headers in the stream, as they would from the encoder."""
@@ -253,7 +361,13 @@ class Uplink:
     def _flush(self) -> None:
         link = self._link
         while link is not None and link.can_send and (item := self._outlet.take()) is not None:
-            link.send(item.message, is_frame=item.is_droppable)
+            if self.handover.first is None and item.is_droppable:
+                self.handover.sends(item)
+            self._send(link, item)
+
+    def _send(self, link: UplinkLink, item: Item) -> None:
+        link.send(item.message, item, is_frame=item.is_droppable)
+        if item.arrival_ns >= self._joined_ns:  # what is caught up with was not late here
             self._delays_us.append((self._clock.mono_ns() - item.arrival_ns) // 1000)
 
     def _report_drops(self) -> None:
@@ -266,10 +380,25 @@ class Uplink:
         self._log.event(
             "uplink.dropped",
             "warning",
-            f"Uplink {self._job.name} dropped {count} messages to catch up with the feed.",
-            uplink=self._job.name,
+            f"Uplink {self.name} dropped {count} messages to catch up with the feed.",
+            uplink=self.name,
             messages=count,
         )
+
+    @property
+    def has_taken_over(self) -> bool:
+        """Whether the first frame of its publication, a keyframe, was acknowledged."""
+        first, link = self.handover.first, self._link
+        if self.state != "carrying" or first is None or link is None:
+            return False
+        return link.gauge.has_acked(first)
+
+    def is_ready(self, mono_ns: int) -> bool:
+        """Whether its session is open, and its far end was there lately."""
+        link = self._link
+        if link is None or link.ended is not None or self.state not in ("standby", "carrying"):
+            return False
+        return link.gauge.proof.holds(mono_ns)
 
     def poll(self, mono_ns: int) -> None:
         """Reads what the far end has acknowledged; called some twenty times a second."""
@@ -277,27 +406,56 @@ class Uplink:
             self._link.poll(mono_ns)
 
     def judge(self, mono_ns: int) -> bool:
-        """Tells a change of the class; returns whether there was one."""
-        return self._health.judge(mono_ns, self._link if self.state == "carrying" else None)
+        """Tells a change of the class or of readiness; returns whether there was one."""
+        gauge = self._gauge if self.state == "carrying" else None
+        has_turned = self._watch.is_ready_now(self.is_ready(mono_ns), self._reason)
+        return self._watch.judge(mono_ns, gauge) or has_turned
 
-    def sample(self) -> dict[str, Json]:
+    @property
+    def _gauge(self) -> LinkGauge | None:
+        return self._link.gauge if self._link is not None else None
+
+    def facts(self, mono_ns: int) -> PathFacts:
+        """What the policy is told."""
+        gauge = self._gauge
+        path = PathFacts(self.name, self.state, self.is_ready(mono_ns), reason=self._reason)
+        if gauge is None or self._link is None:
+            return path
+        path = replace(path, proof_age_ms=gauge.proof.age_ms(mono_ns))
+        if self.state != "carrying":
+            return path
+        return replace(
+            path,
+            silent_ms=gauge.stalled_s(mono_ns) * 1000,
+            silence_limit_ms=gauge.silence_limit_ms,
+            goodput_kbps=gauge.goodput_kbps,
+            backlog_ms=gauge.backlog_ms(self._feed.newest_ms),
+            media_bytes_acked=gauge.media_bytes_acked,
+            unsent_bytes=self._link.unsent_bytes,
+            rtt_ms=gauge.tcp_info.rtt_ms if gauge.tcp_info is not None else None,
+            base_rtt_ms=gauge.base_rtt_ms,
+        )
+
+    def sample(self, mono_ns: int) -> dict[str, Json]:
         """This uplink's entry in a sample (docs/architecture.md, "Relay control channel")."""
-        link = self._link if self.state == "carrying" else None
-        info = link.tcp_info if link is not None else None
+        facts, gauge = self.facts(mono_ns), self._gauge
+        info = gauge.tcp_info if gauge is not None else None
         return {
-            "name": self._job.name,
+            "name": self.name,
             "state": self.state,
-            "health": self._health.state,
-            "goodput_kbps": link.goodput_kbps if link is not None else None,
-            "backlog_ms": link.backlog_ms(self._feed.newest_ms) if link is not None else None,
+            "health": self._watch.state,
+            "goodput_kbps": facts.goodput_kbps,
+            "backlog_ms": facts.backlog_ms,
             "rtt_ms": info.rtt_ms if info is not None else None,
-            "unsent_bytes": link.unsent_bytes if link is not None else None,
+            "unsent_bytes": facts.unsent_bytes,
             "waiting_messages": len(self._outlet),
             "retransmits": info.retransmits if info is not None else None,
             "dropped_messages": self._outlet.dropped,
             "reconnects": self._reconnects,
             "reason": self._reason,
             "address": self._job.target.authority,
+            "ready": facts.ready,
+            "proof_age_ms": facts.proof_age_ms,
         }
 
     def delays_us(self) -> dict[str, Json]:
@@ -306,18 +464,3 @@ class Uplink:
         if not delays:
             return {"p50": None, "p99": None}
         return {"p50": delays[len(delays) // 2], "p99": delays[len(delays) * 99 // 100]}
-
-
-def _in_words(error: OSError) -> str:
-    """The system's text for the error, without what asyncio and getaddrinfo put around it."""
-    if isinstance(error, socket.gaierror):
-        return "the host name cannot be resolved"
-    return os.strerror(error.errno) if error.errno else str(error)
-
-
-class _Failed(Exception):  # noqa: N818 - reads as what happened
-    """The connection could not be opened; `reason` is for people and holds no key."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason

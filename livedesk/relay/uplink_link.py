@@ -1,37 +1,35 @@
-"""One connection to a platform: TCP, perhaps TLS, RTMP publish, and what was acknowledged."""
+"""One connection to a platform: TCP, perhaps TLS, an RTMP session that waits, then publishes."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, cast
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.rtmp_address import RtmpAddress
 from livedesk.gauges.silence import Silence, is_near
-from livedesk.relay.ledger import AckLedger
-from livedesk.relay.tcp import TcpInfo, read_tcp_info
+from livedesk.relay.item import Item
+from livedesk.relay.link_gauge import LinkGauge
+from livedesk.relay.tcp import TcpInfo, read_tcp_info, reset_on_close
 from livedesk.relay.tls import TlsPipe
-from livedesk.rtmp import messages as m
 from livedesk.rtmp.client import ClientSession, Ready, Refused, Started
 from livedesk.rtmp.errors import ProtocolError
 from livedesk.rtmp.messages import Message
 
 _BUFFER_BYTES: Final = 64 * 1024
 """What asyncio may hold beyond the kernel's buffer before messages wait in the outlet."""
-
-_SEGMENTS: Final = 1.5
-"""A segment, and the time between two looks at it."""
-_LONGEST_SEGMENT_MS: Final = 500.0
+_BUSY_WORDS: Final = ("badname", "busy", "already publish", "already exist", "in use")
+"""nginx-rtmp, SRS, Red5 and others; the code that all imitate is NetStream.Publish.BadName."""
 
 
 class UplinkLink(asyncio.Protocol):
-    """Publishes on a connected socket.
+    """Opens a session on a connected socket, and publishes on it when its owner says so.
 
-    `ended` says why it is over; it never raises into the loop.
+    `ended` says why it is over; it never raises into the loop. `on_change` is called when it is
+    ready, is asked no more (`busy`), publishes, or has ended.
     """
 
     def __init__(
@@ -39,50 +37,44 @@ class UplinkLink(asyncio.Protocol):
         target: RtmpAddress,
         clock: Clock,
         tls: ssl.SSLContext | None,
-        on_writable: Callable[[], None],
         silence_ms: float,
+        on_writable: Callable[[], None],
+        on_change: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._silence_ms = silence_ms
-        self._silence = Silence(silence_ms)
         self._on_writable = on_writable
+        self._on_change = on_change
         self._session = ClientSession(target, secrets.token_bytes)
         self._tls = TlsPipe(target.host, tls) if target.is_tls else None
-        self._ledger = AckLedger()
         self._transport: asyncio.Transport | None = None
         self._changed = asyncio.Event()
         self._lost = asyncio.Event()
-        self._is_started = False
         self._is_paused = False
         self._is_rtmp_open = False
-        self._acked_before = 0
-        self._acked_bytes = 0
-        self._progress_ns = clock.mono_ns()
-        self._was_waiting = False
-        self._segment_ms = 0.0
+        self.gauge = LinkGauge(clock.mono_ns(), Silence(silence_ms), None)
+        self.is_ready = False
+        """createStream was answered: it can publish at any time."""
+        self.asked_ns: int | None = None
+        """When publishing was last asked for; None before."""
+        self.busy: str | None = None
+        """The newest answer was that there is a publisher of this key already: its words."""
+        self.is_refused = False
+        self.is_publishing = False
         self.ended: str | None = None
-        self.tcp_info: TcpInfo | None = None
-        self.base_rtt_ms: float | None = None
-        """The least of this connection: what the way itself takes, without queues."""
-
-    @property
-    def is_open(self) -> bool:
-        return self._transport is not None
 
     @property
     def can_send(self) -> bool:
-        return self._is_started and not self._is_paused and self.ended is None
+        return self.is_publishing and not self._is_paused and self.ended is None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=_BUFFER_BYTES)
         peer = transport.get_extra_info("peername")
-        self._silence = Silence(self._silence_ms, bool(peer) and is_near(str(peer[0])))
-        # The kernel counts from the connection's first byte, SYN included.
-        info = self._read_tcp_info()
-        self._acked_before = info.bytes_acked if info is not None else 0
+        silence = Silence(self._silence_ms, bool(peer) and is_near(str(peer[0])))
+        self.gauge = LinkGauge(self._clock.mono_ns(), silence, self._read_tcp_info())
         if self._tls is not None:
-            self._write_other(self._tls.open())
+            self._write(self._tls.open())
         else:
             self._open_rtmp()
 
@@ -100,10 +92,11 @@ class UplinkLink(asyncio.Protocol):
         self.end(reason or "the platform closed the connection")
 
     def data_received(self, data: bytes) -> None:
+        self.gauge.proof.heard(self._clock.mono_ns())
         try:
             if self._tls is not None:
                 data, answer = self._tls.receive(data)
-                self._write_other(answer)
+                self._write(answer)
                 if self._tls.ready and not self._is_rtmp_open:
                     self._open_rtmp()
             if data:
@@ -119,47 +112,83 @@ class UplinkLink(asyncio.Protocol):
         for event in self._session.feed(data):
             match event:
                 case Ready():
-                    self._session.publish()
-                case Started():
-                    self._is_started = True
-                    self._progress_ns = self._clock.mono_ns()
-                    self._changed.set()
+                    self.is_ready = True
+                    self._tell()
+                case Started() if self.asked_ns is not None:
+                    self.is_publishing, self.busy = True, None
+                    self.gauge.publication_began(self._clock.mono_ns())
+                    self._tell()
                 case Refused():
-                    self.end(f"the platform refused: {event.code} {event.description}".strip())
+                    self._refused(event)
         self._write_plain(self._session.take_output())
 
-    async def publish(self) -> None:
-        """Returns when the platform has taken the publish request, or `ended` is set."""
-        while not self._is_started and self.ended is None:
-            await self._changed.wait()
-            self._changed.clear()
+    def _refused(self, event: Refused) -> None:
+        words = f"{event.code} {event.description}".strip()
+        is_asked = self.asked_ns is not None and not self.is_publishing
+        if is_asked and any(word in words.lower() for word in _BUSY_WORDS):
+            self.busy = words
+            self._tell()
+        else:
+            self.is_refused = True
+            self.end(f"the platform refused: {words}")
 
-    async def wait_ended(self, limit_s: float) -> None:
-        """Returns after `limit_s` seconds at the latest."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                while self.ended is None:
-                    self._changed.clear()
-                    await self._changed.wait()
+    def publish(self) -> None:
+        """Asks for it; `is_publishing`, `busy` or `ended` is the answer."""
+        self.asked_ns, self.busy = self._clock.mono_ns(), None
+        self._session.publish()
+        self._write_plain(self._session.take_output())
+
+    def ping(self) -> None:
+        """Asks for a sign of life."""
+        now_ns = self._clock.mono_ns()
+        self.gauge.proof.pinged(now_ns)
+        self._session.ping(now_ns // NS_PER_MS)
+        self._write_plain(self._session.take_output())
+
+    def poll(self, mono_ns: int) -> None:
+        """Reads what was acknowledged, and pings a far end that has shown nothing lately."""
+        if not self.is_ready or self._transport is None or self.ended is not None:
+            return
+        buffered_bytes = self._transport.get_write_buffer_size()
+        self.gauge.read(mono_ns, self._read_tcp_info(), buffered_bytes)
+        if self.gauge.proof.is_due(mono_ns) and not self._is_paused:
+            self.ping()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._on_change()
+
+    async def wait_ready(self) -> None:
+        """Until it is ready or has ended."""
+        while not self.is_ready and self.ended is None:
+            self._changed.clear()
+            await self._changed.wait()
 
     def end(self, reason: str) -> None:
-        """Over, for this reason; only the first reason counts."""
+        """The first reason is the one that counts."""
         if self.ended is None:
             self.ended = reason
-        self._changed.set()
+            self._tell()
 
     def close(self, *, sign_off: bool) -> None:
         """Signs off if the connection is fit for it, and closes without waiting for the peer."""
-        transport, fit = self._transport, self._is_started and self.ended is None
+        transport, is_fit = self._transport, self.is_publishing and self.ended is None
         self.end("closed")
         if transport is None:
             return
-        if not (sign_off and fit) or transport.is_closing():
+        if not (sign_off and is_fit) or transport.is_closing():
             transport.abort()
             return
         self._session.unpublish()
         self._write_plain(self._session.take_output())
         transport.close()
+
+    def reset(self, reason: str) -> None:
+        """Closes with a reset: what waits in the kernel is thrown away, and the far end knows."""
+        self.end(reason)
+        if self._transport is not None:
+            reset_on_close(self._transport.get_extra_info("socket"))
+            self._transport.abort()
 
     async def wait_closed(self, limit_s: float) -> None:
         """Until what was written has left our hands; after `limit_s` seconds it is given up."""
@@ -171,29 +200,27 @@ class UplinkLink(asyncio.Protocol):
         except TimeoutError:
             self._transport.abort()
 
-    def send(self, message: Message, *, is_frame: bool) -> None:
-        """Writes one message; the owner asks `can_send` first, so that nothing piles up here."""
+    def send(self, message: Message, item: Item | None, *, is_frame: bool) -> None:
+        """Writes one message; the owner asks `can_send` first, so that nothing piles up here.
+
+        `item` is the feed's; None for the opening, which is made for this connection.
+        """
         self._session.send(message)
         data = self._session.take_output()
         if self._tls is not None:
             data = self._tls.send(data)
-        is_media = message.type_id in (m.AUDIO, m.VIDEO)
-        if is_media:
-            track = message.type_id if is_frame else None
-            self._ledger.wrote_media(len(data), len(message.payload), message.timestamp_ms, track)
-        else:
-            self._ledger.wrote_other(len(data))
+        self.gauge.wrote_message(len(data), message, item, is_frame=is_frame)
         if self._transport is not None:
             self._transport.write(data)
 
     def _write_plain(self, data: bytes) -> None:
         if data and self._tls is not None:
             data = self._tls.send(data)
-        self._write_other(data)
+        self._write(data)
 
-    def _write_other(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> None:
         if data and self._transport is not None:
-            self._ledger.wrote_other(len(data))
+            self.gauge.wrote(len(data))
             self._transport.write(data)
 
     def pause_writing(self) -> None:
@@ -208,59 +235,10 @@ class UplinkLink(asyncio.Protocol):
             return None
         return read_tcp_info(self._transport.get_extra_info("socket"))
 
-    def poll(self, mono_ns: int) -> None:
-        """Takes over the kernel's count of acknowledged bytes.
-
-        Elsewhere than on Linux what has left our own buffer must do; the send buffer is small.
-        """
-        if not self._is_started or self._transport is None:
-            return
-        self.tcp_info = self._read_tcp_info() or self.tcp_info
-        if self.tcp_info is not None:
-            acked = self.tcp_info.bytes_acked - self._acked_before
-        else:
-            acked = self._ledger.written - self._transport.get_write_buffer_size()
-        self._ledger.acked(acked, mono_ns)
-        if acked != self._acked_bytes or acked >= self._ledger.written:
-            self._acked_bytes = acked
-            self._progressed(mono_ns)
-
-    def _progressed(self, mono_ns: int) -> None:
-        if self._was_waiting:
-            self._silence.gap((mono_ns - self._progress_ns) / NS_PER_MS)
-        self._progress_ns = mono_ns
-        self._was_waiting = self._acked_bytes < self._ledger.written
-        info, goodput_kbps = self.tcp_info, self._ledger.goodput_kbps
-        if info is not None:
-            self.base_rtt_ms = min(info.rtt_ms, self.base_rtt_ms or info.rtt_ms)
-            if goodput_kbps:
-                segment_ms = info.segment_bytes * 8 / goodput_kbps
-                self._segment_ms = min(segment_ms, _LONGEST_SEGMENT_MS)
-
-    def stalled_s(self, mono_ns: int) -> float:
-        """How long bytes have been waiting without any acknowledgement."""
-        return (mono_ns - self._progress_ns) / NS_PER_S
-
-    @property
-    def silence_limit_ms(self) -> float:
-        """How long that is usual here.
-
-        A receiver that is full opens its window by whole segments (RFC 9293, 3.8.6.2.2), and on
-        loopback these are large: at 2,000 kbps one of 64 kB takes a quarter of a second.
-        """
-        return max(self._silence.limit_ms, _SEGMENTS * self._segment_ms)
-
-    @property
-    def goodput_kbps(self) -> float | None:
-        return self._ledger.goodput_kbps
-
-    def backlog_ms(self, newest_ms: Mapping[int, int]) -> int | None:
-        return self._ledger.backlog_ms(newest_ms)
-
     @property
     def unsent_bytes(self) -> int | None:
         """In our own buffer and in the kernel's, never sent."""
         if self._transport is None:
             return None
-        in_kernel = self.tcp_info.unsent_bytes if self.tcp_info is not None else 0
-        return in_kernel + self._transport.get_write_buffer_size()
+        info = self.gauge.tcp_info
+        return (info.unsent_bytes if info else 0) + self._transport.get_write_buffer_size()

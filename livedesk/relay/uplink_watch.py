@@ -8,7 +8,7 @@ from livedesk.core.status import HealthClass, Limits
 from livedesk.gauges.classes import UplinkClass
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed
-from livedesk.relay.uplink_link import UplinkLink
+from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.watch import CLASS_LEVEL
 
 
@@ -20,12 +20,30 @@ class UplinkWatch:
         self._feed = feed
         self._log = log
         self._class = UplinkClass(limits, "GONE")
+        self._was_ready = False
 
     @property
     def state(self) -> HealthClass:
         return self._class.state
 
-    def judge(self, mono_ns: int, link: UplinkLink | None) -> bool:
+    def is_ready_now(self, is_ready: bool, reason: str | None) -> bool:
+        """Tells a change of readiness; returns whether there was one."""
+        if is_ready == self._was_ready:
+            return False
+        self._was_ready = is_ready
+        why = reason or "its far end has not shown for 5 s that it is there"
+        self._log.event(
+            "uplink.ready" if is_ready else "uplink.not_ready",
+            "info" if is_ready else "warning",
+            f"Uplink {self._name} is ready to carry."
+            if is_ready
+            else f"Uplink {self._name} could not take over now: {why}.",
+            uplink=self._name,
+            reason=None if is_ready else why,
+        )
+        return True
+
+    def judge(self, mono_ns: int, link: LinkGauge | None) -> bool:
         """`link` is None while nothing publishes. Returns whether the class changed."""
         before = self.state
         goodput_kbps = backlog_ms = base_rtt_ms = None

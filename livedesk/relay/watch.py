@@ -58,6 +58,10 @@ class FeedWatch:
         """Since the newest part of media, or the connection; None before the first encoder."""
         return None if self._last_ns is None else (mono_ns - self._last_ns) / NS_PER_MS
 
+    def is_silent(self, mono_ns: int) -> bool:
+        silent_ms = self.silent_ms(mono_ns)
+        return silent_ms is None or silent_ms > self._silence.limit_ms
+
     def begin(self, mono_ns: int, *, near: bool) -> None:
         """An encoder connected; silence is counted from here."""
         self._last_ns = mono_ns

@@ -7,6 +7,7 @@ about deltas (SRS does the same).
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,8 @@ from livedesk.rtmp.messages import Message
 DEFAULT_CHUNK_BYTES: Final = 128
 _EXTENDED: Final = 0xFFFFFF
 _HEADER_BYTES: Final = (11, 7, 3, 0)
+_HEADER: Final = struct.Struct(">II")
+"""Chunk stream and timestamp, length and type; the stream id follows in the other byte order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,22 +241,18 @@ class ChunkWriter:
         self._chunk_bytes = size
         return announcement
 
-    def write(self, message: Message) -> bytes:
+    def write(self, message: Message, stream_id: int | None = None) -> bytes:
+        """On its own message stream, or on the one given."""
         csid = m.chunk_stream_for(message.type_id)
         payload = message.payload
+        if stream_id is None:
+            stream_id = message.stream_id
         timestamp_ms = message.timestamp_ms % m.TIMESTAMP_MODULUS
         is_extended = timestamp_ms >= _EXTENDED
         extended = timestamp_ms.to_bytes(4, "big") if is_extended else b""
-        header = b"".join(
-            (
-                bytes((csid,)),
-                (_EXTENDED if is_extended else timestamp_ms).to_bytes(3, "big"),
-                len(payload).to_bytes(3, "big"),
-                bytes((message.type_id,)),
-                message.stream_id.to_bytes(4, "little"),
-                extended,
-            )
-        )
+        field_ms = _EXTENDED if is_extended else timestamp_ms
+        header = _HEADER.pack(csid << 24 | field_ms, len(payload) << 8 | message.type_id)
+        header += stream_id.to_bytes(4, "little") + extended
         size = self._chunk_bytes
         if len(payload) <= size:
             return header + payload

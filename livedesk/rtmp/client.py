@@ -142,9 +142,11 @@ class ClientSession:
 
     def send(self, message: Message) -> None:
         """Media for the published stream, whatever stream id it came with."""
-        self._framing.send(
-            Message(message.type_id, self._stream_id, message.timestamp_ms, message.payload)
-        )
+        self._framing.send(message, self._stream_id)
+
+    def ping(self, timestamp_ms: int) -> None:
+        """Asks the server for a sign of life (user control event 6, section 7.1.7)."""
+        self._framing.send(m.user_control(m.PING_REQUEST, timestamp_ms % m.TIMESTAMP_MODULUS))
 
     def unpublish(self) -> None:
         """Signs off, so that the platform need not wait for a time-out."""

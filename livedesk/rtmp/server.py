@@ -171,9 +171,9 @@ class ServerSession:
         self._framing.send(m.user_control(m.STREAM_EOF, stream_id))
         self._status(stream_id, "status", "NetStream.Play.Stop", "The feed has ended.")
 
-    def send(self, message: Message) -> None:
-        """Media for a player; its stream id must be the play request's."""
-        self._framing.send(message)
+    def send(self, message: Message, stream_id: int | None = None) -> None:
+        """Media for a player, on the play request's stream: the message's own, or the one given."""
+        self._framing.send(message, stream_id)
 
     def _status(self, stream_id: int, level: str, code: str, description: str) -> None:
         status = {"level": level, "code": code, "description": description}

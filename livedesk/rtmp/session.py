@@ -30,8 +30,8 @@ class Framing:
         """What the peer may make us hold from now on."""
         self._reader.limits = limits
 
-    def send(self, message: Message) -> None:
-        self._output.append(self._writer.write(message))
+    def send(self, message: Message, stream_id: int | None = None) -> None:
+        self._output.append(self._writer.write(message, stream_id))
 
     def send_command(self, stream_id: int, *values: amf0.Encodable) -> None:
         self.send(Message(m.COMMAND_AMF0, stream_id, 0, amf0.encode(*values)))

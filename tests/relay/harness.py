@@ -169,7 +169,7 @@ class Scene:
 
     @property
     def uplink(self) -> dict[str, Any]:
-        return self.relay.uplinks[0].sample()
+        return self.relay.uplinks[0].sample(SystemClock().mono_ns())
 
     def events(self) -> list[str]:
         entries = [json.loads(line) for _, line in self.relay.log.lines_after(0, 1 << 20)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livedesk.relay.feed import Item
+from livedesk.relay.item import Item
 from livedesk.relay.outlet import Outlet
 from livedesk.rtmp.messages import VIDEO, Message
 from tests.relay.harness import OPENING, Scene, address, connect, picture, scene, sound
@@ -128,9 +128,11 @@ def test_an_uplink_outlives_a_fault_of_ours(
     async def run() -> None:
         async with scene(tmp_path) as play:
             with monkeypatch.context() as patch:
-                patch.setattr("livedesk.relay.uplink.Uplink._connect", lambda _: 1 / 0)
+                patch.setattr("livedesk.relay.opener.Opener._connect", lambda *_: 1 / 0)
                 encoder = await connect(play.ingest)
                 encoder.send(*OPENING, picture(0, key=True))
+                await carrying(play)
+                play.platform.drop_all()
                 await until(lambda: play.events().count("relay.error") > 1, "the fault is told")
                 assert play.uplink["state"] == "down"
                 assert "unexpected" in play.uplink["reason"]

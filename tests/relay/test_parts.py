@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from livedesk.core.clock import NS_PER_MS, ManualClock
 from livedesk.core.status import Limits
 from livedesk.relay.entries import EntryLog
-from livedesk.relay.feed import Feed, Item
+from livedesk.relay.feed import Feed
+from livedesk.relay.item import Item
 from livedesk.relay.job import JobError, read_job
-from livedesk.relay.join import JoinCache
 from livedesk.relay.ledger import AckLedger
 from livedesk.relay.outlet import Outlet
+from livedesk.relay.replay import Replay
 from livedesk.relay.timeline import Timeline
 from livedesk.relay.tracks import Tracks
 from livedesk.rtmp.flv import inspect
@@ -95,13 +96,14 @@ class TestTimeline:
         assert line.place_frame(30_000, ms(30_000)) == (30_000, False)
 
 
-class TestJoinCache:
-    def add(self, cache: JoinCache, *messages: Message) -> None:
+class TestReplayForPlayers:
+    def add(self, cache: Replay, *messages: Message) -> None:
         for message in messages:
-            cache.add(message, None if message is METADATA else inspect(message))
+            part = None if message.type_id == DATA_AMF0 else inspect(message)
+            cache.add(Item(message, part, ms(message.timestamp_ms)))
 
     def test_joining_gets_headers_and_the_newest_group(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         group = [picture(2000, key=True), sound(2005), picture(2033)]
         self.add(cache, *OPENING, picture(0, key=True), sound(10), *group)
         joined = cache.messages()
@@ -111,26 +113,25 @@ class TestJoinCache:
         assert cache.starts_at_keyframe
 
     def test_before_the_first_keyframe_there_are_only_headers(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         self.add(cache, VIDEO_HEADER, picture(33), sound(40))
         assert cache.messages() == [VIDEO_HEADER]
         assert not cache.starts_at_keyframe
 
     def test_sound_alone_may_be_joined_at_any_time(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         self.add(cache, AUDIO_HEADER, sound(0), sound(21))
         assert cache.messages() == [AUDIO_HEADER]
         assert cache.starts_at_keyframe
 
     def test_cue_points_do_not_replace_the_metadata(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         cue = Message(DATA_AMF0, 1, 40, b"\x02\x00\x0aonCuePoint\x05")
-        cache.add(METADATA, None)
-        cache.add(cue, None)
+        self.add(cache, METADATA, cue)
         assert cache.messages() == [METADATA]
 
     def test_pictures_of_an_earlier_header_are_not_given_with_the_new_one(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         larger = Message(VIDEO, 1, 2000, VIDEO_HEADER.payload + b", larger")
         self.add(cache, VIDEO_HEADER, picture(0, key=True), VIDEO_HEADER, picture(33))
         assert len(cache.messages()) == 3
@@ -141,9 +142,9 @@ class TestJoinCache:
         assert cache.messages()[0].payload == larger.payload
 
     def test_an_endless_group_is_let_go_and_counted(self) -> None:
-        cache = JoinCache()
+        cache = Replay(10)
         self.add(cache, VIDEO_HEADER, picture(0, key=True))
-        for at in range(5):
+        for at in range(1, 7):
             self.add(cache, picture(33 * at, size=8 * 1024 * 1024))
         assert cache.overflows == 1
         assert cache.messages() == [VIDEO_HEADER]

@@ -9,7 +9,7 @@ import pytest
 
 from livedesk.core.status import Limits
 from livedesk.relay.ledger import AckLedger
-from livedesk.relay.uplink_link import UplinkLink
+from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.uplink_watch import UplinkWatch
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from tests.relay.harness import AUDIO_HEADER, METADATA, OPENING, VIDEO_HEADER
@@ -130,7 +130,7 @@ def test_a_still_scene_of_900_kbps_is_low_and_no_fault_of_the_uplink() -> None:
 
     def look(mono_ns: int) -> None:
         platform.poll(mono_ns)
-        uplink.judge(mono_ns, cast(UplinkLink, platform))
+        uplink.judge(mono_ns, cast(LinkGauge, platform))
 
     stage.on_poll = look
     stage.connect()

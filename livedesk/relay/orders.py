@@ -1,0 +1,66 @@
+"""What do people order over the control channel, and what are they answered?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from livedesk.core.clock import Clock
+from livedesk.failover.facts import Refusal
+from livedesk.failover.policy import Policy
+
+_TEXT_LIMIT: Final = 200
+_NO_SENSE: Final = "this is a fault in livedesk; please report it"
+
+
+class Orders:
+    """Hands them to the policy; `look` makes it act at once and not at the next poll.
+
+    The policy may fail: that is answered, and told by `failed`.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        clock: Clock,
+        look: Callable[[], None],
+        failed: Callable[[str, BaseException], None],
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._look = look
+        self._failed = failed
+
+    def take(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The reply, without its number (docs/architecture.md, "Relay control channel")."""
+        before = self._policy.active
+        try:
+            refusal = self._ask(request)
+        except Exception as fault:  # noqa: BLE001 - the control channel and the stream go on
+            self._failed("failover policy", fault)
+            refusal = Refusal("fault", "The failover policy failed.", "Report this, please.")
+        if refusal is not None:
+            return {
+                "ok": False,
+                "code": refusal.code,
+                "error": refusal.problem,
+                "action": refusal.action,
+            }
+        self._look()
+        return {"ok": True, "from": before}
+
+    def _ask(self, request: dict[str, Any]) -> Refusal | None:
+        now_ns, actor = self._clock.mono_ns(), _text(request.get("actor"))
+        match request:
+            case {"cmd": "failover", "to": str(to)}:
+                return self._policy.order_switch(now_ns, to, _text(request.get("reason")), actor)
+            case {"cmd": "hold", "on": bool(on)}:
+                return self._policy.order_hold(now_ns, on, actor)
+            case {"cmd": "drill", "stay_s": int() | float() as stay_s} if math.isfinite(stay_s):
+                return self._policy.order_drill(now_ns, float(stay_s), actor)
+        return Refusal("bad_order", "A field of the order is missing or wrong.", _NO_SENSE)
+
+
+def _text(value: object) -> str:
+    return value[:_TEXT_LIMIT] if isinstance(value, str) else ""
