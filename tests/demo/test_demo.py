@@ -101,7 +101,7 @@ def test_a_show_as_scripted_passes() -> None:
 
 
 MOVES = "the stream moves to the bonded path by itself"
-NAMED = "the path is named, and the encoder is fine"
+NAMED = "the path is named, and the encoder is cleared"
 ON_RECORD = "what the path still carried is on record"
 ONE_ALARM = "one alarm for one fault names the path"
 CARRIES = "the bonded path carries the feed"
@@ -131,7 +131,9 @@ def test_each_broken_promise_is_named() -> None:
 
 def test_the_encoder_is_not_to_be_blamed_for_the_path() -> None:
     good = as_scripted()
-    blamed = [replace(each, feed=replace(each.feed, state="LOW")) for each in good.throttled]
+    last = switch("bonded", "backlog")
+    last["reason"] = "primary is 1,600 ms behind; encoder low (2,100 kbps)"
+    blamed = [status("bonded", 4000, 3000, last, FAULT)] * 20
     assert failed(replace(good, throttled=blamed)) == [NAMED]
 
 
