@@ -35,6 +35,9 @@ PREVIEW_STALE_S = 4.0
 """Longer than two seconds between keyframes, which is how often a frugal probe has a picture."""
 
 CONFLICT = 409
+SERVER_FAULT = 500
+"""From here on an HTTP status says that the far side failed: what it did until then is unknown."""
+
 HISTORY_POINTS = 3_600
 WRITTEN_AFTER_S = 3.0
 """The engine batches samples for a second, and a second has to be over before it is written."""
@@ -156,7 +159,8 @@ class Desk:
             client = self._client()
             await _send(client, store, order)
         except DeskError as error:
-            if client is None or isinstance(error, RefusedError):
+            is_answered = isinstance(error, RefusedError) and error.status < SERVER_FAULT
+            if client is None or is_answered:
                 self._orders.refused(store, order, f"{error.what} {error.action}")
             else:
                 self._orders.unanswered(store, order, error.what)

@@ -10,10 +10,13 @@ from datetime import tzinfo
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch
-from livedesk.desk.looks import LOUDNESS, Look, feed_flows, is_running
+from livedesk.desk.looks import LOUDNESS, Look, feed_flows, is_delivering, is_running
 from livedesk.desk.model import StoreView
 from livedesk.desk.uplinkcards import active_uplink, uplink_card
 from livedesk.desk.words import age, countdown, number, tr, wall_clock
+
+PAIR = 2
+"""With two uplinks the other one is next; with more it has to be said which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,12 @@ class Story:
 def headline(view: StoreView) -> Headline:
     failover = view.status.failover
     if view.stale:
-        text = tr("No news from the engine for {age}. The relay decides on its own.")
+        text = tr(
+            "No news from the engine for {age}: no order reaches the relay, which decides by itself"
+        )
         return Headline("unknown", tr("Unknown"), text.format(age=age(view.age_s)))
     if failover.switching_to is not None:
-        return Headline("warning", tr("Switching"), switching_words(view))
+        return Headline("warning", tr("Switching"), _towards(view))
     if is_dark(view):
         nothing = tr("No path carries the stream.")
         return Headline("critical", tr("No path"), failover.reason or nothing)
@@ -50,9 +55,13 @@ def headline(view: StoreView) -> Headline:
 
 
 def switching_words(view: StoreView) -> str:
-    """`switching to bonded … 0.3 s: nothing was acknowledged for 230 ms`."""
+    """`Switching to bonded … 0.3 s: nothing was acknowledged for 230 ms`."""
+    return tr("Switching {words}").format(words=_towards(view))
+
+
+def _towards(view: StoreView) -> str:
     failover = view.status.failover
-    text = tr("switching to {name} …").format(name=failover.switching_to)
+    text = tr("to {name} …").format(name=failover.switching_to)
     last = failover.last
     if last is not None and last["state"] == "running":
         elapsed_s = (view.status.utc_ns - last["utc_ns"]) / NS_PER_S + view.age_s
@@ -82,6 +91,8 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
             return _louder(look, "warning"), tr("Latched")
         case "auto" if failover.sagging:
             return _louder(look, "notice"), tr("Sagging")
+        case "auto" if failover.next is None and is_delivering(view):
+            return _louder(look, "warning"), tr("No standby")
         case "auto":
             return look, tr("Automatic")
         case "manual":
@@ -148,10 +159,14 @@ def _ahead(view: StoreView) -> list[str]:
     if failover.dwell_s is not None and failover.dwell_s > view.age_s:
         left = countdown(failover.dwell_s - view.age_s)
         found.append(tr("no further switch for {time}").format(time=left))
-    if failover.switching_to is None and failover.mode not in ("single", "external"):
-        to = failover.next
-        would = tr("would switch to {name}").format(name=to) if to is not None else ""
-        found.append(would or tr("nothing could take over now"))
+    if failover.switching_to is not None or failover.mode in ("single", "external"):
+        return found
+    if failover.next is None:
+        found.append(tr("nothing could take over now"))
+    elif len(view.status.uplinks) > PAIR and not found:
+        by_itself = failover.mode == "auto"
+        would = tr("would switch to {name}") if by_itself else tr("{name} could take over")
+        found.append(would.format(name=failover.next))
     return found
 
 
@@ -201,7 +216,8 @@ def away_words(view: StoreView, zone: tzinfo | None = None) -> str:
 
 
 def _by(last: LastSwitch) -> str:
-    return tr("asked for by {name}").format(name=last["actor"]) if last["actor"] else ""
+    by_person = last["cause"] in ("operator", "drill") and last["actor"]
+    return tr("asked for by {name}").format(name=last["actor"]) if by_person else ""
 
 
 def _drill_words(drill: DrillStatus, zone: tzinfo | None) -> tuple[str, Look, str]:
@@ -221,4 +237,9 @@ def _drill_words(drill: DrillStatus, zone: tzinfo | None) -> tuple[str, Look, st
 
 
 def _step_words(switch: LastSwitch) -> str:
-    return f"{switch['from']} → {switch['to']}: {', '.join(outcome_words(switch))}"
+    """Short: two of them stand in a line; the whole of it is in the detail."""
+    way = f"{switch['from']} → {switch['to']}"
+    if switch["state"] != "done" or switch["switch_ms"] is None:
+        return f"{way}: {', '.join(outcome_words(switch))}"
+    lost = tr("{n} lost").format(n=number(switch["frames_lost"]))
+    return f"{way}: {number(switch['switch_ms'])} ms, {lost}"

@@ -226,7 +226,9 @@ def _figures(status: StoreStatus) -> Iterator[tuple[Key, float | None]]:
     yield AUDIO_WALL, status.sync.audio_wall_ms
     yield VIDEO_WALL, status.sync.video_wall_ms
     for uplink in status.uplinks:
-        yield goodput(uplink.name), uplink.goodput_kbps
+        # A path that is not asked to carry anything does not carry nothing.
+        idle = uplink.state == "standby"
+        yield goodput(uplink.name), None if idle else uplink.goodput_kbps
 
 
 def _points(past: HistorySeries) -> tuple[Floats, Floats]:

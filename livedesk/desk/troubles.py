@@ -101,14 +101,13 @@ def _failover_trouble(view: StoreView, elsewhere: str) -> tuple[Trouble, ...]:
         return ()
     look: Look
     if failover.switching_to is not None:
-        words = switching_words(view)
-        look, cause = "warning", f"{words[:1].upper()}{words[1:]}"
+        look, cause = "warning", switching_words(view)
         action = tr("The stream moves by itself.")
-    elif is_dark(view) and not _says_it(view):
+    elif is_dark(view) and not _is_told(view, "path.none", "uplink.down", "failover.held"):
         reason = failover.reason or tr("no uplink is open")
         look, action = "critical", _way_out(view)
         cause = tr("No path carries the stream: {reason}").format(reason=reason)
-    elif failover.mode == "hold":
+    elif failover.mode == "hold" and not _is_told(view, "failover.held"):
         look, cause = "notice", tr("On hold: nothing switches by itself")
         action = tr("Switch by hand if the path fails, or release the hold.")
     else:
@@ -122,9 +121,9 @@ def _running_since(failover: FailoverStatus) -> int | None:
     return last["utc_ns"] if last is not None and last["state"] == "running" else None
 
 
-def _says_it(view: StoreView) -> bool:
-    """Whether an alarm of the engine names the fault already."""
-    return any(a.id.startswith("uplink.down") and a.gone_s is None for a in view.status.alarms)
+def _is_told(view: StoreView, *ids: str) -> bool:
+    """Whether an alarm of the engine says so already."""
+    return any(a.id.startswith(ids) and a.gone_s is None for a in view.status.alarms)
 
 
 def _way_out(view: StoreView) -> str:

@@ -95,12 +95,18 @@ def _words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
 
 
 def proof_words(view: StoreView, uplink: UplinkStatus) -> str:
-    """`ready, proven 1.2 s ago`: since its far end last showed that it is there."""
+    """`ready, proven 1.2 s ago`, for where no word says already that it is ready."""
+    proven = proven_words(view, uplink)
+    return ", ".join(filter(None, [tr("ready"), proven])) if uplink.ready else proven
+
+
+def proven_words(view: StoreView, uplink: UplinkStatus) -> str:
+    """`proven 1.2 s ago`: since its far end last showed that it is there."""
     if uplink.proof_age_ms is None:
-        return tr("ready") if uplink.ready else tr("its far end has not answered yet")
+        return "" if uplink.ready else tr("its far end has not answered yet")
     ago = age(uplink.proof_age_ms / 1000 + view.age_s)
     if uplink.ready:
-        return tr("ready, proven {age} ago").format(age=ago)
+        return tr("proven {age} ago").format(age=ago)
     return tr("not proven for {age}").format(age=ago)
 
 

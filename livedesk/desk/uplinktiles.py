@@ -8,7 +8,7 @@ from typing import Literal
 from livedesk.core.status import UplinkStatus
 from livedesk.desk.looks import LIT, Look, is_delivering, source_note
 from livedesk.desk.model import StoreView
-from livedesk.desk.uplinkcards import healthy_words, proof_words, uplink_card
+from livedesk.desk.uplinkcards import healthy_words, proven_words, uplink_card
 from livedesk.desk.words import NOTHING, number, tr
 
 Role = Literal["carries", "ready", "out"]
@@ -17,16 +17,18 @@ Role = Literal["carries", "ready", "out"]
 
 @dataclass(frozen=True, slots=True)
 class TileFigure:
-    """A figure with its unit; `hint` is its definition."""
+    """A figure with its unit; `hint` is its definition, `brief` its name where room is short."""
 
     label: str
+    brief: str
     value: str
     hint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One uplink. `offer` is the button's text; `blocked` says why it cannot be pressed."""
+    """One uplink. `offer` is the button's text, `brief` a short one; `blocked` says why it
+    cannot be pressed."""
 
     name: str
     role: Role
@@ -37,6 +39,7 @@ class Tile:
     figures: tuple[TileFigure, ...]
     note: str
     offer: str = ""
+    brief: str = ""
     blocked: str = ""
 
 
@@ -65,38 +68,47 @@ def _tile(view: StoreView, uplink: UplinkStatus, answering: bool) -> Tile:
 
 def _word(view: StoreView, uplink: UplinkStatus, word: str) -> str:
     """A path that carries badly still carries: its sentence says how."""
-    if view.stale or uplink.state != "carrying":
+    if view.stale:
         return word
+    if uplink.state != "carrying":
+        return tr("Ready") if uplink.ready and word != tr("Taking over") else word
     return tr("Carries") if is_delivering(view) else tr("Open")
 
 
 def _sentence(view: StoreView, uplink: UplinkStatus, look: Look, word: str, note: str) -> str:
     if uplink.state == "carrying":
         lit = f"{word}: {note}" if note else word
-        return lit if look in LIT or look == "unknown" else note or healthy_words(uplink)
+        if look in LIT or look == "unknown":
+            return lit
+        return note or healthy_words(uplink) or tr("in time")
     if uplink.ready:
-        return " · ".join(filter(None, [proof_words(view, uplink), healthy_words(uplink)]))
+        return " · ".join(filter(None, [proven_words(view, uplink), healthy_words(uplink)]))
     return note
 
 
 def _figures(uplink: UplinkStatus) -> tuple[TileFigure, ...]:
     unsent = None if uplink.unsent_bytes is None else uplink.unsent_bytes / 1000
     return (
-        _figure(tr("Capacity"), uplink.capacity_kbps, "kbps", 0,
+        _figure(tr("Capacity"), tr("carries"), uplink.capacity_kbps, "kbps", 0,
                 tr("What it carries while more than that waits; unknown while it carries all")),
-        _figure(tr("Backlog"), uplink.backlog_ms, "ms", 0,
+        _figure(tr("Backlog"), tr("backlog"), uplink.backlog_ms, "ms", 0,
                 tr("Media time accepted from the encoder and not yet acknowledged")),
-        _figure(tr("Round trip"), uplink.rtt_ms, "ms", 1,
+        _figure(tr("Round trip"), tr("RTT"), uplink.rtt_ms, "ms", 1,
                 tr("TCP round-trip time to the far end")),
-        _figure(tr("Resent"), uplink.retransmits, "", 0,
+        _figure(tr("Resent"), tr("resent"), uplink.retransmits, "", 0,
                 tr("TCP segments sent again on this connection")),
-        _figure(tr("Unsent"), unsent, "kB", 0, tr("Bytes that wait in the socket's buffer")),
+        _figure(tr("Unsent"), tr("unsent"), unsent, "kB", 0,
+                tr("Bytes that wait in the socket's buffer")),
     )  # fmt: skip
 
 
-def _figure(label: str, value: float | None, unit: str, decimals: int, hint: str) -> TileFigure:
+def _figure(
+    label: str, brief: str, value: float | None, unit: str, decimals: int, hint: str
+) -> TileFigure:
     figure = number(value, decimals)
-    return TileFigure(label, figure if figure == NOTHING else f"{figure} {unit}".rstrip(), hint)
+    return TileFigure(
+        label, brief, figure if figure == NOTHING else f"{figure} {unit}".rstrip(), hint
+    )
 
 
 def _note(view: StoreView, uplink: UplinkStatus) -> str:
@@ -106,15 +118,16 @@ def _note(view: StoreView, uplink: UplinkStatus) -> str:
     return " · ".join(filter(None, [uplink.cost, uplink.address, via, told]))
 
 
-def _offer(view: StoreView, uplink: UplinkStatus, answering: bool) -> tuple[str, str]:
-    """The button of a path that does not carry, and why it cannot be pressed."""
+def _offer(view: StoreView, uplink: UplinkStatus, answering: bool) -> tuple[str, str, str]:
+    """The button of a path that does not carry, in full and short, and why it is blocked."""
     failover = view.status.failover
     active = failover.active == uplink.name
     if uplink.state == "carrying" or active or len(view.status.uplinks) < 2:
-        return "", ""
+        return "", "", ""
     back = failover.fail_back_to == uplink.name
     text = tr("Fail back to {name}") if back else tr("Switch to {name}")
-    return text.format(name=uplink.name), blocked(view, answering) or _not_ready(uplink)
+    brief = tr("Fail back") if back else tr("Switch here")
+    return text.format(name=uplink.name), brief, blocked(view, answering) or _not_ready(uplink)
 
 
 def blocked(view: StoreView, answering: bool) -> str:

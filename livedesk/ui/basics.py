@@ -131,3 +131,11 @@ def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) ->
     push.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     push.setAutoDefault(False)
     return push
+
+
+def show_tone(push: QPushButton, tone: str) -> None:
+    """Colour a button: `armed` waits for its second press, `set` is on and easily forgotten."""
+    if push.property("tone") != tone:
+        push.setProperty("tone", tone)
+        push.style().unpolish(push)
+        push.style().polish(push)

@@ -11,6 +11,7 @@ from livedesk.core.events import Event
 from livedesk.desk.cards import cards
 from livedesk.desk.desk import Preview
 from livedesk.desk.looks import feed_flows
+from livedesk.desk.marks import Mark, switch_marks
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import age, tr
@@ -19,7 +20,7 @@ from livedesk.ui.preview import PreviewPanel, picture_height
 from livedesk.ui.sidepanel import SidePanel
 from livedesk.ui.strip import Strip
 from livedesk.ui.theme import Theme
-from livedesk.ui.uplinks import UplinksTable
+from livedesk.ui.uplinks import Orders, UplinksPanel
 
 SIDE_SHARE = 0.28
 SIDE_WIDTH = (300, 560)
@@ -31,11 +32,13 @@ class FeedPage(QWidget):
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._theme = theme
+        self._marked: tuple[tuple[Event, ...], str] = ((), "")
+        self._marks: tuple[Mark, ...] = ()
         self.strip = Strip(theme)
         self.preview = PreviewPanel(theme)
         self.side = SidePanel(theme, zone)
         self.plots = PlotsPanel(theme, zone)
-        self.uplinks = UplinksTable(theme)
+        self.uplinks = UplinksPanel(theme, zone)
         self._side = QWidget()
         self._lay_out()
         self.strip.chosen.connect(self._look_closer)
@@ -82,14 +85,20 @@ class FeedPage(QWidget):
         plots: StorePlots,
         preview: Preview | None,
         events: tuple[Event, ...],
+        orders: Orders,
     ) -> None:
-        strip = cards(view)
-        self.strip.show_cards(strip)
-        self.uplinks.show_uplinks(view.status.uplinks, strip, view.stale)
+        self.strip.show_cards(cards(view))
+        self.uplinks.show_store(view, answering, orders)
         cut_off = view.stale or not answering or not feed_flows(view)
         self.preview.show_preview(preview, cut_off, _no_picture(view))
         self.side.show_store(view, events)
-        self.plots.show_store(view, plots, _stale_note(view))
+        self._keep_marks(events, view.status.store)
+        self.plots.show_store(view, plots, _stale_note(view), self._marks)
+
+    def _keep_marks(self, events: tuple[Event, ...], store: str) -> None:
+        if (events, store) != self._marked:
+            self._marked = events, store
+            self._marks = switch_marks(events, store)
 
 
 def _stale_note(view: StoreView) -> str:

@@ -9,17 +9,14 @@ from math import ceil
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.figures import FIGURES
-from livedesk.core.status import HealthClass, UplinkStatus
-from livedesk.desk.looks import Look, source_note
+from livedesk.desk.marks import Mark
 from livedesk.desk.mediacards import limit_ahead_ms
 from livedesk.desk.model import StoreView
-from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, StorePlots, goodput
-from livedesk.desk.uplinkcards import is_too_slow
-from livedesk.desk.words import number, show_clock, tr, wall_clock
+from livedesk.desk.plots import StorePlots
+from livedesk.desk.words import show_clock, tr, wall_clock
 from livedesk.ui.basics import button
 from livedesk.ui.figureplots import Ahead, RatePlot, SkewPlot
-from livedesk.ui.readout import Reading
+from livedesk.ui.readings import rate_readings, skew_readings
 from livedesk.ui.theme import Theme
 from livedesk.ui.timeplot import Cursor, TimePlot, TimeWindow
 
@@ -173,20 +170,23 @@ class PlotsPanel(QWidget):
         for plot in self.plots:
             plot.show_cursor(cursor, self._plots)
 
-    def show_store(self, view: StoreView, plots: StorePlots, stale_note: str) -> None:
+    def show_store(
+        self, view: StoreView, plots: StorePlots, stale_note: str, marks: tuple[Mark, ...]
+    ) -> None:
         status = view.status
-        readings = _rate_readings(view)
+        readings = rate_readings(view)
         below = any(reading.look == "critical" for reading in readings)
         self.rate.show_limit(status.limits.min_kbps, "critical" if below else "idle")
         self.skew.show_skew(status.limits.max_skew_ms, None if view.stale else status.sync.skew_ms)
         self.rate.show_readings(readings)
-        self.skew.show_readings(_skew_readings(view, clocks=self.clocks.isChecked()))
+        self.skew.show_readings(skew_readings(view, clocks=self.clocks.isChecked()))
         self.skew.show_forecast(_ahead(view, plots))
         window = self._time_window(view, plots)
         self._plots = plots
         for plot in self.plots:
             plot.show_stale(stale_note)
             plot.show_window(window, plots)
+            plot.show_marks(marks)
         if self._view.cursor_s is not None:
             self._show_cursor()
 
@@ -231,47 +231,6 @@ def _steps(age_s: float) -> float:
     return age_s // MOVE_S * MOVE_S
 
 
-def _rate_readings(view: StoreView) -> tuple[Reading, ...]:
-    feed = view.status.feed
-    unit = FIGURES["feed_kbps"].unit
-    note = source_note(tr("relay"), feed.age_ms, view)
-    own = Reading(
-        FEED, tr("Feed"), number(feed.kbps), unit, note, _dim(view, _or_unknown(feed.state))
-    )
-    return (own, *(_goodput_reading(view, uplink, unit) for uplink in view.status.uplinks))
-
-
-def _goodput_reading(view: StoreView, uplink: UplinkStatus, unit: str) -> Reading:
-    look: Look = "critical" if is_too_slow(view, uplink) else _or_unknown(uplink.health)
-    return Reading(
-        goodput(uplink.name),
-        tr("Goodput {name}").format(name=uplink.name),
-        number(uplink.goodput_kbps),
-        unit,
-        source_note(tr("relay"), uplink.age_ms, view),
-        _dim(view, look),
-    )
-
-
-def _skew_readings(view: StoreView, *, clocks: bool) -> tuple[Reading, ...]:
-    sync = view.status.sync
-    look: Look = "unknown" if sync.state == "no_data" else sync.state
-    skew = _sync_reading(view, SKEW, tr("Skew"), sync.skew_ms, look)
-    if not clocks:
-        return (skew,)
-    audio = _sync_reading(view, AUDIO_WALL, tr("Audio clock"), sync.audio_wall_ms)
-    video = _sync_reading(view, VIDEO_WALL, tr("Video clock"), sync.video_wall_ms)
-    return skew, audio, video
-
-
-def _sync_reading(
-    view: StoreView, key: Key, label: str, value: float | None, look: Look = "ok"
-) -> Reading:
-    note = source_note(tr("probe"), view.status.sync.age_ms, view)
-    figure = number(value, signed=True)
-    return Reading(key, label, figure, FIGURES[key[0]].unit, note, _dim(view, look))
-
-
 def _ahead(view: StoreView, plots: StorePlots) -> Ahead | None:
     """The way from the newest skew to the limit, if it is known and near enough to be drawn."""
     sync = view.status.sync
@@ -296,12 +255,3 @@ def _cursor_time(t: float, started_s: float | None, zone: tzinfo | None) -> str:
     """Both clocks: `0:12:34 · 14:05:06`."""
     wall = wall_clock(round(t * NS_PER_S), zone)
     return wall if started_s is None else f"{show_clock(t - started_s)} · {wall}"
-
-
-def _or_unknown(health: HealthClass) -> Look:
-    """A rate whose instrument failed is no reading, whatever the last one was."""
-    return "unknown" if health == "BLIND" else "ok"
-
-
-def _dim(view: StoreView, look: Look) -> Look:
-    return "idle" if view.stale else look

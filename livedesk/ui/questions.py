@@ -81,6 +81,23 @@ def ask_stop(parent: QWidget, stores: tuple[str, ...], act: Callable[[], None]) 
     return _confirm(question, tr("End and stop"), act)
 
 
+def ask_drill(
+    parent: QWidget, way: tuple[str, str], stay_s: float, on_air: bool, act: Callable[[], None]
+) -> Question:
+    """A switch there and back as a test. `way`: the uplink that carries, and the one to try."""
+    active, to = way
+    steps = tr(
+        "1. The stream moves from {active} to {to}.\n2. It stays there for {n} s.\n"
+        "3. It moves back to {active}.\nThe relay does this by itself, also if the engine stops. "
+        "A report with times and lost frames stands under the uplinks afterwards."
+    ).format(active=active, to=to, n=round(stay_s))
+    risk = tr("You are on air: viewers get the stream over one path, then the other. If {to} "
+              "does not take over within 5 s, they notice.").format(to=to)  # fmt: skip
+    text = tr("Drill on air?") if on_air else tr("Drill: switch to {to} and back?").format(to=to)
+    question = Question(parent, text, f"{risk}\n\n{steps}" if on_air else steps)
+    return _confirm(question, tr("Drill on air") if on_air else tr("Start the drill"), act)
+
+
 def _confirm(question: Question, text: str, act: Callable[[], None]) -> Question:
     question.offer(text, QMessageBox.ButtonRole.DestructiveRole, act)
     question.setDefaultButton(question.offer(tr("Cancel"), QMessageBox.ButtonRole.RejectRole))

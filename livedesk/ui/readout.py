@@ -35,6 +35,8 @@ class Reading:
     unit: str
     note: str
     look: Look = "ok"
+    name: str = ""
+    """The label where room is short."""
 
 
 class Swatch(QWidget):
@@ -56,37 +58,51 @@ class Swatch(QWidget):
 class Readout(QWidget):
     """Latest value of one curve: name, figure with unit, source and age."""
 
-    def __init__(self, theme: Theme, place: int) -> None:
+    def __init__(self, theme: Theme, place: int, *, brief: bool = False) -> None:
+        """`brief`: one line, where many curves share the room."""
         super().__init__()
         self._theme = theme
+        self._brief = brief
         self._reading: Reading | None = None
         colours = theme.colours
         self.label = ElidedText(theme, "small", colours.muted)
-        self.value = Text(theme, "value")
+        self.value = Text(theme, "strong" if brief else "value")
         self.unit = Text(theme, "small", colours.muted)
         self.note = ElidedText(theme, "small", colours.faint)
+        self._lay_out(Swatch(theme, place))
+
+    def _lay_out(self, swatch: Swatch) -> None:
+        theme = self._theme
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(0)
         grid.setHorizontalSpacing(theme.px(6))
         name = QHBoxLayout()
         name.setSpacing(theme.px(6))
-        name.addWidget(Swatch(theme, place))
+        name.addWidget(swatch)
         name.addWidget(self.label, 1)
         figure = QHBoxLayout()
         figure.setSpacing(theme.px(4))
         figure.addWidget(self.value, 0, Qt.AlignmentFlag.AlignBaseline)
         figure.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
-        figure.addStretch(1)
+        if not self._brief:
+            figure.addStretch(1)
+        grid.setColumnStretch(0, 1)
         grid.addLayout(name, 0, 0)
-        grid.addLayout(figure, 1, 0)
+        grid.addLayout(figure, 0 if self._brief else 1, 1 if self._brief else 0)
         grid.addWidget(self.note, 2, 0)
+        self.unit.setVisible(not self._brief)
+        self.show_note(True)
+
+    def show_note(self, wanted: bool) -> None:
+        self.note.setVisible(wanted and not self._brief)
 
     def show_reading(self, reading: Reading) -> None:
         if reading == self._reading:
             return
         self._reading = reading
-        self.label.show_text(reading.label)
+        self.label.show_text(reading.name if self._brief and reading.name else reading.label)
+        self.label.setToolTip(reading.label)
         self.value.show_text(reading.value)
         self.unit.show_text(reading.unit if reading.value != NOTHING else "")
         self.note.show_text(reading.note)

@@ -21,6 +21,7 @@ class Shortcut:
     keys: tuple[str, ...]
     text: str
     act: Callable[[], None]
+    repeats: bool = True
 
 
 def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> None:
@@ -28,6 +29,8 @@ def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> None:
     for shortcut in shortcuts:
         action = QAction(shortcut.text, window)
         action.setShortcuts([QKeySequence(key) for key in shortcut.keys])
+        # A key that is held down would press twice by itself.
+        action.setAutoRepeat(shortcut.repeats)
         action.triggered.connect(shortcut.act)
         window.addAction(action)
 

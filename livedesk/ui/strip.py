@@ -29,14 +29,51 @@ LEAST_OWN = 172
 """Pixels in which the longest of our own instruments says how it is."""
 
 
-class CardPanel(Panel):
-    """One card: title, word, figure with unit, and a note."""
+class _AnyCard(Panel):
+    """What large and small cards share: what did not change is not drawn again."""
+
+    mark: ShapeMark
+    title: Text
+    word: ElidedText
 
     def __init__(self, theme: Theme, key: str) -> None:
         super().__init__(theme, key)
         self.setObjectName(f"card-{key}")
         self._theme = theme
         self._card: Card | None = None
+
+    @property
+    def card(self) -> Card | None:
+        return self._card
+
+    def show_card(self, card: Card) -> None:
+        if card == self._card:
+            return
+        before, self._card = self._card, card
+        self.mark.show_look(card.look)
+        self.title.show_text(card.title.upper())
+        self._show_words(card)
+        if before is None or before.look != card.look:
+            self._show_look(card)
+        self.setAccessibleDescription(_spoken(card))
+
+    def _show_words(self, card: Card) -> None:
+        raise NotImplementedError
+
+    def _show_look(self, card: Card) -> None:
+        colours, lit = self._theme.colours, card.look in LIT
+        colour = self._theme.colour(card.look)
+        self.word.set_colour(colour)
+        self.title.set_colour(colours.muted if lit else colours.faint)
+        edge = colour if lit else colours.line
+        self.set_frame(self._theme.ground(card.look), edge, hatched=card.look == "unknown")
+
+
+class CardPanel(_AnyCard):
+    """One card: title, word, figure with unit, and a note."""
+
+    def __init__(self, theme: Theme, key: str) -> None:
+        super().__init__(theme, key)
         colours = theme.colours
         self.mark = ShapeMark(theme, 20)
         self.title = ElidedText(theme, "caption", colours.faint)
@@ -96,16 +133,7 @@ class CardPanel(Panel):
         crowded = self._tight or (self._narrow and metered)
         self.source.setVisible(not (crowded and figure))
 
-    @property
-    def card(self) -> Card | None:
-        return self._card
-
-    def show_card(self, card: Card) -> None:
-        if card == self._card:
-            return
-        before, self._card = self._card, card
-        self.mark.show_look(card.look)
-        self.title.show_text(card.title.upper())
+    def _show_words(self, card: Card) -> None:
         self.word.show_text(card.word)
         known = bool(card.unit) and card.figure not in ("", NOTHING)
         self.figure.show_text(card.figure if known else "")
@@ -117,34 +145,23 @@ class CardPanel(Panel):
         self.level.show_level(card.level_dbfs)
         self.level.setVisible(card.level_dbfs is not None)
         self.setToolTip("\n".join(filter(None, [card.note, card.source, card.hint])))
-        if before is None or before.look != card.look:
-            self._show_look(card)
-        self.setAccessibleDescription(_spoken(card))
 
     def _show_look(self, card: Card) -> None:
+        super()._show_look(card)
         colours = self._theme.colours
-        lit = card.look in LIT
-        colour = self._theme.colour(card.look)
-        self.word.set_colour(colour)
         known = card.look not in ("unknown", "idle")
         self.figure.set_colour(colours.text if known else colours.faint)
-        self.note.set_colour(colours.text if lit else colours.muted)
-        self.title.set_colour(colours.muted if lit else colours.faint)
-        edge = colour if lit else colours.line
-        self.set_frame(self._theme.ground(card.look), edge, hatched=card.look == "unknown")
+        self.note.set_colour(colours.text if card.look in LIT else colours.muted)
 
 
-class SmallCard(Panel):
+class SmallCard(_AnyCard):
     """One of our own instruments in one line; its reason is in the tool tip."""
 
     chosen = Signal(str)
 
     def __init__(self, theme: Theme, key: str) -> None:
         super().__init__(theme, key)
-        self.setObjectName(f"card-{key}")
-        self._theme = theme
         self._key = key
-        self._card: Card | None = None
         self.mark = ShapeMark(theme, 15)
         self.title = Text(theme, "caption", theme.colours.faint)
         self.word = ElidedText(theme, "strong")
@@ -155,30 +172,9 @@ class SmallCard(Panel):
         row.addWidget(self.title)
         row.addWidget(self.word, 1)
 
-    @property
-    def card(self) -> Card | None:
-        return self._card
-
-    def show_card(self, card: Card) -> None:
-        if card == self._card:
-            return
-        before, self._card = self._card, card
-        self.mark.show_look(card.look)
-        self.title.show_text(card.title.upper())
+    def _show_words(self, card: Card) -> None:
         self.word.show_text(f"{card.word} · {card.note}" if card.note else card.word)
         self.setToolTip("\n".join(filter(None, [card.note, card.hint, card.source])))
-        self.setAccessibleDescription(_spoken(card))
-        if before is None or before.look != card.look:
-            self._show_look(card)
-
-    def _show_look(self, card: Card) -> None:
-        colours = self._theme.colours
-        colour = self._theme.colour(card.look)
-        lit = card.look in LIT
-        self.word.set_colour(colour)
-        self.title.set_colour(colours.muted if lit else colours.faint)
-        edge = colour if lit else colours.line
-        self.set_frame(self._theme.ground(card.look), edge, hatched=card.look == "unknown")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self._key)

@@ -167,6 +167,9 @@ class Theme:
         QPushButton[segment="true"] {{ padding: {px(3)}px {px(9)}px; color: {c.muted};
                                        background: {c.panel}; }}
         QPushButton[segment="true"]:checked {{ color: {c.text}; background: {c.line}; }}
+        QPushButton[tone="armed"] {{ background: {c.warning}; color: {c.on_signal};
+                                     border-color: {c.warning}; }}
+        QPushButton[tone="set"] {{ border-color: {c.notice}; color: {c.notice}; }}
         QAbstractItemView {{ background: {c.panel}; color: {c.text}; border: none;
                              gridline-color: {c.line}; outline: none;
                              selection-background-color: {c.raised};

@@ -17,17 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from livedesk.desk.marks import Mark
 from livedesk.desk.plots import Extent, Key, Series, StorePlots
 from livedesk.desk.words import number, tr
 from livedesk.ui.axes import FigureAxis, TimeAxis
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.marklines import FAR_VALUE, MarkLines
 from livedesk.ui.readout import Reading, Readout, curve_colour, dash
 from livedesk.ui.theme import Theme
 
 READOUT_WIDTH = 132
-LEAST_HEIGHT = 150
-FAR_VALUE = 1e7
-"""Beyond any plot: the cursor's line reaches this far."""
+LEAST_HEIGHT = 126
+MOST_FULL = 2
+"""Of more curves than this each reads in one line."""
+
 LEAST_RANGE_S = 5.0
 """Nobody zooms further in: figures come four times a second."""
 
@@ -81,7 +84,9 @@ class TimePlot(Panel):
         *,
         signed: bool = False,
         zone: tzinfo | None = None,
+        mark_words: bool = False,
     ) -> None:
+        """`mark_words`: marks are named here; of several plots below one another one is enough."""
         super().__init__(theme, title)
         self._theme = theme
         self._curves: dict[Key, pg.PlotDataItem] = {}
@@ -97,6 +102,7 @@ class TimePlot(Panel):
         self._cursor = QGraphicsLineItem(0, -FAR_VALUE, 0, FAR_VALUE)
         self.cursor_text = Text(theme, "small")
         self.box = pg.ViewBox(enableMenu=False, enableMouse=True, defaultPadding=0.0)
+        self.marks = MarkLines(theme, self.box, labelled=mark_words)
         self._set_up_view()
         self._lay_out(title, hint)
 
@@ -177,7 +183,7 @@ class TimePlot(Panel):
             readout = self._readouts[reading.key]
             readout.show_reading(reading)
             # What the one above says already is not said twice.
-            readout.note.setVisible(reading.note != said)
+            readout.show_note(reading.note != said)
             said = reading.note
 
     @property
@@ -192,7 +198,11 @@ class TimePlot(Panel):
         self._drawn = {}
         self._readings = {}
         self._curves = {key: self._add_curve(place) for place, key in enumerate(keys)}
-        self._readouts = {key: Readout(self._theme, place) for place, key in enumerate(keys)}
+        brief = len(keys) > MOST_FULL
+        self._side.setSpacing(0 if brief else self._theme.gap)
+        self._readouts = {
+            key: Readout(self._theme, place, brief=brief) for place, key in enumerate(keys)
+        }
         for place, readout in enumerate(self._readouts.values()):
             self._side.insertWidget(place, readout)
 
@@ -232,6 +242,12 @@ class TimePlot(Panel):
                 self._drawn[key] = drawn
                 t, values = series.outline(window.begin_s, window.end_s, self.width_px())
                 curve.setData(t - window.base_s, values)
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark instants, in the stretch of time that is drawn."""
+        window = self._window
+        if window is not None:
+            self.marks.show(marks, window.begin_s, window.end_s, window.base_s)
 
     def show_cursor(self, cursor: Cursor | None, plots: StorePlots) -> None:
         """Mark an instant and tell the values there; None takes the mark away."""

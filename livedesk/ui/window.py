@@ -25,6 +25,7 @@ from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.header import Header
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
 from livedesk.ui.storelist import StoreList
+from livedesk.ui.switching import OrderDesk, Switching
 from livedesk.ui.theme import Theme
 
 REPAINT_MS = 100
@@ -32,7 +33,7 @@ FAR_STEPS = 10
 """Of the plots' cursor, with Shift."""
 
 
-class Source(Protocol):
+class Source(OrderDesk, Protocol):
     """What the window needs from the desk."""
 
     def snapshot(self) -> DeskSnapshot: ...
@@ -63,6 +64,7 @@ class ConsoleWindow(QMainWindow):
         self._source = source
         self._theme = theme
         self._sandbox = sandbox
+        self._zone = zone
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
@@ -76,6 +78,7 @@ class ConsoleWindow(QMainWindow):
         self.page = FeedPage(theme, zone)
         self.message = Text(theme, "title", theme.colours.muted)
         self.note = ElidedText(theme, "small", theme.colours.warning)
+        self.switching = Switching(source, self.page.uplinks, self)
         self.dock = BreakItDock(theme, self) if sandbox else None
         self.shortcuts = self._shortcuts()
         self._lay_out()
@@ -126,8 +129,21 @@ class ConsoleWindow(QMainWindow):
         install(self, self.shortcuts)
 
     def _shortcuts(self) -> tuple[Shortcut, ...]:
-        plots, side = self.page.plots, self.page.side
+        plots, side, switching = self.page.plots, self.page.side, self.switching
         return (
+            Shortcut(
+                ("F8",),
+                tr("Switch to the next uplink: press twice; Esc"),
+                switching.press_next,
+                repeats=False,
+            ),
+            Shortcut(
+                ("Ctrl+H",),
+                tr("Hold on or off; releases a latch"),
+                switching.press_hold,
+                repeats=False,
+            ),
+            Shortcut(("Ctrl+D",), tr("Drill…"), switching.press_drill),
             Shortcut(("1",), tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
             Shortcut(("2",), tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
             Shortcut(("3",), tr("Plots: whole session"), partial(plots.choose_range, 2)),
@@ -165,8 +181,9 @@ class ConsoleWindow(QMainWindow):
         view = snapshot.store(self._chosen)
         found = troubles(snapshot, self._chosen)
         self.header.show_snapshot(snapshot, view)
-        self.banner.show_troubles(found, _calm(view), snapshot.utc_ns)
+        self.banner.show_troubles(found, _calm(view, self._zone), snapshot.utc_ns)
         self.stores.show_stores(snapshot.stores, self._chosen)
+        orders = self.switching.follow(view, snapshot.link.answering)
         self._show_note(snapshot.note)
         if view is None:
             self.message.show_text(_nothing_to_show(snapshot))
@@ -182,6 +199,7 @@ class ConsoleWindow(QMainWindow):
             self._source.plots(store),
             self._source.preview(store),
             snapshot.events,
+            orders,
         )
 
     def _read(self) -> None:
@@ -198,6 +216,7 @@ class ConsoleWindow(QMainWindow):
             case Qt.Key.Key_Right:
                 self.page.plots.step_cursor(far)
             case Qt.Key.Key_Escape:
+                self.switching.disarm()
                 self.page.plots.hide_cursor()
             case _:
                 super().keyPressEvent(event)
@@ -272,8 +291,8 @@ class ConsoleWindow(QMainWindow):
         self.close()
 
 
-def _calm(view: StoreView | None) -> GoLine:
-    return go_line(view) if view is not None else GoLine("idle", "")
+def _calm(view: StoreView | None, zone: tzinfo | None) -> GoLine:
+    return go_line(view, zone) if view is not None else GoLine("idle", "")
 
 
 def _nothing_to_show(snapshot: DeskSnapshot) -> str:

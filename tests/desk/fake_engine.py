@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -31,6 +32,7 @@ class Seen:
     path: str
     last_event_id: str | None
     recent: str | None
+    body: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -42,10 +44,15 @@ class Script:
     seen: list[Seen] = field(default_factory=list)
     raw: dict[str, bytes] = field(default_factory=dict)
     """Answers for a path that replace the right one."""
+    refusals: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
+    """HTTP status, code, message and action for a path."""
     jpeg: bytes | None = None
 
     def paths(self, method: str) -> list[str]:
         return [seen.path for seen in self.seen if seen.method == method]
+
+    def bodies(self, path: str) -> list[dict[str, Any]]:
+        return [seen.body for seen in self.seen if seen.path == path]
 
     def happen(self, text: str, store: str = "lumen") -> Event:
         seq = len(self.events) + 1
@@ -67,6 +74,9 @@ class FakeEngine:
             Route("/v1/stores/{store}/history", self._history),
             Route("/v1/stores/{store}/preview.mjpg", self._preview),
             Route("/v1/stores/{store}/session/end", self._done, methods=["POST"]),
+            Route("/v1/stores/{store}/failover", self._switch, methods=["POST"]),
+            Route("/v1/stores/{store}/hold", self._hold, methods=["POST"]),
+            Route("/v1/stores/{store}/drill", self._drill, methods=["POST"]),
             Route("/v1/engine/stop", self._done, methods=["POST"]),
         ]
         config = uvicorn.Config(
@@ -96,13 +106,18 @@ class FakeEngine:
         port = self._server.servers[0].sockets[0].getsockname()[1]
         return EngineAccess(f"http://127.0.0.1:{port}", Secret(TOKEN))
 
-    def _note(self, request: Request) -> Response | None:
+    def _note(self, request: Request, body: dict[str, Any] | None = None) -> Response | None:
         self.script.seen.append(
             Seen(request.method, request.url.path, request.headers.get("last-event-id"),
-                 request.query_params.get("recent"))
+                 request.query_params.get("recent"), body or {})
         )  # fmt: skip
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return Response(b'{"error": {"code": "no", "message": "Wrong token."}}', 401)
+        refusal = self.script.refusals.get(request.url.path)
+        if refusal is not None:
+            status, code, message, action = refusal
+            error = {"code": code, "message": message, "action": action}
+            return _json({"error": error}, status)
         raw = self.script.raw.get(request.url.path)
         return Response(raw) if raw is not None else None
 
@@ -127,6 +142,19 @@ class FakeEngine:
     async def _done(self, request: Request) -> Response:
         return self._note(request) or _json({})
 
+    async def _switch(self, request: Request) -> Response:
+        body = await request.json()
+        answer = {"accepted": True, "from": "primary", "to": body["to"]}
+        return self._note(request, body) or _json(answer, 202)
+
+    async def _hold(self, request: Request) -> Response:
+        body = await request.json()
+        return self._note(request, body) or _json({"mode": "hold" if body["on"] else "auto"})
+
+    async def _drill(self, request: Request) -> Response:
+        body = await request.json()
+        return self._note(request, body) or _json({"drill": "running"}, 202)
+
     async def _events(self, request: Request) -> Response:
         refusal = self._note(request)
         if refusal is not None:
@@ -147,8 +175,8 @@ class FakeEngine:
             await asyncio.sleep(0.01)
 
 
-def _json(content: object) -> Response:
-    return Response(msgspec.json.encode(content), media_type="application/json")
+def _json(content: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
 
 
 @contextmanager

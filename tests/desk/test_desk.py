@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from random import Random
 
 from livedesk.core.clock import ManualClock
 from livedesk.core.secrets import Secret
-from livedesk.core.status import StoreStatus
+from livedesk.core.status import FailoverStatus, StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.desk.asked import Order
 from livedesk.desk.client import EngineClient
 from livedesk.desk.desk import Desk
 from livedesk.desk.errors import UnreachableError
@@ -220,3 +222,49 @@ def test_no_call_is_left_on_an_engine_that_moved(clock: ManualClock, script: Scr
 
     asyncio.run(play())
     assert open_calls == [0, 0]
+
+
+def test_an_order_is_sent_once_and_done_when_the_status_shows_it(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    on_primary = FailoverStatus("primary", "auto", next="bonded")
+    script.statuses["lumen"] = status(clock, failover=on_primary)
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            await until(lambda: bool(desk.snapshot().stores))
+            for _ in range(2):
+                desk.order("lumen", Order("switch", to="bonded"))
+            await until(lambda: len(script.bodies("/v1/stores/lumen/failover")) == 1)
+            assert [asked.state for asked in desk.asked("lumen")] == ["sent"]
+            switching = replace(on_primary, switching_to="bonded")
+            script.statuses["lumen"] = status(clock, failover=switching)
+            await until(lambda: not desk.asked("lumen"))
+
+    asyncio.run(play())
+    (body,) = script.bodies("/v1/stores/lumen/failover")
+    assert body["to"] == "bonded"
+
+
+def test_a_refusal_is_told_in_the_relays_words_and_a_silent_relay_is_unknown(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    script.statuses["lumen"] = status(clock)
+    script.refusals["/v1/stores/lumen/drill"] = (
+        409, "on_air", "A feed is carried.", "Confirm the drill.",
+    )  # fmt: skip
+    script.refusals["/v1/stores/lumen/hold"] = (504, "silent", "The relay did not answer.", "Wait.")
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            await until(lambda: bool(desk.snapshot().stores))
+            desk.order("lumen", Order("drill", stay_s=5.0))
+            await until(lambda: desk.asked("lumen")[0].state == "refused")
+            assert desk.asked("lumen")[0].text == (
+                "Drill was refused: A feed is carried. Confirm the drill."
+            )
+            desk.order("lumen", Order("hold", on=True))
+            await until(lambda: {a.state for a in desk.asked("lumen")} == {"refused", "unknown"})
+
+    asyncio.run(play())
+    assert script.bodies("/v1/stores/lumen/drill") == [{"confirm": False, "stay_s": 5.0}]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from livedesk.core.clock import NS_PER_S, ManualClock
-from livedesk.core.events import Event, Level
+from livedesk.core.events import Event, Json, Level
 from livedesk.core.status import (
     AlarmStatus,
     FeedStatus,
@@ -18,6 +18,7 @@ from livedesk.core.status import (
     SyncStatus,
     UplinkStatus,
 )
+from livedesk.desk.asked import Asked, Order, OrderBook
 from livedesk.desk.client import Picture
 from livedesk.desk.desk import Preview
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
@@ -88,6 +89,8 @@ class Stage:
         self.pictures: dict[str, tuple[Picture, Moment]] = {}
         self.watched: list[str | None] = []
         self.ended: list[str] = []
+        self.orders: list[Order] = []
+        self.book = OrderBook()
         self._rng = Random(7)
         self._seq = 0
 
@@ -114,6 +117,15 @@ class Stage:
     def end_session(self, store: str) -> None:
         self.ended.append(store)
 
+    def order(self, store: str, order: Order) -> None:
+        view = self.snapshot().store(store)
+        assert view is not None
+        if self.book.sent(store, order, view.status.failover, self.now()):
+            self.orders.append(order)
+
+    def asked(self, store: str) -> tuple[Asked, ...]:
+        return self.book.asked(store, self.now())
+
     # As the engine would play it
 
     def attach(self) -> None:
@@ -124,6 +136,7 @@ class Stage:
         for status in statuses:
             stamped = replace(status, utc_ns=self.clock.utc_ns())
             self.model.status(stamped, self.now())
+            self.book.status(stamped.store, stamped.failover)
             self.plots(stamped.store).add(stamped)
 
     def play(self, seconds: float, *statuses: StoreStatus) -> None:
@@ -132,11 +145,18 @@ class Stage:
             self.clock.advance(0.25)
             self.tell(*(self._lively(status) for status in statuses))
 
-    def happen(self, text: str, level: Level = "info", store: str = "lumen") -> None:
+    def happen(
+        self,
+        text: str,
+        level: Level = "info",
+        store: str = "lumen",
+        kind: str = "test.event",
+        data: dict[str, Json] | None = None,
+    ) -> None:
         self._seq += 1
         self.model.event(
-            Event(self._seq, self.clock.utc_ns(), self.clock.mono_ns(), store, None, "test.event",
-                  level, "engine", text)
+            Event(self._seq, self.clock.utc_ns(), self.clock.mono_ns(), store, None, kind,
+                  level, "engine", text, None, data or {})
         )  # fmt: skip
 
     def _lively(self, status: StoreStatus) -> StoreStatus:

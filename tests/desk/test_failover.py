@@ -1,0 +1,181 @@
+"""The panel's words: which path carries, why, what comes next, and what was last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from livedesk.core.events import Event
+from livedesk.core.status import (
+    AlarmStatus,
+    DrillStatus,
+    FailoverStatus,
+    FeedStatus,
+    LastSwitch,
+    StoreStatus,
+    UplinkStatus,
+)
+from livedesk.desk.cards import cards
+from livedesk.desk.failover import away_words, headline, story
+from livedesk.desk.issues import go_line
+from livedesk.desk.looks import Card
+from livedesk.desk.marks import switch_marks
+from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
+from livedesk.desk.plots import StorePlots, goodput
+from livedesk.desk.troubles import troubles
+from livedesk.desk.uplinktiles import Tile, tiles
+
+SWITCHED_UTC_NS = (20 * 3600 + 41 * 60 + 7) * 10**9
+PRIMARY = UplinkStatus("primary", "carrying", 3900, 200, age_ms=50, health="OK", healthy_s=252)
+BONDED = UplinkStatus("bonded", "standby", age_ms=50, ready=True, proof_age_ms=1200, healthy_s=60)
+AUTO = FailoverStatus("primary", "auto", reason="primary carries 3,900 kbps; encoder fine",
+                      next="bonded")  # fmt: skip
+LIVE = StoreStatus("lumen", "Lumen", SWITCHED_UTC_NS + 300_000_000, state="live",
+                   feed=FeedStatus("OK", 4000, age_ms=30), uplinks=(PRIMARY, BONDED),
+                   failover=AUTO, issues_checked=True)  # fmt: skip
+
+
+def last(**changes: Any) -> LastSwitch:
+    switch: Any = {
+        "from": "primary", "to": "bonded", "cause": "silence",
+        "reason": "nothing was acknowledged for 230 ms", "actor": "policy", "state": "done",
+        "utc_ns": SWITCHED_UTC_NS, "detect_ms": 240.0, "publish_ms": 60.0, "switch_ms": 310.0,
+        "frames_lost": 0, "frames_repeated": 0, "lost_ms": 0.0,
+    }  # fmt: skip
+    switch.update(changes)
+    return switch  # type: ignore[no-any-return]
+
+
+def view(status: StoreStatus = LIVE, age_s: float = 0.0, **failover: Any) -> StoreView:
+    changed = replace(status, failover=replace(status.failover, **failover))
+    return StoreView(changed, age_s, age_s >= 1.5, 60)
+
+
+def on_bonded(**failover: Any) -> StoreView:
+    carrying = replace(BONDED, state="carrying", goodput_kbps=3900)
+    left = replace(PRIMARY, state="standby", ready=True, proof_age_ms=800)
+    told = {"active": "bonded", "next": "primary", "last": last(), **failover}
+    return view(replace(LIVE, uplinks=(left, carrying)), **told)
+
+
+def tile(shown: StoreView, name: str, answering: bool = True) -> Tile:
+    return next(t for t in tiles(shown, answering) if t.name == name)
+
+
+def card(shown: StoreView, key: str) -> Card:
+    return next(c for c in cards(shown) if c.key == key)
+
+
+def test_the_reason_comes_first_and_what_goes_on_before_the_mode() -> None:
+    assert headline(view()).word == "Automatic"
+    assert headline(view()).text == "primary carries 3,900 kbps; encoder fine"
+    assert headline(view(mode="hold")).look == "notice"
+    assert headline(view(mode="latched")).look == "warning"
+    assert headline(view(next=None)).word == "No standby"
+    under_way = view(switching_to="bonded", reason="", last=last(state="running"))
+    assert headline(under_way).text == "to bonded … 0.3 s: nothing was acknowledged for 230 ms"
+    assert headline(view(age_s=2)).look == "unknown"
+
+
+def test_a_standby_that_is_ready_is_no_alarm_and_does_not_look_like_the_path_that_carries() -> None:
+    shown = view()
+    assert card(shown, "uplink:bonded").look == "ready"
+    assert card(shown, "uplink:bonded").note == "ready, proven 1.2 s ago"
+    assert card(shown, "uplink:primary").look == "ok"
+    assert (tile(shown, "bonded").word, tile(shown, "primary").word) == ("READY", "CARRIES")
+    assert tile(shown, "bonded").sentence == "proven 1.2 s ago · healthy for 1:00"
+    assert tile(shown, "primary").offer == ""
+
+
+def test_a_dead_standby_is_said_before_it_is_needed() -> None:
+    dead = replace(BONDED, state="connecting", ready=False, reason="no route to host")
+    shown = view(replace(LIVE, uplinks=(PRIMARY, dead)), next=None)
+    assert (card(shown, "uplink:bonded").look, card(shown, "uplink:bonded").note) == (
+        "warning", "no route to host",
+    )  # fmt: skip
+    assert tile(shown, "bonded").blocked == "bonded is not ready: no route to host"
+    assert "nothing could take over now" in story(shown).ahead
+
+
+def test_no_order_is_offered_that_cannot_arrive() -> None:
+    assert tile(view(), "bonded").blocked == ""
+    assert "does not answer" in tile(view(age_s=2), "bonded").blocked
+    assert "does not answer" in tile(view(), "bonded", answering=False).blocked
+    assert "under way" in tile(view(switching_to="bonded"), "bonded").blocked
+
+
+def test_countdowns_run_on_between_two_statuses() -> None:
+    shown = on_bonded(dwell_s=8.0, fail_back_to="primary", fail_back_in_s=22.0)
+    aged = replace(shown, age_s=1.0)
+    assert story(aged).ahead == "fails back to primary in 0:21 · no further switch for 0:07"
+    assert tile(aged, "primary").offer == "Fail back to primary"
+
+
+def test_the_last_switch_and_a_drill_are_told_with_their_figures() -> None:
+    assert story(on_bonded(), UTC).past == (
+        "20:41:07 primary → bonded: nothing was acknowledged for 230 ms; "
+        "first keyframe after 310 ms; 0 frames lost"
+    )
+    unknown = on_bonded(last=last(frames_lost=None))
+    assert "frames lost: not known" in story(unknown, UTC).past
+    failed = on_bonded(last=last(state="failed"))
+    assert story(failed).look == "warning"
+    steps = (last(cause="drill"), last(cause="drill", **{"from": "bonded", "to": "primary"}))
+    drill = DrillStatus("passed", "to bonded and back", SWITCHED_UTC_NS, "ana", steps)
+    told = story(view(drill=drill, last=steps[1]), UTC)
+    assert told.past == ("Drill 20:41:07 passed · primary → bonded: 310 ms, 0 lost · "
+                         "bonded → primary: 310 ms, 0 lost")  # fmt: skip
+    assert "ana" in told.detail
+
+
+def test_after_a_fault_the_banner_says_calmly_where_the_stream_is_and_why() -> None:
+    line = go_line(on_bonded(), UTC)
+    assert line.look == "notice"
+    assert line.text.startswith("On bonded since 20:41 — primary failed: nothing was acknowledged")
+    assert away_words(on_bonded(last=last(cause="operator"))) == ""
+
+
+def test_the_banner_is_loud_while_no_path_carries_and_says_it_once() -> None:
+    down = replace(LIVE, uplinks=(replace(PRIMARY, state="down"), replace(BONDED, ready=False)))
+    shown = view(down, reason="primary was closed by the platform", next=None)
+
+    def loudest(shown: StoreView) -> tuple[str, ...]:
+        link = LinkView("attached", 0)
+        return tuple(t.cause for t in troubles(DeskSnapshot(0, link, (shown,)), "lumen"))
+
+    assert loudest(shown) == ("No path carries the stream: primary was closed by the platform",)
+    assert headline(shown).look == "critical"
+    alarm = AlarmStatus("path.none", "high", "No uplink carries.", "Check.", 0)
+    told = replace(shown, status=replace(shown.status, alarms=(alarm,)))
+    assert loudest(told) == ("No uplink carries.",)
+    assert loudest(view(mode="hold")) == ("On hold: nothing switches by itself",)
+    assert loudest(view(replace(LIVE, feed=FeedStatus("GONE")))) == ()
+
+
+def test_many_uplinks_are_two_cards_and_one_that_is_missing_is_named() -> None:
+    more = tuple(replace(BONDED, name=name, ready=name != "wifi") for name in ("5g", "wifi"))
+    shown = view(replace(LIVE, uplinks=(PRIMARY, BONDED, *more)))
+    keys = [c.key for c in cards(shown) if c.key.startswith(("uplink", "standby"))]
+    assert keys == ["uplink:primary", "standby"]
+    standby = card(shown, "standby")
+    assert (standby.look, standby.word) == ("notice", "2 of 3 ready")
+    assert "wifi" in standby.note
+
+
+def test_a_path_that_carries_nothing_on_purpose_draws_no_zero() -> None:
+    plots = StorePlots()
+    plots.add(replace(LIVE, uplinks=(PRIMARY, replace(BONDED, goodput_kbps=0.0))))
+    values = plots[goodput("bonded")].values
+    assert len(values) == 1
+    assert values[0] != values[0], "not a number, so that no line is drawn"
+
+
+def test_only_switches_of_this_store_are_marked() -> None:
+    def event(kind: str, store: str) -> Event:
+        return Event(1, 5 * 10**9, 0, store, None, kind, "warning", "relay", "", data={"to": "b"})
+
+    events = (event("failover.switch", "lumen"), event("failover.done", "lumen"),
+              event("failover.switch", "aurora"))  # fmt: skip
+    (mark,) = switch_marks(events, "lumen")
+    assert (mark.t, mark.label) == (5.0, "→ b")
