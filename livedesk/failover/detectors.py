@@ -17,6 +17,11 @@ LOOK_MS: Final = 50.0
 SETTLE_NS: Final = 2 * NS_PER_S
 """So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
 feed sends at once when it comes back: its rate and backlog are no fault yet."""
+_RTO_MS: Final = 200.0
+_RTT_MARGIN: Final = 1.25
+_LONG_WAY_MS: Final = 100.0
+"""One lost packet at the end of what was sent costs a round trip and Linux's least retransmission
+timeout (RFC 6298). Where the way is longer than this, the limit given may not cover that."""
 _SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
 _RATE_WINDOW_NS: Final = NS_PER_S
 _CONTRACT_HOLD_NS: Final = NS_PER_S
@@ -107,7 +112,7 @@ class Detectors:
 
     def _silence(self, mono_ns: int, path: PathFacts) -> Finding | None:
         # The last acknowledgement came up to a look before the look that saw it.
-        if path.silent_ms + LOOK_MS / 2 <= path.silence_limit_ms or path.silent_ms == 0:
+        if path.silent_ms + LOOK_MS / 2 <= _silence_limit_ms(path):
             return None
         return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
 
@@ -165,3 +170,9 @@ class Detectors:
             "unsent_bytes": path.unsent_bytes,
             "rtt_ms": path.rtt_ms,
         }
+
+
+def _silence_limit_ms(path: PathFacts) -> float:
+    way_ms = path.base_rtt_ms or 0.0
+    least_ms = _RTT_MARGIN * way_ms + _RTO_MS if way_ms > _LONG_WAY_MS else 0.0
+    return max(path.silence_limit_ms, least_ms)
