@@ -1,10 +1,9 @@
-"""Does the settings file hold up on this machine: texts, secrets, ports and addresses?"""
+"""Does the settings file hold up on this machine: texts, secrets, ports and ways out?"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import os
 import socket
 from collections.abc import Iterator
@@ -17,8 +16,9 @@ from livedesk.core.config_return import PLAY_PORTS
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
-from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings, UplinkSettings
+from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings
 from livedesk.doctor.finding import Finding
+from livedesk.doctor.ways import check_ways
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -35,11 +35,11 @@ def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iter
     for notice in settings.notices:
         yield Finding("warn", "settings", notice)
     for store in settings.stores:
-        yield check_port(store, runtime)
-        for uplink in store.uplinks:
-            yield from check_bind(store, uplink)
+        if store.feed.pull is None:
+            yield check_port(store, runtime)
         if store.return_check is not None:
             yield check_return(store, store.return_check)
+    yield from check_ways(settings)
 
 
 def check_port(store: StoreSettings, runtime: Path) -> Finding:
@@ -61,18 +61,6 @@ def check_port(store: StoreSettings, runtime: Path) -> Finding:
         return Finding("fail", "port", f"{place}: this machine has no such address", action)
     action = "choose a port above 1023 in listen" if feed.port < 1024 else "check listen"
     return Finding("fail", "port", f"{place}: {os.strerror(fault)}", action)
-
-
-def check_bind(store: StoreSettings, uplink: UplinkSettings) -> Iterator[Finding]:
-    """A missing local address may mean a modem that is not plugged in yet: a warning."""
-    if uplink.bind is None:
-        return
-    place = f"{uplink.bind} for uplink {uplink.name} of {store.id}"
-    if _is_here(uplink.bind):
-        yield Finding("ok", "uplink", f"{place} is here")
-    else:
-        action = "plug it in, or correct bind; `ip address` lists what is here"
-        yield Finding("warn", "uplink", f"{place} is not on this machine", action)
 
 
 def check_return(store: StoreSettings, check: ReturnSettings) -> Finding:
@@ -103,20 +91,6 @@ def _listen_fault(feed: FeedSettings) -> int:
         is_name = isinstance(error, socket.gaierror)
         return errno.EADDRNOTAVAIL if is_name else error.errno or errno.EINVAL
     return 0
-
-
-def _is_here(bind: str) -> bool:
-    try:
-        address = ipaddress.ip_address(bind)
-    except ValueError:
-        with contextlib.suppress(OSError):
-            return socket.if_nametoindex(bind) > 0
-        return False
-    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
-        probe.bind((bind, 0))
-        return True
-    return False
 
 
 def _holder(port: int) -> str | None:
