@@ -24,3 +24,6 @@ FAULTS: Final[frozenset[SwitchCause]] = frozenset(
     ("gone", "silence", "congestion", "backlog", "contract", "refused")
 )
 """Causes that are a fault of the path that was left."""
+
+ORDERED: Final[frozenset[SwitchCause]] = frozenset(("operator", "drill"))
+"""Causes behind which stands a person."""

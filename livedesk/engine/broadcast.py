@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from livedesk.core.causes import ORDERED
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.settings import StoreSettings
@@ -96,12 +97,10 @@ class Broadcast:
         self.post("session.resumed", "notice", "engine", text, {"gap_s": round(idle_s, 3)})
 
     @property
-    def recorded_hold(self) -> tuple[str, HeldBy] | None:
-        """Which relay an earlier engine followed in a session that goes on, and if it held."""
+    def recorded_hold(self) -> HeldBy | None:
+        """Whether the stream was held when an earlier engine left a session that goes on."""
         last = self._recorded
-        if last is None or last.signed_off or last.instance is None:
-            return None
-        return last.instance, last.held_by
+        return None if last is None or last.signed_off else last.held_by
 
     def post(
         self,
@@ -154,7 +153,7 @@ class Broadcast:
         # An encoder that goes after the sign-off does what it should.
         is_due = entry.event == "feed.lost" and not self._machine.open
         level = "info" if is_due else entry.level
-        self.post(entry.event, level, "relay", entry.text, data, at=at)
+        self.post(entry.event, level, "relay", entry.text, data, actor=_person(entry), at=at)
 
     def _sample(self, instance: str, sample: RelaySample) -> None:
         flows = media_flows(sample.feed)
@@ -237,6 +236,13 @@ class Broadcast:
     def _new_bins(self) -> None:
         start_ns = self._record.start_mono_ns or 0
         self._relay_bins, self._probe_bins = SecondBins(start_ns), SecondBins(start_ns)
+
+
+def _person(entry: RelayEvent) -> str | None:
+    """Who ordered what the relay tells of; a relay that acts by itself is nobody."""
+    actor, is_drill = entry.data.get("actor"), entry.event == "failover.drill"
+    is_ordered = is_drill or entry.data.get("cause") in ORDERED
+    return actor if isinstance(actor, str) and actor and is_ordered else None
 
 
 def _add(bins: SecondBins, mono_ns: int, utc_ns: int, readings: Iterable[Reading]) -> None:

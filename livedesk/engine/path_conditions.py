@@ -158,8 +158,9 @@ class PathConditions:
         last, active = self.status.failover.last, self.status.failover.active
         if last is None or last["from"] != uplink.name:
             return Finding(FAULT, False, f"{uplink.name} failed.", part_of=("path.none",))
-        is_left = last["cause"] in FAULTS and last["state"] != "failed" and active != uplink.name
-        present = None if active is None else is_left and not self._is_good_again(uplink)
+        is_left = last["cause"] in FAULTS and last["state"] == "done" and active != uplink.name
+        is_unclear = active is None or last["state"] == "running"
+        present = None if is_unclear else is_left and not self._is_good_again(uplink)
         cause = _fault_cause(last)
         return Finding(FAULT, self.is_flowing and present, cause, part_of=("path.none",))
 

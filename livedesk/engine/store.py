@@ -95,7 +95,7 @@ class Store:
         """Take up an open session, then find or start the relay and listen to it."""
         await self._broadcast.recall()
         if (recorded := self._broadcast.recorded_hold) is not None:
-            self._instance, self._held = recorded
+            self._instance, self._held = recorded.recorded_relay, recorded
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
 
@@ -145,6 +145,8 @@ class Store:
     def _post_order(
         self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str
     ) -> None:
+        if kind == "order.hold" and data.get("on"):
+            self._held.ordered(actor)
         self._broadcast.post(kind, level, "engine", text, data, actor=actor)
 
     # What the probe's link tells.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from livedesk.core.causes import CAUSE_WORDS
+from livedesk.core.causes import CAUSE_WORDS, ORDERED
 from livedesk.core.clock import NS_PER_MS
 from livedesk.journal.reader import TimedEvent
 
@@ -97,7 +97,7 @@ def _begun(timed: TimedEvent, t_ms: int) -> SwitchRow:
         to=_text(event.data, "to"),
         cause=_text(event.data, "cause"),
         reason=_text(event.data, "reason"),
-        actor=_text(event.data, "actor") or event.actor or "",
+        actor=_text(event.data, "actor") if _text(event.data, "cause") in ORDERED else "",
         figures=_figures(figures) if isinstance(figures, dict) else {},
     )
 

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.stores import store_of
 from livedesk.engine.orders import OrderRefusedError, RelaySilentError
+from livedesk.failover.drill import LONGEST_STAY_S
 
 _STAY_DEFAULT_S = 5.0
-_STAY_S = (1.0, 300.0)
 _REASON_LIMIT = 200
 
 
@@ -89,8 +89,7 @@ def _flag(content: dict[str, Any], name: str, default: bool | None) -> bool:
 
 def _seconds(content: dict[str, Any]) -> float:
     value = content.get("stay_s", _STAY_DEFAULT_S)
-    low, high = _STAY_S
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not (math.isfinite(value) and low <= value <= high):
-        raise wrong_value("stay_s", f"a number from {low:g} to {high:g}")
+    if not is_number or not (math.isfinite(value) and 0 <= value <= LONGEST_STAY_S):
+        raise wrong_value("stay_s", f"a number from 0 to {LONGEST_STAY_S:g}")
     return float(value)
