@@ -1,10 +1,10 @@
 """How soon does the stream move, how soon is it back, and what does the platform lack then?
 
-Several installations run side by side. In each the path that carries is struck at a random phase,
-the relay moves to the other, the struck path heals, and so on; dwell time and the limit of switches
-are lifted for that. Beside each trial the rules of others get the very bytes that arrived over the
-struck path: after our switch none come any more, so they are continued as the fault dictates,
-nothing after an outage, the rate of the throttle after a throttle.
+Several installations run side by side. In each the primary path is struck at a random phase, the
+relay moves to the bonded one, the primary heals, a person's order takes the stream back, and so on;
+dwell time and the limit of switches are lifted for that. Beside each trial the rules of others get
+the very bytes that arrived over the struck path: after our switch none come any more, so they are
+continued as the fault dictates, nothing after an outage, the rate of the throttle after a throttle.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.machine import busy_s
 from benchmarks.media import FULL_HD_KBPS
 from benchmarks.rows import Row, percentile
 from benchmarks.rules import Arrival, first_bad_s, noalbs, steady, window
-from benchmarks.stage import Stage, stage
+from benchmarks.stage import UPLINKS, Stage, stage
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.shape import Shape
@@ -37,6 +37,7 @@ _SETTLE_S: Final = 3.0
 """Detectors and averages have seen the new path by then."""
 _PHASE_S: Final = 2.0
 """One keyframe interval."""
+_ORDER_EVERY_S: Final = 0.5
 _LIMIT_S: Final = 12.0
 _AFTER_S: Final = 1.5
 """So long what followed the switch may arrive before the frames are counted."""
@@ -127,9 +128,9 @@ async def _all(clip: FilePath, folder: FilePath, trials: int) -> _Found:
 
 
 async def _trial(here: Stage, fault: Fault, chance: random.Random) -> Trial:
-    await until(here.is_settled, "the relay is settled", limit_s=30)
+    await _back_on_primary(here)
     await asyncio.sleep(_SETTLE_S + chance.uniform(0, _PHASE_S))
-    path, before = here.paths[here.active], here.platform.newest
+    path, before = here.paths[UPLINKS[0]], here.platform.newest
     struck_ns = here.platform.now_ns()
     await fault.strike(path)
     try:
@@ -139,6 +140,15 @@ async def _trial(here: Stage, fault: Fault, chance: random.Random) -> Trial:
         await path.refuse()  # what is left of the struck connections
         path.restore()
     return _beside(trial, fault, here.platform.received(before), struck_ns, chance)
+
+
+async def _back_on_primary(here: Stage) -> None:
+    await until(here.is_settled, "the relay is settled", limit_s=30)
+    primary = UPLINKS[0]
+    while here.active != primary:  # an order is refused until the primary is known to be ready
+        await here.order(cmd="failover", to=primary, reason="next trial", actor="bench")
+        await asyncio.sleep(_ORDER_EVERY_S)
+    await until(here.is_settled, "the relay is settled on its primary", limit_s=30)
 
 
 async def _followed(here: Stage, before: int, struck_ns: int) -> Trial:

@@ -6,6 +6,8 @@ platform run in the loop of the bench, on the same monotonic clock.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -28,8 +30,11 @@ from tests.waiting import until
 
 UPLINKS: Final = ("primary", "bonded")
 _KEY: Final = "out"
+_RUNTIME_NAME: Final = "relay-glow-us.json"
 _KEPT_MESSAGES: Final = 20_000
 """Four minutes of picture and sound."""
+
+_NO_ENTRIES: Final = 1 << 62
 
 Entry = dict[str, Any]
 
@@ -122,11 +127,28 @@ class Stage:
     told: Told
     platform: Ingest
     paths: dict[str, Path]
+    runtime_file: FilePath
 
     @property
-    def active(self) -> str:
-        """The uplink that carries; only while none is being switched."""
-        return next(name for name, up in self.told.uplinks() if up["state"] == "carrying")
+    def active(self) -> str | None:
+        """The uplink that carries; None while the stream moves."""
+        found = (name for name, up in self.told.uplinks() if up["state"] == "carrying")
+        return next(found, None)
+
+    async def order(self, **command: Any) -> Entry:
+        """An order over the control channel, as the engine gives it; its answer."""
+        runtime = json.loads(await asyncio.to_thread(self.runtime_file.read_text))
+        reader, writer = await asyncio.open_connection("127.0.0.1", runtime["port"])
+        for line in ({"token": runtime["token"], "after": _NO_ENTRIES}, {"id": 1, **command}):
+            writer.write(json.dumps(line).encode() + b"\n")
+        try:
+            while True:
+                answer: Entry = json.loads(await reader.readline())
+                if answer.get("reply") == 1:
+                    return answer
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
     def is_settled(self) -> bool:
         """One carries and keeps up, and every other could take over."""
@@ -164,7 +186,7 @@ async def stage(
         running = relay_process(folder, job[0]["url"], uplinks=job, failover=dict(failover))
         relay = stack.enter_context(running)
         stack.enter_context(ffmpeg_running(*publish(clip, relay.ingest_url)))
-        here = Stage(relay, Told(relay), platform, paths)
+        here = Stage(relay, Told(relay), platform, paths, folder / _RUNTIME_NAME)
         await until(here.is_settled, "the relay carries, and its standby is ready")
         yield here
 
