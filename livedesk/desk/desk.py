@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.clock import Clock
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
@@ -25,6 +25,7 @@ from livedesk.desk.errors import (
 )
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
+from livedesk.desk.past import Missing, Past
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import tr
 
@@ -41,9 +42,6 @@ SERVER_FAULT = 500
 HISTORY_POINTS = 3_600
 WRITTEN_AFTER_S = 3.0
 """The engine batches samples for a second, and a second has to be over before it is written."""
-
-MERGE_S = 2.0
-"""History is asked for from a little before the gap, so that its edge is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +100,7 @@ class Desk:
         self._link = EngineLink(locate, dial, rng, backoff)
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
-        self._plots: dict[str, StorePlots] = {}
-        self._sessions: dict[str, str | None] = {}
-        self._filled: set[str] = set()
-        self._missing_from_s: dict[str, float] = {}
-        """Unix time from which on a store's history is not in its plots yet."""
+        self._past = Past()
         self._watched: str | None = None
         self._picture: tuple[str, Picture, Moment] | None = None
         self._preview: asyncio.Task[None] | None = None
@@ -129,7 +123,7 @@ class Desk:
         return self._model.snapshot(self.now())
 
     def plots(self, store: str) -> StorePlots:
-        return self._plots.setdefault(store, StorePlots())
+        return self._past.plots(store)
 
     def watch(self, store: str | None) -> None:
         """Choose the store whose picture is fetched."""
@@ -210,7 +204,7 @@ class Desk:
 
     def opened(self, client: EngineClient) -> None:
         self._model.attached(client.where, self.now())
-        self._filled = set()
+        self._past.attached()
         self._spawn("stores", self._take_stock(client))
         if self._preview is None or self._preview.done():
             self._preview = self._calls.spawn("preview", self._poll_preview())
@@ -225,13 +219,9 @@ class Desk:
     def status(self, status: StoreStatus) -> None:
         self._model.status(status, self.now())
         self._orders.status(status.store, status.failover)
-        self._follow_session(status)
-        plots = self.plots(status.store)
-        known_until_s = plots.last_t
-        missed = plots.add(status)
-        if missed or status.store not in self._filled:
-            self._filled.add(status.store)
-            self._spawn("history", self._fill(status, self._missing(status, known_until_s)))
+        missing = self._past.add(status)
+        if missing is not None:
+            self._spawn("history", self._fill(missing))
 
     def event(self, event: Event) -> None:
         self._model.event(event)
@@ -249,42 +239,20 @@ class Desk:
         statuses = await client.stores()
         self._model.keep_only(frozenset(status.store for status in statuses))
         for status in statuses:
-            if status.store not in self._filled:
+            if not self._past.knows(status.store):
                 self.status(status)
 
-    def _follow_session(self, status: StoreStatus) -> None:
-        before = self._sessions.get(status.store)
-        if status.session is not None:
-            if before not in (None, status.session):
-                self._plots[status.store] = StorePlots()
-                self._missing_from_s.pop(status.store, None)
-            self._sessions[status.store] = status.session
-
-    def _missing(self, status: StoreStatus, known_until_s: float | None) -> float | None:
-        """From when on history is missing (Unix seconds): what an earlier try left counts too."""
-        if status.session_started_utc_ns is None:
-            return None
-        begin_s = status.session_started_utc_ns / NS_PER_S
-        if known_until_s is not None:
-            left_s = self._missing_from_s.get(status.store, known_until_s)
-            begin_s = max(begin_s, min(left_s, known_until_s - MERGE_S))
-        self._missing_from_s[status.store] = begin_s
-        return begin_s
-
-    async def _fill(self, status: StoreStatus, begin_s: float | None) -> None:
+    async def _fill(self, missing: Missing) -> None:
         """Fetch what the plots missed: the session so far, or the time without an engine.
 
         Twice: at once, and when the engine has written down the last seconds too.
         """
-        if begin_s is None:
-            return
-        end_s = status.utc_ns / NS_PER_S
+        store, begin_s, end_s = missing.store, missing.begin_s, missing.end_s
         for wait_s in (0.0, WRITTEN_AFTER_S):
             await asyncio.sleep(wait_s)
-            history = await self._client().history(status.store, begin_s, end_s, HISTORY_POINTS)
-            self.plots(status.store).fill(history)
-        if self._missing_from_s.get(status.store) == begin_s:
-            del self._missing_from_s[status.store]
+            history = await self._client().history(store, begin_s, end_s, HISTORY_POINTS)
+            self.plots(store).fill(history)
+        self._past.filled(missing)
 
     async def _poll_preview(self) -> None:
         while True:
