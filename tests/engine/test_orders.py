@@ -159,6 +159,24 @@ async def hold(running: Running, on: bool) -> str:
     return str(answer.json()["mode"])
 
 
+def test_a_disk_that_takes_nothing_holds_no_order_up(bench: Bench) -> None:
+    async def story() -> None:
+        folder = bench.paths.data / "sessions" / "glow"
+        folder.parent.mkdir(parents=True)
+        folder.write_text("in the way")
+        bench.say(GOOD)
+        async with bench.engine(bench.options(two_uplinks())) as running:
+            await is_so(running, lambda s: s["journal"]["state"] == "down")
+            answer = await running.http.post("/v1/stores/glow/failover", json={"to": "bonded"})
+            assert answer.status_code == 202
+            await is_so(running, lambda s: s["failover"]["active"] == "bonded")
+            folder.unlink()
+            await is_so(running, lambda s: s["journal"]["state"] == "up")
+        assert [switch.to for switch in recorded(bench)] == ["bonded"]
+
+    asyncio.run(story())
+
+
 def relay(bench: Bench) -> RelayRuntime:
     found = read_runtime_file(relay_file(bench.paths.runtime, "glow"))
     assert isinstance(found, RelayRuntime)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from pathlib import Path
 
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import CommandActuator, FailoverSettings
 from livedesk.core.status import Limits
 from livedesk.engine.relay_process import relay_job
 from livedesk.relay.job import read_job
@@ -27,3 +30,19 @@ def test_a_limit_that_no_relay_looks_at_keeps_the_running_one(tmp_path: Path) ->
     assert relay_job(other, tmp_path).digest == digest
     slower = replace(store, limits=Limits(silence_ms=400))
     assert relay_job(slower, tmp_path).digest != digest
+
+
+def test_a_relay_gets_the_rules_of_the_failover_and_the_proxies(tmp_path: Path) -> None:
+    rules = FailoverSettings(
+        automatic=False, fail_back="automatic", min_dwell_s=4, actuator=CommandActuator(("x",))
+    )
+    store = store_settings()
+    proxied = replace(store.uplinks[0], proxy=Secret("socks5://u:p@127.0.0.1:1080"))
+    job = relay_job(replace(store, failover=rules, uplinks=(proxied,)), tmp_path)
+    content = json.loads(job.line)
+    assert content["uplinks"][0]["proxy"] == "socks5://u:p@127.0.0.1:1080"
+    known = {each.name for each in fields(FailoverSettings)} - {"actuator"}
+    assert set(content["failover"]) == known
+    assert content["failover"]["min_dwell_s"] == 4
+    assert job.digest != relay_job(store, tmp_path).digest
+    assert read_job(job.line.decode()).job_digest == job.digest
