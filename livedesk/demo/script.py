@@ -90,7 +90,8 @@ class Show:
         await self._watch(seen.healthy, left(cues.throttle_s))
         await self.throttle(left(cues.heal_s))
         await self._watch(seen.healed, left(cues.back_s))
-        await self._engine.switch(STORE, PRIMARY, "the primary path is good again")
+        if seen.moved_after_s is not None:
+            await self._engine.switch(STORE, PRIMARY, "the primary path is good again")
         await self._watch(seen.back, left(cues.finish_s))
         await self._finish()
 

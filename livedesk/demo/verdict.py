@@ -77,7 +77,9 @@ def _feed_holds(name: str, statuses: list[StoreStatus]) -> Check:
     if not rates:
         return Check(name, False, "no figure")
     middle, limit = median(rates), statuses[-1].limits.min_kbps
-    return Check(name, middle >= limit, f"{middle:,.0f} kbps")
+    if middle < limit:
+        return Check(name, False, f"{middle:,.0f} kbps; this machine may be too busy to encode")
+    return Check(name, True, f"{middle:,.0f} kbps")
 
 
 def _carries(name: str, uplink: str, statuses: list[StoreStatus]) -> Check:
