@@ -68,6 +68,10 @@ class Actuator(Protocol):
         """None when it cannot be known, now or ever."""
         ...
 
+    async def carrying(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
+        """Over which of them the stream is set to go now; None when it is another or not known."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -17,14 +17,14 @@ from typing import Final
 
 from livedesk.core.clock import Clock
 from livedesk.core.secrets import redact
-from livedesk.core.settings import CommandActuator
+from livedesk.core.settings import CommandActuator, UplinkSettings
 from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
 from livedesk.engine.actuators.template import as_is, fields, fill
 
 _KEPT_BYTES: Final = 4096
 _SHOWN_CHARACTERS: Final = 160
 _REST_S: Final = 0.2
-_FIX: Final = 'look at "run" in [store.failover.actuator]'
+_FIX: Final = 'look at "run" in [store.failover.command]'
 
 
 class CommandRun:
@@ -79,6 +79,9 @@ class CommandRun:
         return _judged(transport.get_returncode(), running.last_line())
 
     async def sender(self) -> SenderFacts | None:
+        return None
+
+    async def carrying(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
         return None
 
     async def close(self) -> None:

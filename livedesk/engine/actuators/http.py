@@ -16,7 +16,7 @@ import httpx
 
 from livedesk.core.clock import Clock
 from livedesk.core.secrets import Secret, redact
-from livedesk.core.settings import HttpActuator
+from livedesk.core.settings import HttpActuator, UplinkSettings
 from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
 from livedesk.engine.actuators.template import as_is, fields, fill, in_json, in_url
 
@@ -25,7 +25,7 @@ _SHOWN_CHARACTERS: Final = 160
 _SAMPLE: Final = {"to": "bonded", "from": "primary", "store": "store", "reason": "a check"}
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
-_FIX: Final = 'look at "url" in [store.failover.actuator]'
+_FIX: Final = 'look at "url" in [store.failover.http]'
 
 
 class HttpCall:
@@ -76,7 +76,7 @@ class HttpCall:
         except ValueError as error:
             return (
                 f"The body of the HTTP call is not JSON ({error}); "
-                f'look at "body" in [store.failover.actuator].'
+                f'look at "body" in [store.failover.http].'
             )
         return None
 
@@ -137,6 +137,9 @@ class HttpCall:
         return fill(self._settings.body, values, in_url if self._kind == _FORM else as_is)
 
     async def sender(self) -> SenderFacts | None:
+        return None
+
+    async def carrying(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
         return None
 
     async def close(self) -> None:

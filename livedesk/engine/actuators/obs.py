@@ -72,6 +72,21 @@ class ObsControl:
         except ObsError:
             return None
 
+    async def carrying(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
+        try:
+            now = (await self._ask("GetStreamServiceSettings")).get("streamServiceSettings") or {}
+            places = {uplink.name: _service(uplink) for uplink in uplinks}
+        except ObsError:
+            return None
+        return next(
+            (
+                name
+                for name, place in places.items()
+                if (now.get("server"), now.get("key")) == (place["server"], place["key"])
+            ),
+            None,
+        )
+
     async def switch(self, order: SwitchOrder) -> Outcome:
         watch = Stopwatch(self._clock)
         try:

@@ -30,11 +30,11 @@ AUTHENTICATION_FAILED: Final = 4009
 _WHERE: Final = "in OBS, Tools, WebSocket Server Settings"
 _NO_PASSWORD: Final = (
     "OBS asks for a password and the settings have none; put the one that is shown "
-    f"{_WHERE}, into [store.failover.actuator]"
+    f"{_WHERE}, into [store.failover.obs]"
 )
 _CLOSED: Final = {
     AUTHENTICATION_FAILED: "OBS refuses the password; take the one that is shown "
-    f"{_WHERE}, and put it into [store.failover.actuator]",
+    f"{_WHERE}, and put it into [store.failover.obs]",
     4010: "OBS speaks another version of obs-websocket; OBS 28 or newer is needed",
     4011: "OBS ended the session on purpose; somebody did so in its WebSocket Server Settings",
 }

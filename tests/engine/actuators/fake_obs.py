@@ -109,6 +109,9 @@ class FakeObs:
         self.service = data
         return 100, None
 
+    def _do_GetStreamServiceSettings(self, _: Any) -> tuple[int, Any]:  # noqa: N802
+        return 100, self.service
+
     def _do_StartStream(self, _: Any) -> tuple[int, Any]:  # noqa: N802
         if self.active:
             return 500, None

@@ -182,6 +182,21 @@ def test_another_server_on_that_port_is_not_taken_for_obs() -> None:
     assert problem.startswith("What answers at 127.0.0.1:")
 
 
+def test_where_obs_is_set_to_go_is_told_by_name() -> None:
+    primary = UplinkSettings("primary", Secret("rtmp://127.0.0.1:1936/live/another"))
+
+    async def story() -> list[str | None]:
+        async with running(FakeObs()) as obs:
+            control = ObsControl(obs.settings(), SystemClock())
+            told = [await control.carrying((primary, BONDED))]
+            assert (await control.switch(ORDER)).ok
+            told += [await control.carrying((primary, BONDED)), await control.carrying((primary,))]
+            await control.close()
+        return told
+
+    assert asyncio.run(story()) == [None, "bonded", None]
+
+
 def test_what_obs_says_of_its_stream_and_nothing_when_it_is_away() -> None:
     async def story() -> tuple[SenderFacts | None, SenderFacts | None]:
         obs = FakeObs(congestion=0.75)

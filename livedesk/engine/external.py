@@ -1,0 +1,292 @@
+"""Who decides and acts where the stream is not carried by a relay of ours? (`feed.pull`)
+
+Stands in the relay's place for its store: tells feed, uplinks and switches as a relay would, from
+what the probe sees at the server, and lets an actuator carry out what the same policy decides. It
+ends with the engine, so a switch needs the engine here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.events import Json, Level
+from livedesk.core.settings import StoreSettings
+from livedesk.core.status import FailoverStatus, PartStatus
+from livedesk.core.tasks import Tasks
+from livedesk.engine.actuators.base import Actuator, SenderFacts, SwitchOrder
+from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, Reply
+from livedesk.engine.external_facts import ServerView
+from livedesk.engine.external_sample import feed_facts, uplink_facts
+from livedesk.engine.external_switches import ExternalBook, ExternalSwitch
+from livedesk.engine.fold import ProbeReading
+from livedesk.engine.relay_link import RelaySink
+from livedesk.failover.facts import PathFacts, Refusal, Switch
+from livedesk.failover.policy import Policy
+
+POLL_S: Final = 0.1
+ASK_S: Final = 0.25
+CONFIRM_S: Final = 15.0
+"""So long after the actuator is done media may take to come out of the server."""
+
+_SAMPLE_NS: Final = 250 * NS_PER_MS
+_CHECK_NS: Final = 3 * NS_PER_S
+_PROOF_NS: Final = 15 * NS_PER_S
+"""An actuator that was last found ready longer ago than this is not believed to be."""
+
+_NO_ACTUATOR: Final = Refusal(
+    "no_actuator",
+    "Nothing is named that could move this stream.",
+    "Name an actuator in [store.failover].",
+)
+
+
+class ExternalPath:
+    """The path of one store's stream as seen and moved from outside. Implements RelayHandle."""
+
+    def __init__(
+        self,
+        settings: StoreSettings,
+        actuator: Actuator | None,
+        sink: RelaySink,
+        newest: Callable[[], ProbeReading | None],
+        clock: Clock,
+        poll_s: float = POLL_S,
+    ) -> None:
+        """`newest`: what the probe measured last."""
+        self._poll_s = poll_s
+        self._settings = settings
+        self._uplinks = {uplink.name: uplink for uplink in settings.uplinks}
+        self._actuator = actuator
+        self._sink = sink
+        self._newest = newest
+        self._clock = clock
+        self._instance = f"external-{clock.utc_ns()}"
+        self._numbers = count(1)
+        self._view = ServerView()
+        self._book = ExternalBook()
+        self._policy: Policy | None = None
+        if actuator is not None and self._uplinks:
+            self._policy = Policy(settings.failover, settings.limits, tuple(self._uplinks))
+        self._sender: SenderFacts | None = None
+        self._is_placed = False
+        self._problem: str | None = "not asked yet"
+        self._checked_ns: int | None = None
+        self._sampled_ns = 0
+        self._moving: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
+
+    # What a store asks of its relay.
+
+    @property
+    def replaying(self) -> bool:
+        return False
+
+    def part(self) -> PartStatus:
+        return PartStatus("up")
+
+    async def end_relay(self) -> bool:
+        return True
+
+    async def command(self, name: str, fields: dict[str, Json]) -> Reply:
+        refusal = self._order(name, fields)
+        if refusal is None:
+            return Reply(0, ok=True)
+        return Reply(0, False, refusal.code, refusal.problem, refusal.action)
+
+    async def run(self) -> None:
+        """Watch, decide and act, until cancelled."""
+        pull = self._settings.feed.pull
+        self._sink.attached(self._instance, "" if pull is None else pull.reveal(), 0)
+        if self._actuator is not None:
+            self._tasks.spawn("ask the actuator", self._keep_asking(self._actuator))
+        try:
+            while True:
+                await self.poll()
+                await asyncio.sleep(self._poll_s)
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        finally:
+            await self._tasks.close()
+
+    async def close(self) -> None:
+        await self._tasks.close()
+        if self._actuator is not None:
+            await self._actuator.close()
+
+    # What it sees and decides.
+
+    async def poll(self) -> None:
+        """One look at everything; begins what is decided."""
+        mono_ns = self._clock.mono_ns()
+        self._view.take(self._newest(), self._sender)
+        if self._policy is not None and not self._is_moving:
+            switch = self._policy.update(mono_ns, self._view.feed(mono_ns), self._paths(mono_ns))
+            if switch is not None:
+                self._begin(self._policy, switch, mono_ns)
+        if self._policy is not None:
+            for note in self._policy.take_notes():
+                await self._tell(note.event, note.level, note.text, dict(note.data))
+        if mono_ns - self._sampled_ns >= _SAMPLE_NS:
+            self._sampled_ns = mono_ns
+            await self._sink.entry(self._instance, self._sample(mono_ns))
+
+    @property
+    def _is_moving(self) -> bool:
+        return self._moving is not None and not self._moving.done()
+
+    @property
+    def _active(self) -> str | None:
+        if self._policy is not None:
+            return self._policy.active
+        return next(iter(self._uplinks), None)
+
+    def _paths(self, mono_ns: int) -> tuple[PathFacts, ...]:
+        return tuple(
+            self._view.carrying(name, mono_ns)
+            if name == self._active
+            else self._standby(name, mono_ns)
+            for name in self._uplinks
+        )
+
+    def _standby(self, name: str, mono_ns: int) -> PathFacts:
+        """It can be moved to when the actuator can move; the path itself is not seen from here."""
+        if self._actuator is None:
+            return PathFacts(name, "down", reason="no actuator is named that could move the stream")
+        proof_ns = None if self._checked_ns is None else mono_ns - self._checked_ns
+        proof_age_ms = None if proof_ns is None else proof_ns / NS_PER_MS
+        if proof_ns is None or proof_ns > _PROOF_NS:
+            reason = self._problem or "what moves the stream has not answered for some time"
+            return PathFacts(name, "down", proof_age_ms=proof_age_ms, reason=reason)
+        if self._problem is not None:
+            return PathFacts(name, "down", proof_age_ms=proof_age_ms, reason=self._problem)
+        return PathFacts(name, "standby", ready=True, proof_age_ms=proof_age_ms)
+
+    async def _keep_asking(self, actuator: Actuator) -> None:
+        while True:
+            await self.ask(actuator)
+            await asyncio.sleep(ASK_S)
+
+    async def ask(self, actuator: Actuator) -> None:
+        """What the actuator says of itself and the sender. Not while it moves the stream."""
+        if not self._is_moving:
+            self._sender = await actuator.sender()
+            await self._check(actuator)
+
+    async def _check(self, actuator: Actuator) -> None:
+        mono_ns = self._clock.mono_ns()
+        if self._checked_ns is not None and mono_ns - self._checked_ns < _CHECK_NS:
+            return
+        self._problem = await actuator.check()
+        self._checked_ns = self._clock.mono_ns()
+        if self._problem is None and not self._is_placed and self._policy is not None:
+            # An engine that was started anew finds the stream where an earlier one moved it.
+            self._is_placed = True
+            name = await actuator.carrying(self._settings.uplinks)
+            if name is not None and not self._is_moving:
+                self._policy.active = name
+
+    def _order(self, name: str, fields: dict[str, Json]) -> Refusal | None:
+        policy, mono_ns = self._policy, self._clock.mono_ns()
+        if policy is None:
+            return _NO_ACTUATOR
+        actor = str(fields.get("actor", ""))
+        match name:
+            case "failover":
+                reason = str(fields.get("reason", ""))
+                return policy.order_switch(mono_ns, str(fields.get("to")), reason, actor)
+            case "hold":
+                return policy.order_hold(mono_ns, bool(fields.get("on")), actor)
+            case "drill":
+                stay_s = fields.get("stay_s")
+                stay = float(stay_s) if isinstance(stay_s, int | float) else 0.0
+                return policy.order_drill(mono_ns, stay, actor)
+        return Refusal("unknown", f"There is no order {name}.", "Look at the API's documentation.")
+
+    # What it does.
+
+    def _begin(self, policy: Policy, switch: Switch, mono_ns: int) -> None:
+        actuator = self._actuator
+        if actuator is None:
+            return
+        record = self._book.begin(switch, mono_ns, self._clock.utc_ns())
+        self._is_placed = True
+        self._moving = self._tasks.spawn("switch", self._move(policy, actuator, record))
+
+    async def _move(self, policy: Policy, actuator: Actuator, record: ExternalSwitch) -> None:
+        switch = record.switch
+        text = f"The stream moves from {switch.from_} to {switch.to}: {switch.reason}."
+        figures: dict[str, Json] = dict(switch.figures)
+        more: dict[str, Json] = {"onset_mono_ns": switch.onset_ns, "figures": figures}
+        await self._tell("failover.switch", "notice", text, {**record.told_json(), **more})
+        target = self._uplinks[switch.to]
+        order = SwitchOrder(self._settings.id, switch.from_, target, switch.reason)
+        outcome = await actuator.switch(order)
+        record.acted(outcome)
+        acted_ns = self._clock.mono_ns()
+        words = outcome.words
+        if outcome.ok:
+            published: dict[str, Json] = {"to": switch.to, "publish_ms": outcome.took_ms}
+            await self._tell("failover.published", "info", words, published)
+            if await self._media_after(acted_ns):
+                self._sender = await actuator.sender()
+                await self._arrived(policy, record)
+                return
+            words = f"{words} No media came out of the server within {CONFIRM_S:.0f} s."
+        self._sender = await actuator.sender()
+        self._view.want(self._clock.mono_ns())
+        record.ends("failed", self._clock.mono_ns())
+        text = f"{switch.to} did not take the stream over. {words}"
+        await self._tell("failover.failed", "critical", text, record.told_json())
+
+    async def _arrived(self, policy: Policy, record: ExternalSwitch) -> None:
+        mono_ns = self._clock.mono_ns()
+        policy.took_over(mono_ns)
+        record.ends("done", mono_ns)
+        took_ms = record.told()["switch_ms"] or 0.0
+        text = f"{record.switch.to} carries the stream after {took_ms:,.0f} ms."
+        await self._tell("failover.done", "info", text, record.told_json())
+
+    async def _media_after(self, mono_ns: int) -> bool:
+        deadline_ns = mono_ns + round(CONFIRM_S * NS_PER_S)
+        while self._view.media_ns is None or self._view.media_ns <= mono_ns:
+            if self._clock.mono_ns() >= deadline_ns:
+                return False
+            await asyncio.sleep(self._poll_s)
+        return True
+
+    # What it tells.
+
+    async def _tell(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None:
+        mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
+        number = next(self._numbers)
+        entry: RelayEntry = RelayEvent(number, mono_ns, utc_ns, event, level, text, data)
+        await self._sink.entry(self._instance, entry)
+
+    def _sample(self, mono_ns: int) -> RelaySample:
+        feed = feed_facts(self._view, mono_ns)
+        uplinks = tuple(
+            uplink_facts(
+                path,
+                self._uplinks[path.name],
+                feed.state if path.name == self._active else "GONE",
+                self._health(path.name, mono_ns),
+            )
+            for path in self._paths(mono_ns)
+        )
+        number, utc_ns = next(self._numbers), self._clock.utc_ns()
+        return RelaySample(number, mono_ns, utc_ns, feed, uplinks, self._failover(mono_ns))
+
+    def _health(self, name: str, mono_ns: int) -> tuple[float | None, float | None]:
+        return (None, None) if self._policy is None else self._policy.path_health(name, mono_ns)
+
+    def _failover(self, mono_ns: int) -> FailoverStatus:
+        if self._policy is None:
+            reason = "the stream is only watched here; nothing is named that could move it"
+            return FailoverStatus(self._active, "single", reason=reason)
+        offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
+        return self._book.status(self._policy.active, self._policy.view(mono_ns), offset_ns)
