@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,7 +16,8 @@ _NO_SENSE: Final = "this is a fault in livedesk; please report it"
 
 
 class Orders:
-    """Hands them to the policy; `look` makes it act at once and not at the next poll.
+    """Hands them to the policy. `look` shows it how things are: before it is asked, and again once
+    the order was answered, so that it acts at once and not at the next poll.
 
     The policy may fail: that is answered, and told by `failed`.
     """
@@ -34,6 +36,7 @@ class Orders:
 
     def take(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply, without its number (docs/architecture.md, "Relay control channel")."""
+        self._look()
         before = self._policy.active
         try:
             refusal = self._ask(request)
@@ -47,7 +50,7 @@ class Orders:
                 "error": refusal.problem,
                 "action": refusal.action,
             }
-        self._look()
+        asyncio.get_running_loop().call_soon(self._look)
         return {"ok": True, "from": before}
 
     def _ask(self, request: dict[str, Any]) -> Refusal | None:

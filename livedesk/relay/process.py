@@ -60,7 +60,7 @@ class Relay:
         names = tuple(uplink.name for uplink in self.uplinks)
         policy = Policy(job.failover, job.limits, names)
         self.switcher = Switcher(policy, self.feed, self.uplinks, self.log, clock)
-        orders = Orders(policy, clock, self._look_soon, self.switcher.failed)
+        orders = Orders(policy, clock, self._look, self.switcher.failed)
         self.control = ControlServer(self.log, self._hello, self.stop, orders.take)
 
     def _uplink(self, job: UplinkJob, cache: AddressCache) -> Uplink:
@@ -72,10 +72,6 @@ class Relay:
     def _look(self) -> None:
         """At once, not at the next poll."""
         self.switcher.poll(self._clock.mono_ns())
-
-    def _look_soon(self) -> None:
-        """Behind what is being done now: an order is answered before it is carried out."""
-        asyncio.get_running_loop().call_soon(self._look)
 
     def stop(self) -> None:
         self._stopping.set()

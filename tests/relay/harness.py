@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,12 +24,17 @@ from tests.ports import free_port
 from tests.waiting import until
 
 KEY = "glow-key-1"
+_TCP_ESTABLISHED = 1
 
 
 def address(text: str) -> RtmpAddress:
     found, problem = parse_address(text)
     assert found is not None, problem
     return found
+
+
+def uplink(name: str, url: str) -> dict[str, Any]:
+    return {"name": name, "url": url, "bind": None, "max_backlog_ms": 10_000}
 
 
 def job_line(folder: Path, listen_port: int, uplink_url: str, **changes: Any) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def job_line(folder: Path, listen_port: int, uplink_url: str, **changes: Any) ->
             "tls_cert": None,
             "tls_key": None,
         },
-        "uplinks": [{"name": "primary", "url": uplink_url, "bind": None, "max_backlog_ms": 10_000}],
+        "uplinks": [uplink("primary", uplink_url)],
         "feed_grace_s": 30,
         **changes,
     }
@@ -101,23 +107,38 @@ class _Ingest(asyncio.Protocol):
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._session = ServerSession(os.urandom)
+        self.received: list[Message] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self._platform.connections.append(self)
 
+    def was_reset(self) -> bool:
+        """Whether the kernel knows the end of it already, though the loop has not told it yet."""
+        sock = self.transport.get_extra_info("socket")
+        state: int = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+        return state != _TCP_ESTABLISHED
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._platform.publishing.discard(self)
+
     def data_received(self, data: bytes) -> None:
         for event in self._session.feed(data):
             match event:
-                case PublishRequest() if self._platform.refusal:
+                case PublishRequest() if self._platform.is_busy():
+                    if self._platform.closes_when_busy:
+                        self.transport.abort()
+                        return
                     self._session.refuse(event, "NetStream.Publish.BadName", "Busy.")
                 case PublishRequest():
                     self._session.accept_publish(event)
-                    self._platform.keys.append(event.key)
+                    self._platform.accepted(self, event.key)
                 case Message():
+                    self.received.append(event)
                     self._platform.received.append(event)
                 case StreamClosed():
                     self._platform.sign_offs += 1
+                    self._platform.publishing.discard(self)
         self.transport.write(self._session.take_output())
 
 
@@ -128,8 +149,14 @@ class Platform:
         self.received: list[Message] = []
         self.keys: list[str] = []
         self.connections: list[_Ingest] = []
+        self.publications: list[_Ingest] = []
+        self.publishing: set[_Ingest] = set()
+        self.most_at_once = 0
         self.sign_offs = 0
         self.refusal = False
+        self.refusals_left = 0
+        self.refused = 0
+        self.closes_when_busy = False
         self.port = 0
         self._server: asyncio.Server | None = None
 
@@ -139,6 +166,20 @@ class Platform:
             lambda: _Ingest(self), "127.0.0.1", port or self.port, ssl=tls
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
+
+    def is_busy(self) -> bool:
+        """Whether it says that there is a publisher: always, or for some more times."""
+        is_busy = self.refusal or self.refusals_left > 0
+        self.refusals_left -= is_busy and not self.refusal
+        self.refused += is_busy
+        return is_busy
+
+    def accepted(self, connection: _Ingest, key: str) -> None:
+        self.keys.append(key)
+        self.publications.append(connection)
+        self.publishing = {each for each in self.publishing if not each.was_reset()}
+        self.publishing.add(connection)
+        self.most_at_once = max(self.most_at_once, len(self.publishing))
 
     def drop_all(self) -> None:
         for connection in self.connections:
@@ -171,9 +212,14 @@ class Scene:
     def uplink(self) -> dict[str, Any]:
         return self.relay.uplinks[0].sample(SystemClock().mono_ns())
 
-    def events(self) -> list[str]:
+    def told(self, *names: str) -> list[dict[str, Any]]:
+        """The events of these names, or all."""
         entries = [json.loads(line) for _, line in self.relay.log.lines_after(0, 1 << 20)]
-        return [entry["event"] for entry in entries if entry["kind"] == "event"]
+        found = [entry for entry in entries if entry["kind"] == "event"]
+        return [entry for entry in found if not names or entry["event"] in names]
+
+    def events(self) -> list[str]:
+        return [entry["event"] for entry in self.told()]
 
 
 @asynccontextmanager

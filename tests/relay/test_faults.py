@@ -201,11 +201,11 @@ def test_a_stopped_relay_signs_off_behind_what_a_slow_path_still_holds(tmp_path:
 def test_drops_are_told_while_a_path_does_not_recover(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livedesk.relay.uplink._DROP_REPORT_S", 0.1)
+    monkeypatch.setattr("livedesk.relay.sender._DROP_REPORT_S", 0.1)
 
     async def run() -> None:
         async with scene(tmp_path) as play:
-            play.relay.uplinks[0]._outlet = Outlet(10_000, max_bytes=1_000_000)
+            play.relay.uplinks[0]._sender._outlet = Outlet(10_000, max_bytes=1_000_000)
             encoder = await connect(play.ingest)
             encoder.send(*OPENING, picture(0, key=True))
             await carrying(play)

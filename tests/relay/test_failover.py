@@ -1,0 +1,268 @@
+"""The stream moves from one way to another, over real sockets, and the platform sees it go on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from livedesk.rtmp.messages import AUDIO, VIDEO
+from tests.relay.harness import AUDIO_HEADER, METADATA, VIDEO_HEADER
+from tests.relay.ways import Show, repeated, two_ways
+from tests.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def _quiet_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In these tests the relay shares the test's process, so it keeps its hands off the output."""
+    monkeypatch.setattr("livedesk.relay.process._detach_output", lambda: None)
+
+
+def begins_as_it_should(show: Show, number: int) -> bool:
+    """Metadata and headers, then a keyframe, then timestamps that grow."""
+    got = show.publication(number)
+    opening = [each.payload for each in got[:3]]
+    stamps = [each.timestamp_ms for each in got if each.type_id == VIDEO]
+    return (
+        opening == [each.payload for each in (METADATA, VIDEO_HEADER, AUDIO_HEADER)]
+        and got[3].payload[:2] == b"\x17\x01"
+        and stamps == sorted(stamps)
+        and all(each.timestamp_ms >= got[3].timestamp_ms for each in got if each.type_id == AUDIO)
+    )
+
+
+def test_a_reset_primary_costs_no_frame(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await show.go_on_air()
+            await show.primary.shut()
+            done = await show.switched()
+            await show.all_arrive()
+            assert show.missing() == []
+            assert begins_as_it_should(show, 1)
+            assert (done["from"], done["to"], done["cause"]) == ("primary", "bonded", "gone")
+            assert (done["state"], done["frames_lost"], done["lost_ms"]) == ("done", 0, 0)
+            assert done["frames_repeated"] >= repeated(show) > 0
+            assert 0 <= done["publish_ms"] <= done["switch_ms"]
+            order = [each for each in show.play.events() if each.startswith("failover")]
+            assert order == ["failover.switch", "failover.published", "failover.done"]
+            assert show.failover["active"] == "bonded"
+            assert show.uplinks["bonded"]["state"] == "carrying"
+            await until(
+                lambda: show.uplinks["primary"]["reason"] == "Connection refused", "it is told why"
+            )
+            assert show.uplinks["primary"]["state"] == "down"
+
+    asyncio.run(run())
+
+
+def test_a_black_hole_is_left_with_everything_that_it_swallowed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await show.go_on_air()
+            show.platform.refusals_left = 3  # it has not noticed yet that the old one is gone
+            show.primary.pass_nothing()
+            done = await show.switched()
+            await show.all_arrive()
+            assert done["cause"] == "silence"
+            assert show.missing() == []
+            assert done["frames_lost"] == 0
+            assert begins_as_it_should(show, 1)
+            assert show.platform.refused == 3
+            assert show.play.events().count("uplink.busy") == 1
+            assert show.failover["last"]["state"] == "done"
+
+    asyncio.run(run())
+
+
+def test_a_platform_that_closes_when_busy_is_asked_on_new_connections(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await show.go_on_air()
+            show.platform.refusals_left, show.platform.closes_when_busy = 2, True
+            await show.primary.shut()
+            done = await show.switched()
+            await show.all_arrive()
+            assert show.missing() == []
+            assert done["frames_lost"] == 0
+            assert show.platform.refused == 2
+            assert begins_as_it_should(show, 1)
+
+    asyncio.run(run())
+
+
+def test_without_a_standby_it_stays_says_so_and_catches_up(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await show.go_on_air()
+            await show.bonded.shut()
+            await until(lambda: not show.uplinks["bonded"]["ready"], "the standby is gone")
+            await until(lambda: "uplink.not_ready" in show.play.events(), "and that is told")
+            show.primary.cut()
+            await until(lambda: "failover.stay" in show.play.events(), "why it stays is told")
+            await until(lambda: len(show.platform.publications) == 2, "the primary is back")
+            await show.all_arrive()
+            assert show.missing() == []
+            assert begins_as_it_should(show, 1)
+            assert "failover.switch" not in show.play.events()
+            assert show.failover["active"] == "primary"
+
+    asyncio.run(run())
+
+
+def test_beyond_the_bound_it_begins_anew_and_says_what_was_lost(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, failover={"catch_up_s": 0.2, "automatic": False}) as show:
+            await show.go_on_air()
+            show.primary.pass_nothing()
+            await until(lambda: (show.uplinks["primary"]["backlog_ms"] or 0) > 1_200, "it fills")
+            assert show.order(cmd="failover", to="bonded", reason="test")["ok"]
+            done = await show.switched()
+            await show.all_arrive()
+            first = show.publication(1)[3].timestamp_ms
+            assert done["frames_lost"] >= len(show.missing()) - 25 > 0
+            assert done["lost_ms"] == pytest.approx(20 * done["frames_lost"], abs=100)
+            assert first - max(each for each in show.stamps() if each < first) >= 500
+            assert done["frames_repeated"] == 0
+            assert begins_as_it_should(show, 1)
+
+    asyncio.run(run())
+
+
+def test_people_switch_hold_and_drill(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, failover={"min_dwell_s": 0}) as show:
+            await show.go_on_air()
+            assert show.order(cmd="failover", to="bonded", reason="rain")["ok"]
+            done = await show.switched()
+            assert (done["cause"], done["actor"], done["frames_lost"]) == ("operator", "Ana", 0)
+            unknown = show.order(cmd="failover", to="satellite")
+            assert not unknown["ok"]
+            assert {"reply", "code", "error", "action"} <= unknown.keys()
+            assert show.order(cmd="drill", stay_s="long")["code"] == "bad_order"
+            assert show.order(cmd="hold", on=True)["ok"]
+            assert show.failover["mode"] == "hold"
+            await show.bonded.shut()
+            await until(lambda: show.uplinks["bonded"]["state"] == "down", "it is down")
+            assert show.failover["active"] == "bonded"
+            assert show.order(cmd="hold", on=False)["ok"]
+            assert (await show.switched(2))["to"] == "primary"
+            await show.all_arrive()
+            assert show.missing() == []
+
+    asyncio.run(run())
+
+
+def test_two_never_publish_at_once_however_often_it_moves(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, straight=True, failover={"min_dwell_s": 0}) as show:
+            await show.go_on_air()
+            for number, name in enumerate(("bonded", "primary") * 4):
+                await show.is_ready(name)
+                assert show.order(cmd="failover", to=name, reason="test")["ok"]
+                await show.switched(number + 1)
+            await show.all_arrive()
+            assert show.missing() == []
+            assert show.platform.most_at_once == 1
+            assert len(show.platform.publications) == 9
+
+    asyncio.run(run())
+
+
+def test_a_drill_goes_there_and_back(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, failover={"min_dwell_s": 0}) as show:
+            await show.go_on_air()
+            assert show.order(cmd="drill", stay_s=1.0)["ok"]
+            there, back = await show.switched(1), await show.switched(2)
+            assert (there["to"], back["to"], back["cause"]) == ("bonded", "primary", "drill")
+            await until(lambda: show.failover["drill"]["state"] != "running", "it ends")
+            drill = show.failover["drill"]
+            assert (drill["state"], drill["actor"]) == ("passed", "Ana")
+            assert [each["to"] for each in drill["switches"]] == ["bonded", "primary"]
+            await show.all_arrive()
+            assert show.missing() == []
+            assert there["frames_lost"] == back["frames_lost"] == 0
+
+    asyncio.run(run())
+
+
+def test_the_encoder_leaves_and_comes_back_to_where_the_stream_is(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, feed_grace_s=0.3) as show:
+            await show.go_on_air()
+            assert show.order(cmd="failover", to="bonded", reason="rain")["ok"]
+            await show.switched()
+            await show.stop_encoder()
+            assert show.encoder is not None
+            show.encoder.transport.abort()
+            await until(lambda: show.platform.sign_offs == 1, "the relay signs off")
+            await until(lambda: show.uplinks["bonded"]["ready"], "and stands by again")
+            assert show.uplinks["bonded"]["reason"] == "waiting for the encoder"
+            await show.start_encoder()
+            await until(lambda: show.uplinks["bonded"]["state"] == "carrying", "bonded carries on")
+            assert show.failover["active"] == "bonded"
+            assert show.uplinks["primary"]["state"] == "standby"
+
+    asyncio.run(run())
+
+
+def test_a_server_that_drops_who_waits_is_opened_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await until(lambda: show.uplinks["bonded"]["ready"], "it stands by")
+            for _ in range(3):
+                before = show.session("bonded")
+                show.bonded.cut()
+                await show.is_ready("bonded", other_than=before)
+            assert "uplink.down" not in show.play.events()
+
+    asyncio.run(run())
+
+
+def test_a_black_holed_standby_is_not_ready_and_opened_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own far end acknowledges for the test's, so its count has to be held."""
+    monkeypatch.setattr("livedesk.relay.proof.PING_EVERY_NS", 100_000_000)
+    monkeypatch.setattr("livedesk.relay.proof.ANSWER_LIMIT_NS", 300_000_000)
+
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await until(lambda: show.uplinks["bonded"]["ready"], "it stands by")
+            bonded = show.play.relay.uplinks[1]
+            before = bonded._link
+            assert before is not None
+            await until(lambda: show.uplinks["bonded"]["proof_age_ms"] < 50, "a ping was answered")
+            with monkeypatch.context() as patch:
+                info = before._read_tcp_info()
+                patch.setattr(before, "_read_tcp_info", lambda: info)
+                show.bonded.pass_nothing()
+                await until(lambda: not show.uplinks["bonded"]["ready"], "it is not ready")
+            assert before.ended == "the platform did not answer a ping"
+            show.bonded.pass_on()
+            await until(lambda: show.uplinks["bonded"]["ready"], "a new session")
+            assert bonded._link is not before
+
+    asyncio.run(run())
+
+
+def test_a_policy_that_fails_costs_the_switch_and_not_the_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path) as show:
+            await show.go_on_air()
+            for name in ("update", "view", "path_health", "order_switch"):
+                monkeypatch.setattr(
+                    f"livedesk.failover.policy.Policy.{name}", lambda *_: 1 / 0, raising=True
+                )
+            await until(lambda: "relay.error" in show.play.events(), "the fault is told")
+            assert show.order(cmd="failover", to="bonded", reason="")["code"] == "fault"
+            await show.all_arrive()
+            assert show.missing() == []
+            assert show.failover["active"] == "primary"
+            assert show.play.events().count("relay.error") <= 4
+
+    asyncio.run(run())
