@@ -122,6 +122,15 @@ def test_an_unknown_store_is_answered_with_the_known_ones(
     assert "glow" in capsys.readouterr().err
 
 
+def test_the_sandbox_cannot_push_to_a_feed_that_is_pulled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = settings_file(tmp_path, 1935)
+    config.write_text(config.read_text().replace("listen =", "pull ="))
+    assert main(["sandbox", "--config", str(config)]) == 2
+    assert "name a store that has listen" in capsys.readouterr().err
+
+
 def test_an_api_port_in_use_ends_it_before_anything_starts(tmp_path: Path, paths: Paths) -> None:
     config = settings_file(tmp_path, free_port())
     with socket.socket() as taken:

@@ -17,6 +17,7 @@ from livedesk.core.secrets import Secret
 from livedesk.paths import find_paths
 
 if TYPE_CHECKING:  # the command line imports this file for every command; HTTP takes a while
+    from livedesk.desk.client import EngineClient
     from livedesk.desk.link import EngineAccess
     from livedesk.desk.orders import Orders
 
@@ -82,9 +83,9 @@ def _hold(args: argparse.Namespace) -> int:
     async def work(orders: Orders) -> int:
         await orders.hold(on=args.state == "on")
         if args.state == "on":
-            say(f"{args.store} holds: it stays where it is until `livedesk hold … off`.")
+            say(f"{args.store} stays where it is until: livedesk hold --store {args.store} off")
         else:
-            say(f"{args.store} is released: it moves again as its settings say.")
+            say(f"{args.store} is released and moves again as its settings say.")
         return 0
 
     return _with_orders(args, work)
@@ -108,7 +109,7 @@ def _drill(args: argparse.Namespace) -> int:
 def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[int]]) -> int:
     """The exit status of what is done with the engine that is meant."""
     from livedesk.desk.client import EngineClient
-    from livedesk.desk.errors import DeskError
+    from livedesk.desk.errors import DeskError, UnreachableError
     from livedesk.desk.orders import Orders
 
     access = _access(args.engine, args.token_file)
@@ -116,14 +117,23 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
     async def run() -> int:
         client = EngineClient(access.url, access.token)
         try:
+            await _check_store(client, args.store)
             return await work(Orders(client, args.store, SystemClock()))
         finally:
             await client.close()
 
     try:
         return asyncio.run(run())
+    except UnreachableError as error:
+        raise FailureError(f"{error.where}: {error.what} Check that the engine runs.") from error
     except DeskError as error:
-        raise FailureError(str(error)) from error
+        raise FailureError(f"{error.what} {error.action}") from error
+
+
+async def _check_store(client: EngineClient, named: str) -> None:
+    known = [status.store for status in await client.stores()]
+    if named not in known:
+        raise UsageError(f'this engine has no store "{named}"; it has {", ".join(known)}')
 
 
 def _access(url: str | None, token_file: Path | None) -> EngineAccess:

@@ -12,8 +12,8 @@ from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import DeskError, RefusedError, UnreachableError
 from livedesk.desk.words import NOTHING, number, tr
 
-SWITCH_LIMIT_S: Final = 20.0
-"""A refused switch is tried elsewhere after 5 s, up to a few times."""
+SWITCH_LIMIT_S: Final = 30.0
+"""A refused switch is tried elsewhere after 5 s; an OBS that reconnects is waited for."""
 _DRILL_LIMIT_S: Final = 2 * SWITCH_LIMIT_S
 _LOOK_EVERY_S: Final = 0.1
 
@@ -93,7 +93,7 @@ def on_air_advice(error: RefusedError, *, confirm: bool) -> str:
     """What the engine said to a drill, and how to say yes to it here."""
     if error.status == 409 and not confirm and "onfirm" in error.action:
         return f"{error.what} {tr('Add --confirm if viewers may see it.')}"
-    return str(error)
+    return f"{error.what} {error.action}"
 
 
 def switch_words(switch: LastSwitch) -> str:
@@ -110,9 +110,11 @@ def switch_words(switch: LastSwitch) -> str:
 def drill_table(store: str, drill: DrillStatus) -> str:
     """The report of a drill as lines of text."""
     verdict = tr("passed") if drill.state == "passed" else tr("FAILED")
-    lines = [tr("Drill of {store}: {verdict}. {step}").format(
-        store=store, verdict=verdict, step=drill.step
-    )]  # fmt: skip
+    lines = [
+        tr("Drill of {store} {verdict}: {step}.").format(
+            store=store, verdict=verdict, step=drill.step.rstrip(".")
+        )
+    ]
     head = (tr("switch"), tr("detected"), tr("published"), tr("first keyframe"), tr("lost"))
     rows = [head, *map(_row, drill.switches)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(head))]

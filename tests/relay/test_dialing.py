@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from livedesk.core.proxy_address import parse_proxy
 from livedesk.core.secrets import Secret
@@ -326,6 +328,22 @@ def test_a_proxy_cannot_make_us_read_without_end() -> None:
 
     with pytest.raises(ProxyError, match="longer than"):
         talk()
+
+
+@given(scheme=st.sampled_from(["http", "socks5"]), noise=st.binary(max_size=400))
+def test_whatever_a_proxy_answers_is_taken_or_refused_in_words(scheme: str, noise: bytes) -> None:
+    proxy, _ = parse_proxy(f"{scheme}://crew:s3cret@proxy.test:3128")
+    assert proxy is not None
+    steps = proxy_steps(proxy, "ingest.test", 1935)
+    step, at = next(steps), 0
+    try:
+        while at + step.want <= len(noise):
+            answer, at = noise[at : at + step.want], at + step.want
+            step = steps.send(answer)
+    except StopIteration:
+        pass
+    except ProxyError as error:
+        assert "s3cret" not in str(error)
 
 
 @pytest.mark.parametrize(
