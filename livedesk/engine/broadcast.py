@@ -14,8 +14,8 @@ from livedesk.core.settings import StoreSettings
 from livedesk.core.status import PartStatus, SessionState
 from livedesk.core.tasks import Tasks
 from livedesk.engine.bus import Bus
-from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample
-from livedesk.engine.fold import Reading, media_flows, relay_readings
+from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, media_flows
+from livedesk.engine.fold import Reading, relay_readings
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.past import LastSession, idle_s, last_session
 from livedesk.engine.record import SessionRecord

@@ -9,6 +9,8 @@ import msgspec
 from livedesk.core.events import Level
 from livedesk.core.status import FailoverStatus, HealthClass, UplinkState
 
+_MEDIA_GAP_MS = 1_000
+
 
 class FaultFacts(msgspec.Struct, frozen=True):
     """Messages of the encoder that are not as they should be, counted since it connected."""
@@ -43,6 +45,11 @@ class FeedFacts(msgspec.Struct, frozen=True):
     video_age_ms: float | None = None
     audio_age_ms: float | None = None
     faults: FaultFacts = FaultFacts()
+
+
+def media_flows(feed: FeedFacts) -> bool:
+    """Whether media came in within the last second."""
+    return feed.connected and feed.age_ms is not None and feed.age_ms < _MEDIA_GAP_MS
 
 
 class UplinkFacts(msgspec.Struct, frozen=True):

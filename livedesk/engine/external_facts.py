@@ -12,7 +12,8 @@ from typing import Final
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.status import FeedStatus, UplinkState
 from livedesk.engine.actuators.base import SenderFacts
-from livedesk.engine.fold import STALE_MS, ProbeReading
+from livedesk.engine.ages import STALE_MS
+from livedesk.engine.fold import ProbeReading
 from livedesk.failover.facts import FeedFacts, PathFacts
 
 SILENCE_LIMIT_MS: Final = 1_000.0

@@ -22,12 +22,11 @@ from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus
 from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.configuration import ConfigurationWatch
-from livedesk.engine.entries import RelayEntry, RelaySample
+from livedesk.engine.entries import RelayEntry, RelaySample, media_flows
 from livedesk.engine.fold import (
     ProbeReading,
     Reading,
     StoreFold,
-    media_flows,
     probe_readings,
     relay_readings,
 )
@@ -155,6 +154,9 @@ class Store:
         self._fold.probe = reading
         self._keep(reading.mono_ns, reading.utc_ns, tuple(probe_readings(reading)))
 
+    def newest_reading(self) -> ProbeReading | None:
+        return self._fold.probe
+
     def came_back(self, mono_ns: int, utc_ns: int, kbps: float | None) -> None:
         """What the return check measured."""
         sample = self._fold.relay
@@ -197,14 +199,18 @@ class Store:
         return Beside(
             lost_tracks=self._fold.lost_tracks,
             held_by=self._held.actor,
-            is_mended=self._fold.is_mended,
+            is_mended=self._fold.paths.is_mended,
             unseen_issues=self._configuration.unseen,
         )
 
     def _direct_probe(self) -> None:
-        """The probe plays while an encoder is there; without one there is nothing to measure."""
+        """The probe plays while an encoder is there; without one there is nothing to measure.
+
+        Of another server only the probe can tell whether there is one.
+        """
         sample = self._fold.relay
-        connected = sample is not None and sample.feed.connected
+        is_pulled = self.settings.feed.pull is not None
+        connected = is_pulled or (sample is not None and sample.feed.connected)
         self._probe.play(self._tap_url if connected else None)
         if not connected:
             self.preview.clear()
@@ -226,7 +232,7 @@ class Store:
     def _look_for_return(self, mono_ns: int) -> None:
         if self._return is None:
             return
-        failover, back = self._fold.failover(mono_ns), self._return.status()
+        failover, back = self._fold.paths.failover(mono_ns), self._return.status()
         seen = self._switch_return.update(self._clock.utc_ns(), failover, back)
         if seen is not None:
             self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
@@ -289,8 +295,8 @@ class Store:
             sandbox=settings.sandbox,
             feed=self._fold.feed(mono_ns),
             sync=self._fold.sync(mono_ns),
-            uplinks=self._fold.uplinks(mono_ns),
-            failover=self._fold.failover(mono_ns),
+            uplinks=self._fold.paths.uplinks(mono_ns),
+            failover=self._fold.paths.failover(mono_ns),
             alarms=self._alarms.active(),
             limits=settings.limits,
             relay=self._relay.part(),

@@ -28,6 +28,7 @@ class SwitchReturn:
 
     def __init__(self) -> None:
         self._told_utc_ns = 0
+        self._followed_utc_ns = 0
         self._seen_ns: int | None = None
         self._had_gap = False
 
@@ -45,6 +46,8 @@ class SwitchReturn:
         return self._follow(utc_ns, last, back)
 
     def _follow(self, utc_ns: int, last: LastSwitch, back: ReturnStatus) -> SwitchSeen | None:
+        if last["utc_ns"] != self._followed_utc_ns:
+            self._followed_utc_ns, self._seen_ns, self._had_gap = last["utc_ns"], None, False
         passed_ns = utc_ns - last["utc_ns"]
         if back.state in ("OK", "LOW"):
             self._seen_ns = passed_ns if self._seen_ns is None else self._seen_ns
@@ -65,7 +68,7 @@ class SwitchReturn:
         return SwitchSeen("info", text, data | {"ms": round(ms)})
 
     def _tell(self, last: LastSwitch, seen: SwitchSeen | None) -> SwitchSeen | None:
-        self._told_utc_ns, self._seen_ns, self._had_gap = last["utc_ns"], None, False
+        self._told_utc_ns = last["utc_ns"]
         return seen
 
 
