@@ -32,7 +32,7 @@ from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
-from livedesk.engine.handles import ProbeHandle, ReturnHandle
+from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
@@ -167,17 +167,28 @@ async def _open_stores(
 
 
 def _make_store(settings: StoreSettings, bus: Bus, options: EngineOptions, clock: Clock) -> Store:
-    job = relay_job(settings, options.paths.runtime)
     return Store(
         settings,
         options.paths.data,
         bus,
         clock,
-        lambda store: RelayLink(job, store, clock, options.relay_command),
+        _path_maker(settings, options, clock),
         lambda store: options.make_probe(store, clock),
         options.rules,
         _return_maker(settings, clock),
     )
+
+
+def _path_maker(
+    settings: StoreSettings, options: EngineOptions, clock: Clock
+) -> Callable[[Store], RelayHandle]:
+    if settings.feed.pull is None:
+        job = relay_job(settings, options.paths.runtime)
+        return lambda store: RelayLink(job, store, clock, options.relay_command)
+    # Its HTTP and WebSocket clients take a tenth of a second to load, as below.
+    from livedesk.engine.external_path import external_path_for
+
+    return lambda store: external_path_for(store, clock)
 
 
 def _return_maker(settings: StoreSettings, clock: Clock) -> Callable[[Store], ReturnHandle] | None:
