@@ -9,21 +9,20 @@ from livedesk.core.settings import FailoverSettings
 from livedesk.core.status import Limits, SwitchCause
 from livedesk.failover import orders, words
 from livedesk.failover.book import PathBook
-from livedesk.failover.detectors import Detectors, Finding
+from livedesk.failover.choice import RATE_CAUSES, Choice
+from livedesk.failover.detectors import Finding
 from livedesk.failover.drill import Drill
 from livedesk.failover.facts import FeedFacts, PathFacts, Refusal, Switch
 from livedesk.failover.guard import Guard
 from livedesk.failover.log import NoteLog
 from livedesk.failover.notes import Note
 from livedesk.failover.orders import Order
-from livedesk.failover.presence import COME_UP_NS, Presence
 from livedesk.failover.running import Running
 from livedesk.failover.view import FailoverView
+from livedesk.failover.watch import CarrierWatch
 
 ACTOR: Final = "failover"
 """Who switches when nobody ordered it."""
-_OUTAGES: Final = ("gone", "silence", "refused")
-_RATE_CAUSES: Final = ("congestion", "backlog", "contract")
 
 
 class Policy:
@@ -38,11 +37,9 @@ class Policy:
         self._settings = settings
         self._book = PathBook(uplinks)
         self._guard = Guard(settings, is_single=len(uplinks) < 2)
-        self._detectors = Detectors(limits, settings.max_lag_ms)
-        self._presence = Presence()
+        self._choice = Choice(settings, self._book)
+        self._watch = CarrierWatch(limits, settings.max_lag_ms, self._book.facts(uplinks[0]))
         self._log = NoteLog()
-        self._feed = FeedFacts("BLIND", None, False)
-        self._finding: Finding | None = None
         self._objection: str | None = None
         self._running: Running | None = None
         self._refusals = 0
@@ -54,22 +51,20 @@ class Policy:
 
     def update(self, mono_ns: int, feed: FeedFacts, paths: tuple[PathFacts, ...]) -> Switch | None:
         """Looks at everything; called each 50 ms, and at once when a connection ends."""
-        self._feed = feed
-        self._book.look(mono_ns, paths, self.active, self._has_fault)
-        if self._running is not None:
-            return self._while_running(mono_ns, self._running)
+        watch = self._watch
+        self._book.look(mono_ns, paths, self.active, watch.has_fault)
+        watch.feed, watch.path = feed, self._book.facts(self.active)
         if self._order is not None:
             return self._obey(mono_ns, self._order)
-        self._finding = self._find(mono_ns)
-        self._log.sagging(self._is_sagging, self._sag_words())
-        if self._finding is not None:
-            switch = self._on_fault(mono_ns, self._finding)
-            if switch is not None:
-                return switch
-        else:
+        if self._running is not None:
+            return self._while_running(mono_ns, self._running)
+        watch.look(mono_ns)
+        self._log.sagging(watch.is_sagging, watch.sag_words(self._next))
+        switch = self._on_fault(mono_ns, watch.finding) if watch.finding else None
+        if watch.finding is None:
             self._objection = None
             self._log.calm(mono_ns)
-        return self._of_drill(mono_ns) or self._back_by_itself(mono_ns)
+        return switch or self._of_drill(mono_ns) or self._back_by_itself(mono_ns)
 
     def took_over(self, mono_ns: int) -> None:
         """The first keyframe was acknowledged on the new path: the switch is done."""
@@ -77,24 +72,22 @@ class Policy:
             return
         self._running = None
         self._refusals = 0
-        self._detectors.restart()
-        self._presence.restart(has_carried=True)
+        self._watch.restart(has_carried=True)
         if self._drill is not None and self._drill.arrived(mono_ns):
             self._log.drill(self._drill.view())
 
     def view(self, mono_ns: int) -> FailoverView:
         running = self._running
-        ready = self._book.ready_others(self.active)
         back_to = self._book.better_ready(self.active)
         return FailoverView(
             self._guard.mode,
             self._reason(),
             switching_to=running.switch.to if running is not None else None,
-            next=ready[0] if ready else None,
+            next=self._next,
             dwell_s=self._guard.dwell_s(mono_ns),
             fail_back_to=back_to,
             fail_back_in_s=None if back_to is None else self._fail_back_in_s(mono_ns, back_to),
-            sagging=self._is_sagging,
+            sagging=self._watch.is_sagging,
             drill=self._drill.view() if self._drill is not None else None,
         )
 
@@ -104,8 +97,8 @@ class Policy:
         Of a path that was left for what it carries, the latter is known for a while.
         """
         if name == self.active:
-            return self._book.healthy_s(name), self._detectors.capacity_kbps
-        return self._book.healthy_s(name), self._left_kbps(mono_ns, name)
+            return self._book.healthy_s(name), self._watch.capacity_kbps
+        return self._book.healthy_s(name), self._choice.left_kbps(mono_ns, name)
 
     def take_notes(self) -> list[Note]:
         """What was noted since the last call, oldest first."""
@@ -116,7 +109,7 @@ class Policy:
     def order_switch(self, mono_ns: int, to: str, reason: str, actor: str) -> Refusal | None:
         """The switch comes from the next update. Breaks the dwell, a hold and the latch."""
         refusal = orders.refuse_switch(
-            to, self.active, self._is_busy(mono_ns), self._feed, self._book
+            to, self.active, self._is_busy(mono_ns), self._watch.feed, self._book
         )
         if refusal is None:
             self._order = Order(to, reason or f"{actor} ordered it", actor, mono_ns)
@@ -140,7 +133,9 @@ class Policy:
         """There, `stay_s`, and back."""
         is_busy = self._is_busy(mono_ns) or self._in_drill
         is_held = self._guard.held_by is not None
-        refusal = orders.refuse_drill(stay_s, self.active, is_busy, is_held, self._feed, self._book)
+        refusal = orders.refuse_drill(
+            stay_s, self.active, is_busy, is_held, self._watch.feed, self._book
+        )
         if refusal is None:
             target = self._book.ready_others(self.active)[0]
             self._drill = Drill(mono_ns, self.active, target, stay_s, actor)
@@ -150,12 +145,10 @@ class Policy:
     # How it decides.
 
     @property
-    def _has_fault(self) -> bool:
-        return self._finding is not None or self._is_sagging
-
-    @property
-    def _is_sagging(self) -> bool:
-        return self._running is None and self._detectors.is_sagging
+    def _next(self) -> str | None:
+        """Where a switch would go now."""
+        ready = self._book.ready_others(self.active)
+        return ready[0] if ready else None
 
     @property
     def _in_drill(self) -> bool:
@@ -166,81 +159,41 @@ class Policy:
         is_running = self._running is not None and not self._running.is_late(mono_ns)
         return is_running or self._order is not None
 
-    def _find(self, mono_ns: int) -> Finding | None:
-        path = self._book.facts(self.active)
-        is_carrying = path.state == "carrying"
-        gone_ns = self._presence.gone_since_ns(mono_ns, self._feed.flows, is_carrying)
-        if gone_ns is not None:
-            return Finding("gone", gone_ns)
-        if not is_carrying:
-            self._detectors.restart()
-            return None
-        return self._detectors.look(mono_ns, self._feed, path)
-
     def _on_fault(self, mono_ns: int, finding: Finding) -> Switch | None:
         """The switch away, or a word on why there is none."""
-        is_outage = finding.cause in _OUTAGES
+        is_outage = finding.cause not in RATE_CAUSES
         lasts_s = (mono_ns - finding.onset_ns) / NS_PER_S
-        objection = self._guard.objection(mono_ns, is_outage=is_outage, lasts_s=lasts_s)
-        target, worse = self._target(mono_ns, finding.cause)
-        self._objection = objection or (None if target is not None else worse)
-        if self._objection is not None or target is None:
-            if self._guard.mode != "single":
-                self._log.stay(
-                    (self.active, finding.cause, self._guard.mode, objection is None),
-                    f"{self._fault_words(finding)}; {self._objection}",
-                    is_loud=is_outage,
-                )
-            return None
-        reason = self._fault_words(finding)
-        if self._in_drill:
-            self._end_drill(f"{reason}, so the stream went to {target}")
-        return self._decide(mono_ns, target, finding.cause, reason, ACTOR, finding.onset_ns)
-
-    def _target(self, mono_ns: int, cause: SwitchCause) -> tuple[str | None, str]:
-        """Where to; or why nowhere: the lesser evil is to stay, when nothing better is known."""
-        ready = self._book.ready_others(self.active)
-        if not ready:
-            return None, words.none_ready(self._book.others(self.active))
-        if cause not in _RATE_CAUSES:
-            return ready[0], ""
-        carried_kbps = self._carried_kbps or 0.0
-        known = [(name, self._left_kbps(mono_ns, name)) for name in ready]
-        for name, left_kbps in known:
-            if left_kbps is None or left_kbps > carried_kbps:
-                return name, ""
-        return None, "; ".join(
-            f"{name} carried {words.kbps(left_kbps)} kbps when it was left"
-            for name, left_kbps in known
+        barred = self._guard.objection(mono_ns, is_outage=is_outage, lasts_s=lasts_s)
+        target, why_none = self._choice.target(
+            mono_ns, self.active, finding.cause, self._watch.carried_kbps
         )
+        reason = self._watch.fault_words(finding)
+        if barred is None and target is not None:
+            self._end_drill(f"{reason}, so the stream went to {target}")
+            return self._decide(mono_ns, target, finding.cause, reason, ACTOR, finding.onset_ns)
+        self._objection = barred or why_none
+        if self._guard.mode != "single":
+            key = (self.active, finding.cause, self._guard.mode, barred is None)
+            self._log.stay(key, f"{reason}; {self._objection}", is_loud=is_outage)
+        return None
 
     def _while_running(self, mono_ns: int, running: Running) -> Switch | None:
-        if self._order is not None:
-            return self._obey(mono_ns, self._order)
-        if not running.is_refused(mono_ns, self._feed.flows) or self._guard.held_by is not None:
-            if running.is_refused(mono_ns, self._feed.flows):
-                self._log.stay(
-                    (self.active, "refused", "hold", True),
-                    f"{running.words()}; held by {self._guard.held_by}",
-                    is_loud=True,
-                )
+        if not running.is_refused(mono_ns, self._watch.feed.flows):
             return None
-        ready = self._book.ready_others(self.active)
-        if not ready:
-            others = words.none_ready(self._book.others(self.active))
-            self._log.stay(
-                (self.active, "refused", self._guard.mode, True),
-                f"{running.words()}; {others}; it keeps trying",
-                is_loud=True,
+        reason, to = running.words(), self._next
+        if self._guard.held_by is not None:
+            why = f"held by {self._guard.held_by}"
+        elif to is None:
+            why = f"{words.none_ready(self._book.others(self.active))}; it keeps trying"
+        else:
+            counts = not self._in_drill
+            self._end_drill(f"{reason}, so the stream went to {to}")
+            self._refusals += 1
+            return self._decide(
+                mono_ns, to, "refused", reason, ACTOR, running.begun_ns, counts=counts
             )
-            return None
-        reason = running.words()
-        was_drill = self._in_drill
-        self._end_drill(f"{reason}, so the stream went to {ready[0]}")
-        self._refusals += 1
-        return self._decide(
-            mono_ns, ready[0], "refused", reason, ACTOR, running.begun_ns, counts=not was_drill
-        )
+        self._log.stay((self.active, "refused", why), f"{reason}; {why}", is_loud=True)
+        return None
 
     def _obey(self, mono_ns: int, order: Order) -> Switch:
         self._order = None
@@ -275,18 +228,11 @@ class Policy:
         return self._decide(mono_ns, to, "fail_back", reason, ACTOR, mono_ns)
 
     def _fail_back_in_s(self, mono_ns: int, to: str) -> float | None:
-        """None when people decide. The hold-down begins when the path became good.
-
-        A path that does not carry shows no capacity. One that was left for it again and again must
-        be good for longer each time.
-        """
+        """None when people decide."""
         is_allowed = self._settings.fail_back == "automatic" and self._guard.mode == "auto"
         if not is_allowed or self._in_drill or self._running is not None:
             return None
-        times = self._book.left_lately(mono_ns, to, self._settings.flap_window_s)
-        hold_s = self._settings.fail_back_after_s * (1 << max(0, times - 1))
-        left_s = hold_s - (self._book.healthy_s(to) or 0.0)
-        return max(0.0, left_s, self._guard.dwell_s(mono_ns) or 0.0)
+        return max(self._choice.hold_down_s(mono_ns, to), self._guard.dwell_s(mono_ns) or 0.0)
 
     def _decide(
         self,
@@ -299,16 +245,15 @@ class Policy:
         *,
         counts: bool = True,
     ) -> Switch:
-        path = self._book.facts(self.active)
-        figures = self._detectors.figures(mono_ns, self._feed, path)
+        figures = self._watch.figures(mono_ns)
         switch = Switch(self.active, to, cause, reason, actor, onset_ns, figures)
-        self._book.leave(mono_ns, self.active, self._carried_kbps, cause in _RATE_CAUSES)
+        carried_kbps = self._watch.carried_kbps
+        self._book.leave(mono_ns, self.active, carried_kbps, cause in RATE_CAUSES)
         if cause != "drill" and self._guard.moved(mono_ns, by_itself=counts):
             self._log.mode(self._guard.mode, self._guard.latch_words())
         self._running = Running(switch, mono_ns, self._refusals)
-        self._finding = self._objection = None
-        self._detectors.restart()
-        self._presence.restart(has_carried=False)
+        self._objection = None
+        self._watch.restart(has_carried=False)
         self._log.forget()
         self.active = to
         return switch
@@ -318,32 +263,14 @@ class Policy:
             self._drill.fail(why)
             self._log.drill(self._drill.view())
 
-    # How it says it.
-
-    @property
-    def _carried_kbps(self) -> float | None:
-        return self._detectors.capacity_kbps or self._book.facts(self.active).goodput_kbps
-
-    def _left_kbps(self, mono_ns: int, name: str) -> float | None:
-        return self._book.left_kbps(mono_ns, name, self._settings.fail_back_after_s)
-
-    def _fault_words(self, finding: Finding) -> str:
-        path = self._book.facts(self.active)
-        wait_s = COME_UP_NS / NS_PER_S if self._presence.never_came_up else 0.0
-        return words.fault(finding.cause, path, self._feed, self._carried_kbps, wait_s)
-
-    def _sag_words(self) -> str:
-        ready = self._book.ready_others(self.active)
-        path = self._book.facts(self.active)
-        return words.sagging(path, self._detectors.lag_ms, ready[0] if ready else None)
-
     def _reason(self) -> str:
+        watch = self._watch
         if self._running is not None:
             switch = self._running.switch
             return f"{switch.to} takes over from {switch.from_}: {switch.reason}"
-        if self._finding is not None:
-            fault = self._fault_words(self._finding)
+        if watch.finding is not None:
+            fault = watch.fault_words(watch.finding)
             return f"{fault}; {self._objection}" if self._objection else fault
-        if self._is_sagging:
-            return self._sag_words()
-        return words.carrying(self._book.facts(self.active), self._feed)
+        if watch.is_sagging:
+            return watch.sag_words(self._next)
+        return words.carrying(watch.path, watch.feed)

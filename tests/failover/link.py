@@ -139,6 +139,7 @@ class Path:
         self.loss = loss
         self.is_dead = False
         self.refuses_sessions = False
+        self.why = "connection refused"
         self.refuses_publish = False
         self.carries = False
         self._chance = chance
@@ -210,7 +211,7 @@ class Path:
     def facts(self, at_ms: float) -> PathFacts:
         if not self.carries:
             state: UplinkState = "standby" if self.is_ready else "down"
-            reason = None if self.is_ready else "connection refused"
+            reason = None if self.is_ready else self.why
             return PathFacts(self.name, state, self.is_ready, 500.0, reason)
         if self._progress_ms is None:
             self._progress_ms = at_ms
