@@ -12,7 +12,7 @@ from livedesk.desk.client import HttpDoor, Transport
 from livedesk.desk.words import tr
 
 FaultName = Literal[
-    "throttle", "black-hole", "reset",
+    "throttle", "black-hole", "reset", "cut-bonded",
     "lower-rate", "restart-at-zero", "stop-encoder", "start-encoder",
     "delay-audio", "clock-off", "freeze", "black", "mute", "stop-sound",
     "heal",
@@ -28,6 +28,7 @@ _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "throttle": ("/path", {"rate_kbps": 1500}),
     "black-hole": ("/path", {"blackhole": True}),
     "reset": ("/path", {"reset": REFUSE_S}),
+    "cut-bonded": ("/path", {"path": "bonded", "blackhole": True}),
     "lower-rate": ("/encoder", {"kbps": 1200}),
     "restart-at-zero": ("/encoder", {"restart": True}),
     "stop-encoder": ("/encoder", {"stop": True}),
@@ -37,7 +38,6 @@ _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "black": ("/encoder", {"black": True}),
     "mute": ("/encoder", {"mute": True}),
     "stop-sound": ("/encoder", {"stop_track": "audio"}),
-    "heal": ("/path", {"clear": True}),
 }
 
 
@@ -74,6 +74,8 @@ def _path_faults() -> tuple[Fault, ...]:
               tr("The path swallows everything and says nothing")),
         Fault("reset", "path", tr("Reset"),
               tr("The path cuts its connections; the relay connects anew")),
+        Fault("cut-bonded", "path", tr("Black-hole bonded"),
+              tr("The other path swallows everything: there is no way out to move to")),
     )  # fmt: skip
 
 
@@ -125,12 +127,15 @@ class SandboxClient:
         if fault.name in _ORDERS:
             await self._door.post(*_ORDERS[fault.name])
         if fault.name in ("start-encoder", "heal"):
-            await self._bring_encoder(heal=fault.name == "heal")
+            body, _ = await self._door.get("/state")
+            state = wire.read_sandbox(body, f"{self._door.where}/state")
+            for path in state.paths if fault.name == "heal" else ():
+                await self._door.post("/path", {"path": path, "clear": True})
+            await self._bring_encoder(state.encoder_runs, heal=fault.name == "heal")
 
-    async def _bring_encoder(self, *, heal: bool) -> None:
+    async def _bring_encoder(self, runs: bool, *, heal: bool) -> None:
         """Start an encoder that does not run; one that runs would be broken off by a start."""
-        body, _ = await self._door.get("/state")
-        if not wire.read_encoder_runs(body, f"{self._door.where}/state"):
+        if not runs:
             await self._door.post("/encoder", {"start": True})
         elif heal:
             await self._door.post("/encoder", {"clear": True})

@@ -85,8 +85,15 @@ class _EncoderState(msgspec.Struct):
     process: str
 
 
-class _SandboxState(msgspec.Struct):
+class SandboxState(msgspec.Struct):
+    """What the panel needs of the sandbox's figures."""
+
     encoder: _EncoderState
+    paths: dict[str, Any] = {}
+
+    @property
+    def encoder_runs(self) -> bool:
+        return self.encoder.process in ("starting", "running")
 
 
 def read_stores(body: bytes | str, where: str) -> tuple[StoreStatus, ...]:
@@ -111,9 +118,8 @@ def read_object(body: bytes, where: str) -> dict[str, Any]:
     return _read(body, dict[str, Any], where)
 
 
-def read_encoder_runs(body: bytes, where: str) -> bool:
-    """Whether the sandbox's encoder runs, from the figures of its control."""
-    return _read(body, _SandboxState, where).encoder.process in ("starting", "running")
+def read_sandbox(body: bytes, where: str) -> SandboxState:
+    return _read(body, SandboxState, where)
 
 
 def read_trouble(body: bytes) -> Trouble | None:

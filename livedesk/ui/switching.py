@@ -6,8 +6,6 @@ and has to be quick.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -17,20 +15,11 @@ from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
 from livedesk.desk.words import tr
 from livedesk.ui import questions
+from livedesk.ui.source import OrderDesk
 from livedesk.ui.uplinks import Orders, UplinksPanel
 
 DRILL_STAY_S = 5.0
 REMARK_S = 4.0
-
-
-class OrderDesk(Protocol):
-    """Who sends orders and knows what became of them."""
-
-    def now(self) -> Moment: ...
-
-    def order(self, store: str, order: Order) -> None: ...
-
-    def asked(self, store: str) -> tuple[Asked, ...]: ...
 
 
 class Switching(QObject):

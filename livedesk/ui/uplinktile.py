@@ -132,7 +132,7 @@ class TilePanel(Panel):
             self.push.setText(text)
             self.push.setAccessibleName(name)
         self.push.setEnabled(not blocked)
-        self.push.setToolTip(blocked or tr("Press twice: the second press within 5 s switches."))
+        self.push.setToolTip(blocked or _press_hint())
         show_tone(self.push, "armed" if armed else "")
 
     def _show_figures(self, figures: tuple[TileFigure, ...], stale: bool) -> None:
@@ -204,3 +204,7 @@ def _spoken(tile: Tile) -> str:
     goodput = f"{tile.goodput} kbps" if tile.goodput != NOTHING else ""
     said = (tile.word, look_name(tile.look), tile.sentence, goodput, *figures, tile.note)
     return ", ".join(filter(None, said))
+
+
+def _press_hint() -> str:
+    return tr("Press twice: the second press within 5 s switches (F8: to the next one).")

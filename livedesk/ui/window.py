@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import tzinfo
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from livedesk.desk.desk import Preview
 from livedesk.desk.issues import GoLine, go_line
 from livedesk.desk.model import DeskSnapshot, Note, StoreView
-from livedesk.desk.plots import StorePlots
 from livedesk.desk.troubles import troubles
 from livedesk.desk.words import tr, wall_clock
 from livedesk.ui import questions
@@ -24,27 +21,14 @@ from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.header import Header
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
+from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
-from livedesk.ui.switching import OrderDesk, Switching
+from livedesk.ui.switching import Switching
 from livedesk.ui.theme import Theme
 
 REPAINT_MS = 100
 FAR_STEPS = 10
 """Of the plots' cursor, with Shift."""
-
-
-class Source(OrderDesk, Protocol):
-    """What the window needs from the desk."""
-
-    def snapshot(self) -> DeskSnapshot: ...
-
-    def plots(self, store: str) -> StorePlots: ...
-
-    def preview(self, store: str) -> Preview | None: ...
-
-    def watch(self, store: str | None) -> None: ...
-
-    def end_session(self, store: str) -> None: ...
 
 
 class ConsoleWindow(QMainWindow):

@@ -26,7 +26,9 @@ class Control:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
-            return httpx.Response(200, json={"encoder": {"process": self.process}, "path": {}})
+            paths: dict[str, object] = {"primary": {}, "bonded": {}}
+            state = {"encoder": {"process": self.process}, "path": {}, "paths": paths}
+            return httpx.Response(200, json=state)
         self.orders.append((request.method, request.url.path, json.loads(request.content)))
         if self.refuse:
             error = {"code": "bad_order", "message": "Not done.", "action": "Start it first."}
@@ -51,6 +53,7 @@ def test_every_fault_is_an_order_the_control_knows() -> None:
         "throttle": [("POST", "/path", {"rate_kbps": 1500})],
         "black-hole": [("POST", "/path", {"blackhole": True})],
         "reset": [("POST", "/path", {"reset": 2})],
+        "cut-bonded": [("POST", "/path", {"path": "bonded", "blackhole": True})],
         "lower-rate": [("POST", "/encoder", {"kbps": 1200})],
         "restart-at-zero": [("POST", "/encoder", {"restart": True})],
         "delay-audio": [("POST", "/encoder", {"audio_delay_ms": 300})],
@@ -61,8 +64,10 @@ def test_every_fault_is_an_order_the_control_knows() -> None:
         "stop-sound": [("POST", "/encoder", {"stop_track": "audio"})],
         "stop-encoder": [("POST", "/encoder", {"stop": True})],
         "start-encoder": [],
-        "heal": [("POST", "/path", {"clear": True}), ("POST", "/encoder", {"clear": True})],
-    }
+        "heal": [("POST", "/path", {"path": "primary", "clear": True}),
+                 ("POST", "/path", {"path": "bonded", "clear": True}),
+                 ("POST", "/encoder", {"clear": True})],
+    }  # fmt: skip
 
 
 def test_every_order_is_understood_by_the_real_control() -> None:
