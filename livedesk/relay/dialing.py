@@ -21,6 +21,8 @@ from livedesk.relay.tcp import bind_local, tune_uplink
 _STAGGER_S: Final = 0.25
 """Between two attempts (RFC 8305, section 5): what a black hole for IPv6 costs."""
 _MOST_ADDRESSES: Final = 8
+_Made = tuple[socket.socket, Address]
+"""A connection, and to where."""
 _FAMILIES: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
@@ -61,10 +63,10 @@ class Dialer:
         end_s = asyncio.get_running_loop().time() + limit_s
         try:
             addresses = await self._addresses(host, port, limit_s)
-            sock = await self._first_of(addresses, end_s)
+            sock, winner = await self._first_of(addresses, end_s)
         except DialError as error:
             raise self._placed(error.reason) from None
-        self._cache.was_good(host, port, _address_of(sock), addresses)
+        self._cache.was_good(host, port, winner, addresses)
         if self._proxy is not None:
             try:
                 await self._pass_proxy(sock, self._proxy, end_s)
@@ -94,13 +96,13 @@ class Dialer:
             raise DialError(f"{host} has no {version} address, as the bind address {self._bind} is")
         return interleaved(fitting)[:_MOST_ADDRESSES]
 
-    async def _first_of(self, addresses: Sequence[Address], end_s: float) -> socket.socket:
+    async def _first_of(self, addresses: Sequence[Address], end_s: float) -> _Made:
         """Happy Eyeballs (RFC 8305): attempts start one after the other, the first wins."""
         waiting = deque(addresses)
-        running: set[asyncio.Task[socket.socket]] = set()
-        won: list[socket.socket] = []
+        running: set[asyncio.Task[_Made]] = set()
+        won: list[_Made] = []
         faults: list[OSError] = []
-        winner: socket.socket | None = None
+        winner: _Made | None = None
         try:
             async with asyncio.timeout_at(end_s):
                 while (waiting or running) and not won:
@@ -120,14 +122,14 @@ class Dialer:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             _sort(running, won, faults)
-            for sock in won:
-                if sock is not winner:
-                    sock.close()
+            for made in won:
+                if made is not winner:
+                    made[0].close()
         if winner is None:
             raise DialError(_in_words(faults))
         return winner
 
-    async def _attempt(self, address: Address) -> socket.socket:
+    async def _attempt(self, address: Address) -> _Made:
         """Raises OSError."""
         sock = socket.socket(address.family, socket.SOCK_STREAM)  # fails without IPv6, for example
         try:
@@ -138,7 +140,7 @@ class Dialer:
         except BaseException:
             sock.close()
             raise
-        return sock
+        return sock, address
 
     async def _pass_proxy(self, sock: socket.socket, proxy: ProxyAddress, end_s: float) -> None:
         """Until the proxy has connected us. Raises DialError."""
@@ -178,9 +180,7 @@ async def _exactly(sock: socket.socket, count: int) -> bytes:
     return data
 
 
-def _sort(
-    done: set[asyncio.Task[socket.socket]], won: list[socket.socket], faults: list[OSError]
-) -> None:
+def _sort(done: set[asyncio.Task[_Made]], won: list[_Made], faults: list[OSError]) -> None:
     for task in done:
         if task.cancelled():
             continue
@@ -191,10 +191,6 @@ def _sort(
                 faults.append(fault)
             case other:
                 raise other
-
-
-def _address_of(sock: socket.socket) -> Address:
-    return Address(sock.family, sock.getpeername())
 
 
 def _checked(proxy: Secret | None) -> ProxyAddress | None:
