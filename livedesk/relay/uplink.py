@@ -294,7 +294,7 @@ class Uplink:
     def judge(self, mono_ns: int) -> bool:
         """Tells a change of the class or of readiness; returns whether there was one."""
         gauge = self._link.gauge if self._link is not None and self._is_carrying else None
-        has_turned = self._watch.is_ready_now(self.facts(mono_ns).ready, self._reason)
+        has_turned = self._watch.readiness(mono_ns, self.facts(mono_ns))
         return self._watch.judge(mono_ns, gauge) or has_turned
 
     def facts(self, mono_ns: int) -> PathFacts:

@@ -22,7 +22,7 @@ def path_facts(
     if link is None:
         return PathFacts(name, state, reason=reason)
     gauge = link.gauge
-    is_open = link.ended is None and state in ("standby", "carrying")
+    is_open = link.ended is None and link.busy is None
     ready, proof_age_ms = is_open and gauge.proof.holds(mono_ns), gauge.proof.age_ms(mono_ns)
     if state != "carrying":
         return PathFacts(name, state, ready, proof_age_ms, reason)

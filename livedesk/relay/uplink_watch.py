@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from livedesk.core.clock import NS_PER_MS
 from livedesk.core.status import HealthClass, Limits
+from livedesk.failover.facts import PathFacts
 from livedesk.gauges.classes import UplinkClass
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed
 from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.watch import CLASS_LEVEL
+
+_REPLACED_WITHIN_NS: Final = 500 * NS_PER_MS
 
 
 class UplinkWatch:
@@ -21,25 +26,32 @@ class UplinkWatch:
         self._log = log
         self._class = UplinkClass(limits, "GONE")
         self._was_ready = False
+        self._last_ready_ns = 0
 
     @property
     def state(self) -> HealthClass:
         return self._class.state
 
-    def is_ready_now(self, is_ready: bool, reason: str | None) -> bool:
-        """Tells a change of readiness; returns whether there was one."""
+    def readiness(self, mono_ns: int, path: PathFacts) -> bool:
+        """Tells a change of it; returns whether there was one.
+
+        A session that is replaced at once is no news.
+        """
+        if path.ready:
+            self._last_ready_ns = mono_ns
+        was_just_now = self._was_ready and mono_ns - self._last_ready_ns < _REPLACED_WITHIN_NS
+        is_ready = path.ready or was_just_now
         if is_ready == self._was_ready:
             return False
         self._was_ready = is_ready
-        why = reason or "its far end has not shown for 5 s that it is there"
+        why = None if is_ready else path.reason or _why_not_ready(path)
+        text = "is ready to carry" if is_ready else f"could not take over now: {why}"
         self._log.event(
             "uplink.ready" if is_ready else "uplink.not_ready",
             "info" if is_ready else "warning",
-            f"Uplink {self._name} is ready to carry."
-            if is_ready
-            else f"Uplink {self._name} could not take over now: {why}.",
+            f"Uplink {self._name} {text}.",
             uplink=self._name,
-            reason=None if is_ready else why,
+            reason=why,
         )
         return True
 
@@ -84,6 +96,12 @@ class UplinkWatch:
             f"Uplink {self._name} {before} → {now}: {_why(now, figures)}.",
             **{"uplink": self._name, "from": before, "to": now, **figures},
         )
+
+
+def _why_not_ready(path: PathFacts) -> str:
+    if path.state in ("standby", "carrying"):
+        return "its far end has not shown for 5 s that it is there"
+    return "it has no session yet"
 
 
 def _why(now: HealthClass, figures: Mapping[str, float | None]) -> str:
