@@ -166,7 +166,9 @@ def find_incidents(
     found = [
         _from_events(span)
         for span in pairs
-        if _is_own_incident(span, gone) and not _shown_as_slow(span, slow_s | down_s)
+        if _is_own_incident(span, gone)
+        and not _shown_as_slow(span, slow_s | down_s)
+        and not any(_led_to(span, row) for row in moved)
     ]
     found += [_switch(row) for row in moved]
     found += [_low_feed(low) for low in feed_low]
@@ -235,6 +237,13 @@ def _shown_as_slow(span: Span, slow_s: set[int]) -> bool:
         return False
     end_s = span.start_ms // 1000 if span.end_ms is None else span.end_ms // 1000
     return not slow_s.isdisjoint(range(span.start_ms // 1000, end_s + 1))
+
+
+def _led_to(span: Span, row: SwitchRow) -> bool:
+    """The alarm of a path that was then left: the switch tells of both."""
+    early_ms = row.onset_ms - SETTLING_S * 1000
+    is_of_fault = row.cause in FAULTS and span.subject == f"{_SLOW_PATH}:{row.from_}"
+    return is_of_fault and early_ms <= span.start_ms <= (row.end_ms or row.t_ms)
 
 
 def _from_events(span: Span) -> Incident:

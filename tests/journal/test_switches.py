@@ -80,6 +80,14 @@ def test_a_switch_is_an_incident_and_explains_the_dip_around_it(tmp_path: Path) 
     assert order.side == "other"
 
 
+def test_the_alarm_that_led_to_a_switch_is_no_second_incident(tmp_path: Path) -> None:
+    low: dict[str, Json] = {"alarm": "uplink.low:primary", "action": ""}
+    events = [told(1, 19.9, "limit.trip", low), *moved(2, 20), told(9, 21, "limit.clear", low)]
+    path = write(tmp_path / "a.livedesk", steady(range(60)), events, ABOUT)
+    (incident,) = summary_of(path).incidents
+    assert incident.cause.startswith("Switched from primary")
+
+
 def ordered(seq: int, t_s: float) -> list[Event]:
     return moved(seq, t_s, cause="operator", actor="live_operations", reason="a rehearsal")
 
