@@ -79,6 +79,27 @@ class Installation:
             and status["probe"]["state"] == "up"
         )
 
+    def order(self, call: str, **body: Any) -> dict[str, Any]:
+        """What a person orders by the API; the answer."""
+        engine = self.runtime("engine.json")
+        request = urllib.request.Request(
+            f"{engine['url']}/v1/stores/glow-us/{call}",
+            data=json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {engine['token']}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return dict(json.loads(answer.read()))
+
+    def failover(self) -> dict[str, Any]:
+        return dict(self.status().get("failover", {}))
+
+    def uplinks(self) -> dict[str, dict[str, Any]]:
+        """The status' uplinks by name."""
+        return {uplink["name"]: uplink for uplink in self.status().get("uplinks", ())}
+
     def feed(self) -> dict[str, Any]:
         return dict(self.status().get("feed", {}))
 
@@ -96,14 +117,20 @@ class Installation:
 
 
 @contextmanager
-def installation(paths: Paths, nginx: NginxRtmp, folder: Path) -> Iterator[Installation]:
+def installation(
+    paths: Paths, nginx: NginxRtmp, folder: Path, ways: dict[str, int] | None = None
+) -> Iterator[Installation]:
+    """`ways`: ports of paths to the platform, by the uplink's name; else one, straight to it."""
     port = free_port()
     config = folder / "livedesk.toml"
     config.write_text(
         f'[[store]]\nid = "glow-us"\nname = "Glow"\nplatform = "tiktok"\n'
         f'[store.feed]\nlisten = "rtmp://127.0.0.1:{port}/live/env:GLOW_FEED"\n'
-        f'[[store.uplink]]\nname = "primary"\nurl = "{nginx.url("env:GLOW_OUT")}"\n'
-        f"[store.limits]\nmin_kbps = 500\n"
+        + "".join(
+            f'[[store.uplink]]\nname = "{name}"\nurl = "{nginx.url("env:GLOW_OUT", way)}"\n'
+            for name, way in (ways or {"primary": nginx.port}).items()
+        )
+        + "[store.limits]\nmin_kbps = 500\n"
     )
     environment = {**os.environ, "GLOW_FEED": "feed-key-7", "GLOW_OUT": "out"}
     watch = subprocess.Popen(

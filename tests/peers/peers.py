@@ -41,20 +41,27 @@ class NginxRtmp:
     port: int
     http_port: int
     recordings: FilePath
+    host: str = "127.0.0.1"
     command: list[str] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)
-        wait_until(lambda: _answers(self.port), "nginx-rtmp listens")
+        wait_until(lambda: _answers(self.host, self.port), "nginx-rtmp listens")
 
     def kill(self, number: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(number)
             self.process.wait(10)
 
-    def url(self, key: str) -> str:
-        return f"rtmp://127.0.0.1:{self.port}/live/{key}"
+    def url(self, key: str, port: int = 0) -> str:
+        """By its own port, or by that of a path to it."""
+        return f"rtmp://{self.host}:{port or self.port}/live/{key}"
+
+    def frames(self, kind: int) -> list[bytes]:
+        """What all publications together brought of one track, each frame as often as it came."""
+        files = sorted(self.recordings.iterdir())
+        return [payload for file in files for payload in payloads(tags(file), kind)]
 
     def streams(self) -> dict[str, dict[str, str]]:
         """Per key what the server says about it: bytes_in, codec, size, clients."""
@@ -78,12 +85,13 @@ error_log {folder}/error.log warn;
 events {{ worker_connections 128; }}
 rtmp {{
     server {{
-        listen 127.0.0.1:{port};
+        listen {host}:{port};
         application live {{
             live on;
             record all;
             record_path {folder}/recordings;
-            record_unique off;
+            record_unique {apart};
+            {more}
         }}
     }}
 }}
@@ -103,19 +111,35 @@ http {{
 
 
 @contextmanager
-def nginx_running(folder: FilePath) -> Iterator[NginxRtmp]:
+def nginx_running(
+    folder: FilePath,
+    *,
+    host: str = "127.0.0.1",
+    prefix: tuple[str, ...] = (),
+    apart: bool = False,
+    more: str = "",
+) -> Iterator[NginxRtmp]:
+    """`apart`: a file for each publication. `prefix`: a command that runs it elsewhere."""
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     if not FilePath(binary).exists() or not _MODULES.exists():
         pytest.fail("nginx with libnginx-mod-rtmp is needed: run `make test`, it installs them")
     (folder / "recordings").mkdir(parents=True)
     folder.chmod(0o777)
     (folder / "recordings").chmod(0o777)
-    server = NginxRtmp(free_port(), free_port(), folder / "recordings")
+    server = NginxRtmp(free_port(), free_port(), folder / "recordings", host=host)
     config = folder / "nginx.conf"
     config.write_text(
-        _CONFIG.format(module=_MODULES, folder=folder, port=server.port, http_port=server.http_port)
+        _CONFIG.format(
+            module=_MODULES,
+            folder=folder,
+            host=host,
+            port=server.port,
+            http_port=server.http_port,
+            apart="on" if apart else "off",
+            more=more,
+        )
     )
-    server.command = [binary, "-p", str(folder), "-c", str(config)]
+    server.command = [*prefix, binary, "-p", str(folder), "-c", str(config)]
     try:
         server.start()
         yield server
@@ -123,9 +147,9 @@ def nginx_running(folder: FilePath) -> Iterator[NginxRtmp]:
         server.kill(signal.SIGTERM)
 
 
-def _answers(port: int) -> bool:
+def _answers(host: str, port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
+        with socket.create_connection((host, port), timeout=1):
             return True
     except OSError:
         return False
