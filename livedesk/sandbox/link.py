@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
-from livedesk.sandbox.cut import cut, mend
 from livedesk.sandbox.shape import Shape, wait_ms
 from livedesk.sandbox.supply import TokenBucket
 
@@ -162,7 +161,8 @@ class Link:
     def __init__(
         self, near: socket.socket, far: tuple[str, int], up: Direction, down: Direction
     ) -> None:
-        self._near = near
+        self.near = near
+        """The sender's end."""
         self._far_address = far
         self._far: socket.socket | None = None
         self.far_port: int | None = None
@@ -180,7 +180,7 @@ class Link:
         in_order = False
         try:
             far = await self._connect()
-            up, down = _Pipe(self._near, far, self._up), _Pipe(far, self._near, self._down)
+            up, down = _Pipe(self.near, far, self._up), _Pipe(far, self.near, self._down)
             self._pipes = [up, down]
             async with asyncio.TaskGroup() as group:
                 for part in (up.take(), up.give(), down.take(), down.give()):
@@ -194,7 +194,7 @@ class Link:
         finally:
             if not in_order:
                 self._reset_on_close()
-            self._near.close()
+            self.near.close()
             if self._far is not None:
                 self._far.close()
 
@@ -209,15 +209,8 @@ class Link:
         self.far_port = int(far.getsockname()[1])
         return far
 
-    def cut(self) -> None:
-        """From now on no packet of the near side arrives, not even a reset."""
-        cut(self._near)
-
-    def mend(self) -> None:
-        mend(self._near)
-
     def _reset_on_close(self) -> None:
-        for end in (self._near, self._far):
+        for end in (self.near, self._far):
             if end is not None:
                 with contextlib.suppress(OSError):
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

@@ -76,7 +76,7 @@ class Path:
             self._listener.close()
 
     def apply(self, shape: Shape) -> None:
-        """Behave like this from now on, also for connections that are open."""
+        """Behave like this from now on, also for connections that are open; a flap begins anew."""
         before = self.shape
         for way in (self._up, self._down):
             way.apply(shape)
@@ -90,9 +90,9 @@ class Path:
 
     def _cut_or_mend(self) -> None:
         assert self._listener is not None
-        for link in self._links:
-            link.cut() if self.shape.cut else link.mend()
-        cut(self._listener) if self.shape.cut else mend(self._listener)
+        change = cut if self.shape.cut else mend
+        for end in (self._listener, *(link.near for link in self._links)):
+            change(end)
 
     async def _flap(self, flap: Flap) -> None:
         """Times count from now, so a late wake-up does not shift the ones after it."""
