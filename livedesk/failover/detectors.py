@@ -18,10 +18,12 @@ SETTLE_NS: Final = 2 * NS_PER_S
 """So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
 feed sends at once when it comes back: its rate and backlog are no fault yet."""
 _RTO_MS: Final = 200.0
-_RTT_MARGIN: Final = 1.25
-_LONG_WAY_MS: Final = 100.0
-"""One lost packet at the end of what was sent costs a round trip and Linux's least retransmission
-timeout (RFC 6298). Where the way is longer than this, the limit given may not cover that."""
+_SPREAD_SIGMAS: Final = 3.0
+_MOST_SPREAD_MS: Final = 150.0
+_FAR_MS: Final = 300.0
+"""One lost packet at the end of what was sent costs a round trip, Linux's least retransmission
+timeout (RFC 6298), and what round trips vary by. A limit as given to a peer of this network is no
+less than these; on a longer way they may be more than the limit."""
 _SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
 _RATE_WINDOW_NS: Final = NS_PER_S
 _CONTRACT_HOLD_NS: Final = NS_PER_S
@@ -57,6 +59,7 @@ class Detectors:
         """Another path, or another connection of this one."""
         self._lag = LagCusum()
         self._capacity = Capacity()
+        self._hidden = Capacity()
         self._acked = 0
         self._begun_ns: int | None = None
         self._looked_ns: int | None = None
@@ -105,35 +108,56 @@ class Detectors:
     def _measure(self, mono_ns: int, path: PathFacts) -> None:
         if path.backlog_ms is not None:
             self._lag.look(mono_ns, path.backlog_ms)
-        self._capacity.look(
-            mono_ns, path.media_bytes_acked, bool(path.unsent_bytes), path.silence_limit_ms
-        )
+        acked, limit_ms = path.media_bytes_acked, path.silence_limit_ms
+        self._capacity.look(mono_ns, acked, bool(path.unsent_bytes), limit_ms)
+        is_late = self._lag.onset_ns is not None
+        self._hidden.look(mono_ns, acked, is_late, limit_ms, self.lag_ms)
         self.capacity_kbps = self._capacity.kbps(mono_ns)
 
     def _silence(self, mono_ns: int, path: PathFacts) -> Finding | None:
         # The last acknowledgement came up to a look before the look that saw it.
-        if path.silent_ms + LOOK_MS / 2 <= _silence_limit_ms(path):
+        if path.silent_ms + LOOK_MS / 2 <= self._silence_limit_ms(path):
             return None
         return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
+
+    def _silence_limit_ms(self, path: PathFacts) -> float:
+        if path.silence_limit_ms < _FAR_MS:
+            return path.silence_limit_ms
+        spread_ms = min(_SPREAD_SIGMAS * self._lag.sigma_ms, _MOST_SPREAD_MS)
+        return max(path.silence_limit_ms, (path.base_rtt_ms or 0.0) + _RTO_MS + spread_ms)
 
     def _of_rate(
         self, mono_ns: int, feed: FeedFacts, path: PathFacts, slow_ns: int
     ) -> Finding | None:
         """Less than the contract gets through of a feed that holds it.
 
-        With a rising lag the capacity says so at once, or, where nothing waits unsent because the
-        network itself holds it, the goodput of a second. With a flat one a second more must pass.
+        With a rising lag the capacity says so at once, or, where it cannot be told, the goodput of
+        a second. With a flat one a second more must pass.
         """
         if feed.state != "OK":
             return None
         most_kbps = self._capacity.most_kbps(mono_ns)
         is_short = most_kbps is not None and most_kbps < self._limits.min_kbps
         is_slow = slow_ns > path.silence_limit_ms * NS_PER_MS
-        if self._lag.is_rising and (is_short or is_slow):
+        if self._lag.is_rising and (is_short or is_slow or self._is_held_up(mono_ns, feed)):
             return Finding("congestion", self._lag.onset_ns or mono_ns)
         if slow_ns >= _CONTRACT_HOLD_NS:
             return Finding("contract", mono_ns - slow_ns)
         return None
+
+    def _is_held_up(self, mono_ns: int, feed: FeedFacts) -> bool:
+        """Nothing waits unsent, and yet less gets through than comes: the network holds the rest.
+
+        Then the lag grows by what does not get through, 1 − capacity / rate of the feed; on a way
+        that merely became longer it does not.
+        """
+        most_kbps = self._hidden.most_kbps(mono_ns)
+        if most_kbps is None or most_kbps >= self._limits.min_kbps:
+            return False
+        if feed.kbps is None or feed.kbps < self._rich_kbps:
+            return False
+        expected_ms = (1 - most_kbps / feed.kbps) * self._hidden.busy_ms
+        return self._hidden.grown_ms >= expected_ms / 2
 
     def _of_backlog(self, mono_ns: int, path: PathFacts) -> Finding | None:
         behind_ms = (path.backlog_ms or 0.0) - (path.base_rtt_ms or 0.0)
@@ -170,9 +194,3 @@ class Detectors:
             "unsent_bytes": path.unsent_bytes,
             "rtt_ms": path.rtt_ms,
         }
-
-
-def _silence_limit_ms(path: PathFacts) -> float:
-    way_ms = path.base_rtt_ms or 0.0
-    least_ms = _RTT_MARGIN * way_ms + _RTO_MS if way_ms > _LONG_WAY_MS else 0.0
-    return max(path.silence_limit_ms, least_ms)
