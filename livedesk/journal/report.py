@@ -64,7 +64,8 @@ class IncidentRow:
 class SwitchCells:
     time: str
     utc: str
-    way: str
+    from_: str
+    to: str
     because: str
     reason: str
     figures: str
@@ -223,14 +224,15 @@ def _incident_row(place: int, incident: Incident, summary: Summary) -> IncidentR
 
 
 def _switch_row(row: SwitchRow) -> SwitchCells:
-    decided = ", ".join(f"{name} {_plain_number(value)}" for name, value in row.figures.items())
+    figures = [_figure(name, value) for name, value in row.figures.items() if value is not None]
     return SwitchCells(
         time=show_time(row.t_ms, tenths=True),
         utc=iso_utc(row.utc_ns)[11:19],
-        way=f"{row.from_} → {row.to}",
+        from_=row.from_,
+        to=row.to,
         because=row.cause_words,
         reason=row.reason,
-        figures=decided,
+        figures=", ".join(figures),
         onset="–" if row.detect_ms is None else show_time(row.onset_ms, tenths=True),
         detect=_plain_number(row.detect_ms),
         publish=_plain_number(row.publish_ms),
@@ -239,6 +241,12 @@ def _switch_row(row: SwitchRow) -> SwitchCells:
         repeated=_plain_number(row.frames_repeated),
         actor=row.actor,
     )
+
+
+def _figure(name: str, value: float) -> str:
+    """`goodput_kbps` 1480 as "goodput 1,480 kbps": a name carries its unit."""
+    what, _, unit_name = name.rpartition("_")
+    return f"{what.replace('_', ' ')} {value:,.0f} {unit_name}".strip()
 
 
 def _plain_number(value: float | None) -> str:

@@ -150,7 +150,7 @@ def summarise(reader: SessionReader) -> Summary:
         goodput_share=_share(goodput, silent, reader.info.limits.min_kbps, length_s),
         figures=tuple(_stats(*key, rows, length_s) for key, rows in _in_order(measured) if rows),
         worst_skew=_worst_skew(reader, skew),
-        reconnects=_reconnects(reader.info, events),
+        reconnects=_reconnects(reader.info, events, moved),
         dropped_messages=_dropped(reader.info, events),
         incidents=tuple(
             find_incidents(
@@ -276,13 +276,21 @@ def _worst_skew(reader: SessionReader, skew: Mapping[int, Second]) -> WorstSkew 
     return WorstSkew(worst, t_s, row.utc_ns)
 
 
-def _reconnects(info: SessionInfo, events: Iterable[TimedEvent]) -> dict[str, int]:
-    """Times that an uplink came up again after its first time."""
-    ups = dict.fromkeys(info.uplinks, 0)
+def _reconnects(
+    info: SessionInfo, events: Iterable[TimedEvent], moved: Sequence[SwitchRow]
+) -> dict[str, int]:
+    """Times that an uplink came up again by itself: neither its first time, nor by a switch."""
+    ups: dict[str, list[int]] = {uplink: [] for uplink in info.uplinks}
     for timed in events:
         if timed.event.kind == "uplink.up":
-            ups[subject_of(timed)] = ups.get(subject_of(timed), 0) + 1
-    return {uplink: max(0, count - 1) for uplink, count in ups.items()}
+            ups.setdefault(subject_of(timed), []).append(timed.t_ms)
+    return {uplink: _again(times, uplink, moved) for uplink, times in ups.items()}
+
+
+def _again(times: Sequence[int], uplink: str, moved: Sequence[SwitchRow]) -> int:
+    taken = [row.t_ms for row in moved if row.to == uplink and row.state == "done"]
+    is_first_own = bool(times) and not any(t_ms <= times[0] for t_ms in taken)
+    return max(0, len(times) - len(taken) - is_first_own)
 
 
 def _dropped(info: SessionInfo, events: Iterable[TimedEvent]) -> dict[str, int]:

@@ -88,6 +88,14 @@ def test_the_alarm_that_led_to_a_switch_is_no_second_incident(tmp_path: Path) ->
     assert incident.cause.startswith("Switched from primary")
 
 
+def test_a_switch_back_is_no_reconnect(tmp_path: Path) -> None:
+    ups = [(0.1, "primary"), (20.1, "bonded"), (30, "bonded"), (40.1, "primary")]
+    events = [event(n, t_s, "uplink.up", uplink=name) for n, (t_s, name) in enumerate(ups, 1)]
+    there, back = moved(10, 20), moved(20, 40, to="primary", **{"from": "bonded"})
+    path = write(tmp_path / "a.livedesk", steady(range(60)), [*events, *there, *back], ABOUT)
+    assert dict(summary_of(path).reconnects) == {"primary": 0, "bonded": 1}
+
+
 def ordered(seq: int, t_s: float) -> list[Event]:
     return moved(seq, t_s, cause="operator", actor="live_operations", reason="a rehearsal")
 
@@ -120,7 +128,7 @@ def test_every_export_holds_the_switches(tmp_path: Path) -> None:
     assert [each["switch_ms"] for each in lines if each["type"] == "switch"] == [400.0]
     page = files["a.html"].read_text(encoding="utf-8")
     assert "<h2>Switches</h2>" in page
-    assert "primary → bonded" in page
+    assert "goodput 1,480 kbps" in page
     assert "a person ordered it" in page
     alone = write(tmp_path / "b.livedesk", steady(range(60)))
     (html,) = export(alone, ["html"], tmp_path / "out")
