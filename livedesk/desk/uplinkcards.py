@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livedesk.core.classes import is_under_contract, uplink_recovers
+from livedesk.core.clock import NS_PER_S
 from livedesk.core.figures import FIGURES
 from livedesk.core.status import UplinkStatus
 from livedesk.desk.looks import (
@@ -18,6 +19,9 @@ from livedesk.desk.looks import (
 )
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import age, countdown, number, tr
+
+TAKEN_OVER_S = 2.5
+"""From the decision of a switch until the new path has to be in a class of its own."""
 
 MOST_CARDS = 2
 """Of more uplinks than this the strip shows the one that carries, and counts the others."""
@@ -87,11 +91,17 @@ def _words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     if view.status.failover.switching_to == uplink.name:
         return "notice", tr("Taking over"), ""
     if uplink.ready:
-        is_active = uplink.name == view.status.failover.active
-        return "ready", tr("Ready") if is_active else tr("Standby"), proof_words(view, uplink)
+        if is_first(view, uplink):
+            return "ready", tr("Ready"), tr("carries once the encoder sends")
+        return "ready", tr("Standby"), proof_words(view, uplink)
     if uplink.state == "standby":
         return _missing(view), tr("Not ready"), uplink.reason or proof_words(view, uplink)
     return _closed_words(view, uplink)
+
+
+def is_first(view: StoreView, uplink: UplinkStatus) -> bool:
+    """Whether it only waits for media to carry."""
+    return uplink.name == view.status.failover.active and not feed_flows(view)
 
 
 def proof_words(view: StoreView, uplink: UplinkStatus) -> str:
@@ -143,6 +153,14 @@ def _carrying_or_open(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str,
     return _carrying_words(view, uplink)
 
 
+def _just_took_over(view: StoreView, uplink: UplinkStatus) -> bool:
+    """A rate takes a second to be known, so the first class of a new path is that of before."""
+    last = view.status.failover.last
+    if last is None or last["to"] != uplink.name or last["state"] != "done":
+        return False
+    return (view.status.utc_ns - last["utc_ns"]) / NS_PER_S < TAKEN_OVER_S
+
+
 def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
     limits = view.status.limits
     limit = tr("under {n} kbps").format(n=number(limits.min_kbps))
@@ -164,6 +182,8 @@ def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, s
         case "STALLED":
             stalled = tr("media waits, none is acknowledged")
             return "critical", tr("Stalled"), behind_words(uplink) or stalled
+        case "GONE" if _just_took_over(view, uplink):
+            return "ok", tr("Carrying"), tr("its rate is not known yet")
         case "GONE":
             return "critical", tr("Gone"), uplink.reason or tr("no connection that publishes")
         case "BLIND":

@@ -8,7 +8,7 @@ from typing import Literal
 from livedesk.core.status import UplinkStatus
 from livedesk.desk.looks import LIT, Look, is_delivering, source_note
 from livedesk.desk.model import StoreView
-from livedesk.desk.uplinkcards import healthy_words, proven_words, uplink_card
+from livedesk.desk.uplinkcards import healthy_words, is_first, proven_words, uplink_card
 from livedesk.desk.words import NOTHING, number, tr
 
 Role = Literal["carries", "ready", "out"]
@@ -82,7 +82,9 @@ def _sentence(view: StoreView, uplink: UplinkStatus, look: Look, word: str, note
             return lit
         return note or healthy_words(uplink) or tr("in time")
     if uplink.ready:
-        return " · ".join(filter(None, [proven_words(view, uplink), healthy_words(uplink)]))
+        first = note if is_first(view, uplink) else ""
+        proven, healthy = proven_words(view, uplink), healthy_words(uplink)
+        return " · ".join(filter(None, [first, proven, healthy]))
     return note
 
 

@@ -105,7 +105,7 @@ class EventDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's
         text = self._text_room(QRect(0, 0, 0, 100), option.widget)
-        wide = self._metrics.horizontalAdvance(index.data(_EVENT).text) > text.width()
+        wide = not self._fits(index.data(_EVENT).text, text.width())
         lines = 2 if wide else 1
         return QSize(0, lines * self._metrics.height() + self._theme.px(6))
 
@@ -151,16 +151,20 @@ class EventDelegate(QStyledItemDelegate):
             painter.drawText(below, flags, shown)
 
     def _split(self, text: str, width: int) -> tuple[str, str]:
-        if self._metrics.horizontalAdvance(text) <= width:
+        if self._fits(text, width):
             return text, ""
         words = text.split(" ")
         count = len(words)
-        while count > 1 and self._metrics.horizontalAdvance(" ".join(words[:count])) > width:
+        while count > 1 and not self._fits(" ".join(words[:count]), width):
             count -= 1
         first = " ".join(words[:count])
         return self._metrics.elidedText(first, Qt.TextElideMode.ElideRight, width), " ".join(
             words[count:]
         )
+
+    def _fits(self, text: str, width: int) -> bool:
+        """Widths are rounded down to whole pixels, and a text of exactly the width is elided."""
+        return self._metrics.horizontalAdvance(text) < width
 
 
 class EventList(Panel):

@@ -147,6 +147,7 @@ class UplinksPanel(QWidget):
         text = {"hold": tr("Release hold"), "latched": tr("Release latch")}.get(mode, tr("Hold"))
         waits = orders.waits("hold")
         push.setText(tr("Sent…") if waits else text)
+        push.setAccessibleName(text)
         reason = blocked(view, answering) if view.stale or not answering else ""
         push.setEnabled(not waits and not reason)
         push.setToolTip(reason or _hold_hint(mode))

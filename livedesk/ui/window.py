@@ -127,7 +127,7 @@ class ConsoleWindow(QMainWindow):
                 switching.press_hold,
                 repeats=False,
             ),
-            Shortcut(("Ctrl+D",), tr("Drill…"), switching.press_drill),
+            Shortcut(("Ctrl+D",), tr("Drill…"), switching.press_drill, repeats=False),
             Shortcut(("1",), tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
             Shortcut(("2",), tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
             Shortcut(("3",), tr("Plots: whole session"), partial(plots.choose_range, 2)),

@@ -88,6 +88,17 @@ def test_a_standby_that_is_ready_is_no_alarm_and_does_not_look_like_the_path_tha
     assert tile(shown, "primary").offer == ""
 
 
+def test_before_the_show_it_is_told_which_path_goes_first() -> None:
+    waits = replace(PRIMARY, state="standby", ready=True, proof_age_ms=700)
+    status = replace(LIVE, state="waiting", feed=FeedStatus("GONE"), uplinks=(waits, BONDED))
+    shown = view(status)
+    assert (card(shown, "uplink:primary").look, card(shown, "uplink:primary").note) == (
+        "ready", "carries once the encoder sends",
+    )  # fmt: skip
+    assert tile(shown, "primary").sentence.startswith("carries once the encoder sends · proven")
+    assert card(shown, "uplink:bonded").note == "ready, proven 1.2 s ago"
+
+
 def test_a_dead_standby_is_said_before_it_is_needed() -> None:
     dead = replace(BONDED, state="connecting", ready=False, reason="no route to host")
     shown = view(replace(LIVE, uplinks=(PRIMARY, dead)), next=None)
@@ -151,6 +162,15 @@ def test_the_banner_is_loud_while_no_path_carries_and_says_it_once() -> None:
     assert loudest(told) == ("No uplink carries.",)
     assert loudest(view(mode="hold")) == ("On hold: nothing switches by itself",)
     assert loudest(view(replace(LIVE, feed=FeedStatus("GONE")))) == ()
+
+
+def test_a_path_that_has_just_taken_over_is_not_called_gone() -> None:
+    shown = on_bonded()
+    fresh = replace(shown.status.uplinks[1], health="GONE")
+    status = replace(shown.status, uplinks=(shown.status.uplinks[0], fresh))
+    assert card(replace(shown, status=status), "uplink:bonded").look == "ok"
+    later = replace(status, utc_ns=status.utc_ns + 3 * 10**9)
+    assert card(replace(shown, status=later), "uplink:bonded").look == "critical"
 
 
 def test_many_uplinks_are_two_cards_and_one_that_is_missing_is_named() -> None:
