@@ -30,6 +30,11 @@ class Proof:
         """Whether to ping: nothing was heard for a while, and no ping is on its way."""
         return self._pinged_ns is None and mono_ns - self._proven_ns >= PING_EVERY_NS
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a ping is on its way."""
+        return self._pinged_ns is not None
+
     def pinged(self, mono_ns: int) -> None:
         if self._pinged_ns is None:
             self._pinged_ns = mono_ns

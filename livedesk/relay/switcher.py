@@ -43,7 +43,6 @@ class Switcher:
         self._running: asyncio.Task[None] | None = None
         self._book = SwitchBook()
         self._told_fault: str | None = None
-        self._was_sagging = False
         self.carrier = uplinks[0]
         self.carrier.carry(None)
 
@@ -60,17 +59,15 @@ class Switcher:
         switch = self._policy.update(mono_ns, feed, paths)
         for note in self._policy.take_notes():
             self._log.event(note.event, note.level, note.text, **note.data)
-        self._freshen(self._policy.view(mono_ns))
+            if note.event == "failover.sagging":  # whoever may be needed soon is proven anew
+                self._prove_all()
         if switch is not None:
             self._begin(switch, mono_ns)
         self._told_fault = None
 
-    def _freshen(self, view: FailoverView) -> None:
-        """When the path begins to sag, whoever may be needed soon is proven anew."""
-        if view.sagging and not self._was_sagging:
-            for uplink in self._uplinks.values():
-                uplink.prove()
-        self._was_sagging = view.sagging
+    def _prove_all(self) -> None:
+        for uplink in self._uplinks.values():
+            uplink.prove()
 
     def _ask(self, question: Callable[[], T], otherwise: T) -> T:
         try:

@@ -294,13 +294,13 @@ class Uplink:
     def judge(self, mono_ns: int) -> bool:
         """Tells a change of the class or of readiness; returns whether there was one."""
         gauge = self._link.gauge if self._link is not None and self._is_carrying else None
-        has_turned = self._watch.readiness(mono_ns, self.facts(mono_ns))
+        is_ready = self._link is not None and self._link.could_carry(mono_ns)
+        has_turned = self._watch.readiness(mono_ns, is_ready, self._reason)
         return self._watch.judge(mono_ns, gauge) or has_turned
 
     def facts(self, mono_ns: int) -> PathFacts:
         """What the policy is told."""
-        newest_ms = self._feed.newest_ms
-        return path_facts(self.name, self.state, self._reason, self._link, newest_ms, mono_ns)
+        return path_facts(self.name, self.state, self._reason, self._link, self._feed, mono_ns)
 
     def sample(self, mono_ns: int) -> dict[str, Json]:
         """This uplink's entry in a sample, but for what the policy knows of it."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from livedesk.core.events import Json
 from livedesk.core.status import UplinkState
 from livedesk.failover.facts import PathFacts
+from livedesk.relay.feed import Feed
 from livedesk.relay.uplink_link import UplinkLink
 
 
@@ -15,15 +14,14 @@ def path_facts(
     state: UplinkState,
     reason: str | None,
     link: UplinkLink | None,
-    newest_ms: Mapping[int, int],
+    feed: Feed,
     mono_ns: int,
 ) -> PathFacts:
-    """`newest_ms`: the feed's newest frames, by track."""
+    """All figures are those of the newest poll."""
     if link is None:
         return PathFacts(name, state, reason=reason)
     gauge = link.gauge
-    is_open = link.ended is None and link.busy is None
-    ready, proof_age_ms = is_open and gauge.proof.holds(mono_ns), gauge.proof.age_ms(mono_ns)
+    ready, proof_age_ms = link.could_carry(mono_ns), gauge.proof.age_ms(mono_ns)
     if state != "carrying":
         return PathFacts(name, state, ready, proof_age_ms, reason)
     return PathFacts(
@@ -35,7 +33,7 @@ def path_facts(
         silent_ms=gauge.stalled_s(mono_ns) * 1000,
         silence_limit_ms=gauge.silence_limit_ms,
         goodput_kbps=gauge.goodput_kbps,
-        backlog_ms=gauge.backlog_ms(newest_ms),
+        backlog_ms=gauge.backlog_ms(feed.newest_ms),
         media_bytes_acked=gauge.media_bytes_acked,
         unsent_bytes=link.unsent_bytes,
         rtt_ms=gauge.tcp_info.rtt_ms if gauge.tcp_info is not None else None,

@@ -67,6 +67,11 @@ class UplinkLink(asyncio.Protocol):
     def can_send(self) -> bool:
         return self.is_publishing and not self._is_paused and self.ended is None
 
+    def could_carry(self, mono_ns: int) -> bool:
+        """Whether the session is open, and its far end was there lately."""
+        is_open = self.is_ready and self.ended is None and self.busy is None
+        return is_open and self.gauge.proof.holds(mono_ns)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=_BUFFER_BYTES)
@@ -149,10 +154,12 @@ class UplinkLink(asyncio.Protocol):
         """Reads what was acknowledged, and pings a far end that has shown nothing lately."""
         if not self.is_ready or self._transport is None or self.ended is not None:
             return
-        buffered_bytes = self._transport.get_write_buffer_size()
-        self.gauge.read(mono_ns, self._read_tcp_info(), buffered_bytes)
-        if self.gauge.proof.is_due(mono_ns) and not self._is_paused:
+        proof = self.gauge.proof
+        if proof.is_due(mono_ns) and not self._is_paused:
             self.ping()
+        if self.asked_ns is not None or proof.is_awaited:
+            buffered_bytes = self._transport.get_write_buffer_size()
+            self.gauge.read(mono_ns, self._read_tcp_info(), buffered_bytes)
 
     def _tell(self) -> None:
         self._changed.set()

@@ -7,7 +7,6 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.status import HealthClass, Limits
-from livedesk.failover.facts import PathFacts
 from livedesk.gauges.classes import UplinkClass
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed
@@ -32,19 +31,19 @@ class UplinkWatch:
     def state(self) -> HealthClass:
         return self._class.state
 
-    def readiness(self, mono_ns: int, path: PathFacts) -> bool:
+    def readiness(self, mono_ns: int, could_carry: bool, reason: str | None) -> bool:
         """Tells a change of it; returns whether there was one.
 
         A session that is replaced at once is no news.
         """
-        if path.ready:
+        if could_carry:
             self._last_ready_ns = mono_ns
         was_just_now = self._was_ready and mono_ns - self._last_ready_ns < _REPLACED_WITHIN_NS
-        is_ready = path.ready or was_just_now
+        is_ready = could_carry or was_just_now
         if is_ready == self._was_ready:
             return False
         self._was_ready = is_ready
-        why = None if is_ready else path.reason or _why_not_ready(path)
+        why = None if is_ready else reason or "its far end does not show that it is there"
         text = "is ready to carry" if is_ready else f"could not take over now: {why}"
         self._log.event(
             "uplink.ready" if is_ready else "uplink.not_ready",
@@ -96,12 +95,6 @@ class UplinkWatch:
             f"Uplink {self._name} {before} → {now}: {_why(now, figures)}.",
             **{"uplink": self._name, "from": before, "to": now, **figures},
         )
-
-
-def _why_not_ready(path: PathFacts) -> str:
-    if path.state in ("standby", "carrying"):
-        return "its far end has not shown for 5 s that it is there"
-    return "it has no session yet"
 
 
 def _why(now: HealthClass, figures: Mapping[str, float | None]) -> str:

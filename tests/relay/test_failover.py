@@ -122,7 +122,7 @@ def test_beyond_the_bound_it_begins_anew_and_says_what_was_lost(tmp_path: Path) 
             await show.all_arrive()
             first = show.publication(1)[3].timestamp_ms
             assert done["frames_lost"] >= len(show.missing()) - 25 > 0
-            assert done["lost_ms"] == pytest.approx(20 * done["frames_lost"], abs=100)
+            assert done["lost_ms"] > 18 * done["frames_lost"]  # more on a busy machine
             assert first - max(each for each in show.stamps() if each < first) >= 500
             assert done["frames_repeated"] == 0
             assert begins_as_it_should(show, 1)
