@@ -39,6 +39,11 @@ class Story:
     """More than has room: every step of a drill, who asked."""
 
 
+def has_choice(view: StoreView) -> bool:
+    """Whether there is another uplink that the stream could move to."""
+    return len(view.status.uplinks) > 1 and view.status.failover.mode != "single"
+
+
 def headline(view: StoreView) -> Headline:
     failover = view.status.failover
     if view.stale:
@@ -89,9 +94,9 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
             return _louder(look, "notice"), tr("On hold")
         case "latched":
             return _louder(look, "warning"), tr("Latched")
-        case "auto" if failover.sagging:
+        case "auto" | "external" if failover.sagging:
             return _louder(look, "notice"), tr("Sagging")
-        case "auto" if failover.next is None and is_delivering(view):
+        case "auto" | "external" if _is_alone(view):
             return _louder(look, "warning"), tr("No standby")
         case "auto":
             return look, tr("Automatic")
@@ -101,6 +106,10 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
             return look, tr("External")
         case "single":
             return look, tr("One path")
+
+
+def _is_alone(view: StoreView) -> bool:
+    return view.status.failover.next is None and is_delivering(view) and has_choice(view)
 
 
 def _louder(one: Look, other: Look) -> Look:
@@ -126,7 +135,7 @@ def mode_hint(failover: FailoverStatus) -> str:
         "hold": tr("Nothing switches by itself until the hold is released."),
         "latched": tr("After too many switches only an outage of 5 s moves the stream, until "
                       "somebody switches or releases the latch."),
-        "external": tr("Another program carries the stream; it is told to move it."),
+        "external": tr("Another program carries the stream; livedesk tells it by itself to move."),
     }[failover.mode]  # fmt: skip
 
 
@@ -159,12 +168,12 @@ def _ahead(view: StoreView) -> list[str]:
     if failover.dwell_s is not None and failover.dwell_s > view.age_s:
         left = countdown(failover.dwell_s - view.age_s)
         found.append(tr("no further switch for {time}").format(time=left))
-    if failover.switching_to is not None or failover.mode in ("single", "external"):
+    if failover.switching_to is not None or not has_choice(view):
         return found
     if failover.next is None:
         found.append(tr("nothing could take over now"))
     elif len(view.status.uplinks) > PAIR and not found:
-        by_itself = failover.mode == "auto"
+        by_itself = failover.mode in ("auto", "external")
         would = tr("would switch to {name}") if by_itself else tr("{name} could take over")
         found.append(would.format(name=failover.next))
     return found

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from livedesk.desk.asked import Asked, Guard, Order
+from livedesk.desk.failover import has_choice
 from livedesk.desk.looks import is_delivering
 from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
@@ -95,7 +96,7 @@ class Switching(QObject):
 
     def press_hold(self) -> None:
         view = self._view
-        if view is None or view.status.failover.mode in ("single", "external"):
+        if view is None or not has_choice(view):
             return
         if view.stale or not self._answering:
             self._say(blocked(view, self._answering))
@@ -105,7 +106,7 @@ class Switching(QObject):
 
     def press_drill(self) -> None:
         view = self._view
-        if view is None or view.status.failover.next is None:
+        if view is None or not has_choice(view):
             return
         if drill_blocked(view, self._answering):
             self._say(drill_blocked(view, self._answering))

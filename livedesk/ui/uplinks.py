@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.desk.asked import Asked
-from livedesk.desk.failover import Headline, Story, headline, mode_hint, story
+from livedesk.desk.failover import Headline, Story, has_choice, headline, mode_hint, story
 from livedesk.desk.looks import LIT, Look
 from livedesk.desk.model import StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
@@ -143,7 +143,7 @@ class UplinksPanel(QWidget):
 
     def _show_hold(self, view: StoreView, answering: bool, orders: Orders) -> None:
         push, mode = self.head.hold, view.status.failover.mode
-        push.setVisible(mode not in ("single", "external"))
+        push.setVisible(has_choice(view))
         text = {"hold": tr("Release hold"), "latched": tr("Release latch")}.get(mode, tr("Hold"))
         waits = orders.waits("hold")
         push.setText(tr("Sent…") if waits else text)
@@ -154,8 +154,8 @@ class UplinksPanel(QWidget):
         show_tone(push, "set" if mode in ("hold", "latched") else "")
 
     def _show_drill(self, view: StoreView, answering: bool, orders: Orders) -> None:
-        push, failover = self.head.drill, view.status.failover
-        push.setVisible(failover.mode not in ("single", "external"))
+        push = self.head.drill
+        push.setVisible(has_choice(view))
         waits, reason = orders.waits("drill"), drill_blocked(view, answering)
         push.setText(tr("Sent…") if waits else tr("Drill…"))
         push.setEnabled(not waits and not reason)
