@@ -17,6 +17,7 @@ from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.engine.alarm_words import alarm_event
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus
@@ -45,10 +46,7 @@ CLOCK_STEP_MS = 250
 
 TICK_S = 0.25
 _AFTER_FAULT_S = 5.0
-_TELLING_S = 0.1
 _RELAY_TASK, _TICK_TASK, _HOLD_TASK = "relay link", "tick", "hold again"
-
-_LOUDNESS: dict[str, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
 
 
 class Store:
@@ -261,25 +259,8 @@ class Store:
             self._tell(change, over="Over with the session")
 
     def _tell(self, change: AlarmChange, over: str = "Over") -> None:
-        alarm = change.alarm
-        data: dict[str, Json] = {
-            "alarm": alarm.id,
-            "priority": alarm.priority,
-            "action": alarm.action,
-        }
-        if change.tripped:
-            level, text = _LOUDNESS[alarm.priority], f"{alarm.cause} {alarm.action}"
-            self._broadcast.post("limit.trip", level, "engine", text, data)
-            return
-        if change.goes_on_as is not None:
-            over = "Part of a greater fault"
-        # What was over when its alarm's delay ended has lasted no time as an alarm.
-        lasted = f" after {change.lasted_s:.1f} s" if change.lasted_s >= _TELLING_S else ""
-        text = f"{over}{lasted}: {alarm.cause}"
-        data |= {"lasted_s": round(change.lasted_s, 3), "count": alarm.count}
-        if change.goes_on_as is not None:
-            data["goes_on_as"] = change.goes_on_as
-        self._broadcast.post("limit.clear", "info", "engine", text, data)
+        kind, level, text, data = alarm_event(change, over)
+        self._broadcast.post(kind, level, "engine", text, data)
 
     def status(self) -> StoreStatus:
         mono_ns = self._clock.mono_ns()

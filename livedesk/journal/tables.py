@@ -231,7 +231,7 @@ def _summary_rows(summary: Summary) -> Iterator[Row]:
         at = f"at {iso_utc(worst.utc_ns)}; positive: sound early"
         yield ("worst_skew_ms", "", worst.skew_ms, "ms", at)
     for uplink, count in sorted(summary.reconnects.items()):
-        yield ("reconnects", uplink, count, "", "times up again after the first")
+        yield ("reconnects", uplink, count, "", "times up again by itself")
     for uplink, count in sorted(summary.dropped_messages.items()):
         yield ("dropped_messages", uplink, count, "", "frames given up for a slow path")
     for stats in summary.figures:
