@@ -1,15 +1,18 @@
 """What does a recorded cellular uplink do to a show, with failover and without?
 
-The recording is the primary's capacity, in real time over real sockets, for two relays at once with
-the same feed: one has a good bonded uplink beside it, one has nothing. Recordings in the mahimahi
+The recording is the primary's capacity, in real time over real sockets, for three relays at once
+with the same feed: one has a good bonded uplink beside it and stays there until a person takes the
+stream back, one goes back by itself, one has nothing. Recordings in the mahimahi
 format are named by `--traces` or LIVEDESK_TRACES, a file or a folder of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -26,12 +29,20 @@ _BEFORE_S: Final = 12.0
 """On a good path first: the server's first block has a rate by then."""
 
 
+_WAYS: Final = {
+    "by hand": (UPLINKS, {"fail_back": "manual"}),
+    "by itself": (UPLINKS, {"fail_back": "automatic"}),
+    "alone": (UPLINKS[:1], {}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Show:
     """One relay's show, its times in seconds since the recording began."""
 
     arrivals: list[Arrival]
     switches: list[tuple[float, Entry]]
+    lost_frames: int
 
 
 def measure(
@@ -44,8 +55,7 @@ def measure(
     for name, recording in recordings:
         own = folder / f"cellular-{name}"
         own.mkdir()
-        with_standby, alone = asyncio.run(_both(clip, own, recording, seconds))
-        yield from _rows(name, seconds, with_standby, alone)
+        yield from _rows(name, seconds, asyncio.run(_shows(clip, own, recording, seconds)))
 
 
 def _recordings(traces: FilePath) -> list[tuple[str, RecordedUplink]]:
@@ -61,23 +71,23 @@ def _recordings(traces: FilePath) -> list[tuple[str, RecordedUplink]]:
     return found
 
 
-async def _both(
+async def _shows(
     clip: FilePath, folder: FilePath, recording: RecordedUplink, seconds: float
-) -> tuple[_Show, _Show]:
-    frames = ClipFrames(clip)
-    one, other = folder / "with", folder / "without"
-    for each in (one, other):
-        await asyncio.to_thread(each.mkdir)
-    async with (
-        stage(one, clip, frames, {}) as with_standby,
-        stage(other, clip, frames, {}, UPLINKS[:1]) as alone,
-    ):
+) -> dict[str, _Show]:
+    frames, stages = ClipFrames(clip), {}
+    async with AsyncExitStack() as stack:
+        for name, (uplinks, failover) in _WAYS.items():
+            own = folder / name.replace(" ", "-")
+            await asyncio.to_thread(own.mkdir)
+            stages[name] = await stack.enter_async_context(
+                stage(own, clip, frames, failover, uplinks)
+            )
         await asyncio.sleep(_BEFORE_S)
-        begun_ns = alone.platform.now_ns()
-        for here in (with_standby, alone):
+        begun_ns = stages["alone"].platform.now_ns()
+        for here in stages.values():
             here.paths[UPLINKS[0]].apply(Shape(supply=recording))
         await asyncio.sleep(seconds)
-        return _show(with_standby, begun_ns), _show(alone, begun_ns)
+        return {name: _show(here, begun_ns) for name, here in stages.items()}
 
 
 def _show(here: Stage, begun_ns: int) -> _Show:
@@ -94,26 +104,35 @@ def _show(here: Stage, begun_ns: int) -> _Show:
         for event in here.told.events
         if event["event"] == "failover.switch"
     ]
-    return _Show(arrivals, switches)
+    publications = sorted({frame.publisher for frame in here.platform.frames})
+    seams = [
+        here.platform.clip.seam(here.platform.of(old), here.platform.of(new))
+        for old, new in pairwise(publications)
+    ]
+    return _Show(arrivals, switches, sum(seam.lost for seam in seams))
 
 
-def _rows(name: str, seconds: float, ours: _Show, alone: _Show) -> Iterator[Row]:
+def _rows(name: str, seconds: float, shows: Mapping[str, _Show]) -> Iterator[Row]:
+    alone = shows["alone"]
+    alone_low_s = low_seconds(alone.arrivals, seconds)
     polled = [each for each in noalbs(alone.arrivals, seconds, 0.0) if each.at_s >= 0]
     slid = [each for each in window(alone.arrivals, seconds) if each.at_s >= 0]
-    yield Row(
-        f"{name}, {seconds:.0f} s: switches away from it",
-        _switches(ours.switches),
-        f"NOALBS rule {_gone_bad(polled)}; 1 s window {_gone_bad(slid)}",
-    )
-    low_s, alone_low_s = low_seconds(ours.arrivals, seconds), low_seconds(alone.arrivals, seconds)
-    yield Row(
-        f"… seconds under {LIMIT_KBPS:,.0f} kbps at the platform",
-        f"{low_s:.1f} s",
-        f"{alone_low_s:.1f} s (without failover); "
-        f"{_would_be(polled, alone, seconds)} (NOALBS rule); "
-        f"{_would_be(slid, alone, seconds)} (1 s window)",
-        f"{alone_low_s / low_s:.1f} × less" if low_s else "–",
-    )
+    for way in ("by hand", "by itself"):
+        show = shows[way]
+        low_s = low_seconds(show.arrivals, seconds)
+        yield Row(
+            f"{name}, {seconds:.0f} s, back {way}: switches; frames lost",
+            f"{_switches(show.switches)}; {show.lost_frames}",
+            f"NOALBS rule {_gone_bad(polled)}; 1 s window {_gone_bad(slid)}",
+        )
+        yield Row(
+            f"… seconds under {LIMIT_KBPS:,.0f} kbps at the platform",
+            f"{low_s:.1f} s",
+            f"{alone_low_s:.1f} s (without failover); "
+            f"{_would_be(polled, alone, seconds)} (NOALBS rule); "
+            f"{_would_be(slid, alone, seconds)} (1 s window)",
+            f"{alone_low_s / low_s:.1f} × less" if low_s else "–",
+        )
 
 
 def low_seconds(arrivals: Sequence[Arrival], until_s: float, from_s: float = 0.0) -> float:

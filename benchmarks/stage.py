@@ -184,8 +184,10 @@ async def stage(
             stack.push_async_callback(paths[name].close)
         job = [_uplink_job(name, path) for name, path in paths.items()]
         running = relay_process(folder, job[0]["url"], uplinks=job, failover=dict(failover))
-        relay = stack.enter_context(running)
-        stack.enter_context(ffmpeg_running(*publish(clip, relay.ingest_url)))
+        # In a thread: the paths of a stage that runs already must not wait for this start.
+        relay = await asyncio.to_thread(stack.enter_context, running)
+        encoder = ffmpeg_running(*publish(clip, relay.ingest_url))
+        await asyncio.to_thread(stack.enter_context, encoder)
         here = Stage(relay, Told(relay), platform, paths, folder / _RUNTIME_NAME)
         await until(here.is_settled, "the relay carries, and its standby is ready")
         yield here
