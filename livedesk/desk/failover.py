@@ -19,6 +19,10 @@ PAIR = 2
 """With two uplinks the other one is next; with more it has to be said which."""
 
 
+SETTLED_S = 5.0
+"""So long after a switch a standby is not missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """The first thing one reads: a word of the mode or of what goes on, and the reason."""
@@ -56,6 +60,8 @@ def headline(view: StoreView) -> Headline:
     if is_dark(view):
         nothing = tr("No path carries the stream.")
         return Headline("critical", tr("No path"), failover.reason or nothing)
+    if failover.drill is not None and failover.drill.state == "running":
+        return Headline("notice", tr("Drill"), failover.drill.step)
     return Headline(*_mode_words(view), _reason(view))
 
 
@@ -109,7 +115,11 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
 
 
 def _is_alone(view: StoreView) -> bool:
-    return view.status.failover.next is None and is_delivering(view) and has_choice(view)
+    """Whether nothing could take over. A path that was just left needs a moment to open again."""
+    failover = view.status.failover
+    last_ns = failover.last["utc_ns"] if failover.last is not None else 0
+    settled = (view.status.utc_ns - last_ns) / NS_PER_S >= SETTLED_S
+    return failover.next is None and settled and is_delivering(view) and has_choice(view)
 
 
 def _louder(one: Look, other: Look) -> Look:
@@ -170,9 +180,9 @@ def _ahead(view: StoreView) -> list[str]:
         found.append(tr("no further switch for {time}").format(time=left))
     if failover.switching_to is not None or not has_choice(view):
         return found
-    if failover.next is None:
+    if _is_alone(view):
         found.append(tr("nothing could take over now"))
-    elif len(view.status.uplinks) > PAIR and not found:
+    elif failover.next is not None and len(view.status.uplinks) > PAIR and not found:
         by_itself = failover.mode in ("auto", "external")
         would = tr("would switch to {name}") if by_itself else tr("{name} could take over")
         found.append(would.format(name=failover.next))

@@ -73,6 +73,9 @@ def test_the_reason_comes_first_and_what_goes_on_before_the_mode() -> None:
     assert headline(view(mode="hold")).look == "notice"
     assert headline(view(mode="latched")).look == "warning"
     assert headline(view(next=None)).word == "No standby"
+    assert headline(view(next=None, last=last())).word == "Automatic", "the other one opens again"
+    drill = DrillStatus("running", "on bonded for 5 s", SWITCHED_UTC_NS, "ana")
+    assert headline(view(drill=drill)).text == "on bonded for 5 s"
     under_way = view(switching_to="bonded", reason="", last=last(state="running"))
     assert headline(under_way).text == "to bonded … 0.3 s: nothing was acknowledged for 230 ms"
     assert headline(view(age_s=2)).look == "unknown"
