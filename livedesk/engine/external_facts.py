@@ -16,8 +16,15 @@ from livedesk.engine.ages import STALE_MS
 from livedesk.engine.fold import ProbeReading
 from livedesk.failover.facts import FeedFacts, PathFacts
 
-SILENCE_LIMIT_MS: Final = 1_000.0
-"""The probe speaks four times a second, and a server passes on in bursts."""
+AGREED_SILENCE_MS: Final = 1_000.0
+"""With a sender that is held up too. The probe speaks four times a second, and a server passes on
+in bursts."""
+
+LONE_SILENCE_MS: Final = 3_000.0
+"""Where only the probe says so: its server, its machine and itself may be what is slow."""
+
+SETTLE_NS: Final = 2 * NS_PER_S
+"""A player that begins reads what waits for it, then finds its pace."""
 
 REMEMBERED_NS: Final = 10 * NS_PER_S
 """So long after the last media an encoder of which nothing is known is believed to go on."""
@@ -35,6 +42,8 @@ class ServerView:
         self._reading: ProbeReading | None = None
         self._sender: SenderFacts | None = None
         self._media_ns: int | None = None
+        self._began_ns: int | None = None
+        self._is_held_up = False
         self._acked_bytes = 0.0
         self._healthy_kbps: float | None = None
         self._wanted_ns: int | None = None
@@ -55,7 +64,9 @@ class ServerView:
 
     def take(self, reading: ProbeReading | None, sender: SenderFacts | None) -> None:
         """The newest of both; the same reading may be given again."""
-        self._sender = sender
+        if sender is not self._sender:
+            self._is_held_up = _is_held_up(self._sender, sender)
+            self._sender = sender
         if reading is None or reading is self._reading:
             return
         passed_ns = _RATE_NS if self._reading is None else reading.mono_ns - self._reading.mono_ns
@@ -63,7 +74,10 @@ class ServerView:
         feed = reading.feed
         if feed.kbps is not None:
             self._acked_bytes += feed.kbps * 125 * min(passed_ns, _RATE_NS) / NS_PER_S
-        if feed.age_ms is not None:
+        if feed.age_ms is None:
+            self._began_ns = None
+        else:
+            self._began_ns = self._began_ns or reading.mono_ns
             self._media_ns = reading.mono_ns - round(feed.age_ms * NS_PER_MS)
         if feed.state == "OK" and not self._is_congested:
             self._healthy_kbps = feed.kbps
@@ -98,6 +112,8 @@ class ServerView:
             return False
         if self._is_wanted:
             return True
+        if self._began_ns is not None and mono_ns - self._began_ns < SETTLE_NS:
+            return False
         if self._sender is not None:
             return self._sender.active
         return self.is_fresh(mono_ns) and mono_ns - self._media_ns <= REMEMBERED_NS
@@ -134,7 +150,7 @@ class ServerView:
             ready=state == "carrying",
             reason=reason,
             silent_ms=self._silent_ms,
-            silence_limit_ms=SILENCE_LIMIT_MS,
+            silence_limit_ms=AGREED_SILENCE_MS if self._is_held_up else LONE_SILENCE_MS,
             goodput_kbps=seen.kbps,
             backlog_ms=seen.lag_ms,
             media_bytes_acked=round(self._acked_bytes),
@@ -148,3 +164,11 @@ class ServerView:
         if not self._is_congested:
             return 0
         return max(1, round(self._sender.congestion * 0.7 * (seen.kbps or 0.0) * 125))
+
+
+def _is_held_up(before: SenderFacts | None, now: SenderFacts | None) -> bool:
+    """It has something to send, and gets rid of little or nothing."""
+    if now is None or not now.active:
+        return False
+    is_stuck = before is not None and now.sent_bytes == before.sent_bytes
+    return now.reconnecting or now.congestion > CONGESTED or is_stuck

@@ -34,6 +34,8 @@ class FakeActuator:
     """Moves a stream that is only a name."""
 
     facts: SenderFacts | None = STREAMING
+    is_stuck: bool = False
+    """It gets rid of nothing, although it says that it streams."""
     problem: str | None = None
     place: str | None = None
     outcome: Outcome = MOVED
@@ -49,6 +51,9 @@ class FakeActuator:
         return self.outcome
 
     async def sender(self) -> SenderFacts | None:
+        if self.facts is not None:
+            more_bytes = 0 if self.is_stuck else 100_000
+            self.facts = replace(self.facts, sent_bytes=self.facts.sent_bytes + more_bytes)
         return self.facts
 
     async def carrying(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
@@ -170,11 +175,12 @@ def test_media_stops_at_the_server_while_obs_streams_and_the_stream_is_moved_onc
         assert show.actuator is not None
 
         def comes_back() -> None:
-            show.server = FINE
+            assert show.actuator is not None
+            show.server, show.actuator.is_stuck = FINE, False
 
         show.actuator.on_switch = comes_back
         await show.play(10)
-        show.server = FeedStatus(state="STALLED", age_ms=20.0)
+        show.server, show.actuator.is_stuck = FeedStatus(state="STALLED", age_ms=20.0), True
         stopped_ns = show.clock.mono_ns()
         await show.play(20)
         assert show.moved == ["bonded"]
@@ -187,6 +193,18 @@ def test_media_stops_at_the_server_while_obs_streams_and_the_stream_is_moved_onc
         assert show.newest.failover is not None
         assert show.newest.failover.active == "bonded"
         assert show.newest.failover.switches == 1
+
+    tell(Show(), story)
+
+
+def test_a_server_that_alone_is_silent_for_a_moment_moves_nothing() -> None:
+    async def story(show: Show) -> None:
+        await show.play(10)
+        show.server = FeedStatus(state="STALLED", age_ms=20.0)
+        await show.play(2)
+        show.server = FINE
+        await show.play(5)
+        assert show.moved == []
 
     tell(Show(), story)
 
@@ -312,7 +330,7 @@ def test_a_new_engine_finds_the_stream_where_it_was_moved_to() -> None:
         await show.play(5)
         assert [each.state for each in show.newest.uplinks] == ["standby", "carrying"]
         show.server = FeedStatus(state="STALLED", age_ms=20.0)
-        await show.play(2)
+        await show.play(5)
         assert show.moved[:1] == ["primary"]
 
     tell(Show(FakeActuator(place="bonded")), story)

@@ -95,7 +95,7 @@ def test_a_watched_stream_that_stops_is_moved_by_the_command(bench: Bench, tmp_p
             await until(is_ready, "the show is seen, and bonded could take over")
             assert probe.played == Secret(PULL)
             assert (await failover())["mode"] == "external"
-            probe.feed = replace(FINE, state="STALLED", age_ms=1_500.0)
+            probe.feed = replace(FINE, state="STALLED", age_ms=4_000.0)
             await until(moved.exists, "the command ran")
             probe.feed = FINE
 

@@ -31,6 +31,11 @@ STAND_DOWN_S: Final = 2.0
 DRAIN_S: Final = 1.0
 """A stop sends what waits first; after this it is asked again, which makes OBS drop it."""
 
+AGAIN_S: Final = (0.5, 1.0, 2.0, 4.0, 4.0)
+"""Waits before OBS is told to start again. A slow path brings the end of the old publication to
+the server after all that waited on it, and until then the server refuses a new one as busy. OBS
+does not tell that from other refusals, and shows people a dialog for each."""
+
 _PATIENCE_S: Final = 5.0
 """For one answer. OBS answers in milliseconds, but its window may be busy with a dialog."""
 
@@ -45,8 +50,13 @@ class ObsControl:
     """Keeps a connection to one OBS and moves its stream. Implements Actuator."""
 
     def __init__(
-        self, settings: ObsActuator, clock: Clock, stand_down_s: float = STAND_DOWN_S
+        self,
+        settings: ObsActuator,
+        clock: Clock,
+        stand_down_s: float = STAND_DOWN_S,
+        again_s: tuple[float, ...] = AGAIN_S,
     ) -> None:
+        self._again_s = again_s
         self._settings = settings
         self._clock = clock
         self._stand_down_s = stand_down_s
@@ -159,6 +169,16 @@ class ObsControl:
             await self._ask("SetStreamServiceSettings", body)
 
     async def _start(self, name: str) -> None:
+        for wait_s in (0.0, *self._again_s):
+            await asyncio.sleep(wait_s)
+            if await self._has_started(name):
+                return
+        raise ObsError(
+            f"OBS could not connect to {name}; see whether its server can be reached from the "
+            "machine that OBS runs on, and whether it takes the key"
+        )
+
+    async def _has_started(self, name: str) -> bool:
         self._state = ""
         try:
             await self._ask("StartStream")
@@ -166,14 +186,10 @@ class ObsControl:
             if error.code != OUTPUT_RUNNING:
                 raise
         limit_s = self._settings.timeout_s
-        started = await self._until(lambda facts: facts.active or self._state == "STOPPED", limit_s)
-        if started is None:
+        ended = await self._until(lambda facts: facts.active or self._state == "STOPPED", limit_s)
+        if ended is None:
             raise ObsError(f"OBS did not begin to send to {name} within {seconds(limit_s)}")
-        if not started.active:
-            raise ObsError(
-                f"OBS could not connect to {name}; see whether its server can be reached from the "
-                "machine that OBS runs on, and whether it takes the key"
-            )
+        return ended.active
 
     async def _see_it_send(self, name: str) -> None:
         """Its counters are not cleared by a stop, so only what is added counts."""

@@ -31,7 +31,8 @@ class FakeObs:
     sent_bytes: int = 5_000_000
     stop_s: float | None = 0.02
     """None: the socket is half open and the stop never ends."""
-    starts: bool = True
+    refusals: int = 0
+    """So many times its server says that it is busy; OBS only tells that it stopped."""
     sends: bool = True
     dies_at: str = ""
     speaks: bool = True
@@ -116,7 +117,8 @@ class FakeObs:
         if self.active:
             return 500, None
         self._after(0.0, active=False, state="STARTING")
-        if self.starts:
+        self.refusals -= 1
+        if self.refusals < 0:
             self._after(0.02, active=True, state="STARTED")
         else:
             self._after(0.02, active=False, state="STOPPED")

@@ -26,7 +26,8 @@ MOVED = ["StopStream", "SetStreamServiceSettings", "StartStream"]
 def moved(obs: FakeObs, timeout_s: float = 5.0, stand_down_s: float = 2.0) -> Outcome:
     async def story() -> Outcome:
         async with running(obs):
-            control = ObsControl(obs.settings(timeout_s=timeout_s), SystemClock(), stand_down_s)
+            settings = obs.settings(timeout_s=timeout_s)
+            control = ObsControl(settings, SystemClock(), stand_down_s, again_s=(0.01, 0.01))
             try:
                 return await control.switch(ORDER)
             finally:
@@ -113,10 +114,16 @@ def test_an_obs_that_came_back_by_itself_is_moved_without_more_waiting() -> None
 
 
 def test_a_server_that_does_not_answer_obs_is_named() -> None:
-    outcome = moved(FakeObs(starts=False))
+    outcome = moved(FakeObs(refusals=1_000))
     assert not outcome.ok
     assert outcome.words.startswith("OBS could not connect to bonded")
     assert KEY not in outcome.words
+
+
+def test_a_server_that_still_has_the_publisher_before_is_asked_again() -> None:
+    obs = FakeObs(refusals=2)
+    assert moved(obs).ok
+    assert obs.changes() == [*MOVED, "StartStream", "StartStream"]
 
 
 def test_connected_is_not_yet_sending() -> None:
