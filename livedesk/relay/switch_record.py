@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from typing import Final, cast
 
 from livedesk.core.clock import NS_PER_MS
@@ -48,6 +49,7 @@ class SwitchRecord:
 
     def ends(self, state: SwitchState, mono_ns: int) -> None:
         self.state = state
+        self._handover = copy(self._handover)  # what comes later is not of this switch
         if state == "done" and self._published_ns is not None:
             self._done_ns = mono_ns
 

@@ -125,7 +125,8 @@ class Switcher:
             if record.goes_on(new.handover):
                 self._tell_published(record)
         if record.state == "running":
-            self._policy.took_over(self._clock.mono_ns())
+            now_ns = self._clock.mono_ns()
+            self._ask(lambda: self._policy.took_over(now_ns), None)
             self._end(record, "done")
 
     def _tell_published(self, record: SwitchRecord) -> None:

@@ -119,7 +119,7 @@ class UplinkLink(asyncio.Protocol):
                 case Ready():
                     self.is_ready = True
                     self._tell()
-                case Started() if self.asked_ns is not None:
+                case Started() if self.asked_ns is not None and not self.is_publishing:
                     self.is_publishing, self.busy = True, None
                     self.gauge.publication_began(self._clock.mono_ns())
                     self._tell()
