@@ -99,15 +99,21 @@ class Stretch:
     worst: float
 
 
-def spans(events: Iterable[TimedEvent]) -> list[Span]:
-    """Pair events by kind and subject. Events of a relay may be recorded late, so time decides."""
+def spans(events: Iterable[TimedEvent], *, has_standby: bool = False) -> list[Span]:
+    """Pair events by kind and subject. Events of a relay may be recorded late, so time decides.
+
+    `has_standby`: an uplink that was left is up again when it could carry again.
+    """
+    closed_by = [*_CLOSED_BY.items()]
+    if has_standby:
+        closed_by.append(("uplink.down", "uplink.ready"))
     found: list[Span] = []
     opened: dict[tuple[str, str], TimedEvent] = {}
     for timed in sorted(events, key=lambda e: (e.t_ms, e.event.seq)):
         kind, subject = timed.event.kind, subject_of(timed)
         if kind in _CLOSED_BY:
             opened.setdefault((kind, subject), timed)
-        for opening, closing in _CLOSED_BY.items():
+        for opening, closing in closed_by:
             if kind == closing and (start := opened.pop((opening, subject), None)) is not None:
                 found.append(Span(opening, subject, start.t_ms, timed.t_ms, start))
     found += [Span(kind, subject, e.t_ms, None, e) for (kind, subject), e in opened.items()]
@@ -240,10 +246,12 @@ def _shown_as_slow(span: Span, slow_s: set[int]) -> bool:
 
 
 def _led_to(span: Span, row: SwitchRow) -> bool:
-    """The alarm of a path that was then left: the switch tells of both."""
+    """The end or the alarm of a path that was then left: the switch tells of both."""
+    is_alarm = span.subject == f"{_SLOW_PATH}:{row.from_}"
+    is_end = span.kind == "uplink.down" and span.subject == row.from_
     early_ms = row.onset_ms - SETTLING_S * 1000
-    is_of_fault = row.cause in FAULTS and span.subject == f"{_SLOW_PATH}:{row.from_}"
-    return is_of_fault and early_ms <= span.start_ms <= (row.end_ms or row.t_ms)
+    late_ms = (row.end_ms or row.t_ms) + _SAME_MOMENT_MS
+    return row.cause in FAULTS and (is_alarm or is_end) and early_ms <= span.start_ms <= late_ms
 
 
 def _from_events(span: Span) -> Incident:

@@ -116,7 +116,7 @@ class Summary:
 
 def summarise(reader: SessionReader) -> Summary:
     events = list(reader.events())
-    pairs = spans(events)
+    pairs = spans(events, has_standby=len(reader.info.uplinks) > 1)
     measured = {
         (figure, subject): _by_second(reader, figure, subject)
         for figure, subject in reader.subjects()

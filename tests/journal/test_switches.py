@@ -83,9 +83,18 @@ def test_a_switch_is_an_incident_and_explains_the_dip_around_it(tmp_path: Path) 
 def test_the_alarm_that_led_to_a_switch_is_no_second_incident(tmp_path: Path) -> None:
     low: dict[str, Json] = {"alarm": "uplink.low:primary", "action": ""}
     events = [told(1, 19.9, "limit.trip", low), *moved(2, 20), told(9, 21, "limit.clear", low)]
+    events += [event(10, 20, "uplink.down", uplink="primary")]
     path = write(tmp_path / "a.livedesk", steady(range(60)), events, ABOUT)
     (incident,) = summary_of(path).incidents
     assert incident.cause.startswith("Switched from primary")
+
+
+def test_a_standby_that_was_down_is_up_again_when_it_is_ready(tmp_path: Path) -> None:
+    down = event(1, 20, "uplink.down", uplink="primary")
+    ready = event(2, 25, "uplink.ready", uplink="primary")
+    path = write(tmp_path / "a.livedesk", steady(range(60)), [down, ready], ABOUT)
+    (incident,) = summary_of(path).incidents
+    assert (incident.start_ms, incident.end_ms) == (20_000, 25_000)
 
 
 def test_a_switch_back_is_no_reconnect(tmp_path: Path) -> None:
