@@ -19,11 +19,12 @@ SETTLE_NS: Final = 2 * NS_PER_S
 feed sends at once when it comes back: its rate and backlog are no fault yet."""
 _RTO_MS: Final = 200.0
 _SPREAD_SIGMAS: Final = 3.0
-_MOST_SPREAD_MS: Final = 150.0
+_MOST_SPREAD_MS: Final = 350.0
 _FAR_MS: Final = 300.0
+_UNSTEADY_MS: Final = 60.0
 """One lost packet at the end of what was sent costs a round trip, Linux's least retransmission
-timeout (RFC 6298), and what round trips vary by. A limit as given to a peer of this network is no
-less than these; on a longer way they may be more than the limit."""
+timeout (RFC 6298), and what round trips vary by. On a far or an unsteady path that may be more than
+the limit as given."""
 _SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
 _RATE_WINDOW_NS: Final = NS_PER_S
 _CONTRACT_HOLD_NS: Final = NS_PER_S
@@ -121,9 +122,10 @@ class Detectors:
         return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
 
     def _silence_limit_ms(self, path: PathFacts) -> float:
-        if path.silence_limit_ms < _FAR_MS:
+        sigma_ms = self._lag.sigma_ms
+        if path.silence_limit_ms < _FAR_MS and sigma_ms < _UNSTEADY_MS:
             return path.silence_limit_ms
-        spread_ms = min(_SPREAD_SIGMAS * self._lag.sigma_ms, _MOST_SPREAD_MS)
+        spread_ms = min(_SPREAD_SIGMAS * sigma_ms, _MOST_SPREAD_MS)
         return max(path.silence_limit_ms, (path.base_rtt_ms or 0.0) + _RTO_MS + spread_ms)
 
     def _of_rate(

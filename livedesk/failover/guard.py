@@ -58,7 +58,7 @@ class Guard:
     def latch_words(self) -> str:
         return (
             f"latched after {self._settings.flap_limit} switches: only an outage of "
-            f"{LATCHED_OUTAGE_S:.0f} s or a person moves the stream"
+            f"{LATCHED_OUTAGE_S:.0f} s or a person moves it"
         )
 
     def objection(self, mono_ns: int, *, is_outage: bool, lasts_s: float) -> str | None:

@@ -30,14 +30,15 @@ class NoteLog:
 
     def _add(self, event: NoteEvent, level: Level, text: str, **data: Json) -> None:
         if len(self._notes) < _MOST_NOTES:
-            self._notes.append(Note(event, level, f"{text[:1].upper()}{text[1:]}.", data))
+            self._notes.append(Note(event, level, f"{text}.", data))
 
-    def stay(self, key: Hashable, text: str, *, is_loud: bool) -> None:
-        """A switch is needed and none is possible."""
+    def stay(self, active: str, key: Hashable, why: str, *, is_loud: bool) -> None:
+        """A switch is needed and none is possible; each `key` is said once."""
         self._calm.ns(0, False)
-        if key not in self._said:
-            self._said.add(key)
-            self._add("failover.stay", "critical" if is_loud else "warning", text)
+        if (active, key) not in self._said:
+            self._said.add((active, key))
+            level: Level = "critical" if is_loud else "warning"
+            self._add("failover.stay", level, f"The stream stays on {active}: {why}", active=active)
 
     def calm(self, mono_ns: int) -> None:
         """Nothing is wrong at this look."""
@@ -51,7 +52,7 @@ class NoteLog:
 
     def sagging(self, is_sagging: bool, text: str) -> None:
         if is_sagging and not self._was_sagging:
-            self._add("failover.sagging", "warning", text, sagging=True)
+            self._add("failover.sagging", "warning", f"Sagging: {text}")
         self._was_sagging = is_sagging
 
     def mode(self, mode: FailoverMode, text: str) -> None:
@@ -59,5 +60,5 @@ class NoteLog:
 
     def drill(self, step: DrillStep) -> None:
         level: Level = "warning" if step.state == "failed" else "notice"
-        text = f"drill of {step.actor} {step.state}: {step.step}"
+        text = f"Drill of {step.actor} {step.state}: {step.step}"
         self._add("failover.drill", level, text, state=step.state, step=step.step, actor=step.actor)

@@ -173,8 +173,8 @@ class Policy:
             return self._decide(mono_ns, target, finding.cause, reason, ACTOR, finding.onset_ns)
         self._objection = barred or why_none
         if self._guard.mode != "single":
-            key = (self.active, finding.cause, self._guard.mode, barred is None)
-            self._log.stay(key, f"{reason}; {self._objection}", is_loud=is_outage)
+            key = (finding.cause, self._guard.mode, barred is None)
+            self._log.stay(self.active, key, f"{reason}; {self._objection}", is_loud=is_outage)
         return None
 
     def _while_running(self, mono_ns: int, running: Running) -> Switch | None:
@@ -192,7 +192,7 @@ class Policy:
             return self._decide(
                 mono_ns, to, "refused", reason, ACTOR, running.begun_ns, counts=counts
             )
-        self._log.stay((self.active, "refused", why), f"{reason}; {why}", is_loud=True)
+        self._log.stay(self.active, ("refused", why), f"{reason}; {why}", is_loud=True)
         return None
 
     def _obey(self, mono_ns: int, order: Order) -> Switch:
@@ -250,7 +250,7 @@ class Policy:
         carried_kbps = self._watch.carried_kbps
         self._book.leave(mono_ns, self.active, carried_kbps, cause in RATE_CAUSES)
         if cause != "drill" and self._guard.moved(mono_ns, by_itself=counts):
-            self._log.mode(self._guard.mode, self._guard.latch_words())
+            self._log.mode(self._guard.mode, f"The stream is {self._guard.latch_words()}")
         self._running = Running(switch, mono_ns, self._refusals)
         self._objection = None
         self._watch.restart(has_carried=False)

@@ -9,7 +9,7 @@ from livedesk.failover.facts import FeedFacts, PathFacts
 
 
 def kbps(value: float | None) -> str:
-    return "an unknown number of" if value is None else f"{value:,.0f}"
+    return "?" if value is None else f"{value:,.0f}"
 
 
 def ms(value: float | None) -> str:
@@ -69,6 +69,8 @@ def carrying(path: PathFacts, feed: FeedFacts) -> str:
             return f"the encoder's media comes late; {path.name} carries what comes"
     if path.state != "carrying":
         return f"{path.name} is coming up{because(path.reason)}"
+    if path.goodput_kbps is None:
+        return f"{path.name} carries, its rate is not known yet; {encoder(feed)}"
     return f"{path.name} carries {kbps(path.goodput_kbps)} kbps; {encoder(feed)}"
 
 

@@ -92,3 +92,11 @@ def stays(show: Show, seconds: float) -> None:
 @pytest.mark.parametrize("make", ALL, ids=lambda make: make.__name__)
 def test_a_good_path_is_kept(make: Build) -> None:
     stays(make(random.Random(20_261_122)), 40)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [9_001, 9_002])
+def test_good_paths_are_kept_for_a_long_time(seed: int) -> None:
+    """The hours are in `make bench`."""
+    for make in ALL:
+        stays(make(random.Random(seed)), 150)

@@ -119,7 +119,7 @@ def test_too_many_switches_latch_and_only_a_long_outage_moves_it_then() -> None:
     assert story.active == "bonded"
     assert mode(story) == "latched"
     assert story.said("mode") == [
-        "Latched after 3 switches: only an outage of 5 s or a person moves the stream."
+        "The stream is latched after 3 switches: only an outage of 5 s or a person moves it."
     ]
     story.path("primary").is_dead = False
     begun_s = story.at_ms / 1000
@@ -151,11 +151,11 @@ def test_by_default_the_stream_comes_back_by_hand() -> None:
     story.run(7)
     assert back(story)[0] is None
     story.path("primary").is_dead = False
-    story.run(252)
+    story.run(132)
     assert story.active == "bonded"
     assert back(story) == ("primary", None)
     healthy_s, _ = story.policy.path_health("primary", story.now_ns)
-    assert healthy_s == pytest.approx(245, abs=0.2)
+    assert healthy_s == pytest.approx(125, abs=0.2)
 
 
 def test_the_automatic_way_back_counts_from_when_the_path_became_good() -> None:
@@ -269,8 +269,8 @@ def test_when_none_takes_over_it_goes_on_trying_more_slowly_and_says_so() -> Non
     assert route(story) == [("bonded", "gone")]
     [said] = story.said("stay")
     assert said == (
-        "Bonded did not take over within 5 s; no other uplink is ready: primary is down "
-        "(connection refused); it keeps trying."
+        "The stream stays on bonded: bonded did not take over within 5 s; no other uplink is "
+        "ready: primary is down (connection refused); it keeps trying."
     )
     assert order(story, "primary") == "not_ready"
     story.path("primary").refuses_sessions = False

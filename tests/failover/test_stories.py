@@ -110,7 +110,7 @@ def test_a_path_that_still_holds_the_contract_sags_until_it_is_too_late() -> Non
     assert story.view.sagging
     [said] = story.said("sagging")
     assert re.fullmatch(
-        r"Primary is \d+ ms behind and still carries 4,\d{3} kbps; bonded is ready\.", said
+        r"Sagging: primary is \d+ ms behind and still carries 4,\d{3} kbps; bonded is ready\.", said
     )
     story.run(16)
     [move] = story.moves
@@ -128,8 +128,8 @@ def test_with_both_paths_down_nothing_oscillates_and_it_is_said_once() -> None:
     story.run(60)
     assert story.moves == []
     assert story.said("stay") == [
-        "The connection of primary ended (connection refused); encoder fine; no other uplink is "
-        "ready: bonded is down (connection refused)."
+        "The stream stays on primary: the connection of primary ended (connection refused); "
+        "encoder fine; no other uplink is ready: bonded is down (connection refused)."
     ]
     assert [note.level for note in story.notes] == ["critical"]
     story.path("bonded").is_dead = False
@@ -148,8 +148,8 @@ def test_with_a_dead_standby_the_stream_stays_on_what_still_carries_something() 
     assert story.moves == []
     [said] = story.said("stay")[:1]
     assert re.fullmatch(
-        r"Primary carries 1,\d{3} of [\d,]+ kbps; encoder fine; no other uplink is ready: "
-        r"bonded is down \(connection refused\)\.",
+        r"The stream stays on primary: primary carries 1,\d{3} of [\d,]+ kbps; encoder fine; "
+        r"no other uplink is ready: bonded is down \(connection refused\)\.",
         said,
     )
 
