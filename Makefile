@@ -13,7 +13,7 @@ help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
 	@echo "             (ARGS=\"--headless --seconds 40 --out DIR --json\" without a display)"
 	@echo "make test    all tests, then all but the windows' again without Qt installed"
-	@echo "make test-obs  the tests with a real OBS, on a display of its own"
+	@echo "make test-obs  with a real OBS on a display of its own: as encoder, moved, and alone"
 	@echo "make lint    style, types and import walls"
 	@echo "make bench   costs and delays, as a table"
 	@echo "make clean   remove environments, caches and results"

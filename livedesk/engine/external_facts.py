@@ -32,6 +32,10 @@ REMEMBERED_NS: Final = 10 * NS_PER_S
 CONGESTED: Final = 0.1
 """Of OBS's scale from 0 to 1: frames of 70 ms wait to be sent."""
 
+_FORGET: Final = 0.98
+"""A reading; at four a second what the encoder made is half forgotten in 9 s. A rate that falls may
+be the path's doing, before that can be told."""
+
 _RATE_NS: Final = NS_PER_S
 
 
@@ -79,8 +83,8 @@ class ServerView:
         else:
             self._began_ns = self._began_ns or reading.mono_ns
             self._media_ns = reading.mono_ns - round(feed.age_ms * NS_PER_MS)
-        if feed.state == "OK" and not self._is_congested:
-            self._healthy_kbps = feed.kbps
+        if feed.state == "OK" and feed.kbps is not None and not self._is_congested:
+            self._healthy_kbps = max(feed.kbps, (self._healthy_kbps or 0.0) * _FORGET)
 
     @property
     def _is_congested(self) -> bool:
