@@ -52,8 +52,6 @@ LATCHED = AlarmRule(
     "Find out why the paths come and go, then release the hold or switch by hand.",
 )  # fmt: skip
 
-_DEAD = ("STALLED", "GONE")
-
 
 @dataclass(frozen=True, slots=True)
 class PathConditions:
@@ -183,7 +181,7 @@ class PathConditions:
         is_kept = failover.mode in ("hold", "manual", "latched") and bool(others)
         is_dead = is_bad = None
         if active is not None and not self._is_unseen(active):
-            is_dead = active.state != "carrying" or active.health in _DEAD
+            is_dead = _is_dead(active)
             is_bad = is_dead or self._is_slow(active)
         latched = "Latched: the stream moved too often, so only an outage moves it now."
         return {
@@ -227,9 +225,14 @@ class PathConditions:
             "latched": "Latched after too many switches",
         }.get(self.status.failover.mode, "Held")
         given = kbps_words(self.status.feed.kbps)
-        if active.goodput_kbps is None or active.state != "carrying" or active.health in _DEAD:
+        if active.goodput_kbps is None or _is_dead(active):
             return f"{kept}: {active.name} carries nothing of {given}."
         return f"{kept}: {active.name} carries {active.goodput_kbps:,.0f} of {given}."
+
+
+def _is_dead(active: UplinkStatus) -> bool:
+    """One that has just taken over keeps the class GONE until it has a rate; it carries."""
+    return active.state != "carrying" or active.health == "STALLED"
 
 
 def _fault_cause(last: LastSwitch) -> str:

@@ -126,6 +126,16 @@ def test_a_black_hole_on_the_only_ready_path_is_no_path() -> None:
     assert desk.see(4, status) == ["path.none"]
 
 
+def test_a_path_that_has_just_taken_over_is_a_way_out() -> None:
+    """It has no rate yet, so it still has the class from before it carried."""
+    desk = Desk()
+    moving = replace(GOOD, uplinks=(PRIMARY, replace(BONDED, state="connecting")))
+    desk.see(1.5, replace(moving, failover=replace(GOOD.failover, active="bonded")))
+    fresh = moved(GOOD, replace(PRIMARY, state="standby", healthy_s=60), cause="operator")
+    new = replace(fresh.uplinks[1], health="GONE", goodput_kbps=None)
+    assert desk.see(2, replace(fresh, uplinks=(fresh.uplinks[0], new))) == []
+
+
 def test_a_low_path_without_a_way_out_is_the_paths_alarm_beside_the_standbys() -> None:
     desk = Desk()
     status = replace(GOOD, uplinks=(low(PRIMARY, 900), lost(BONDED, "no answer")))
