@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.core.events import Json, Level
+from livedesk.core.events import Json
 from livedesk.core.status import Limits, UplinkState
 from livedesk.failover.facts import PathFacts
 from livedesk.relay.entries import EntryLog
@@ -20,6 +20,7 @@ from livedesk.relay.pauses import Pauses
 from livedesk.relay.sender import Sender
 from livedesk.relay.uplink_facts import path_facts, path_sample
 from livedesk.relay.uplink_link import UplinkLink
+from livedesk.relay.uplink_news import UplinkNews
 from livedesk.relay.uplink_watch import UplinkWatch
 
 _TICK_S: Final = 0.25
@@ -30,7 +31,6 @@ _SIGN_OFF_LIMIT_S: Final = 2.0
 """So long the last bytes, the sign-off among them, may take on a slow path when the relay stops."""
 _FENCE_LIMIT_S: Final = 0.5
 _NO_ENCODER: Final = "waiting for the encoder"
-_UNNOTICED: Final = "the platform has not noticed yet that the old connection ended"
 
 
 class Uplink:
@@ -52,8 +52,8 @@ class Uplink:
     ) -> None:
         """`on_lost` is called at once when the connection that carries has ended."""
         self._address = job.target.authority
+        self._news = UplinkNews(job.name, self._address, log)
         self._feed = feed
-        self._log = log
         self._clock = clock
         self._grace_s = grace_s
         self._opener = opener
@@ -65,11 +65,8 @@ class Uplink:
         self._wake = asyncio.Event()
         self._is_carrier = False
         self._start: Mark | None = None
-        self._is_busy = False
         self._ends_on_purpose = False
         self._reconnects = 0
-        self._reason: str | None = None
-        self._reported_reason: str | None = None
         self.name = job.name
         self.state: UplinkState = "down"
         feed.on_presence(self._wake.set)
@@ -97,7 +94,7 @@ class Uplink:
         self._leave()
         mark, self._start = self._start, None
         if link is not None and link.asked_ns is not None:
-            self.state, self._reason, self._ends_on_purpose = "connecting", None, True
+            self.state, self._news.reason, self._ends_on_purpose = "connecting", None, True
             link.reset("the stream moved to another uplink")
             await link.wait_closed(_FENCE_LIMIT_S)
         return mark
@@ -176,9 +173,8 @@ class Uplink:
     def _stand(self) -> None:
         """The session waits."""
         self.state = "standby"
-        self._reason = _NO_ENCODER if self._is_carrier else None
-        if not self._is_wanted:
-            self._reported_reason = None
+        if not self._is_wanted:  # else it is about to publish, and to be told if that fails again
+            self._news.stands(_NO_ENCODER if self._is_carrier else None)
 
     def _after(self, link: UplinkLink, *, was_carrying: bool) -> float:
         """The connection has ended: says what is to be said; returns the pause, in s."""
@@ -187,7 +183,7 @@ class Uplink:
             self._ends_on_purpose = False
             return 0.0
         if link.asked_ns is None:  # a server that drops who waits is no news if it takes us back
-            self.state, self._reason = "connecting", reason
+            self.state, self._news.reason = "connecting", reason
             return 0.0 if self._pauses.is_first else self._pauses.longer_s()
         is_wordless_no = not link.is_publishing and not link.is_refused
         if is_wordless_no and self._pauses.may_be_stale(now_ns):
@@ -222,27 +218,13 @@ class Uplink:
                 link.end("the platform did not answer a ping")
 
     def _busy(self, words: str) -> None:
-        """Somebody publishes with this key: most likely what is left of our last connection."""
         self.state = "connecting"
-        self._reason = f"the platform refused: {words} ({_UNNOTICED})"
-        if not self._is_busy:
-            self._is_busy = True
-            text = f"Uplink {self.name} has to wait: {_UNNOTICED}."
-            self._log.event("uplink.busy", "warning", text, uplink=self.name, reason=words)
+        self._news.busy(words)
 
     def _join(self, link: UplinkLink) -> None:
-        self.state, self._reason, self._reported_reason = "carrying", None, None
-        self._is_busy = False
+        self.state = "carrying"
         self._sender.join(link, self._start)
-        self._log.event(
-            "uplink.up",
-            "info",
-            f"Uplink {self.name} is carrying the feed to {self._address}.",
-            uplink=self.name,
-            reconnects=self._reconnects,
-            frames_lost=self.handover.frames_lost,
-            frames_repeated=self.handover.frames_repeated,
-        )
+        self._news.carries(self._reconnects, self.handover)
 
     def _leave(self) -> None:
         """The connection gets nothing more; from where to go on is kept."""
@@ -259,22 +241,14 @@ class Uplink:
             self._leave()
             self._start, self._ends_on_purpose = None, True
             link.close(sign_off=True)
-            self._tell_down(f"the encoder has been away for {self._grace_s:.0f} s", "info")
+            self._news.down(f"the encoder has been away for {self._grace_s:.0f} s", "info")
         elif link.gauge.stalled_s(now_ns) > _STALL_LIMIT_S:
             link.end(f"nothing was acknowledged for {_STALL_LIMIT_S:.0f} s")
 
     def _down(self, reason: str) -> None:
-        self.state, self._reason, self._link = "down", reason, None
+        self.state, self._link = "down", None
         self._sender.report_drops(now=True)
-        self._tell_down(reason, "warning")
-
-    def _tell_down(self, reason: str, level: Level) -> None:
-        """Once, however often it is tried again."""
-        if reason == self._reported_reason:
-            return
-        self._reported_reason = reason
-        text = f"Uplink {self.name} is down: {reason}."
-        self._log.event("uplink.down", level, text, uplink=self.name, reason=reason)
+        self._news.down(reason)
 
     @property
     def handover(self) -> Handover:
@@ -295,12 +269,13 @@ class Uplink:
         """Tells a change of the class or of readiness; returns whether there was one."""
         gauge = self._link.gauge if self._link is not None and self._is_carrying else None
         is_ready = self._link is not None and self._link.could_carry(mono_ns)
-        has_turned = self._watch.readiness(mono_ns, is_ready, self._reason)
+        has_turned = self._watch.readiness(mono_ns, is_ready, self._news.reason)
         return self._watch.judge(mono_ns, gauge) or has_turned
 
     def facts(self, mono_ns: int) -> PathFacts:
         """What the policy is told."""
-        return path_facts(self.name, self.state, self._reason, self._link, self._feed, mono_ns)
+        reason, link = self._news.reason, self._link
+        return path_facts(self.name, self.state, reason, link, self._feed, mono_ns)
 
     def sample(self, mono_ns: int) -> dict[str, Json]:
         """This uplink's entry in a sample, but for what the policy knows of it."""

@@ -29,7 +29,9 @@ def test_what_ffmpeg_sends_is_what_the_platform_records(
 ) -> None:
     with relay_process(tmp_path, nginx_rtmp.url("out")) as relay:
         with ffmpeg_running(*publish(clip, relay.ingest_url, "-re")) as encoder:
-            wait_until(lambda: "out" in nginx_rtmp.streams(), "the platform has the stream")
+            wait_until(
+                lambda: "width" in nginx_rtmp.streams().get("out", {}), "the platform knows it"
+            )
             facts = nginx_rtmp.streams()["out"]
             wait_until(lambda: relay.uplink.get("goodput_kbps") is not None, "goodput is known")
             sample = relay.sample()
