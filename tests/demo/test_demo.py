@@ -101,9 +101,9 @@ def test_a_show_as_scripted_passes() -> None:
 
 
 MOVES = "the stream moves to the bonded path by itself"
-NAMED = "the path is named, and the encoder is cleared"
+NAMED = "the path is named, and the encoder is not blamed"
 ON_RECORD = "what the path still carried is on record"
-ONE_ALARM = "one alarm for one fault names the path"
+ONE_ALARM = "one alarm at a time names the path"
 CARRIES = "the bonded path carries the feed"
 BROUGHT_BACK = "a person brings the stream back"
 GOOD_AGAIN = "goodput is back on the primary path"
