@@ -29,7 +29,7 @@ class Capacity:
     def __init__(self) -> None:
         self._counts: deque[_Count] = deque(maxlen=_KEPT)
         self._acked: int | None = None
-        self._read_ns = 0
+        self.read_ns = 0
         self._kbps: float | None = None
         self._most_kbps: float | None = None
         self.busy_ms = 0.0
@@ -67,7 +67,7 @@ class Capacity:
         steps = [later[1] - before[1] for before, later in pairwise(counts[start:])]
         self._kbps = acked * 8 / busy_ms
         self._most_kbps = (acked + max(steps) - acked / len(steps)) * 8 / busy_ms
-        self._read_ns = end_ns
+        self.read_ns = end_ns
         self.busy_ms, self.grown_ms = busy_ms, end_lag_ms - counts[start][2]
 
     def kbps(self, mono_ns: int) -> float | None:
@@ -79,4 +79,4 @@ class Capacity:
         return self._most_kbps if self._is_new(mono_ns) else None
 
     def _is_new(self, mono_ns: int) -> bool:
-        return bool(self._counts) and mono_ns - self._read_ns <= _NEW_MS * NS_PER_MS
+        return bool(self._counts) and mono_ns - self.read_ns <= _NEW_MS * NS_PER_MS

@@ -18,7 +18,7 @@ SETTLE_NS: Final = 2 * NS_PER_S
 """So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
 feed sends at once when it comes back: its rate and backlog are no fault yet."""
 _RTO_MS: Final = 200.0
-_SPREAD_SIGMAS: Final = 3.0
+_SPREAD_SIGMAS: Final = 4.0
 _MOST_SPREAD_MS: Final = 350.0
 _FAR_MS: Final = 300.0
 _UNSTEADY_MS: Final = 60.0
@@ -27,6 +27,7 @@ timeout (RFC 6298), and what round trips vary by. On a far or an unsteady path t
 the limit as given."""
 _SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
 _RATE_WINDOW_NS: Final = NS_PER_S
+_LEAST_GROWTH: Final = 0.7
 _CONTRACT_HOLD_NS: Final = NS_PER_S
 _BACKLOG_HOLD_NS: Final = 200 * NS_PER_MS
 """A feed that sends a second at once is a second ahead of its acknowledgements for a moment."""
@@ -156,10 +157,12 @@ class Detectors:
         most_kbps = self._hidden.most_kbps(mono_ns)
         if most_kbps is None or most_kbps >= self._limits.min_kbps:
             return False
+        if self._hidden.read_ns != mono_ns:  # a pause may have made it look so, and be over
+            return False
         if feed.kbps is None or feed.kbps < self._rich_kbps:
             return False
         expected_ms = (1 - most_kbps / feed.kbps) * self._hidden.busy_ms
-        return self._hidden.grown_ms >= expected_ms / 2
+        return self._hidden.grown_ms >= _LEAST_GROWTH * expected_ms
 
     def _of_backlog(self, mono_ns: int, path: PathFacts) -> Finding | None:
         behind_ms = (path.backlog_ms or 0.0) - (path.base_rtt_ms or 0.0)
