@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from livedesk.core.proxy_address import parse_proxy
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import FailoverSettings
@@ -76,7 +77,7 @@ def read_job(line: str) -> RelayJob:
                 tls_cert=listen.get("tls_cert"),
                 tls_key=listen.get("tls_key"),
             ),
-            uplinks=tuple(_uplink(entry) for entry in raw["uplinks"]),
+            uplinks=_uplinks(raw["uplinks"]),
             feed_grace_s=float(raw["feed_grace_s"]),
             job_digest=str(raw["job_digest"]),
             limits=_limits(raw.get("limits", {})),
@@ -90,18 +91,30 @@ def read_job(line: str) -> RelayJob:
         raise JobError("a field of the job has the wrong type") from None
 
 
+def _uplinks(raw: list[dict[str, object]]) -> tuple[UplinkJob, ...]:
+    """In the order in which they are preferred."""
+    uplinks = tuple(_uplink(entry) for entry in raw)
+    if not uplinks:
+        raise JobError("the job has no uplink")
+    if len({uplink.name for uplink in uplinks}) < len(uplinks):
+        raise JobError("two uplinks of the job have one name")
+    return uplinks
+
+
 def _uplink(raw: dict[str, object]) -> UplinkJob:
     name = str(raw["name"])
     target, problem = parse_address(str(raw["url"]))
     if target is None:
         raise JobError(f"uplink {name}: the address has {problem}")
-    bind = raw.get("bind")
+    bind, proxy = raw.get("bind"), raw.get("proxy")
+    if proxy and (fault := parse_proxy(str(proxy))[1]):
+        raise JobError(f"uplink {name}: the proxy's address has {fault}")
     return UplinkJob(
         name=name,
         target=target,
         bind=str(bind) if bind else None,
         max_backlog_ms=int(str(raw.get("max_backlog_ms", 10_000))),
-        proxy=Secret(str(raw["proxy"])) if raw.get("proxy") else None,
+        proxy=Secret(str(proxy)) if proxy else None,
     )
 
 

@@ -155,6 +155,7 @@ class Uplink:
             self._down(failure.reason)
             return self._pauses.longer_s()
         self._link = link
+        self._news.notice(self._opener.notice)
         self._stand()
         opened_ns = self._clock.mono_ns()
         try:

@@ -20,6 +20,7 @@ class UplinkNews:
         self._address = address
         self._log = log
         self._told_reason: str | None = None
+        self._told_notice: str | None = None
         self._is_busy = False
         self.reason: str | None = None
 
@@ -34,6 +35,14 @@ class UplinkNews:
             frames_lost=handover.frames_lost,
             frames_repeated=handover.frames_repeated,
         )
+
+    def notice(self, text: str | None) -> None:
+        """What people should know of the newest connection, though it stands."""
+        if text is not None and text != self._told_notice:
+            self._log.event(
+                "uplink.notice", "notice", f"Uplink {self._name}: {text}.", uplink=self._name
+            )
+        self._told_notice = text
 
     def stands(self, reason: str | None) -> None:
         """A session waits, and nothing is wrong."""

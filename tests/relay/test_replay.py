@@ -226,6 +226,11 @@ def test_the_job_brings_the_failover_settings(tmp_path: Path) -> None:
     for wrong in wrongs:
         with pytest.raises(JobError, match="wrong type"):
             as_job({**line, "failover": wrong})
+    with pytest.raises(JobError, match="no uplink"):
+        as_job({**line, "uplinks": []})
+    line["uplinks"][0]["proxy"] = "ftp://nowhere"
+    with pytest.raises(JobError, match="uplink primary: the proxy"):
+        as_job(line)
     line["uplinks"][0]["proxy"] = "socks5://user:secret@127.0.0.1:1080"
     assert "secret" not in repr(as_job(line))
 
