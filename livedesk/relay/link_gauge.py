@@ -30,6 +30,7 @@ class LinkGauge:
         self._acked_bytes = 0
         self._progress_ns = mono_ns
         self._was_waiting = False
+        self._written_before = 0
         self._segment_ms = 0.0
         self._publishes = False
         self.proof = Proof(mono_ns)
@@ -76,9 +77,12 @@ class LinkGauge:
             self._progressed(mono_ns)
 
     def _progressed(self, mono_ns: int) -> None:
-        if self._was_waiting and self._publishes:
+        # What was written and acknowledged between two looks says too how long silences are here.
+        has_written = self._ledger.written > self._written_before
+        if self._publishes and (self._was_waiting or has_written):
             self._silence.gap((mono_ns - self._progress_ns) / NS_PER_MS)
         self._progress_ns = mono_ns
+        self._written_before = self._ledger.written
         self._was_waiting = self._acked_bytes < self._ledger.written
         info, goodput_kbps = self.tcp_info, self._ledger.goodput_kbps
         if info is not None:

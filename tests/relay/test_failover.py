@@ -73,7 +73,7 @@ def test_a_black_hole_is_left_with_everything_that_it_swallowed(tmp_path: Path) 
             show.primary.pass_nothing()
             done = await show.switched()
             await show.all_arrive()
-            assert done["cause"] == "silence"
+            assert done["cause"] in ("silence", "congestion")  # what fills up first
             assert show.missing() == []
             assert done["frames_lost"] == 0
             assert begins_as_it_should(show, 1)

@@ -8,10 +8,12 @@ import pytest
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.settings import FailoverSettings
+from livedesk.gauges.silence import Silence
 from livedesk.relay.handover import Handover
 from livedesk.relay.item import Item, Mark
 from livedesk.relay.job import JobError
 from livedesk.relay.ledger import AckLedger
+from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.outlet import Outlet
 from livedesk.relay.pauses import Pauses
 from livedesk.relay.proof import Proof
@@ -170,6 +172,21 @@ def test_frames_lost_and_repeated_are_counted_by_number(source: Source) -> None:
     first.publishes(5, None)
     first.sends(frames[0])
     assert (first.frames_lost, first.frames_repeated, first.lost_ms) == (None, None, None)
+
+
+def test_a_path_that_acknowledges_at_once_is_known_to_have_short_silences() -> None:
+    """Whether something waits when it is looked at must not decide what is learned."""
+    gauge = LinkGauge(0, Silence(200), None)
+    gauge.publication_began(0)
+    before_ms = gauge.silence_limit_ms
+    for at_ms in range(50, 3_000, 50):
+        message = picture(at_ms)
+        gauge.wrote_message(1_000, message, None, is_frame=True)
+        gauge.read(at_ms * NS_PER_MS, None, 0)
+    assert (before_ms, gauge.silence_limit_ms) == (900, 200)
+    gauge.wrote_message(1_000, picture(3_000), None, is_frame=True)
+    gauge.read(3_200 * NS_PER_MS, None, 1_000)
+    assert gauge.stalled_s(3_200 * NS_PER_MS) == pytest.approx(0.25)
 
 
 def test_a_black_holed_session_is_noticed_before_its_proof_is_five_seconds_old() -> None:
