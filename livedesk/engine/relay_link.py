@@ -18,7 +18,7 @@ from typing import Protocol
 import msgspec
 
 from livedesk import __version__
-from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime
@@ -135,20 +135,23 @@ class RelayLink:
             failures += 1
 
     async def command(self, name: str, fields: dict[str, Json]) -> Reply:
-        """Tell the relay to do something. Raises RelaySilentError."""
+        """Tell the relay to do something, soon or not at all. Raises RelaySilentError."""
         if self._writer is None:
             raise RelaySilentError("The relay is not connected: nothing was asked of it.")
         number = next(self._numbers)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._awaited[number] = answer
+        # A relay that was stopped must not obey minutes later, when nobody wants it any more.
+        until_ns = self._clock.mono_ns() + round(ANSWER_WITHIN_S * NS_PER_S)
+        order: dict[str, Json] = {"cmd": name, "id": number, "until_mono_ns": until_ns, **fields}
         try:
-            self._writer.write(_line({"cmd": name, "id": number, **fields}))
+            self._writer.write(_line(order))
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await answer
         except TimeoutError:
             raise RelaySilentError(
                 f"The relay did not answer within {ANSWER_WITHIN_S:g} s; "
-                "it is not known whether it does as told."
+                "if it has not begun by now, it will not."
             ) from None
         finally:
             self._awaited.pop(number, None)

@@ -7,12 +7,16 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.failover.facts import Refusal
 from livedesk.failover.policy import Policy
 
 _TEXT_LIMIT: Final = 200
-_NO_SENSE: Final = "this is a fault in livedesk; please report it"
+_BAD_ORDER: Final = Refusal(
+    "bad_order",
+    "A field of the order is missing or wrong.",
+    "This is a fault in livedesk; please report it.",
+)
 
 
 class Orders:
@@ -55,6 +59,11 @@ class Orders:
 
     def _ask(self, request: dict[str, Any]) -> Refusal | None:
         now_ns, actor = self._clock.mono_ns(), _text(request.get("actor"))
+        until_ns = request.get("until_mono_ns", now_ns)
+        if not isinstance(until_ns, int):
+            return _BAD_ORDER
+        if until_ns < now_ns:
+            return _too_late((now_ns - until_ns) / NS_PER_S)
         match request:
             case {"cmd": "failover", "to": str(to)}:
                 return self._policy.order_switch(now_ns, to, _text(request.get("reason")), actor)
@@ -62,7 +71,16 @@ class Orders:
                 return self._policy.order_hold(now_ns, on, actor)
             case {"cmd": "drill", "stay_s": int() | float() as stay_s} if math.isfinite(stay_s):
                 return self._policy.order_drill(now_ns, float(stay_s), actor)
-        return Refusal("bad_order", "A field of the order is missing or wrong.", _NO_SENSE)
+        return _BAD_ORDER
+
+
+def _too_late(late_s: float) -> Refusal:
+    """A relay that was stopped finds in its socket what somebody wanted of it long ago."""
+    return Refusal(
+        "too_late",
+        f"The relay came to this order {late_s:.1f} s too late, and does not carry it out.",
+        "Look at how things are now, and order it again if it is still wanted.",
+    )
 
 
 def _text(value: object) -> str:

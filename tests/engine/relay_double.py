@@ -105,11 +105,12 @@ class RelayDouble:
             await asyncio.sleep(SAMPLE_S)
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Orders: a switch is done at once, a hold is kept; `deaf` in the script answers none."""
+        """Orders: a switch is done at once, a hold is kept, what comes too late is not obeyed."""
         while line := await reader.readline():
             order = json.loads(line)
             says = json.loads(self.script.read_text()) if self.script.exists() else {}
-            if says.get("deaf"):
+            if time.monotonic_ns() > order["until_mono_ns"]:
+                await self.add(event("test.too_late", f"Too late: {order['cmd']}."))
                 continue
             answer: dict[str, Any] = {"reply": order["id"], "ok": True}
             if refusal := says.get("refuse"):

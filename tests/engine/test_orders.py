@@ -140,17 +140,27 @@ def test_what_cannot_be_done_is_refused_in_words(bench: Bench) -> None:
     asyncio.run(story())
 
 
-def test_a_relay_that_does_not_answer_is_said_so(bench: Bench) -> None:
+def test_a_stopped_relay_is_said_so_and_does_not_obey_when_it_wakes(bench: Bench) -> None:
     async def story() -> None:
-        bench.say(GOOD, deaf=True)
+        bench.say(GOOD)
         async with bench.engine(bench.options(two_uplinks())) as running:
             await is_live(running)
-            status, code, words = await refused(running, "hold", {"on": True})
+            os.kill(relay(bench).pid, signal.SIGSTOP)
+            try:
+                status, code, words = await refused(running, "failover", {"to": "bonded"})
+            finally:
+                os.kill(relay(bench).pid, signal.SIGCONT)
             assert (status, code) == (504, "relay_silent")
-            assert "did not answer within 2 s" in words
-            assert (await kinds(running))[-1] == "order.unanswered"
+            assert "did not answer within 2 s; if it has not begun by now, it will not" in words
+            assert "order.unanswered" in await kinds(running)
+            await until(lambda: has_told(running, "test.too_late"))
+            assert (await running.status())["failover"]["active"] == "primary"
 
     asyncio.run(story())
+
+
+async def has_told(running: Running, kind: str) -> bool:
+    return kind in await kinds(running)
 
 
 async def hold(running: Running, on: bool) -> str:
