@@ -44,6 +44,7 @@ _SIDES = {
     "other": "Other",
 }
 
+_PLAIN_NAMES = {"min_kbps": "contract_kbps"}
 
 _NOT_DONE = {"failed": "failed", "open": "not told"}
 
@@ -224,7 +225,7 @@ def _incident_row(place: int, incident: Incident, summary: Summary) -> IncidentR
 
 
 def _switch_row(row: SwitchRow) -> SwitchCells:
-    figures = [_figure(name, value) for name, value in row.figures.items() if value is not None]
+    figures = [_figure(name, value) for name, value in row.deciding.items()]
     return SwitchCells(
         time=show_time(row.t_ms, tenths=True),
         utc=iso_utc(row.utc_ns)[11:19],
@@ -245,7 +246,7 @@ def _switch_row(row: SwitchRow) -> SwitchCells:
 
 def _figure(name: str, value: float) -> str:
     """`goodput_kbps` 1480 as "goodput 1,480 kbps": a name carries its unit."""
-    what, _, unit_name = name.rpartition("_")
+    what, _, unit_name = _PLAIN_NAMES.get(name, name).rpartition("_")
     return f"{what.replace('_', ' ')} {value:,.0f} {unit_name}".strip()
 
 

@@ -19,6 +19,20 @@ _ENDS: Final[Mapping[str, Literal["done", "failed"]]] = {
     "failover.failed": "failed",
 }
 
+_DECIDED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "gone": (),
+    "silence": ("silent_ms", "silence_limit_ms", "unsent_bytes", "feed_kbps"),
+    "congestion": ("capacity_kbps", "min_kbps", "lag_ms", "unsent_bytes", "feed_kbps"),
+    "backlog": ("backlog_ms", "goodput_kbps", "feed_kbps"),
+    "contract": ("goodput_kbps", "min_kbps", "feed_kbps"),
+    "refused": (),
+    "fail_back": (),
+    "operator": (),
+    "drill": (),
+}
+"""By cause, the figures of the detector that found it (docs/architecture.md, "Failover"). The relay
+notes all of them at each switch."""
+
 
 @dataclass(frozen=True, slots=True)
 class SwitchRow:
@@ -61,6 +75,13 @@ class SwitchRow:
     @property
     def cause_words(self) -> str:
         return CAUSE_WORDS.get(self.cause, self.cause)
+
+    @property
+    def deciding(self) -> dict[str, float]:
+        """The known figures that decided; all of them for a cause of a later livedesk."""
+        names = _DECIDED_BY.get(self.cause, tuple(self.figures))
+        known = {name: self.figures.get(name) for name in names}
+        return {name: value for name, value in known.items() if value is not None}
 
 
 def switches(events: Iterable[TimedEvent]) -> list[SwitchRow]:

@@ -7,6 +7,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from livedesk.core.events import Event, Json
 from livedesk.journal.export import export
 from livedesk.journal.switches import SwitchRow
@@ -135,10 +137,49 @@ def test_every_export_holds_the_switches(tmp_path: Path) -> None:
     assert (line["detect_ms"], line["first_keyframe_ms"]) == ("300", "400")
     lines = [json.loads(text) for text in files["a.jsonl"].read_text().splitlines()]
     assert [each["switch_ms"] for each in lines if each["type"] == "switch"] == [400.0]
+    assert [each["figures"] for each in lines if each["type"] == "switch"] == [
+        {"goodput_kbps": 1480.0}
+    ]
     page = files["a.html"].read_text(encoding="utf-8")
     assert "<h2>Switches</h2>" in page
-    assert "goodput 1,480 kbps" in page
+    assert "goodput 1,480 kbps" not in page, "a person decided, and no figure"
     assert "a person ordered it" in page
     alone = write(tmp_path / "b.livedesk", steady(range(60)))
     (html,) = export(alone, ["html"], tmp_path / "out")
     assert "<h2>Switches</h2>" not in html.read_text(encoding="utf-8")
+
+
+MEASURED: dict[str, Json] = {
+    "feed_kbps": 4050.0, "goodput_kbps": 3980.0, "capacity_kbps": 1480.0, "min_kbps": 2500.0,
+    "backlog_ms": 480.0, "lag_ms": 310.0, "lag_sigma_ms": 4.0, "silent_ms": 20.0,
+    "silence_limit_ms": 300.0, "unsent_bytes": 60_000.0, "rtt_ms": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        ("silence", {"silent_ms", "silence_limit_ms", "unsent_bytes", "feed_kbps"}),
+        ("contract", {"goodput_kbps", "min_kbps", "feed_kbps"}),
+        ("gone", set()),
+        ("of a later livedesk", MEASURED.keys() - {"rtt_ms"}),
+    ],
+)
+def test_only_the_figures_that_decided_are_shown(
+    tmp_path: Path, cause: str, shown: set[str]
+) -> None:
+    begun = told(1, 20, "failover.switch", FACTS | {"cause": cause, "figures": MEASURED})
+    (switch,) = switches_of(tmp_path, begun)
+    assert switch.deciding.keys() == shown
+    assert switch.figures == MEASURED
+
+
+def test_the_report_tells_what_decided_in_words(tmp_path: Path) -> None:
+    begun = told(1, 20, "failover.switch", FACTS | {"figures": MEASURED})
+    path = write(tmp_path / "a.livedesk", steady(range(60)), [begun], ABOUT)
+    (file,) = export(path, ["html"], tmp_path / "out")
+    page = file.read_text(encoding="utf-8")
+    assert (
+        "capacity 1,480 kbps, contract 2,500 kbps, lag 310 ms, unsent 60,000 bytes, "
+        "feed 4,050 kbps" in page
+    )
