@@ -27,3 +27,17 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-c:a", "aac", "-t", "10", str(path),
     )  # fmt: skip
     return path
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute of 1,500 kbps in which no two frames are alike, a keyframe each second."""
+    path = tmp_path_factory.mktemp("long") / "long.flv"
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
+        "-f", "lavfi", "-i", "anoisesrc=sample_rate=48000:amplitude=0.1",
+        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30",
+        "-b:v", "1500k", "-minrate", "1500k", "-maxrate", "1500k", "-bufsize", "1500k",
+        "-nal-hrd", "cbr", "-c:a", "aac", "-t", "60", str(path),
+    )  # fmt: skip
+    return path

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,50 +23,73 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.peer
 
 
-def kill(*pids: int) -> None:
+@dataclass
+class Show:
+    """An installation that measures, and what its platform has of the clip."""
+
+    here: Installation
+    recording: Path
+    sent: list[bytes]
+
+    def measures(self) -> None:
+        wait_until(self.here.is_measuring, "everything measures")
+
+    def recorded(self) -> list[bytes]:
+        """Pictures."""
+        return payloads(tags(self.recording), VIDEO) if self.recording.exists() else []
+
+    def goes_on(self, pictures: int) -> None:
+        """Waits until the platform has so many more, each in its place."""
+        before = len(self.recorded())
+        wait_until(lambda: len(self.recorded()) >= before + pictures, "more is recorded")
+        recorded = self.recorded()
+        assert recorded == self.sent[: len(recorded)], "no frame is lost, and none is repeated"
+
+
+def _blow(show: Show, *pids: int) -> None:
+    """Kills them, and waits until what was killed is back."""
+    here = show.here
+    relay, engine, probe = here.relay_pid, here.engine_pid, here.probe_pid
     for pid in pids:
         assert pid > 0
         os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not here.is_measuring(), "the loss shows")
+    show.measures()
+    assert here.relay_pid == relay, "the relay was not touched"
+    assert (here.engine_pid, here.probe_pid) != (engine, probe)
 
 
-def kill_probe(here: Installation) -> None:
-    kill(here.probe_pid)
+def _freeze(show: Show, *pids: int) -> None:
+    """Stops them for four seconds of media, all of which are recorded meanwhile."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        show.goes_on(pictures=120)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: show.here.status() != {}, "the engine answers again")
+    show.measures()
 
 
-def kill_engine(here: Installation) -> None:
-    kill(here.engine_pid)
-
-
-def kill_both(here: Installation) -> None:
-    kill(here.probe_pid, here.engine_pid)
-
-
-@pytest.mark.parametrize("blow", [kill_probe, kill_engine, kill_both])
-def test_a_killed_part_comes_back_and_no_frame_is_lost(
-    paths: Paths,
-    tmp_path: Path,
-    nginx_rtmp: NginxRtmp,
-    clip: Path,
-    blow: Callable[[Installation], None],
+def test_what_dies_or_freezes_comes_back_and_no_frame_is_lost(
+    paths: Paths, tmp_path: Path, nginx_rtmp: NginxRtmp, long_clip: Path
 ) -> None:
+    """Probe, engine, both at once; then both frozen. One show, one session."""
     with installation(paths, nginx_rtmp, tmp_path) as here:
-        command = publish(clip, here.ingest_url, "-re")
-        with ffmpeg_running(*command) as encoder:
-            wait_until(here.is_measuring, "everything measures")
-            relay, engine, probe = here.relay_pid, here.engine_pid, here.probe_pid
-            blow(here)
-            wait_until(lambda: not here.is_measuring(), "the loss shows")
-            wait_until(here.is_measuring, "it is back")
-            assert here.relay_pid == relay, "the relay was not touched"
-            assert (here.engine_pid, here.probe_pid) != (engine, probe)
-            assert encoder.wait(40) == 0
-        sent = tags(clip)
-        recording = nginx_rtmp.recordings / "out.flv"
-        wait_until(
-            lambda: len(payloads(tags(recording), AUDIO)) == len(payloads(sent, AUDIO)),
-            "the last message is recorded",
-        )
-        assert payloads(tags(recording), VIDEO) == payloads(sent, VIDEO)
+        show = Show(here, nginx_rtmp.recordings / "out.flv", payloads(tags(long_clip), VIDEO))
+        with ffmpeg_running(*publish(long_clip, here.ingest_url, "-re")) as encoder:
+            show.measures()
+            _blow(show, here.probe_pid)
+            _blow(show, here.engine_pid)
+            _blow(show, here.probe_pid, here.engine_pid)
+            _freeze(show, here.probe_pid, here.engine_pid)
+            show.goes_on(pictures=1)
+            assert encoder.poll() is None, "the encoder noticed nothing"
+        got, sent = tags(show.recording), tags(long_clip)
+        sound = payloads(got, AUDIO)
+        assert sound == payloads(sent, AUDIO)[: len(sound)]
+        assert len(sound) > len(show.recorded())
     with SessionReader.open(here.session_file()) as record:
         kinds = [timed.event.kind for timed in record.events()]
         rates = record.samples("feed_kbps", "")
@@ -76,26 +99,6 @@ def test_a_killed_part_comes_back_and_no_frame_is_lost(
         seconds = [sample.t_s for sample in rates]
         missing = set(range(seconds[0], seconds[-1] + 1)) - set(seconds)
         assert not missing, f"seconds without the relay's samples: {sorted(missing)}"
-
-
-def test_frozen_engine_and_probe_do_not_delay_the_show(
-    paths: Paths, tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
-) -> None:
-    with installation(paths, nginx_rtmp, tmp_path) as here:
-        with ffmpeg_running(*publish(clip, here.ingest_url, "-re")) as encoder:
-            wait_until(here.is_measuring, "everything measures")
-            frozen = (here.engine_pid, here.probe_pid)
-            for pid in frozen:
-                os.kill(pid, signal.SIGSTOP)
-            try:
-                assert encoder.wait(40) == 0
-                sent = payloads(tags(clip), VIDEO)
-                recording = nginx_rtmp.recordings / "out.flv"
-                wait_until(lambda: payloads(tags(recording), VIDEO) == sent, "all is recorded")
-            finally:
-                for pid in frozen:
-                    os.kill(pid, signal.SIGCONT)
-        wait_until(lambda: here.status() != {}, "the engine answers again")
 
 
 def test_the_status_tells_the_truth_about_feed_and_platform(
