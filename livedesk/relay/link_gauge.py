@@ -42,6 +42,7 @@ class LinkGauge:
         """Rates and silences count from here."""
         self._publishes = True
         self._progress_ns = mono_ns
+        self.proof.heard(mono_ns)
 
     def wrote(self, byte_count: int) -> None:
         """Bytes that are no media."""

@@ -1,7 +1,8 @@
 """When did the far end last show that it is there?
 
 A session that waits sends nothing, so its death would go unnoticed until it is needed. It is
-pinged, and what counts is that the ping's bytes were acknowledged, or that anything came back.
+pinged. Of a server that answers pings an answer counts: what sits in between, such as a proxy, may
+acknowledge in its place. Of others it counts that the ping's bytes were acknowledged.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Proof:
         self._proven_ns = mono_ns
         self._pinged_ns: int | None = None
         self._acked = 0
+        self._answers = False
 
     def is_due(self, mono_ns: int) -> bool:
         """Whether to ping: nothing was heard for a while, and no ping is on its way."""
@@ -43,7 +45,13 @@ class Proof:
         """The kernel counts so many bytes of the connection as acknowledged."""
         if byte_count > self._acked:
             self._acked = byte_count
-            self.heard(mono_ns)
+            if not (self._answers and self.is_awaited):
+                self.heard(mono_ns)
+
+    def answered(self, mono_ns: int) -> None:
+        """The far end answered a ping; from now on it is expected to."""
+        self._answers = True
+        self.heard(mono_ns)
 
     def heard(self, mono_ns: int) -> None:
         """Something came from the far end."""

@@ -114,6 +114,7 @@ class UplinkLink(asyncio.Protocol):
             self.end(f"the platform broke the protocol: {error}")
 
     def _receive(self, data: bytes) -> None:
+        pongs = self._session.pongs
         for event in self._session.feed(data):
             match event:
                 case Ready():
@@ -125,6 +126,8 @@ class UplinkLink(asyncio.Protocol):
                     self._tell()
                 case Refused():
                     self._refused(event)
+        if self._session.pongs > pongs:
+            self.gauge.proof.answered(self._clock.mono_ns())
         self._write_plain(self._session.take_output())
 
     def _refused(self, event: Refused) -> None:

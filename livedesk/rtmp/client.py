@@ -144,6 +144,11 @@ class ClientSession:
         """Media for the published stream, whatever stream id it came with."""
         self._framing.send(message, self._stream_id)
 
+    @property
+    def pongs(self) -> int:
+        """How many pings the server has answered; not every server does."""
+        return self._framing.pongs
+
     def ping(self, timestamp_ms: int) -> None:
         """Asks the server for a sign of life (user control event 6, section 7.1.7)."""
         self._framing.send(m.user_control(m.PING_REQUEST, timestamp_ms % m.TIMESTAMP_MODULUS))

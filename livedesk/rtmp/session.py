@@ -25,6 +25,8 @@ class Framing:
         self._received_bytes = 0
         self._acknowledged_bytes = 0
         self._peer_window_bytes = 0
+        self.pongs = 0
+        """Answers to our pings."""
 
     def allow(self, limits: ReadLimits) -> None:
         """What the peer may make us hold from now on."""
@@ -67,6 +69,7 @@ class Framing:
             self._peer_window_bytes = int.from_bytes(message.payload[:4], "big")
         elif message.type_id == m.USER_CONTROL and len(message.payload) >= 6:
             event = int.from_bytes(message.payload[:2], "big")
+            self.pongs += event == m.PING_RESPONSE
             if event == m.PING_REQUEST:
                 value = int.from_bytes(message.payload[2:6], "big")
                 self.send(m.user_control(m.PING_RESPONSE, value))

@@ -210,6 +210,19 @@ def test_a_black_holed_session_is_noticed_before_its_proof_is_five_seconds_old()
     assert not proof.is_unanswered(now_ns)
 
 
+def test_once_a_server_answers_pings_an_acknowledgement_alone_proves_nothing() -> None:
+    proof = Proof(0)
+    proof.pinged(2 * NS_PER_S)
+    proof.acked(2 * NS_PER_S, 18)
+    assert proof.age_ms(2 * NS_PER_S) == 0, "it may be one that never answers"
+    proof.pinged(4 * NS_PER_S)
+    proof.answered(4 * NS_PER_S)
+    proof.pinged(6 * NS_PER_S)
+    proof.acked(6 * NS_PER_S, 36)
+    assert proof.age_ms(8 * NS_PER_S) == 4000
+    assert proof.is_unanswered(9 * NS_PER_S)
+
+
 def test_pauses_grow_to_four_seconds_and_a_stable_connection_forgets_them() -> None:
     pauses = Pauses()
     taken = [pauses.longer_s() for _ in range(12)]
