@@ -19,16 +19,20 @@ from tests.peers.peers import (
     relay_process,
     tags,
 )
+from tests.relay.harness import uplink
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
+
+BRISK = ("-readrate", "3")
+"""Where it only matters that all of it arrives."""
 
 
 def test_what_ffmpeg_sends_is_what_the_platform_records(
     tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
 ) -> None:
     with relay_process(tmp_path, nginx_rtmp.url("out")) as relay:
-        with ffmpeg_running(*publish(clip, relay.ingest_url, "-re")) as encoder:
+        with ffmpeg_running(*publish(clip, relay.ingest_url, *BRISK)) as encoder:
             wait_until(
                 lambda: "width" in nginx_rtmp.streams().get("out", {}), "the platform knows it"
             )
@@ -54,11 +58,13 @@ def test_what_ffmpeg_sends_is_what_the_platform_records(
 def test_two_minutes_pass_the_extended_timestamp_without_a_loss(
     tmp_path: Path, nginx_rtmp: NginxRtmp, clip: Path
 ) -> None:
-    """Five times the clock's pace, from 16,717 s on: 24 bits of milliseconds end at 16,777 s."""
-    options = ("-readrate", "5", "-stream_loop", "11")
+    """Ten times the clock's pace, from 16,717 s on: 24 bits of milliseconds end at 16,777 s."""
+    options = ("-readrate", "10", "-stream_loop", "11")
     command = publish(clip, "{}", *options)
     command[-3:-3] = ["-output_ts_offset", "16717"]
-    with relay_process(tmp_path, nginx_rtmp.url("long")) as relay:
+    # A second of a busy machine is ten of media here.
+    primary = uplink("primary", nginx_rtmp.url("long")) | {"max_backlog_ms": 60_000}
+    with relay_process(tmp_path, "", uplinks=[primary]) as relay:
         command[-1] = relay.ingest_url
         with ffmpeg_running(*command) as encoder:
             assert encoder.wait(90) == 0

@@ -28,7 +28,7 @@ def test_the_picture_is_found_although_the_server_sends_it_seconds_after_the_sou
             wait_until(lambda: "joined" in nginx.streams(), "the stream is published")
             for _ in range(3):
                 out = io.StringIO()
-                run_probe(url, out, ProbeOptions(seconds=2, as_json=True, decode="none"))
+                run_probe(url, out, ProbeOptions(seconds=1, as_json=True, decode="none"))
                 first = json.loads(out.getvalue().splitlines()[0])
                 assert (first["feed"]["video_codec"], first["feed"]["audio_codec"]) == (
                     "h264",
