@@ -168,19 +168,25 @@ class Broadcast:
             self._record.sample(rows, (instance, sample.n - 1))
         _add(self._relay_bins, sample.mono_ns, sample.utc_ns, relay_readings(sample))
 
+    @property
+    def _source(self) -> str:
+        return "the encoder" if self._store.feed.pull is None else "the server"
+
     def _changed(self, change: Change, sample: RelaySample) -> None:
         at = (sample.mono_ns, sample.utc_ns)
         match change:
             case "started":
                 self._record.begin(sample.mono_ns, sample.utc_ns)
                 self._new_bins()
-                text = "The session started with the first media from the encoder."
+                text = f"The session started with the first media from {self._source}."
                 self.post("session.start", "info", "engine", text, at=at)
             case "interrupted":
                 text = "The encoder is gone; the session waits for it."
+                if self._store.feed.pull is not None:
+                    text = "Nothing comes from the server; the session waits for it."
                 self.post("session.interrupted", "warning", "engine", text, at=at)
             case "continued":
-                text = "Media from the encoder again; the session goes on."
+                text = f"Media from {self._source} again; the session goes on."
                 self.post("session.continued", "info", "engine", text, at=at)
             case "idle_end":
                 text = f"The session ended: no media for {self._rules.idle_s:.0f} s."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,6 +10,9 @@ from livedesk.core.events import Level
 from livedesk.core.status import FailoverStatus, HealthClass, UplinkState
 
 _MEDIA_GAP_MS = 1_000
+
+SenderState = Literal["off", "reconnecting", "held_up", "streaming"]
+"""What a sending program says of its own stream; `held_up`: it has media that it cannot send."""
 
 
 class FaultFacts(msgspec.Struct, frozen=True):
@@ -93,6 +96,8 @@ class RelaySample(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
     """None: a relay of an earlier release, which stays with its first uplink."""
     tap: TapFacts = TapFacts()
     delay_us: DelayFacts = DelayFacts()
+    sender: SenderState | None = None
+    """Of a feed that no relay carries, where the program that sends it can be asked."""
 
 
 class RelayEvent(msgspec.Struct, frozen=True, tag_field="kind", tag="event"):

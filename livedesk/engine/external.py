@@ -76,6 +76,7 @@ class ExternalPath:
         self._problem: str | None = "not asked yet"
         self._checked_ns: int | None = None
         self._sampled_ns = 0
+        self._gave_media = False
         self._moving: asyncio.Task[None] | None = None
         self._tasks = Tasks()
 
@@ -124,6 +125,7 @@ class ExternalPath:
         """One look at everything; begins what is decided."""
         mono_ns = self._clock.mono_ns()
         self._view.take(self._newest(), self._sender)
+        await self._tell_feed()
         if self._policy is not None and not self._is_moving:
             switch = self._policy.update(mono_ns, self._view.feed(mono_ns), self._paths(mono_ns))
             if switch is not None:
@@ -261,6 +263,18 @@ class ExternalPath:
 
     # What it tells.
 
+    async def _tell_feed(self) -> None:
+        """As a relay tells of its encoder: the record shall know when nothing came."""
+        gives_media = self._view.gives_media
+        if gives_media == self._gave_media:
+            return
+        self._gave_media = gives_media
+        data: dict[str, Json] = {"source": "server"}
+        if gives_media:
+            await self._tell("feed.up", "info", "The server gives media out.", data)
+        else:
+            await self._tell("feed.lost", "warning", "The server gives no media out.", data)
+
     async def _tell(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None:
         mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
         number = next(self._numbers)
@@ -279,7 +293,8 @@ class ExternalPath:
             for path in self._paths(mono_ns)
         )
         number, utc_ns = next(self._numbers), self._clock.utc_ns()
-        return RelaySample(number, mono_ns, utc_ns, feed, uplinks, self._failover(mono_ns))
+        failover, sender = self._failover(mono_ns), self._view.sender
+        return RelaySample(number, mono_ns, utc_ns, feed, uplinks, failover, sender=sender)
 
     def _health(self, name: str, mono_ns: int) -> tuple[float | None, float | None]:
         return (None, None) if self._policy is None else self._policy.path_health(name, mono_ns)

@@ -13,6 +13,7 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.status import FeedStatus, UplinkState
 from livedesk.engine.actuators.base import SenderFacts
 from livedesk.engine.ages import STALE_MS
+from livedesk.engine.entries import SenderState
 from livedesk.engine.fold import ProbeReading
 from livedesk.failover.facts import FeedFacts, PathFacts
 
@@ -51,6 +52,18 @@ class ServerView:
         self._acked_bytes = 0.0
         self._healthy_kbps: float | None = None
         self._wanted_ns: int | None = None
+        self._has_stream = False
+
+    @property
+    def has_stream(self) -> bool:
+        """Whether the server gave the stream out when that was last seen. That our own instrument
+        fails says nothing about it."""
+        return self._has_stream
+
+    @property
+    def gives_media(self) -> bool:
+        """Whether the server did when that was last seen; a short silence is no end."""
+        return self._has_stream and self._silent_ms < LONE_SILENCE_MS
 
     @property
     def media_ns(self) -> int | None:
@@ -76,6 +89,8 @@ class ServerView:
         passed_ns = _RATE_NS if self._reading is None else reading.mono_ns - self._reading.mono_ns
         self._reading = reading
         feed = reading.feed
+        if feed.state != "BLIND":
+            self._has_stream = feed.state != "GONE"
         if feed.kbps is not None:
             self._acked_bytes += feed.kbps * 125 * min(passed_ns, _RATE_NS) / NS_PER_S
         if feed.age_ms is None:
@@ -132,12 +147,22 @@ class ServerView:
             return FeedFacts("OK", seen.kbps, True)
         return FeedFacts("OK", self._healthy_kbps, True)
 
+    @property
+    def sender(self) -> SenderState | None:
+        """What it says of itself; None when it cannot be asked."""
+        if self._sender is None:
+            return None
+        if self._sender.reconnecting:
+            return "reconnecting"
+        if not self._sender.active:
+            return "off"
+        return "held_up" if self._is_held_up else "streaming"
+
     def path_state(self) -> tuple[UplinkState, str | None]:
         """Of the path that should carry, and why it does not."""
-        sender = self._sender
-        if sender is not None and sender.reconnecting:
+        if self.sender == "reconnecting":
             return "down", "OBS lost its connection and connects again"
-        if sender is not None and not sender.active:
+        if self.sender == "off":
             return "down", "OBS does not stream"
         if self._media_ns is None:
             return "connecting", "no media came out of the server yet"

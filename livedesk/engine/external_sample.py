@@ -14,7 +14,7 @@ def feed_facts(view: ServerView, mono_ns: int) -> entries.FeedFacts:
     """The feed is what came out of the server; how it got there is the uplink's affair."""
     seen = view.seen(mono_ns)
     return entries.FeedFacts(
-        connected=seen.state not in ("GONE", "BLIND"),
+        connected=view.has_stream,
         kbps=seen.kbps,
         video_kbps=seen.video_kbps,
         audio_kbps=seen.audio_kbps,

@@ -194,7 +194,10 @@ class Store:
         self._bus.publish_status(self.status())
 
     def _beside(self) -> Beside:
+        sample = self._fold.relay
         return Beside(
+            is_pulled=self.settings.feed.pull is not None,
+            sender=None if sample is None else sample.sender,
             lost_tracks=self._fold.lost_tracks,
             held_by=self._held.actor,
             is_mended=self._fold.paths.is_mended,

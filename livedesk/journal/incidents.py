@@ -259,6 +259,8 @@ def _from_events(span: Span) -> Incident:
     if span.kind == "limit.trip":
         side = _ALARM_SIDES.get(span.subject.partition(".")[0], side)
     event = span.opened.event
+    if event.data.get("source") == "server":
+        side = "other"  # of a feed that is only watched: who held it back is not seen
     advice = event.data.get("action")
     # What was to be done then is no part of what happened.
     words = event.text.removesuffix(advice).strip() if isinstance(advice, str) else event.text

@@ -257,6 +257,37 @@ def test_a_probe_that_is_silent_moves_nothing_but_obs_may_be_the_witness() -> No
     tell(Show(), story)
 
 
+def test_the_record_is_told_when_the_server_gives_nothing_and_what_obs_says() -> None:
+    async def story(show: Show) -> None:
+        await show.play(10)
+        show.server = FeedStatus(state="STALLED", age_ms=20.0)
+        await show.play(5)
+        show.server = FINE
+        await show.play(5)
+        told = [each for each in show.events if each.event.startswith("feed.")]
+        assert [each.event for each in told] == ["feed.up", "feed.lost", "feed.up"]
+        assert {each.data["source"] for each in told} == {"server"}
+        show.server = None
+        await show.play(5)
+        assert show.newest.feed.connected, "that our probe is silent is no end of the show"
+        assert show.events[-1] is told[-1]
+
+    tell(Show(FakeActuator(problem=REFUSED)), story)
+
+
+def test_what_obs_says_of_itself_is_passed_on() -> None:
+    async def story(show: Show) -> None:
+        said = []
+        for facts in (STREAMING, replace(STREAMING, congestion=0.8), STOPPED, None):
+            assert show.actuator is not None
+            show.actuator.facts = facts
+            await show.play(1)
+            said.append(show.newest.sender)
+        assert said == ["streaming", "held_up", "off", None]
+
+    tell(Show(FakeActuator(problem=REFUSED)), story)
+
+
 def test_what_obs_answers_when_it_fails_is_told_and_the_other_uplink_is_tried() -> None:
     async def story(show: Show) -> None:
         assert show.actuator is not None

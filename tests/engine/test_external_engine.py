@@ -110,5 +110,12 @@ def test_a_watched_stream_that_stops_is_moved_by_the_command(bench: Bench, tmp_p
             answer = await running.http.post("/v1/stores/glow/failover", json=back)
             assert answer.status_code == 202, answer.text
             await until(lambda: len(moved.read_text().split()) == 2, "the order was carried out")
+            probe.feed = FeedStatus(state="GONE")
+
+            async def is_lost() -> bool:
+                alarms = (await running.status())["alarms"]
+                return any("Nothing comes from the server" in alarm["cause"] for alarm in alarms)
+
+            await until(is_lost, "the alarm says what is seen")
 
     asyncio.run(story())

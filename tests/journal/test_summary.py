@@ -91,6 +91,18 @@ def test_a_lost_feed_counts_as_off_air_and_below_the_limit(tmp_path: Path) -> No
     assert (incident.start_ms, incident.end_ms, incident.side) == (20_100, 29_900, "encoder")
 
 
+def test_a_watched_feed_that_is_gone_is_nobodys_proven_fault(tmp_path: Path) -> None:
+    events = [
+        event(1, 20.1, "feed.lost", "The server gives no media out.", source="server"),
+        event(2, 29.9, "feed.up", source="server"),
+        event(3, 60, END),
+    ]
+    rows = [*steady(range(20)), *steady(range(30, 60))]
+    (incident,) = summary_of(write(tmp_path / "a.livedesk", rows, events)).incidents
+    assert incident.side == "other"
+    assert incident.cause == "The feed was gone. The server gives no media out."
+
+
 def test_an_uplink_that_breaks_is_an_incident_and_a_reconnect(tmp_path: Path) -> None:
     low = [row(20, 4000), row(20, 700, "goodput_kbps", "primary")]
     feed_only = [row(t_s, 4000) for t_s in range(21, 24)]
