@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from livedesk.core.clock import NS_PER_MS, ManualClock
@@ -59,16 +60,22 @@ class Encoder:
         is_key = number % group == 0
         mean_bytes = (self.kbps - AUDIO_KBPS) * 125 / self.fps
         size = mean_bytes * group / (group + 3) * (4 if is_key else 1)
-        head = (b"\x17" if is_key else b"\x27") + b"\x01\x00\x00\x00"
-        return at_ms, Message(VIDEO, 1, self._stamp(at_ms), head + bytes(round(size) - 5))
+        head = b"\x17\x01\x00\x00\x00" if is_key else b"\x27\x01\x00\x00\x00"
+        return at_ms, Message(VIDEO, 1, self._stamp(at_ms), _filled(head, round(size)))
 
     def _sound(self, number: int) -> Sent:
         at_ms = number * self.sound_ms
         size = round(AUDIO_KBPS / 8 * self.sound_ms)
-        return at_ms, Message(AUDIO, 1, self._stamp(at_ms), b"\xaf\x01" + bytes(size - 2))
+        return at_ms, Message(AUDIO, 1, self._stamp(at_ms), _filled(b"\xaf\x01", size))
 
     def _stamp(self, at_ms: float) -> int:
         return (self.first_ms + round(at_ms)) % 2**32
+
+
+@cache
+def _filled(head: bytes, size: int) -> bytes:
+    """Made once for each size: hours of a feed are many of the same."""
+    return head.ljust(size, b"\0")
 
 
 def _within(from_s: float, to_s: float, every_ms: float) -> Iterator[int]:
