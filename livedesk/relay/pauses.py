@@ -14,6 +14,7 @@ _LONGEST_S: Final = 4.0
 _STABLE_NS: Final = 10 * NS_PER_S
 _STALE_NS: Final = 30 * NS_PER_S
 """So long after our last publication a platform may not have noticed its end."""
+_ASK_SOON_S: Final = 0.02
 _ASK_AGAIN_S: Final = 0.25
 _ASK_PATIENTLY_S: Final = 2.0
 """Later it is somebody else's publication."""
@@ -25,6 +26,7 @@ class Pauses:
     def __init__(self) -> None:
         self._next_s = _FIRST_S
         self._stale_until_ns = 0
+        self._ended_ns = 0
 
     def restart(self) -> None:
         self._next_s = _FIRST_S
@@ -47,10 +49,18 @@ class Pauses:
     def publication_ended(self, mono_ns: int) -> None:
         """One of ours, on whichever path; the platform may not know."""
         self._stale_until_ns = mono_ns + _STALE_NS
+        self._ended_ns = mono_ns
 
     def may_be_stale(self, mono_ns: int) -> bool:
         return mono_ns < self._stale_until_ns
 
     def busy_s(self, mono_ns: int) -> float:
-        """Between two questions whether the platform has noticed that its publisher is gone."""
-        return _ASK_AGAIN_S if self.may_be_stale(mono_ns) else _ASK_PATIENTLY_S
+        """Between two questions whether the platform has noticed that its publisher is gone.
+
+        Soon at first: the reset of the old connection may only have been slower than the new
+        publication. Then half as long as it has taken so far.
+        """
+        if not self.may_be_stale(mono_ns):
+            return _ASK_PATIENTLY_S
+        taken_s = (mono_ns - self._ended_ns) / NS_PER_S
+        return min(max(_ASK_SOON_S, taken_s / 2), _ASK_AGAIN_S)

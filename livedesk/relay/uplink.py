@@ -162,7 +162,9 @@ class Uplink:
             while link.ended is None:
                 self._step(link, self._clock.mono_ns())
                 if link.ended is None:
-                    await self._wait(_TICK_S)
+                    is_busy = link.busy is not None
+                    now_ns = self._clock.mono_ns()
+                    await self._wait(self._pauses.busy_s(now_ns) if is_busy else _TICK_S)
         finally:
             was_carrying = self._is_carrying
             self._leave()
@@ -269,7 +271,9 @@ class Uplink:
     def judge(self, mono_ns: int) -> bool:
         """Tells a change of the class or of readiness; returns whether there was one."""
         gauge = self._link.gauge if self._link is not None and self._is_carrying else None
-        is_ready = self._link is not None and self._link.could_carry(mono_ns)
+        link = self._link
+        is_taking_over = link is not None and link.ended is None and link.asked_ns is not None
+        is_ready = is_taking_over or (link is not None and link.could_carry(mono_ns))
         has_turned = self._watch.readiness(mono_ns, is_ready, self._news.reason)
         return self._watch.judge(mono_ns, gauge) or has_turned
 

@@ -119,6 +119,7 @@ class UplinkLink(asyncio.Protocol):
             match event:
                 case Ready():
                     self.is_ready = True
+                    self.ping()  # whether it answers is known before it matters
                     self._tell()
                 case Started() if self.asked_ns is not None and not self.is_publishing:
                     self.is_publishing, self.busy = True, None
