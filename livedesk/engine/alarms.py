@@ -44,13 +44,15 @@ class Finding:
 
     `part_of`: alarms of greater faults that show themselves in this way too, on their way in or
     out. While one of them stands, this condition is no alarm of its own and keeps that one up, for
-    10 s after the greater condition itself was last there.
+    10 s after the greater condition itself was last there. With `keeps_up` off it is what is left
+    to do once the greater fault is over, and then an alarm of its own.
     """
 
     rule: AlarmRule
     present: bool | None
     cause: str
     part_of: tuple[str, ...] = ()
+    keeps_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class Alarms:
         self, track: _Track, finding: Finding, greater: str, mono_ns: int
     ) -> AlarmChange | None:
         """The greater fault goes on in this form; an alarm of the lesser one goes over into it."""
-        if finding.present:
+        if finding.present and finding.keeps_up:
             taker = self._tracks[greater]
             if not taker.was_there:
                 taker.follow_words(finding, mono_ns)

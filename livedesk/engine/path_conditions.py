@@ -148,6 +148,7 @@ class PathConditions:
                 self.is_flowing and is_waiting,
                 self._standby_cause(uplink),
                 part_of=("path.none", fault_id),
+                keeps_up=False,
             ),
         }
 
@@ -160,7 +161,8 @@ class PathConditions:
         is_unclear = active is None or last["state"] == "running"
         present = None if is_unclear else is_left and not self._is_good_again(uplink)
         cause = _fault_cause(last)
-        return Finding(FAULT, self.is_flowing and present, cause, part_of=("path.none",))
+        present = self.is_flowing and present
+        return Finding(FAULT, present, cause, part_of=("path.none",), keeps_up=False)
 
     def _is_good_again(self, uplink: UplinkStatus) -> bool:
         is_healthy = uplink.healthy_s is not None and uplink.healthy_s >= HEALTHY_S
@@ -213,7 +215,7 @@ class PathConditions:
         return None if self.is_flowing is None else seen
 
     def _none_cause(self) -> str:
-        each = [f"{uplink.name}{_reason(uplink)}" for uplink in self.status.uplinks]
+        each = [f"{uplink.name} ({_plight(uplink)})" for uplink in self.status.uplinks]
         return f"No uplink carries: neither {' nor '.join(each)}."
 
     def _kept_cause(self, active: UplinkStatus | None) -> str:
@@ -239,6 +241,15 @@ def _fault_cause(last: LastSwitch) -> str:
     since = iso_utc(last["utc_ns"])[11:16]
     words = CAUSE_WORDS[last["cause"]]
     return f"{last['from']} failed ({words}); {last['to']} carries since {since} UTC."
+
+
+def _plight(uplink: UplinkStatus) -> str:
+    """Why it is no way out."""
+    if uplink.reason:
+        return uplink.reason
+    if uplink.state == "carrying":
+        return "nothing gets through"
+    return "ready" if uplink.ready else "not ready"
 
 
 def _reason(uplink: UplinkStatus) -> str:

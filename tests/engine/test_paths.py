@@ -126,6 +126,21 @@ def test_a_black_hole_on_the_only_ready_path_is_no_path() -> None:
     assert desk.see(4, status) == ["path.none"]
 
 
+def test_a_way_out_again_is_no_missing_one_and_what_failed_is_told_after_it() -> None:
+    """What is left to mend does not keep the greater alarm up."""
+    desk = Desk()
+    silent = replace(PRIMARY, health="STALLED", goodput_kbps=0)
+    unproven = replace(BONDED, ready=False)
+    desk.see(10, replace(GOOD, uplinks=(silent, unproven)))
+    assert desk.words()["path.none"][1] == (
+        "No uplink carries: neither primary (nothing gets through) nor bonded (not ready)."
+    )
+    failed = moved(GOOD, lost(PRIMARY, "timed out"), "silence")
+    assert desk.see(4, failed) == ["path.none"], "shown as gone, until it is sure"
+    assert desk.words()["path.none"][1].startswith("No uplink carries")
+    assert desk.see(2, failed) == ["uplink.fault:primary"]
+
+
 def test_a_path_that_has_just_taken_over_is_a_way_out() -> None:
     """It has no rate yet, so it still has the class from before it carried."""
     desk = Desk()
