@@ -18,6 +18,7 @@ from livedesk.journal.sessions import list_sessions
 from livedesk.journal.summary import summarise
 from livedesk.journal.switches import SwitchRow
 from tests.engine.conftest import ANALYST_TOKEN, GONE, GOOD, Bench, Running, client, store_settings
+from tests.small_disk import fill, small_disk
 from tests.waiting import until
 
 
@@ -185,6 +186,26 @@ def test_a_disk_that_takes_nothing_holds_no_order_up(bench: Bench) -> None:
         assert [switch.to for switch in recorded(bench)] == ["bonded"]
 
     asyncio.run(story())
+
+
+def test_a_switch_on_a_full_disk_is_on_record_once_there_is_space(bench: Bench) -> None:
+    async def story() -> None:
+        bench.say(GOOD)
+        async with bench.engine(bench.options(two_uplinks())) as running:
+            await is_live(running)
+            ballast = bench.paths.data / "ballast"
+            fill(ballast)
+            await is_so(running, lambda s: s["journal"]["state"] == "down")
+            assert "full" in (await running.status())["journal"]["reason"]
+            bench.say(GOOD, switch="bonded")
+            await is_so(running, lambda s: s["failover"]["active"] == "bonded")
+            ballast.unlink()
+            await is_so(running, lambda s: s["journal"]["state"] == "up")
+
+    with small_disk(bench.paths.data):
+        asyncio.run(story())
+        [switch] = recorded(bench)
+    assert (switch.to, switch.cause, switch.state) == ("bonded", "silence", "done")
 
 
 def relay(bench: Bench) -> RelayRuntime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +19,7 @@ from livedesk.journal.export import export
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import at, event, health_until, info, row, seqs, write
+from tests.small_disk import small_disk
 
 RETRY_S = 0.01
 
@@ -43,16 +43,8 @@ class SmallDisk:
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 1 MiB, where the machine lets us have one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
-        pytest.skip("mounting needs root")
-    command = [mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine does not let us mount")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 def remount(folder: Path, how: str) -> None:
