@@ -4,6 +4,7 @@ the record.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -166,3 +167,18 @@ def joined(older: list[HistorySeries], newer: list[HistorySeries]) -> History:
             for name in ("t", "min", "mean", "max", "epoch"):
                 getattr(before, name).extend(getattr(series, name))
     return History(tuple(by_key.values()))
+
+
+async def history_of(
+    memory: Memory, data: Path, store: str, from_s: float, to_s: float, points: int
+) -> History:
+    """What memory holds, and before it what is recorded. Times in seconds since 1970 (UTC)."""
+    begins_s = memory.begins_at_s()
+    if from_s >= begins_s:
+        return joined([], memory.query(from_s, to_s, points))
+    until_s = min(to_s, begins_s)
+    share = max(2, round(points * (until_s - from_s) / (to_s - from_s)))
+    older = await asyncio.to_thread(recorded, data, store, from_s, until_s, share)
+    if to_s <= begins_s:
+        return joined(older, [])
+    return joined(older, memory.query(begins_s, to_s, max(2, points - share)))

@@ -7,24 +7,22 @@ media: not when it hangs (a person decides), not when its settings are out of da
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
 from typing import Protocol
 
 import msgspec
 
 from livedesk import __version__
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime
 from livedesk.core.status import PartState, PartStatus
 from livedesk.engine.entries import Hello, RelayEntry, RelaySample, Reply, parse_hello, parse_line
-from livedesk.engine.orders import ANSWER_WITHIN_S, RelaySilentError
+from livedesk.engine.relay_commands import RelayCommands, json_line
 from livedesk.engine.relay_process import (
     RELAY_COMMAND,
     RelayJob,
@@ -91,9 +89,7 @@ class RelayLink:
         self._command = command
         self._seen = _Seen()
         self._ending = False
-        self._writer: asyncio.StreamWriter | None = None
-        self._numbers = count(1)
-        self._awaited: dict[int, asyncio.Future[Reply]] = {}
+        self._commands = RelayCommands(clock)
         self.restarts = 0
         self.unreadable_lines = 0
 
@@ -135,39 +131,8 @@ class RelayLink:
             failures += 1
 
     async def command(self, name: str, fields: dict[str, Json]) -> Reply:
-        """Tell the relay to do something, soon or not at all. Raises RelaySilentError."""
-        if self._writer is None:
-            raise RelaySilentError("The relay is not connected: nothing was asked of it.")
-        number = next(self._numbers)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._awaited[number] = answer
-        # A relay that was stopped must not obey minutes later, when nobody wants it any more.
-        until_ns = self._clock.mono_ns() + round(ANSWER_WITHIN_S * NS_PER_S)
-        order: dict[str, Json] = {"cmd": name, "id": number, "until_mono_ns": until_ns, **fields}
-        try:
-            self._writer.write(_line(order))
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                return await answer
-        except TimeoutError:
-            raise RelaySilentError(
-                f"The relay did not answer within {ANSWER_WITHIN_S:g} s; "
-                "if it has not begun by now, it will not."
-            ) from None
-        finally:
-            self._awaited.pop(number, None)
-
-    def _answered(self, reply: Reply) -> None:
-        answer = self._awaited.get(reply.reply)
-        if answer is not None and not answer.done():
-            answer.set_result(reply)
-
-    def _hang_up(self) -> None:
-        """Nobody answers on a closed connection."""
-        self._writer = None
-        text = "The relay's control channel closed; it is not known whether it does as told."
-        for answer in self._awaited.values():
-            if not answer.done():
-                answer.set_exception(RelaySilentError(text))
+        """Raises RelaySilentError."""
+        return await self._commands.send(name, fields)
 
     async def end_relay(self) -> bool:
         """End the store's relay, whichever engine started it. Returns whether it is gone."""
@@ -197,16 +162,16 @@ class RelayLink:
         instance = f"{relay.pid}-{relay.started_utc_ns}"
         async with _connection(relay.port) as (reader, writer):
             after = self._sink.position(instance)
-            writer.write(_line({"token": relay.token.reveal(), "after": after}))
+            writer.write(json_line({"token": relay.token.reveal(), "after": after}))
             async with asyncio.timeout(_HELLO_WITHIN_S):
                 hello = parse_hello(await reader.readline())
-            self._writer = writer
+            self._commands.connected(writer)
             try:
                 self._greet(relay, hello, instance)
                 return await self._listen(relay, instance, reader)
             finally:
                 self._seen.up_to = 0
-                self._hang_up()
+                self._commands.disconnected()
 
     async def _listen(
         self, relay: RelayRuntime, instance: str, reader: asyncio.StreamReader
@@ -250,7 +215,7 @@ class RelayLink:
                     self._sink.remark("relay.unreadable", "warning", text, {})
                 continue
             if isinstance(entry, Reply):
-                self._answered(entry)
+                self._commands.answered(entry)
             else:
                 yield entry
 
@@ -292,7 +257,3 @@ async def _connection(
         yield reader, writer
     finally:
         writer.close()
-
-
-def _line(message: dict[str, Json]) -> bytes:
-    return json.dumps(message).encode() + b"\n"

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
@@ -32,17 +32,15 @@ from livedesk.engine.fold import (
     relay_readings,
 )
 from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
-from livedesk.engine.history import History, Memory, joined, recorded
+from livedesk.engine.history import History, Memory, history_of
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.session import SessionRules
 from livedesk.engine.switch_return import SwitchReturn
+from livedesk.engine.wall_clock import WallClockWatch
 
 log = logging.getLogger(__name__)
-
-CLOCK_STEP_MS = 250
-"""A wall clock that moves by more than this against the monotonic one was set, not trimmed."""
 
 TICK_S = 0.25
 _AFTER_FAULT_S = 5.0
@@ -78,7 +76,7 @@ class Store:
         self._tasks = Tasks(self._task_failed)
         self._tap_url: Secret | None = None
         self._instance = ""
-        self._offset_ns = clock.utc_ns() - clock.mono_ns()
+        self._wall = WallClockWatch(clock)
         self._relay = make_relay(self)
         self._probe = make_probe(self)
         self._return = None if make_return is None else make_return(self)
@@ -181,7 +179,8 @@ class Store:
     def tick(self) -> None:
         """Judge what is true now; four times a second."""
         mono_ns = self._clock.mono_ns()
-        self._watch_clock()
+        if (step := self._wall.step()) is not None:
+            self._broadcast.post("clock.step", "warning", "engine", step.text, step.data)
         self._broadcast.tick()
         self._direct_probe()
         self._direct_return()
@@ -246,16 +245,6 @@ class Store:
                 "configuration.changed", change.level, "engine", change.text, change.data
             )
 
-    def _watch_clock(self) -> None:
-        offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
-        step_ms = (offset_ns - self._offset_ns) / NS_PER_MS
-        if abs(step_ms) <= CLOCK_STEP_MS:
-            return
-        self._offset_ns = offset_ns
-        side = "forward" if step_ms > 0 else "back"
-        text = f"The machine's wall clock went {side} by {abs(step_ms) / 1000:.1f} s."
-        self._broadcast.post("clock.step", "warning", "engine", text, {"step_ms": step_ms})
-
     def _session_ends(self) -> None:
         """An alarm that stands ends in the record in which it began."""
         for change in self._alarms.end():
@@ -303,17 +292,8 @@ class Store:
         return session
 
     async def history(self, from_s: float, to_s: float, points: int) -> History:
-        begins_s = self._memory.begins_at_s()
-        if from_s >= begins_s:
-            return joined([], self._memory.query(from_s, to_s, points))
-        until_s = min(to_s, begins_s)
-        share = max(2, round(points * (until_s - from_s) / (to_s - from_s)))
-        older = await asyncio.to_thread(
-            recorded, self._data, self.settings.id, from_s, until_s, share
-        )
-        if to_s <= begins_s:
-            return joined(older, [])
-        return joined(older, self._memory.query(begins_s, to_s, max(2, points - share)))
+        memory, store = self._memory, self.settings.id
+        return await history_of(memory, self._data, store, from_s, to_s, points)
 
     def _task_failed(self, name: str, failure: BaseException) -> None:
         text = f"Part of the engine failed ({name}: {type(failure).__name__})."

@@ -12,19 +12,10 @@ from typing import Literal
 
 from livedesk.core.causes import FAULTS
 from livedesk.core.status import Limits
-from livedesk.journal.reader import TimedEvent
+from livedesk.journal.spans import NOTHING_CAME, Span
 from livedesk.journal.switches import SwitchRow
 
 Side = Literal["encoder", "path", "relay", "sync", "instrument", "other"]
-
-_CLOSED_BY = {
-    "feed.lost": "feed.up",
-    "uplink.down": "uplink.up",
-    "relay.died": "feed.up",
-    "probe.lost": "probe.opened",
-    "probe.died": "probe.opened",
-    "limit.trip": "limit.clear",
-}
 
 _UNMEASURED = "The probe was away; the show went on, sync was not measured."
 _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
@@ -35,9 +26,6 @@ _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
     "probe.died": ("instrument", _UNMEASURED),
 }
 
-NOTHING_CAME = ("feed.lost", "relay.died")
-"""From these on no media came from the encoder, until it came back."""
-
 _SAME_MOMENT_MS = 1_000
 """Witnesses of one event, each with its own pace, tell of it within so long."""
 
@@ -45,8 +33,6 @@ _WITNESSED = frozenset(
     {"feed.lost", "feed.low", "uplink.down", "uplink.fault", "sync.skew", "relay", "probe"}
 )
 """Alarms whose cause is in the samples or in other events: listing them would count it twice."""
-
-_NO_PATH = "path.none"
 
 _SLOW_PATH = "uplink.low"
 """In the samples while the goodput is under the limit, but not while a path is only late."""
@@ -64,17 +50,6 @@ For the same reason the first 2 s of a session, in which the windows fill, say n
 
 CALM_S = 10
 """Excursions with less than this between them are one incident that flickers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From an event to the one that undoes it; without `end_ms` it lasted to the end."""
-
-    kind: str
-    subject: str
-    start_ms: int
-    end_ms: int | None
-    opened: TimedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +72,6 @@ class Stretch:
     start_s: int
     end_s: int
     worst: float
-
-
-def spans(events: Iterable[TimedEvent], *, has_standby: bool = False) -> list[Span]:
-    """Pair events by kind and subject. Events of a relay may be recorded late, so time decides.
-
-    `has_standby`: an uplink that was left is up again when it could carry again.
-    """
-    closed_by = [*_CLOSED_BY.items()]
-    if has_standby:
-        closed_by.append(("uplink.down", "uplink.ready"))
-    found: list[Span] = []
-    opened: dict[tuple[str, str], TimedEvent] = {}
-    for timed in sorted(events, key=lambda e: (e.t_ms, e.event.seq)):
-        kind, subject = timed.event.kind, subject_of(timed)
-        if kind in _CLOSED_BY:
-            opened.setdefault((kind, subject), timed)
-        for opening, closing in closed_by:
-            if kind == closing and (start := opened.pop((opening, subject), None)) is not None:
-                found.append(Span(opening, subject, start.t_ms, timed.t_ms, start))
-    found += [Span(kind, subject, e.t_ms, None, e) for (kind, subject), e in opened.items()]
-    return sorted(found, key=lambda span: (span.start_ms, span.kind, span.subject))
-
-
-def subject_of(timed: TimedEvent) -> str:
-    """Which alarm or uplink an event is about, as far as it says so."""
-    for key in ("alarm", "uplink", "name"):
-        if isinstance(value := timed.event.data.get(key), str):
-            return value
-    return ""
 
 
 def stretches(
@@ -181,13 +127,6 @@ def find_incidents(
     found += [_low_goodput(low, feed, limits) for low in goodput_low]
     found += [_bad_sync(far) for far in stretches(_beyond(skew, limits.max_skew_ms), "far")]
     return sorted(found, key=lambda incident: (incident.start_ms, incident.side, incident.cause))
-
-
-def no_way_out(uplinks: Sequence[str], pairs: Sequence[Span]) -> list[Span]:
-    """When nothing could reach the platform: of several uplinks another one may have carried."""
-    if len(uplinks) == 1:
-        return [span for span in pairs if span.kind == "uplink.down"]
-    return [span for span in pairs if span.kind == "limit.trip" and span.subject == _NO_PATH]
 
 
 def _under(seconds: Mapping[int, float], limit: float) -> dict[int, float]:

@@ -6,18 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from livedesk.core.figures import FIGURES
-from livedesk.journal.incidents import (
-    NOTHING_CAME,
-    SETTLING_S,
-    Incident,
-    Span,
-    find_incidents,
-    no_way_out,
-    spans,
-    subject_of,
-)
+from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
+from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans, subject_of
 from livedesk.journal.switches import SwitchRow, switches
 from livedesk.journal.values import SessionInfo
 
