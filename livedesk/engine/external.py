@@ -17,10 +17,11 @@ from livedesk.core.events import Json, Level
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import FailoverStatus, PartStatus
 from livedesk.core.tasks import Tasks
-from livedesk.engine.actuators.base import Actuator, SenderFacts, SwitchOrder
+from livedesk.engine.actuators.base import Actuator, SwitchOrder
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, Reply
 from livedesk.engine.external_facts import ServerView
 from livedesk.engine.external_sample import feed_facts, uplink_facts
+from livedesk.engine.external_standby import ActuatorWatch
 from livedesk.engine.external_switches import ExternalBook, ExternalSwitch
 from livedesk.engine.fold import ProbeReading
 from livedesk.engine.relay_link import RelaySink
@@ -33,10 +34,6 @@ CONFIRM_S: Final = 15.0
 """So long after the actuator is done media may take to come out of the server."""
 
 _SAMPLE_NS: Final = 250 * NS_PER_MS
-_CHECK_NS: Final = 3 * NS_PER_S
-_PROOF_NS: Final = 15 * NS_PER_S
-"""An actuator that was last found ready longer ago than this is not believed to be."""
-
 _NO_ACTUATOR: Final = Refusal(
     "no_actuator",
     "Nothing is named that could move this stream.",
@@ -71,10 +68,7 @@ class ExternalPath:
         self._policy: Policy | None = None
         if actuator is not None and self._uplinks:
             self._policy = Policy(settings.failover, settings.limits, tuple(self._uplinks))
-        self._sender: SenderFacts | None = None
-        self._is_placed = False
-        self._problem: str | None = "not asked yet"
-        self._checked_ns: int | None = None
+        self._watch = ActuatorWatch(actuator, clock)
         self._sampled_ns = 0
         self._gave_media = False
         self._moving: asyncio.Task[None] | None = None
@@ -103,7 +97,7 @@ class ExternalPath:
         pull = self._settings.feed.pull
         self._sink.attached(self._instance, "" if pull is None else pull.reveal(), 0)
         if self._actuator is not None:
-            self._tasks.spawn("ask the actuator", self._keep_asking(self._actuator))
+            self._tasks.spawn("ask the actuator", self._keep_asking())
         try:
             while True:
                 await self.poll()
@@ -124,7 +118,7 @@ class ExternalPath:
     async def poll(self) -> None:
         """One look at everything; begins what is decided."""
         mono_ns = self._clock.mono_ns()
-        self._view.take(self._newest(), self._sender)
+        self._view.take(self._newest(), self._watch.sender)
         await self._tell_feed()
         if self._policy is not None and not self._is_moving:
             switch = self._policy.update(mono_ns, self._view.feed(mono_ns), self._paths(mono_ns))
@@ -151,44 +145,22 @@ class ExternalPath:
         return tuple(
             self._view.carrying(name, mono_ns)
             if name == self._active
-            else self._standby(name, mono_ns)
+            else self._watch.standby(name, mono_ns)
             for name in self._uplinks
         )
 
-    def _standby(self, name: str, mono_ns: int) -> PathFacts:
-        """It can be moved to when the actuator can move; the path itself is not seen from here."""
-        if self._actuator is None:
-            return PathFacts(name, "down", reason="no actuator is named that could move the stream")
-        proof_ns = None if self._checked_ns is None else mono_ns - self._checked_ns
-        proof_age_ms = None if proof_ns is None else proof_ns / NS_PER_MS
-        if proof_ns is None or proof_ns > _PROOF_NS:
-            reason = self._problem or "what moves the stream has not answered for some time"
-            return PathFacts(name, "down", proof_age_ms=proof_age_ms, reason=reason)
-        if self._problem is not None:
-            return PathFacts(name, "down", proof_age_ms=proof_age_ms, reason=self._problem)
-        return PathFacts(name, "standby", ready=True, proof_age_ms=proof_age_ms)
-
-    async def _keep_asking(self, actuator: Actuator) -> None:
+    async def _keep_asking(self) -> None:
         while True:
-            await self.ask(actuator)
+            await self.ask()
             await asyncio.sleep(ASK_S)
 
-    async def ask(self, actuator: Actuator) -> None:
+    async def ask(self) -> None:
         """What the actuator says of itself and the sender. Not while it moves the stream."""
-        if not self._is_moving:
-            self._sender = await actuator.sender()
-            await self._check(actuator)
-
-    async def _check(self, actuator: Actuator) -> None:
-        mono_ns = self._clock.mono_ns()
-        if self._checked_ns is not None and mono_ns - self._checked_ns < _CHECK_NS:
+        if self._is_moving:
             return
-        self._problem = await actuator.check()
-        self._checked_ns = self._clock.mono_ns()
-        if self._problem is None and not self._is_placed and self._policy is not None:
-            # An engine that was started anew finds the stream where an earlier one moved it.
-            self._is_placed = True
-            name = await actuator.carrying(self._settings.uplinks)
+        await self._watch.ask()
+        if self._policy is not None:
+            name = await self._watch.place(self._settings.uplinks)
             if name is not None and not self._is_moving:
                 self._policy.active = name
 
@@ -216,7 +188,7 @@ class ExternalPath:
         if actuator is None:
             return
         record = self._book.begin(switch, mono_ns, self._clock.utc_ns())
-        self._is_placed = True
+        self._watch.placed()
         self._moving = self._tasks.spawn("switch", self._move(policy, actuator, record))
 
     async def _move(self, policy: Policy, actuator: Actuator, record: ExternalSwitch) -> None:
@@ -235,11 +207,11 @@ class ExternalPath:
             published: dict[str, Json] = {"to": switch.to, "publish_ms": outcome.took_ms}
             await self._tell("failover.published", "info", words, published)
             if await self._media_after(acted_ns):
-                self._sender = await actuator.sender()
+                self._watch.sender = await actuator.sender()
                 await self._arrived(policy, record)
                 return
             words = f"{words} No media came out of the server within {CONFIRM_S:.0f} s."
-        self._sender = await actuator.sender()
+        self._watch.sender = await actuator.sender()
         self._view.want(self._clock.mono_ns())
         record.ends("failed", self._clock.mono_ns())
         text = f"{switch.to} did not take the stream over. {words}"

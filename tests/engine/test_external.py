@@ -108,8 +108,7 @@ class Show:
             self.clock.advance(0.05)
             if step % 5 == 0:
                 self._measure()
-                if self.actuator is not None:
-                    await self.path.ask(self.actuator)
+                await self.path.ask()
             if step % 2 == 0:
                 await self.path.poll()
             for _ in range(10):
