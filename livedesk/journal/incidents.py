@@ -7,7 +7,7 @@ limit. What merely follows from another incident is not listed a second time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from livedesk.core.causes import FAULTS
@@ -99,10 +99,12 @@ def find_incidents(
     *,
     down: Sequence[Span] = (),
     moved: Sequence[SwitchRow] = (),
+    is_watched: bool = False,
 ) -> list[Incident]:
     """All incidents in order. The mappings hold the mean of each measured second.
 
-    `down`: when nothing could reach the platform (`no_way_out`).
+    `down`: when nothing could reach the platform (`no_way_out`). `is_watched`: the feed was only
+    seen at its server, so whose fault it was is not known.
     """
     gone = [span for span in pairs if span.kind in NOTHING_CAME]
     start_up = set(range(SETTLING_S))
@@ -123,7 +125,7 @@ def find_incidents(
         and not any(_led_to(span, row) for row in moved)
     ]
     found += [_switch(row) for row in moved]
-    found += [_low_feed(low) for low in feed_low]
+    found += [_low_at_server(low) if is_watched else _low_feed(low) for low in feed_low]
     found += [_low_goodput(low, feed, limits) for low in goodput_low]
     found += [_bad_sync(far) for far in stretches(_beyond(skew, limits.max_skew_ms), "far")]
     return sorted(found, key=lambda incident: (incident.start_ms, incident.side, incident.cause))
@@ -234,6 +236,11 @@ def _low_feed(low: Stretch) -> Incident:
         figure="feed_kbps",
         worst=low.worst,
     )
+
+
+def _low_at_server(low: Stretch) -> Incident:
+    cause = "What came from the server was below the limit: chosen by the encoder, or lost before."
+    return replace(_low_feed(low), side="other", cause=cause)
 
 
 def _low_goodput(low: Stretch, feed: Mapping[int, float], limits: Limits) -> Incident:

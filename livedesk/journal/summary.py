@@ -153,6 +153,7 @@ def summarise(reader: SessionReader) -> Summary:
                 reader.info.limits,
                 down=down,
                 moved=[row for row in moved if row.t_ms >= 0],
+                is_watched=any(timed.event.data.get("source") == "server" for timed in events),
             )
         ),
         switches=tuple(moved),

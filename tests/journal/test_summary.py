@@ -101,6 +101,11 @@ def test_a_watched_feed_that_is_gone_is_nobodys_proven_fault(tmp_path: Path) -> 
     (incident,) = summary_of(write(tmp_path / "a.livedesk", rows, events)).incidents
     assert incident.side == "other"
     assert incident.cause == "The feed was gone. The server gives no media out."
+    low = [*steady(range(20)), *steady(range(20, 40), feed=900), *steady(range(40, 60))]
+    up = event(1, -0.1, "feed.up", source="server")
+    (slow,) = summary_of(write(tmp_path / "b.livedesk", low, [up, event(2, 60, END)])).incidents
+    assert (slow.side, slow.worst) == ("other", 900)
+    assert slow.cause.startswith("What came from the server was below the limit")
 
 
 def test_an_uplink_that_breaks_is_an_incident_and_a_reconnect(tmp_path: Path) -> None:
