@@ -225,7 +225,7 @@ def test_case_13_loss_and_jitter_are_told_softly_and_as_no_outage() -> None:
     "why",
     [
         "the name ingest.example was not found",
-        "the platform's certificate is not valid (certificate has expired)",
+        "the platform's certificate is not valid: certificate has expired",
     ],
 )
 def test_cases_14_and_15_a_standby_that_cannot_be_reached_says_why(why: str) -> None:
