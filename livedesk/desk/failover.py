@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from math import ceil
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch
+from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch, UplinkStatus
 from livedesk.desk.looks import LOUDNESS, Look, feed_flows, is_delivering, is_running
 from livedesk.desk.model import StoreView
-from livedesk.desk.uplinkcards import active_uplink, uplink_card
+from livedesk.desk.uplinkcards import active_uplink, is_settling, uplink_card
 from livedesk.desk.words import age, countdown, number, tr, wall_clock
 
 PAIR = 2
 """With two uplinks the other one is next; with more it has to be said which."""
-
-
-SETTLED_S = 5.0
-"""So long after a switch a standby is not missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,8 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
             return _louder(look, "warning"), tr("Latched")
         case "auto" | "external" if failover.sagging:
             return _louder(look, "notice"), tr("Sagging")
+        case "auto" | "external" if _is_alone(view) and _is_stuck(carrying):
+            return "critical", tr("No path")
         case "auto" | "external" if _is_alone(view):
             return _louder(look, "warning"), tr("No standby")
         case "auto":
@@ -116,10 +115,13 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
 
 def _is_alone(view: StoreView) -> bool:
     """Whether nothing could take over. A path that was just left needs a moment to open again."""
-    failover = view.status.failover
-    last_ns = failover.last["utc_ns"] if failover.last is not None else 0
-    settled = (view.status.utc_ns - last_ns) / NS_PER_S >= SETTLED_S
-    return failover.next is None and settled and is_delivering(view) and has_choice(view)
+    is_missed = view.status.failover.next is None and not is_settling(view)
+    return is_missed and is_delivering(view) and has_choice(view)
+
+
+def _is_stuck(carrying: UplinkStatus | None) -> bool:
+    """Its connection stands, and nothing gets through."""
+    return carrying is not None and carrying.health == "STALLED"
 
 
 def _louder(one: Look, other: Look) -> Look:
@@ -176,8 +178,8 @@ def _ahead(view: StoreView) -> list[str]:
         found.append(tr("fails back to {name} in {time}").format(
             name=failover.fail_back_to, time=left))  # fmt: skip
     if failover.dwell_s is not None and failover.dwell_s > view.age_s:
-        left = countdown(failover.dwell_s - view.age_s)
-        found.append(tr("no further switch for {time}").format(time=left))
+        left = countdown(ceil(failover.dwell_s - view.age_s))
+        found.append(tr("stays for {time} unless it dies").format(time=left))
     if failover.switching_to is not None or not has_choice(view):
         return found
     if _is_alone(view):
@@ -218,7 +220,7 @@ def outcome_words(last: LastSwitch) -> list[str]:
 
 
 def away_words(view: StoreView, zone: tzinfo | None = None) -> str:
-    """`On bonded since 20:41 — primary failed: …`; empty unless a fault moved the stream there."""
+    """`On bonded since 20:41, because primary failed then (…)`; empty unless a fault moved it."""
     failover = view.status.failover
     last = failover.last
     if last is None or last["state"] != "done" or failover.active != last["to"]:
@@ -226,12 +228,23 @@ def away_words(view: StoreView, zone: tzinfo | None = None) -> str:
     if last["cause"] in ("operator", "drill", "fail_back") or not is_running(view):
         return ""
     time = wall_clock(last["utc_ns"], zone)[:5]
-    text = tr("On {to} since {time} — {from_} failed: {reason}").format(
+    text = tr("On {to} since {time}, when {from_} failed ({reason})").format(
         to=last["to"], time=time, from_=last["from"], reason=last["reason"] or last["cause"]
     )
-    if failover.fail_back_to is None:
-        return text
-    return f"{text} · {tr('{name} is well again').format(name=failover.fail_back_to)}"
+    return " · ".join(filter(None, [text, _answers_again(view)]))
+
+
+def _answers_again(view: StoreView) -> str:
+    """A path that does not carry is known to answer, and not how much it would carry."""
+    failover = view.status.failover
+    better = (uplink for uplink in view.status.uplinks if uplink.name == failover.fail_back_to)
+    uplink = next(better, None)
+    if uplink is None:
+        return ""
+    if uplink.healthy_s is None:
+        return tr("{name} answers again").format(name=uplink.name)
+    time = countdown(uplink.healthy_s)
+    return tr("{name} has answered for {time}").format(name=uplink.name, time=time)
 
 
 def _by(last: LastSwitch) -> str:

@@ -23,6 +23,9 @@ from livedesk.desk.words import age, countdown, number, tr
 TAKEN_OVER_S = 2.5
 """From the decision of a switch until the new path has to be in a class of its own."""
 
+SETTLED_S = 5.0
+"""So long after a switch the path that was left is not missed."""
+
 MOST_CARDS = 2
 """Of more uplinks than this the strip shows the one that carries, and counts the others."""
 
@@ -133,16 +136,31 @@ def _missing(view: StoreView) -> Look:
 
 
 def _closed_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
-    active = view.status.failover.active
+    """Between two tries of a path that failed it is still what it was: its reason stays."""
+    active, reason = view.status.failover.active, uplink.reason
+    is_first_try = uplink.state == "connecting" and not reason
     if active is not None and uplink.name != active:
-        word = tr("Connecting") if uplink.state == "connecting" else tr("Not ready")
-        return _missing(view), word, uplink.reason or tr("no reason known")
+        if not reason and _was_just_left(view, uplink):
+            return "idle", tr("Opening"), tr("left just now, opens again")
+        word = tr("Connecting") if is_first_try else tr("Not ready")
+        return _missing(view), word, reason or tr("it has not answered yet")
     if not feed_flows(view):
-        return "idle", tr("Not open"), uplink.reason or tr("opens with the feed")
-    if uplink.state == "connecting":
-        return "warning" if is_running(view) else "idle", tr("Connecting"), uplink.reason or ""
+        return "idle", tr("Not open"), reason or tr("opens with the feed")
+    if is_first_try:
+        return "warning" if is_running(view) else "idle", tr("Connecting"), ""
     look: Look = "critical" if is_running(view) else "idle"
-    return look, tr("Down"), uplink.reason or tr("no reason known")
+    return look, tr("Down"), reason or tr("no reason known")
+
+
+def _was_just_left(view: StoreView, uplink: UplinkStatus) -> bool:
+    last = view.status.failover.last
+    return last is not None and last["from"] == uplink.name and is_settling(view)
+
+
+def is_settling(view: StoreView) -> bool:
+    """Whether the stream moved so lately that the path it left may still be opening again."""
+    last = view.status.failover.last
+    return last is not None and (view.status.utc_ns - last["utc_ns"]) / NS_PER_S < SETTLED_S
 
 
 def _carrying_or_open(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, str]:
@@ -184,6 +202,9 @@ def _carrying_words(view: StoreView, uplink: UplinkStatus) -> tuple[Look, str, s
             return "critical", tr("Stalled"), behind_words(uplink) or stalled
         case "GONE" if _just_took_over(view, uplink):
             return "ok", tr("Carrying"), tr("its rate is not known yet")
+        case "GONE" if uplink.goodput_kbps is None:
+            # It publishes again; the class is that of before until a rate is known.
+            return needed(view), tr("Carrying"), tr("its rate is not known yet")
         case "GONE":
             return "critical", tr("Gone"), uplink.reason or tr("no connection that publishes")
         case "BLIND":

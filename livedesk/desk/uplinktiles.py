@@ -72,14 +72,16 @@ def _word(view: StoreView, uplink: UplinkStatus, word: str) -> str:
         return word
     if uplink.state != "carrying":
         return tr("Ready") if uplink.ready and word != tr("Taking over") else word
+    if uplink.health == "STALLED" and is_delivering(view):
+        return word
     return tr("Carries") if is_delivering(view) else tr("Open")
 
 
 def _sentence(view: StoreView, uplink: UplinkStatus, look: Look, word: str, note: str) -> str:
     if uplink.state == "carrying":
-        lit = f"{word}: {note}" if note else word
         if look in LIT or look == "unknown":
-            return lit
+            is_said = word in (_word(view, uplink, word), tr("Carrying"))
+            return note if is_said and note else ": ".join(filter(None, [word, note]))
         return note or healthy_words(uplink) or tr("in time")
     if uplink.ready:
         first = note if is_first(view, uplink) else ""
@@ -91,8 +93,7 @@ def _sentence(view: StoreView, uplink: UplinkStatus, look: Look, word: str, note
 def _figures(uplink: UplinkStatus) -> tuple[TileFigure, ...]:
     unsent = None if uplink.unsent_bytes is None else uplink.unsent_bytes / 1000
     return (
-        _figure(tr("Capacity"), tr("carries"), uplink.capacity_kbps, "kbps", 0,
-                tr("What it carries while more than that waits; unknown while it carries all")),
+        _capacity(uplink),
         _figure(tr("Backlog"), tr("backlog"), uplink.backlog_ms, "ms", 0,
                 tr("Media time accepted from the encoder and not yet acknowledged")),
         _figure(tr("Round trip"), tr("RTT"), uplink.rtt_ms, "ms", 1,
@@ -102,6 +103,15 @@ def _figures(uplink: UplinkStatus) -> tuple[TileFigure, ...]:
         _figure(tr("Unsent"), tr("unsent"), unsent, "kB", 0,
                 tr("Bytes that wait in the socket's buffer")),
     )  # fmt: skip
+
+
+def _capacity(uplink: UplinkStatus) -> TileFigure:
+    """Of a path that does not carry it is what it could do when it was left."""
+    if uplink.state == "carrying":
+        hint = tr("What it carries while more than that waits; unknown while it carries all")
+        return _figure(tr("Capacity"), tr("carries"), uplink.capacity_kbps, "kbps", 0, hint)
+    hint = tr("What it carried when it was left; what it would carry now is not known")
+    return _figure(tr("Carried last"), tr("carried"), uplink.capacity_kbps, "kbps", 0, hint)
 
 
 def _figure(

@@ -122,7 +122,7 @@ def test_no_order_is_offered_that_cannot_arrive() -> None:
 def test_countdowns_run_on_between_two_statuses() -> None:
     shown = on_bonded(dwell_s=8.0, fail_back_to="primary", fail_back_in_s=22.0)
     aged = replace(shown, age_s=1.0)
-    assert story(aged).ahead == "fails back to primary in 0:21 · no further switch for 0:07"
+    assert story(aged).ahead == "fails back to primary in 0:21 · stays for 0:07 unless it dies"
     assert tile(aged, "primary").offer == "Fail back to primary"
 
 
@@ -146,7 +146,7 @@ def test_the_last_switch_and_a_drill_are_told_with_their_figures() -> None:
 def test_after_a_fault_the_banner_says_calmly_where_the_stream_is_and_why() -> None:
     line = go_line(on_bonded(), UTC)
     assert line.look == "notice"
-    assert line.text.startswith("On bonded since 20:41 — primary failed: nothing was acknowledged")
+    assert line.text.startswith("On bonded since 20:41, when primary failed (nothing was ackno")
     assert away_words(on_bonded(last=last(cause="operator"))) == ""
 
 
@@ -202,3 +202,53 @@ def test_only_switches_of_this_store_are_marked() -> None:
               event("failover.switch", "aurora"))  # fmt: skip
     (mark,) = switch_marks(events, "lumen")
     assert (mark.t, mark.label) == (5.0, "→ b")
+
+
+def test_the_path_that_was_just_left_opens_again_without_an_alarm() -> None:
+    carrying = replace(BONDED, state="carrying", goodput_kbps=3900, health="OK")
+    opening = replace(PRIMARY, state="connecting", ready=False, goodput_kbps=None)
+    status = replace(LIVE, uplinks=(opening, carrying))
+    shown = view(status, active="bonded", next=None, last=last())
+    assert (tile(shown, "primary").look, tile(shown, "primary").word) == ("idle", "OPENING")
+    later = replace(status, utc_ns=SWITCHED_UTC_NS + 6 * 10**9)
+    missing = view(later, active="bonded", next=None, last=last())
+    assert tile(missing, "primary").look == "warning"
+
+
+def test_between_two_tries_a_path_that_failed_keeps_its_word() -> None:
+    words = set()
+    for state in ("connecting", "down"):
+        dead = replace(BONDED, state=state, ready=False, reason="the platform did not answer")
+        words.add(tile(view(replace(LIVE, uplinks=(PRIMARY, dead)), next=None), "bonded").word)
+        out = replace(PRIMARY, state=state, goodput_kbps=None, reason="nothing was acknowledged")
+        dark = tile(view(replace(LIVE, uplinks=(out, dead)), next=None), "primary")
+        words.add(f"{dark.word} {dark.look}")
+    assert words == {"NOT READY", "DOWN critical"}
+
+
+def test_a_path_that_came_back_is_not_gone_while_its_rate_is_not_known() -> None:
+    back = replace(PRIMARY, goodput_kbps=None, health="GONE")
+    shown = tile(view(replace(LIVE, uplinks=(back, BONDED))), "primary")
+    assert (shown.look, shown.word, shown.sentence) == (
+        "unknown", "CARRIES", "its rate is not known yet",
+    )  # fmt: skip
+
+
+def test_a_path_that_is_stuck_is_not_said_to_carry() -> None:
+    stuck = replace(PRIMARY, health="STALLED", goodput_kbps=0.0, backlog_ms=5700)
+    dead = replace(BONDED, state="connecting", ready=False, reason="no route to host")
+    shown = view(replace(LIVE, uplinks=(stuck, dead)), next=None)
+    assert (tile(shown, "primary").word, tile(shown, "primary").sentence) == (
+        "STALLED", "5.7 s behind",
+    )  # fmt: skip
+    assert (headline(shown).look, headline(shown).word) == ("critical", "No path")
+
+
+def test_of_a_path_that_was_left_it_is_said_what_is_known_and_no_more() -> None:
+    left = replace(PRIMARY, state="standby", ready=True, proof_age_ms=800, capacity_kbps=1480)
+    carrying = replace(BONDED, state="carrying", goodput_kbps=3900, health="OK")
+    status = replace(LIVE, uplinks=(left, carrying))
+    shown = view(status, active="bonded", fail_back_to="primary", last=last())
+    assert tile(shown, "primary").figures[0].label == "Carried last"
+    assert tile(shown, "bonded").figures[0].label == "Capacity"
+    assert away_words(shown, UTC).endswith("· primary has answered for 4:12")
