@@ -34,7 +34,8 @@ def _run(args: argparse.Namespace) -> int:
         if args.json:
             say(json.dumps(where.to_json()))
             return
-        say(f"platform, for an uplink's url: {where.platform_url.reveal()}")
+        for name, url in where.platform_urls.items():
+            say(f"url of the uplink {name}: {url.reveal()}")
         say(f"control: {where.control_url}  (Ctrl+C ends the sandbox)")
 
     target = _feed_url(args.config, args.store) if args.config is not None else None
