@@ -1,8 +1,7 @@
 """What would the relay know of an uplink, without one? Feeds and a TCP path in virtual time.
 
 The path has a capacity, a round trip, a window and lost segments. What the far end acknowledged is
-read from it as from the kernel, twenty times a second, and goes through the relay's own ledger and
-gauges.
+read from it as from the kernel, twenty times a second, by the relay's own gauge of a connection.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.status import Limits
 from livedesk.failover.facts import PathFacts
 from livedesk.gauges.silence import Silence
-from livedesk.relay.ledger import AckLedger
-from livedesk.rtmp.messages import AUDIO, VIDEO
+from livedesk.relay.link_gauge import LinkGauge
+from livedesk.relay.tcp import TcpInfo
+from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from livedesk.sandbox.supply import Supply
 
 _STEP_S: Final = 0.01
@@ -30,6 +30,7 @@ _SIZE_CV: Final = 0.3
 _AUDIO_S: Final = 1024 / 48_000
 _AUDIO_BYTES: Final = 341
 _HEADER_BYTES: Final = 20
+_SEGMENT_BYTES: Final = 1_448
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,33 +141,34 @@ class Changing:
 class ModelLink:
     """One connection over a `Way`: written, entered the network, served, acknowledged.
 
-    Behind the congestion window, twice what the way holds, bytes wait in the kernel, unsent.
+    Behind the congestion window, twice what the way holds, bytes wait in the kernel, unsent. After
+    a timeout the window begins anew with one segment, and doubles with each round trip (RFC 5681).
     """
 
     def __init__(self, way: Way, limits: Limits, chance: random.Random) -> None:
         self._way = way
         self._chance = chance
-        self._ledger = AckLedger()
-        self._silence = Silence(limits.silence_ms, near=False)
-        self._window = max(65_536.0, 2 * way.supply.mean_kbps * 125 * way.rtt_s)
+        silence = Silence(limits.silence_ms, near=False)
+        self._gauge = LinkGauge(to_ns(0.0), silence, None)
+        self._gauge.publication_began(to_ns(0.0))
+        self._full_window = max(65_536.0, 2 * way.supply.mean_kbps * 125 * way.rtt_s)
+        self._window = self._full_window
         self._now_s = 0.0
+        self._written = 0
         self._served = 0.0
         self._acked = 0
         self._coming: deque[tuple[float, int]] = deque()
         self._held_until_s = 0.0
         self._next_loss_s = chance.expovariate(1 / way.lost_every_s)
-        self._progress_s = 0.0
-        self._read = 0
-        self._was_waiting = False
-        self._base_rtt_ms: float | None = None
         self._newest_ms: dict[int, int] = {}
 
     def write(self, media: Media) -> None:
         self.advance(media.at_s)
         self._newest_ms[media.track] = media.stamp_ms
-        self._ledger.wrote_media(
-            media.size_bytes + _HEADER_BYTES, media.size_bytes, media.stamp_ms, media.track
-        )
+        message = Message(media.track, 1, media.stamp_ms, bytes(media.size_bytes))
+        size_bytes = media.size_bytes + _HEADER_BYTES
+        self._written += size_bytes
+        self._gauge.wrote_message(size_bytes, message, None, is_frame=True)
 
     def advance(self, to_s: float) -> None:
         while self._now_s + _STEP_S <= to_s:
@@ -174,7 +176,7 @@ class ModelLink:
 
     def _step(self, from_s: float, to_s: float) -> None:
         way = self._way
-        entered = min(self._ledger.written, self._acked + self._window)
+        entered = min(self._written, self._acked + self._window)
         can = way.supply.bytes_between(from_s, to_s)
         served = min(entered, self._served + can)
         if served > self._served:
@@ -186,6 +188,10 @@ class ModelLink:
         if to_s >= self._next_loss_s:
             self._next_loss_s = to_s + self._chance.expovariate(1 / way.lost_every_s)
             self._held_until_s = to_s + way.lost_s
+            self._window = _SEGMENT_BYTES
+        elif self._window < self._full_window and to_s >= self._held_until_s:
+            grown = self._window * 2 ** ((to_s - from_s) / way.rtt_s)
+            self._window = min(grown, self._full_window)
         if self._held_until_s <= to_s < way.dies_s:
             while self._coming and self._coming[0][0] <= to_s:
                 self._acked = self._coming.popleft()[1]
@@ -194,30 +200,24 @@ class ModelLink:
     def facts(self, at_s: float) -> PathFacts:
         """As the relay would tell it now."""
         self.advance(at_s)
-        mono_ns = to_ns(at_s)
-        self._ledger.acked(self._acked, mono_ns)
-        written = self._ledger.written
-        if self._acked != self._read or self._acked >= written:
-            if self._was_waiting:
-                self._silence.gap((at_s - self._progress_s) * 1000)
-            self._read, self._progress_s = self._acked, at_s
-            self._was_waiting = self._acked < written
-        in_flight = min(written - self._acked, self._window)
+        mono_ns, gauge = to_ns(at_s), self._gauge
+        in_flight = min(self._written - self._acked, self._window)
+        unsent_bytes = int(self._written - self._acked - in_flight)
         rtt_ms = (self._way.rtt_s + in_flight / self._way.supply.mean_kbps / 125) * 1000
-        self._base_rtt_ms = min(rtt_ms, self._base_rtt_ms or rtt_ms)
+        gauge.read(mono_ns, TcpInfo(self._acked, rtt_ms, 0, unsent_bytes, _SEGMENT_BYTES), 0)
         return PathFacts(
             name="primary",
             state="carrying",
             ready=True,
-            proof_age_ms=(at_s - self._progress_s) * 1000,
-            silent_ms=(at_s - self._progress_s) * 1000,
-            silence_limit_ms=self._silence.limit_ms,
-            goodput_kbps=self._ledger.goodput_kbps,
-            backlog_ms=self._ledger.backlog_ms(self._newest_ms),
-            media_bytes_acked=self._ledger.media_bytes_acked,
-            unsent_bytes=int(written - self._acked - in_flight),
+            proof_age_ms=gauge.proof.age_ms(mono_ns),
+            silent_ms=gauge.stalled_s(mono_ns) * 1000,
+            silence_limit_ms=gauge.silence_limit_ms,
+            goodput_kbps=gauge.goodput_kbps,
+            backlog_ms=gauge.backlog_ms(self._newest_ms),
+            media_bytes_acked=gauge.media_bytes_acked,
+            unsent_bytes=unsent_bytes,
             rtt_ms=rtt_ms,
-            base_rtt_ms=self._base_rtt_ms,
+            base_rtt_ms=gauge.base_rtt_ms,
         )
 
 

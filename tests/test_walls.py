@@ -23,7 +23,7 @@ def imported(path: Path) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-@pytest.mark.parametrize("room", ["core", "gauges", "rtmp", "relay"])
+@pytest.mark.parametrize("room", ["core", "failover", "gauges", "rtmp", "relay"])
 def test_the_media_path_uses_the_standard_library_only(room: str) -> None:
     allowed = {*sys.stdlib_module_names, "livedesk"}
     foreign = {
