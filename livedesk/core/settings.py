@@ -71,7 +71,7 @@ class HttpActuator:
     url: Secret
     method: Literal["POST", "PUT", "GET"] = "POST"
     headers: tuple[tuple[str, Secret], ...] = ()
-    body: str = ""
+    body: str = field(default="", repr=False)
     timeout_s: float = 5.0
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from livedesk.core.clock import Clock
-from livedesk.core.secrets import Secret, redact
+from livedesk.core.secrets import SHORTEST_KEY, Secret, redact
 from livedesk.core.settings import HttpActuator, UplinkSettings
 from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
 from livedesk.engine.actuators.template import as_is, fields, fill, in_json, in_url
@@ -26,6 +28,9 @@ _SAMPLE: Final = {"to": "bonded", "from": "primary", "store": "store", "reason":
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _FIX: Final = 'look at "url" in [store.failover.http]'
+_BETWEEN: Final = re.compile(r"[\s\"'{}\[\]()<>,;:&=/?#]+")
+_TOKEN: Final = re.compile(r"(?=.*\d).{6,}|.{16,}")
+"""In a body, which may hold a key among other words: what is no word of a language."""
 
 
 class HttpCall:
@@ -124,9 +129,18 @@ class HttpCall:
         return f": {line[:_SHOWN_CHARACTERS].rstrip('.')}" if line else ""
 
     def _secrets_to_hide(self) -> list[Secret]:
-        """A header such as `Bearer TOKEN` may come back without its first word."""
-        words = [Secret(w) for s in self._secrets for w in s.reveal().split() if len(w) >= 6]
-        return [*self._secrets, *words]
+        """Also in part: a server repeats a header without its first word, or the path it was asked
+        for, or the body, and with the names filled in."""
+        return [*self._secrets, *map(Secret, self._parts())]
+
+    def _parts(self) -> Iterator[str]:
+        url = urlsplit(self._settings.url.reveal())
+        private = [url.path, url.query, url.fragment, url.username or "", url.password or ""]
+        private += [value.reveal() for _, value in self._settings.headers]
+        for part in (part for text in private for part in _BETWEEN.split(text)):
+            if len(part) >= SHORTEST_KEY:
+                yield from (part, unquote(part))
+        yield from filter(_TOKEN.fullmatch, _BETWEEN.split(self._settings.body))
 
     def _filled_url(self, values: Mapping[str, str]) -> str:
         return fill(self._settings.url.reveal(), values, in_url)

@@ -131,6 +131,35 @@ def test_a_refusal_is_told_with_what_the_server_said_but_no_secret(
     assert not outcome.ok
     assert outcome.words == "The HTTP call was refused with 422: unknown scene, token •••."
     assert KEY not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"no route /move?to=4G&token={TOKEN}", "no route /move?to=4G&token=•••"),
+        (f'{{"to": "4G", "pass": "{TOKEN}"}}', '{"to": "4G", "pass": "•••"}'),
+        (f"the token {TOKEN} is not known", "the token ••• is not known"),
+    ],
+)
+@pytest.mark.parametrize("place", ["url", "body", "header"])
+def test_a_server_may_repeat_what_it_was_sent_in_part(place: str, said: str, told: str) -> None:
+    head = f"HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: {len(said)}\r\n\r\n"
+    server = Server((head + said).encode())
+
+    async def story() -> Outcome:
+        async with serving(server):
+            query = f"&token={TOKEN}" if place == "url" else ""
+            url = Secret(f"http://127.0.0.1:{server.port}/move?to={{to}}{query}")
+            body = f'{{"to": "{{to}}", "pass": "{TOKEN}"}}' if place == "body" else ""
+            headers = (("X-Key", Secret(f"Key {TOKEN}")),) if place == "header" else ()
+            call = HttpCall(HttpActuator(url, headers=headers, body=body), SystemClock())
+            try:
+                return await call.switch(ORDER)
+            finally:
+                await call.close()
+
+    assert asyncio.run(story()).words == f"The HTTP call was refused with 404: {told}."
 
 
 def test_secrets_are_not_carried_to_where_a_redirect_points() -> None:
