@@ -18,7 +18,7 @@ class _Page:
     facts: PathFacts
     good: Held = field(default_factory=Held)
     good_ns: int = 0
-    left_ns: list[int] = field(default_factory=list)
+    failed_ns: list[int] = field(default_factory=list)
     left_kbps: float | None = None
 
 
@@ -64,27 +64,39 @@ class PathBook:
         return None if page.good.since_ns is None else page.good_ns / NS_PER_S
 
     def leave(
-        self, mono_ns: int, name: str, carried_kbps: float | None, for_its_rate: bool
+        self,
+        mono_ns: int,
+        name: str,
+        carried_kbps: float | None,
+        *,
+        for_its_rate: bool,
+        was_attempt: bool,
     ) -> None:
-        """The stream leaves this path; what it did then is remembered."""
+        """The stream leaves this path; what it did then is remembered.
+
+        `was_attempt`: it came back only lately, and is left for a fault.
+        """
         page = self._pages[name]
         page.good = Held()
         page.left_kbps = carried_kbps if for_its_rate else None
-        if for_its_rate:
-            page.left_ns.append(mono_ns)
+        if for_its_rate or was_attempt:
+            page.failed_ns.append(mono_ns)
 
-    def left_lately(self, mono_ns: int, name: str, within_s: float) -> int:
-        """How often it was left because it carried too little."""
+    def failures(self, mono_ns: int, name: str, within_s: float) -> int:
+        """How often it was left because it carried too little, or failed when it was tried."""
         page = self._pages[name]
-        page.left_ns = [ns for ns in page.left_ns if mono_ns - ns <= within_s * NS_PER_S]
-        return len(page.left_ns)
+        page.failed_ns = [ns for ns in page.failed_ns if mono_ns - ns <= within_s * NS_PER_S]
+        return len(page.failed_ns)
+
+    def left_s(self, mono_ns: int, name: str) -> float | None:
+        """Since it last failed so."""
+        failed_ns = self._pages[name].failed_ns
+        return (mono_ns - failed_ns[-1]) / NS_PER_S if failed_ns else None
 
     def left_kbps(self, mono_ns: int, name: str, within_s: float) -> float | None:
         """What it carried when it was left for that, so lately."""
-        page = self._pages[name]
-        if not page.left_ns or mono_ns - page.left_ns[-1] > within_s * NS_PER_S:
-            return None
-        return page.left_kbps
+        left_s = self.left_s(mono_ns, name)
+        return None if left_s is None or left_s > within_s else self._pages[name].left_kbps
 
 
 def _is_active_good(facts: PathFacts, has_fault: bool) -> bool:

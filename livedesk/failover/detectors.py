@@ -12,22 +12,17 @@ from livedesk.failover.backlog import LagCusum
 from livedesk.failover.capacity import Capacity
 from livedesk.failover.facts import FeedFacts, PathFacts
 from livedesk.failover.held import Held
+from livedesk.failover.patience import Patience
 
-LOOK_MS: Final = 50.0
 SETTLE_NS: Final = 2 * NS_PER_S
 """So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
 feed sends at once when it comes back: its rate and backlog are no fault yet."""
-_RTO_MS: Final = 200.0
-_SPREAD_SIGMAS: Final = 4.0
-_MOST_SPREAD_MS: Final = 350.0
-_FAR_MS: Final = 300.0
-_UNSTEADY_MS: Final = 60.0
-"""One lost packet at the end of what was sent costs a round trip, Linux's least retransmission
-timeout (RFC 6298), and what round trips vary by. On a far or an unsteady path that may be more than
-the limit as given."""
 _SHORTEST_LOOK_NS: Final = 25 * NS_PER_MS
 _RATE_WINDOW_NS: Final = NS_PER_S
 _LEAST_GROWTH: Final = 0.7
+_LEAST_SIGMAS: Final = 4.0
+"""Of the lag's growth, so that no late packet passes for a queue; twice that where the goodput of a
+second speaks against one."""
 _CONTRACT_HOLD_NS: Final = NS_PER_S
 _BACKLOG_HOLD_NS: Final = 200 * NS_PER_MS
 """A feed that sends a second at once is a second ahead of its acknowledgements for a moment."""
@@ -62,6 +57,7 @@ class Detectors:
         self._lag = LagCusum()
         self._capacity = Capacity()
         self._hidden = Capacity()
+        self._patience = Patience()
         self._acked = 0
         self._begun_ns: int | None = None
         self._looked_ns: int | None = None
@@ -85,49 +81,42 @@ class Detectors:
         self._acked = path.media_bytes_acked
         if self._begun_ns is None:
             self._begun_ns = mono_ns
+        self._patience.look(mono_ns, path, self._lag.sigma_ms)
         if self._looked_ns is None or mono_ns - self._looked_ns >= _SHORTEST_LOOK_NS:
             self._looked_ns = mono_ns
             self._measure(mono_ns, path)
-        in_time_ns = self._feed_in_time.ns(mono_ns, feed.flows and feed.state in ("OK", "LOW"))
+        is_in_time = feed.flows and feed.state in ("OK", "LOW")
+        in_time_ns = self._feed_in_time.ns(mono_ns, is_in_time)
         is_settled = min(in_time_ns, mono_ns - self._begun_ns) >= SETTLE_NS
-        rich_ns = self._feed_rich.ns(
-            mono_ns, feed.state == "OK" and (feed.kbps or 0.0) >= self._rich_kbps
-        )
+        is_rich = is_in_time and (feed.kbps or 0.0) >= self._rich_kbps
+        is_rich_s = self._feed_rich.ns(mono_ns, is_rich) >= _RATE_WINDOW_NS
         slow_ns = self._slow.ns(
             mono_ns,
             is_settled
-            and rich_ns >= _RATE_WINDOW_NS
+            and is_rich_s
+            and mono_ns >= self._patience.at_pace_ns + _RATE_WINDOW_NS
             and path.goodput_kbps is not None
             and path.goodput_kbps < self._limits.min_kbps,
         )
         self._judge_sag(mono_ns, is_settled)
-        if feed.flows and (silence := self._silence(mono_ns, path)):
-            return silence
+        if feed.flows and self._patience.is_over:
+            return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
         if not is_settled:
             return None
-        return self._of_rate(mono_ns, feed, path, slow_ns) or self._of_backlog(mono_ns, path)
+        # LOW clears late: what counts is whether the feed holds the contract now.
+        is_enough = feed.state == "OK" or is_rich_s
+        found = self._of_rate(mono_ns, feed, path, slow_ns) if is_enough else None
+        return found or self._of_backlog(mono_ns, path)
 
     def _measure(self, mono_ns: int, path: PathFacts) -> None:
         if path.backlog_ms is not None:
             self._lag.look(mono_ns, path.backlog_ms)
         acked, limit_ms = path.media_bytes_acked, path.silence_limit_ms
-        self._capacity.look(mono_ns, acked, bool(path.unsent_bytes), limit_ms)
+        at_pace = mono_ns >= self._patience.at_pace_ns
+        self._capacity.look(mono_ns, acked, at_pace and bool(path.unsent_bytes), limit_ms)
         is_late = self._lag.onset_ns is not None
-        self._hidden.look(mono_ns, acked, is_late, limit_ms, self.lag_ms)
+        self._hidden.look(mono_ns, acked, at_pace and is_late, limit_ms, self.lag_ms)
         self.capacity_kbps = self._capacity.kbps(mono_ns)
-
-    def _silence(self, mono_ns: int, path: PathFacts) -> Finding | None:
-        # The last acknowledgement came up to a look before the look that saw it.
-        if path.silent_ms + LOOK_MS / 2 <= self._silence_limit_ms(path):
-            return None
-        return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
-
-    def _silence_limit_ms(self, path: PathFacts) -> float:
-        sigma_ms = self._lag.sigma_ms
-        if path.silence_limit_ms < _FAR_MS and sigma_ms < _UNSTEADY_MS:
-            return path.silence_limit_ms
-        spread_ms = min(_SPREAD_SIGMAS * sigma_ms, _MOST_SPREAD_MS)
-        return max(path.silence_limit_ms, (path.base_rtt_ms or 0.0) + _RTO_MS + spread_ms)
 
     def _of_rate(
         self, mono_ns: int, feed: FeedFacts, path: PathFacts, slow_ns: int
@@ -137,22 +126,21 @@ class Detectors:
         With a rising lag the capacity says so at once, or, where it cannot be told, the goodput of
         a second. With a flat one a second more must pass.
         """
-        if feed.state != "OK":
-            return None
         most_kbps = self._capacity.most_kbps(mono_ns)
         is_short = most_kbps is not None and most_kbps < self._limits.min_kbps
         is_slow = slow_ns > path.silence_limit_ms * NS_PER_MS
-        if self._lag.is_rising and (is_short or is_slow or self._is_held_up(mono_ns, feed)):
+        if self._lag.is_rising and (is_short or is_slow or self._is_held_up(mono_ns, feed, path)):
             return Finding("congestion", self._lag.onset_ns or mono_ns)
         if slow_ns >= _CONTRACT_HOLD_NS:
             return Finding("contract", mono_ns - slow_ns)
         return None
 
-    def _is_held_up(self, mono_ns: int, feed: FeedFacts) -> bool:
+    def _is_held_up(self, mono_ns: int, feed: FeedFacts, path: PathFacts) -> bool:
         """Nothing waits unsent, and yet less gets through than comes: the network holds the rest.
 
         Then the lag grows by what does not get through, 1 − capacity / rate of the feed; on a way
-        that merely became longer it does not.
+        that merely became longer it does not. A feed that gives less after a keyframe is
+        acknowledged at a lower rate too, and in full: the goodput of a second is its own then.
         """
         most_kbps = self._hidden.most_kbps(mono_ns)
         if most_kbps is None or most_kbps >= self._limits.min_kbps:
@@ -162,7 +150,9 @@ class Detectors:
         if feed.kbps is None or feed.kbps < self._rich_kbps:
             return False
         expected_ms = (1 - most_kbps / feed.kbps) * self._hidden.busy_ms
-        return self._hidden.grown_ms >= _LEAST_GROWTH * expected_ms
+        sigmas = _LEAST_SIGMAS * (2 if (path.goodput_kbps or 0.0) >= feed.kbps else 1)
+        least_ms = max(_LEAST_GROWTH * expected_ms, sigmas * self._lag.sigma_ms)
+        return self._hidden.grown_ms >= least_ms
 
     def _of_backlog(self, mono_ns: int, path: PathFacts) -> Finding | None:
         behind_ms = (path.backlog_ms or 0.0) - (path.base_rtt_ms or 0.0)
@@ -195,7 +185,7 @@ class Detectors:
             "lag_ms": self.lag_ms,
             "lag_sigma_ms": self._lag.sigma_ms,
             "silent_ms": path.silent_ms,
-            "silence_limit_ms": path.silence_limit_ms,
+            "silence_limit_ms": self._patience.limit_ms,
             "unsent_bytes": path.unsent_bytes,
             "rtt_ms": path.rtt_ms,
         }

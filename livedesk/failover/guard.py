@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
@@ -19,6 +20,7 @@ class Guard:
         self._is_single = is_single
         self._own_ns: deque[int] = deque()
         self._dwell_until_ns = 0
+        self._was_attempt = False
         self.held_by: str | None = None
         self.is_latched = False
 
@@ -32,8 +34,12 @@ class Guard:
             return "latched"
         return "auto" if self._settings.automatic else "manual"
 
-    def moved(self, mono_ns: int, *, by_itself: bool) -> bool:
-        """The stream moves. Returns whether the latch falls with this move."""
+    def moved(self, mono_ns: int, *, by_itself: bool, is_attempt: bool) -> bool:
+        """The stream moves. Returns whether the latch falls with this move.
+
+        `is_attempt`: to a path that failed lately, without being forced to.
+        """
+        self._was_attempt = is_attempt
         self._dwell_until_ns = mono_ns + round(self._settings.min_dwell_s * NS_PER_S)
         if not by_itself:
             return False
@@ -55,6 +61,14 @@ class Guard:
         left_ns = self._dwell_until_ns - mono_ns
         return left_ns / NS_PER_S if left_ns > 0 else None
 
+    def is_attempt(self, mono_ns: int) -> bool:
+        """Whether the last move was one, and the path has yet to prove itself.
+
+        The dwell keeps a stream from going to and fro between two bad paths; it must not keep it
+        on a path that it was better without.
+        """
+        return self._was_attempt and self.dwell_s(mono_ns) is not None
+
     def latch_words(self) -> str:
         return (
             f"latched after {self._settings.flap_limit} switches: only an outage of "
@@ -72,6 +86,7 @@ class Guard:
                 return "only people switch here"
             case "latched" if not (is_outage and lasts_s >= LATCHED_OUTAGE_S):
                 return self.latch_words()
-        if not is_outage and self.dwell_s(mono_ns) is not None:
-            return "too soon after the last switch"
-        return None
+        dwell_s = self.dwell_s(mono_ns)
+        if is_outage or dwell_s is None or self._was_attempt:
+            return None
+        return f"too soon after the last switch, {math.ceil(dwell_s)} s to go"

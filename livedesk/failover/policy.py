@@ -37,7 +37,7 @@ class Policy:
         self._settings = settings
         self._book = PathBook(uplinks)
         self._guard = Guard(settings, is_single=len(uplinks) < 2)
-        self._choice = Choice(settings, self._book)
+        self._choice = Choice(settings, limits.min_kbps, self._book)
         self._watch = CarrierWatch(limits, settings.max_lag_ms, self._book.facts(uplinks[0]))
         self._log = NoteLog()
         self._objection: str | None = None
@@ -84,7 +84,7 @@ class Policy:
             self._reason(),
             switching_to=running.switch.to if running is not None else None,
             next=self._next,
-            dwell_s=self._guard.dwell_s(mono_ns),
+            dwell_s=None if self._guard.is_attempt(mono_ns) else self._guard.dwell_s(mono_ns),
             fail_back_to=back_to,
             fail_back_in_s=None if back_to is None else self._fail_back_in_s(mono_ns, back_to),
             sagging=self._watch.is_sagging,
@@ -112,7 +112,7 @@ class Policy:
             to, self.active, self._is_busy(mono_ns), self._watch.feed, self._book
         )
         if refusal is None:
-            self._order = Order(to, reason or f"{actor} ordered it", actor, mono_ns)
+            self._order = Order(to, words.said(reason) or f"{actor} ordered it", actor, mono_ns)
         return refusal
 
     def order_hold(self, mono_ns: int, on: bool, actor: str) -> Refusal | None:
@@ -164,14 +164,20 @@ class Policy:
         is_outage = finding.cause not in RATE_CAUSES
         lasts_s = (mono_ns - finding.onset_ns) / NS_PER_S
         barred = self._guard.objection(mono_ns, is_outage=is_outage, lasts_s=lasts_s)
-        target, why_none = self._choice.target(
-            mono_ns, self.active, finding.cause, self._watch.carried_kbps
-        )
+        target = self._choice.target(mono_ns, self.active, finding.cause, self._watch.carried_kbps)
         reason = self._watch.fault_words(finding)
-        if barred is None and target is not None:
-            self._end_drill(f"{reason}, so the stream went to {target}")
-            return self._decide(mono_ns, target, finding.cause, reason, ACTOR, finding.onset_ns)
-        self._objection = barred or why_none
+        if barred is None and target.name is not None:
+            self._end_drill(f"{reason}, so the stream went to {target.name}")
+            return self._decide(
+                mono_ns,
+                target.name,
+                finding.cause,
+                "; ".join(filter(None, (reason, target.words))),
+                ACTOR,
+                finding.onset_ns,
+                is_attempt=target.is_attempt,
+            )
+        self._objection = barred or target.words
         if self._guard.mode != "single":
             key = (finding.cause, self._guard.mode, barred is None)
             self._log.stay(self.active, key, f"{reason}; {self._objection}", is_loud=is_outage)
@@ -225,7 +231,7 @@ class Policy:
         if to is None or self._fail_back_in_s(mono_ns, to) != 0:
             return None
         reason = f"{to} has been good for {self._book.healthy_s(to) or 0:.0f} s"
-        return self._decide(mono_ns, to, "fail_back", reason, ACTOR, mono_ns)
+        return self._decide(mono_ns, to, "fail_back", reason, ACTOR, mono_ns, is_attempt=True)
 
     def _fail_back_in_s(self, mono_ns: int, to: str) -> float | None:
         """None when people decide."""
@@ -244,12 +250,18 @@ class Policy:
         onset_ns: int,
         *,
         counts: bool = True,
+        is_attempt: bool = False,
     ) -> Switch:
         figures = self._watch.figures(mono_ns)
         switch = Switch(self.active, to, cause, reason, actor, onset_ns, figures)
-        carried_kbps = self._watch.carried_kbps
-        self._book.leave(mono_ns, self.active, carried_kbps, cause in RATE_CAUSES)
-        if cause != "drill" and self._guard.moved(mono_ns, by_itself=counts):
+        self._book.leave(
+            mono_ns,
+            self.active,
+            self._watch.carried_kbps,
+            for_its_rate=cause in RATE_CAUSES,
+            was_attempt=counts and self._guard.is_attempt(mono_ns),
+        )
+        if cause != "drill" and self._guard.moved(mono_ns, by_itself=counts, is_attempt=is_attempt):
             self._log.mode(self._guard.mode, f"The stream is {self._guard.latch_words()}")
         self._running = Running(switch, mono_ns, self._refusals)
         self._objection = None

@@ -8,6 +8,11 @@ from livedesk.core.status import SwitchCause
 from livedesk.failover.facts import FeedFacts, PathFacts
 
 
+def said(reason: str) -> str:
+    """A person's words, as a part of a sentence."""
+    return reason.strip().rstrip(".")
+
+
 def kbps(value: float | None) -> str:
     return "?" if value is None else f"{value:,.0f}"
 
@@ -35,7 +40,7 @@ def fault(
     cause: SwitchCause, path: PathFacts, feed: FeedFacts, carried_kbps: float | None, wait_s: float
 ) -> str:
     """`carried_kbps`: what the path carries at most, if that is known better than its goodput."""
-    of_feed = f"{kbps(carried_kbps or path.goodput_kbps)} of {kbps(feed.kbps)} kbps"
+    of_feed = share(carried_kbps or path.goodput_kbps, feed.kbps)
     match cause:
         case "silence":
             seen = f"nothing was acknowledged on {path.name} for {ms(path.silent_ms)}"
@@ -46,10 +51,17 @@ def fault(
         case "backlog":
             seen = f"{path.name} is {ms(path.backlog_ms)} behind and carries {of_feed}"
         case "contract":
-            seen = f"{path.name} delivers {of_feed} for two seconds"
+            seen = f"{path.name} has delivered {of_feed} for two seconds"
         case _:
             seen = f"{path.name} carries {of_feed}"
     return f"{seen}; {encoder(feed)}"
+
+
+def share(carried_kbps: float | None, feed_kbps: float | None) -> str:
+    """How much of the feed is carried; never a question mark."""
+    if carried_kbps is None:
+        return "too little, at a rate not known yet"
+    return f"{kbps(carried_kbps)}{'' if feed_kbps is None else ' of ' + kbps(feed_kbps)} kbps"
 
 
 def because(reason: str | None) -> str:
@@ -70,16 +82,15 @@ def carrying(path: PathFacts, feed: FeedFacts) -> str:
     if path.state != "carrying":
         return f"{path.name} is coming up{because(path.reason)}"
     if path.goodput_kbps is None:
-        return f"{path.name} carries, its rate is not known yet; {encoder(feed)}"
+        return f"{path.name} has just begun to carry; {encoder(feed)}"
     return f"{path.name} carries {kbps(path.goodput_kbps)} kbps; {encoder(feed)}"
 
 
 def sagging(path: PathFacts, lag_ms: float, next_: str | None) -> str:
     standby = f"{next_} is ready" if next_ else "no other uplink is ready"
-    return (
-        f"{path.name} is {ms(lag_ms)} behind and still carries {kbps(path.goodput_kbps)} kbps; "
-        f"{standby}"
-    )
+    rate = path.goodput_kbps
+    still = "" if rate is None else f" and still carries {kbps(rate)} kbps"
+    return f"{path.name} is {ms(lag_ms)} behind{still}; {standby}"
 
 
 def none_ready(others: Iterable[PathFacts]) -> str:

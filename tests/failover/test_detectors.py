@@ -122,8 +122,9 @@ def test_one_lost_packet_of_a_long_way_is_waited_out() -> None:
     def change(look: int, path: PathFacts) -> PathFacts:
         return replace(path, silent_ms=look * LOOK_MS, silence_limit_ms=300, base_rtt_ms=300)
 
+    """Sent, given up after a round trip and 200 ms, repeated, acknowledged."""
     _, took_ms, _ = watched(change)
-    assert 500 < took_ms <= 700
+    assert 2 * 300 + 200 <= took_ms <= 900
 
 
 def test_a_new_connection_is_given_time_to_find_its_pace() -> None:

@@ -23,7 +23,7 @@ def running(settings: FailoverSettings | None = None) -> Show:
 
 
 def order(story: Show, to: str) -> str | None:
-    return code(story.policy.order_switch(story.now_ns, to, "rehearsal", "Ana"))
+    return code(story.policy.order_switch(story.now_ns, to, "rehearsal.", "Ana"))
 
 
 def hold(story: Show, on: bool) -> str | None:
@@ -179,7 +179,37 @@ def test_a_path_that_carries_too_little_again_must_be_good_for_longer() -> None:
     story.run(120)
     at_s = [move.at_s for move in story.moves if move.switch.cause == "fail_back"]
     assert len(at_s) == 2
-    assert at_s[1] - at_s[0] > 45
+    assert 40 < at_s[1] - at_s[0] < 45
+
+
+def test_a_way_back_that_proves_wrong_is_undone_at_once() -> None:
+    """It is an attempt: the dwell is for the next one."""
+    story = running(FailoverSettings(fail_back="automatic", fail_back_after_s=20))
+    story.path("primary").kbps = 1_000
+    story.run(40)
+    assert route(story) == [
+        ("bonded", "congestion"),
+        ("primary", "fail_back"),
+        ("bonded", "congestion"),
+    ]
+    assert story.moves[2].at_s - story.moves[1].at_s < 4
+    assert mode(story) == "latched"
+
+
+def test_a_way_back_that_dies_within_the_dwell_is_a_failed_attempt_too() -> None:
+    settings = FailoverSettings(fail_back="automatic", fail_back_after_s=20, flap_limit=9)
+    story = running(settings)
+    for _ in range(2):
+        story.path("primary").is_dead = True
+        story.run(story.at_ms / 1000 + 1)
+        story.path("primary").is_dead = False
+        story.run(story.at_ms / 1000 + 22)
+    assert [to for to, _ in route(story)] == ["bonded", "primary", "bonded", "primary"]
+    story.path("primary").is_dead = True
+    story.run(story.at_ms / 1000 + 1)
+    story.path("primary").is_dead = False
+    story.run(story.at_ms / 1000 + 1)
+    assert back(story)[1] == pytest.approx(39, abs=0.5)
 
 
 def test_a_drill_goes_there_and_back_and_does_not_count() -> None:

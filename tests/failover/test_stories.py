@@ -87,6 +87,19 @@ def test_a_path_that_comes_and_goes_is_left_once() -> None:
     assert story.view.fail_back_in_s is None
 
 
+def test_a_feed_that_was_low_and_is_rich_again_is_judged_before_its_class_says_so() -> None:
+    """LOW clears after 3 s at 2,600 kbps; a path that fails meanwhile is left all the same."""
+    chance = random.Random(4)
+    feed = Feed(chance, key_weight=1, scene_kbps=lambda at_s: 1_200 if at_s < 8 else 3_200)
+    story = Show(feed, [Path("primary", chance), Path("bonded", chance)])
+    story.run(10.3)
+    assert story.feed.facts(story.at_ms).state == "LOW"
+    story.path("primary").kbps = 800
+    story.run(11)
+    [move] = story.moves
+    assert move.switch.cause == "congestion"
+
+
 def test_a_static_scene_is_no_fault_of_the_path() -> None:
     """Case 5: 900 kbps by the encoder's choice."""
     chance = random.Random(4)
@@ -206,16 +219,50 @@ def test_a_path_that_ends_without_a_feed_is_not_missed() -> None:
     assert [move.switch.cause for move in story.moves] == ["gone"]
 
 
-def test_a_path_that_was_left_for_its_rate_is_not_taken_again_for_a_better_one() -> None:
-    """Both bad: the lesser evil is where the stream is."""
+def both_bad(primary_kbps: float) -> Show:
+    """The stream left primary at 5 s and bonded got bad too; what primary carries from 7 s on."""
     story = show()
     story.run(5)
     story.path("primary").kbps = 800
     story.run(6)
     story.path("bonded").kbps = 1_900
-    story.run(20)
+    story.run(7)
+    story.path("primary").kbps = primary_kbps
+    story.run(45)
+    return story
+
+
+def test_a_path_that_healed_meanwhile_is_tried_once_the_other_is_bad_too() -> None:
+    story = both_bad(primary_kbps=20_000)
+    assert [move.switch.to for move in story.moves] == ["bonded", "primary"]
+    assert 15 < story.moves[1].at_s < 16.5
+    assert re.fullmatch(
+        r"bonded carries [\d,]+ of [\d,]+ kbps; encoder fine; primary, left 1\d s ago, is tried "
+        r"again",
+        story.moves[1].words,
+    )
+
+
+def test_with_both_paths_bad_a_try_that_fails_is_undone_at_once_and_the_stream_stays() -> None:
+    """The lesser evil is where it is; it does not go to and fro."""
+    story = both_bad(primary_kbps=800)
+    assert [move.switch.to for move in story.moves] == ["bonded", "primary", "bonded"]
+    assert story.moves[2].at_s - story.moves[1].at_s < 4
+    assert story.view.mode == "latched"
+
+
+def test_what_a_path_carried_when_it_was_left_counts_for_a_while() -> None:
+    story = show(settings=FailoverSettings(min_dwell_s=2, flap_limit=9))
+    story.run(5)
+    story.path("primary").kbps = 800
+    story.run(6)
+    story.path("bonded").kbps = 1_900
+    story.run(12)
     assert [move.switch.to for move in story.moves] == ["bonded"]
-    assert any("primary carried" in text for text in story.said("stay"))
+    assert re.search(
+        r"; no better uplink is known: primary carried [\d,]+ kbps when it was left\.$",
+        story.said("stay")[-1],
+    )
 
 
 def test_no_second_switch_for_its_rate_within_the_dwell() -> None:
@@ -228,7 +275,7 @@ def test_no_second_switch_for_its_rate_within_the_dwell() -> None:
     story.run(14)
     assert len(story.moves) == 1
     assert story.view.dwell_s == pytest.approx(1.25, abs=0.2)
-    assert "too soon after the last switch" in story.view.reason
+    assert story.view.reason.endswith("; too soon after the last switch, 2 s to go")
     story.run(16)
     assert [move.switch.cause for move in story.moves] == ["silence", "congestion"]
 
