@@ -175,5 +175,16 @@ class Stage:
         return self.feed.sample(self.clock.mono_ns())
 
 
+def on_stage(encoder: Encoder, minutes: int) -> Stage:
+    """A good feed with a fifth of a frame interval of jitter."""
+    stage = Stage()
+    stage.connect()
+    for minute in range(minutes):
+        sent = encoder.sent(minute * 60, (minute + 1) * 60)
+        late = jittered(sent, encoder.picture_ms / 5, seed=minute)
+        stage.play(late, (minute + 1) * 60)
+    return stage
+
+
 def merged(*parts: list[Sent]) -> list[Sent]:
     return list(heapq.merge(*parts, key=lambda each: each[0]))

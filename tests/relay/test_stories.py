@@ -13,7 +13,7 @@ from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.uplink_watch import UplinkWatch
 from livedesk.rtmp.messages import AUDIO, VIDEO, Message
 from tests.relay.harness import AUDIO_HEADER, METADATA, OPENING, VIDEO_HEADER
-from tests.relay.shows import Encoder, Sent, Stage, held, jittered, merged, squeezed
+from tests.relay.shows import Encoder, Sent, Stage, held, jittered, merged, on_stage, squeezed
 
 JITTER_MS = 20 / 3
 """A fifth of a frame interval."""
@@ -275,26 +275,6 @@ def test_the_rate_is_that_of_the_bytes_sent(mode: str) -> None:
     assert sum(judged) / len(judged) == pytest.approx(true_kbps, rel=0.01)
 
 
-def _healthy(encoder: Encoder, minutes: int) -> Stage:
-    """A fifth of a frame interval of jitter."""
-    stage = Stage()
-    stage.connect()
-    for minute in range(minutes):
-        sent = encoder.sent(minute * 60, (minute + 1) * 60)
-        late = jittered(sent, encoder.picture_ms / 5, seed=minute)
-        stage.play(late, (minute + 1) * 60)
-    return stage
-
-
 def test_minutes_with_20_percent_of_jitter_have_one_class() -> None:
-    assert _healthy(Encoder(first_ms=2**24 - 60_000), 3).named() == ["OK"]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_eight_hours_with_20_percent_of_jitter_have_one_class() -> None:
-    """Of a third of the usual messages, to be done in time: windows count time, not messages."""
-    encoder = Encoder(first_ms=2**24 - 3_600_000, fps=10, sample_rate=16_000)
-    stage = _healthy(encoder, 8 * 60)
-    assert [each["event"] for each in stage.events() if each["level"] != "info"] == []
-    assert stage.named() == ["OK"]
+    """The hours are in tests/stories/test_hours.py."""
+    assert on_stage(Encoder(first_ms=2**24 - 60_000), 3).named() == ["OK"]
