@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from livedesk.core.secrets import SHORTEST_KEY, Secret
+
 EXAMPLE = '"rtmp://ingest.example/live/env:GLOW_KEY"'
 
 _DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
@@ -36,6 +38,12 @@ class RtmpAddress:
         """Host and port, fit to be shown."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    def secrets(self) -> list[Secret]:
+        """The key as a server may name it: whole, without its query, or a value of that."""
+        name, _, query = self.key.partition("?")
+        values = [pair.rpartition("=")[2] for pair in query.split("&")]
+        return [Secret(part) for part in (self.key, name, *values) if len(part) >= SHORTEST_KEY]
 
     @property
     def tc_url(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from livedesk.core.rtmp_address import RtmpAddress
+from livedesk.core.secrets import redact
 from livedesk.rtmp import amf0
 from livedesk.rtmp import messages as m
 from livedesk.rtmp.chunks import ReadLimits
@@ -56,6 +57,7 @@ class ClientSession:
         self, target: RtmpAddress, random_bytes: RandomBytes, limits: ReadLimits | None = None
     ) -> None:
         self._target = target
+        self._secrets = target.secrets()
         self._handshake = ClientHandshake(random_bytes)
         self._framing = Framing(limits)
         self._stream_id = 0
@@ -110,25 +112,38 @@ class ClientSession:
         is_error = command.name == "_error"
         if command.transaction == _CONNECT:
             if is_error:
-                events.append(_refused("connect", command.mapping(1) or command.mapping(0)))
+                events.append(self._refused("connect", command.mapping(1) or command.mapping(0)))
             else:
                 self._framing.send(m.control(m.WINDOW_ACK_SIZE, WINDOW_BYTES))
                 self._framing.send_command(0, "createStream", _CREATE, None)
         elif command.transaction == _CREATE:
             self._stream_id = command.number(1)
             if is_error or self._stream_id == 0:
-                events.append(_refused("createStream", command.mapping(1)))
+                events.append(self._refused("createStream", command.mapping(1)))
             else:
                 events.append(Ready())
         elif command.transaction == _STREAM and is_error:
-            events.append(_refused("stream", command.mapping(1) or command.mapping(0)))
+            events.append(self._refused("stream", command.mapping(1) or command.mapping(0)))
 
     def _status(self, status: dict[str, amf0.Value], events: list[ClientEvent]) -> None:
         code = status.get("code")
         if code in ("NetStream.Publish.Start", "NetStream.Play.Start"):
             events.append(Started())
         elif status.get("level") == "error" or code in _ENDINGS:
-            events.append(_refused("stream", status))
+            events.append(self._refused("stream", status))
+
+    def _refused(
+        self,
+        stage: Literal["connect", "createStream", "stream"],
+        info: dict[str, amf0.Value],
+    ) -> Refused:
+        """Some servers name the stream in their answer, and its name is the key."""
+        said = [info.get("code"), info.get("description")]
+        code, description = (
+            redact(text, self._secrets)[:_TEXT_LIMIT] if isinstance(text, str) else ""
+            for text in said
+        )
+        return Refused(stage, code or "no code", description)
 
     def publish(self) -> None:
         """releaseStream and FCPublish come first, as encoders do: some platforms insist on them."""
@@ -167,14 +182,3 @@ _ENDINGS: Final = (
     "NetStream.Unpublish.Success",
     "NetConnection.Connect.Closed",
 )
-
-
-def _refused(
-    stage: Literal["connect", "createStream", "stream"], info: dict[str, amf0.Value]
-) -> Refused:
-    code, description = info.get("code"), info.get("description")
-    return Refused(
-        stage,
-        code[:_TEXT_LIMIT] if isinstance(code, str) else "no code",
-        description[:_TEXT_LIMIT] if isinstance(description, str) else "",
-    )

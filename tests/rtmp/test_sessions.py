@@ -121,6 +121,21 @@ def test_a_refused_key_reaches_the_client_in_the_servers_words() -> None:
     assert len(wire.server_events) == 1
 
 
+@pytest.mark.parametrize(
+    "named", ["glow-key-77?sign=a1b2c3d4", "glow-key-77", "a1b2c3d4"], ids=["all", "name", "query"]
+)
+def test_a_server_that_names_the_key_in_its_answer_does_not_spread_it(named: str) -> None:
+    target, _ = parse_address("rtmp://127.0.0.1/live/glow-key-77?sign=a1b2c3d4")
+    assert target is not None
+    client, writer = ClientSession(target, os.urandom), ChunkWriter()
+    client.feed(b"\x03" + bytes(3072))
+    error = {"level": "error", "code": "BadName", "description": f"Stream {named} is in use."}
+    answer = Message(m.COMMAND_AMF0, 1, 0, amf0.encode("_error", 5, None, error))
+    assert client.feed(writer.write(answer)) == [
+        Refused("stream", "BadName", "Stream ••• is in use.")
+    ]
+
+
 def test_media_before_publishing_is_ignored() -> None:
     wire = Wire(accept)
     wire.run(wire.client.open())
