@@ -84,6 +84,10 @@ class Feed:
             self._paths.remove(path)
 
     @property
+    def epoch(self) -> int:
+        return self._timeline.epoch
+
+    @property
     def state(self) -> HealthClass:
         return self._watch.state
 

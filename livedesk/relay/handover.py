@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.relay.item import Item, Mark
+from livedesk.rtmp import messages as m
 
 
 class Handover:
@@ -35,7 +36,9 @@ class Handover:
         if self._mark is None:
             return
         missed = frame.frames - self._mark.frames
-        gap_ms = (frame.arrival_ns - self._mark.arrival_ns) / NS_PER_MS if missed > 0 else 0.0
+        is_sound = frame.message.type_id == m.AUDIO  # then there is no picture to be counted
+        is_gap = missed > 0 or (is_sound and frame.number > self._mark.number)
+        gap_ms = (frame.arrival_ns - self._mark.arrival_ns) / NS_PER_MS if is_gap else 0.0
         self.frames_lost = (self.frames_lost or 0) + max(0, missed)
         self.frames_repeated = (self.frames_repeated or 0) + max(0, -missed)
         self.lost_ms = (self.lost_ms or 0.0) + gap_ms

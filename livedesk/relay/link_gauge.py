@@ -17,6 +17,9 @@ from livedesk.rtmp.messages import Message
 _SEGMENTS: Final = 1.5
 """A segment, and the time between two looks at it."""
 _LONGEST_SEGMENT_MS: Final = 500.0
+LONGEST_LOOK_NS: Final = 100 * NS_PER_MS
+"""More between two looks is a pause of this process, and no silence of the path: acknowledgements
+may have come meanwhile for all that had been written."""
 
 
 class LinkGauge:
@@ -28,7 +31,7 @@ class LinkGauge:
         self._ledger = AckLedger()
         self._acked_before = info.bytes_acked if info is not None else 0
         self._acked_bytes = 0
-        self._progress_ns = mono_ns
+        self._progress_ns = self._read_ns = mono_ns
         self._was_waiting = False
         self._written_before = 0
         self._segment_ms = 0.0
@@ -41,7 +44,7 @@ class LinkGauge:
     def publication_began(self, mono_ns: int) -> None:
         """Rates and silences count from here."""
         self._publishes = True
-        self._progress_ns = mono_ns
+        self._progress_ns = self._read_ns = mono_ns
         self.proof.heard(mono_ns)
 
     def wrote(self, byte_count: int) -> None:
@@ -65,6 +68,8 @@ class LinkGauge:
         Elsewhere than on Linux what has left our own buffer must do for the rates, as the send
         buffer is small; it proves nothing.
         """
+        self._progress_ns += self._paused_ns(mono_ns)
+        self._read_ns = mono_ns
         self.tcp_info = info or self.tcp_info
         if self.tcp_info is not None:
             acked = self.tcp_info.bytes_acked - self._acked_before
@@ -93,8 +98,12 @@ class LinkGauge:
                 self._segment_ms = min(segment_ms, _LONGEST_SEGMENT_MS)
 
     def stalled_s(self, mono_ns: int) -> float:
-        """How long bytes have been waiting without any acknowledgement."""
-        return (mono_ns - self._progress_ns) / NS_PER_S
+        """How long bytes have been waiting without any acknowledgement, while we looked."""
+        return (mono_ns - self._paused_ns(mono_ns) - self._progress_ns) / NS_PER_S
+
+    def _paused_ns(self, mono_ns: int) -> int:
+        """Since the newest count, but for the time that a look may take to come."""
+        return max(0, mono_ns - self._read_ns - LONGEST_LOOK_NS)
 
     @property
     def silence_limit_ms(self) -> float:

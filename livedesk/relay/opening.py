@@ -25,18 +25,24 @@ class Opening:
         self._metadata = None
         self._headers.clear()
 
-    def take_data(self, message: Message) -> bool:
-        """Whether the data message describes the stream, and was kept."""
-        if _ON_METADATA not in message.payload[:_NAME_WITHIN_BYTES]:
-            return False
-        self._metadata = message
-        return True
+    def copy(self) -> Opening:
+        """As it is now."""
+        same = Opening()
+        same._metadata, same._headers = self._metadata, dict(self._headers)
+        return same
 
-    def take_header(self, message: Message, part: Part) -> bool:
-        """Whether it differs from the one before: frames before it cannot be decoded with it."""
+    def take_data(self, message: Message) -> None:
+        """Keeps a data message that describes the stream."""
+        if _ON_METADATA in message.payload[:_NAME_WITHIN_BYTES]:
+            self._metadata = message
+
+    def take_header(self, message: Message, part: Part) -> Message | None:
+        """Returns the track's header before: if that differs, frames before cannot be decoded with
+        this one.
+        """
         before = self._headers.get((message.type_id, part.track))
         self._headers[message.type_id, part.track] = message
-        return before is not None and before.payload != message.payload
+        return before
 
     def messages(self, start_ms: int | None) -> list[Message]:
         """In order. They take the time of the first frame that follows, if that is known."""

@@ -12,6 +12,8 @@ _GROWTH: Final = 1.6
 _LONGEST_S: Final = 4.0
 """A standby is looked at again before its last proof is five seconds old."""
 _STABLE_NS: Final = 10 * NS_PER_S
+_WAITED_NS: Final = 2 * NS_PER_S
+"""Some servers close a session that waits after a few seconds: a new one is no burden to them."""
 _STALE_NS: Final = 30 * NS_PER_S
 """So long after our last publication a platform may not have noticed its end."""
 _ASK_SOON_S: Final = 0.02
@@ -31,9 +33,9 @@ class Pauses:
     def restart(self) -> None:
         self._next_s = _FIRST_S
 
-    def lasted(self, duration_ns: int) -> None:
+    def lasted(self, duration_ns: int, *, only_waited: bool = False) -> None:
         """A connection stood so long; a long one forgets the failures before it."""
-        if duration_ns > _STABLE_NS:
+        if duration_ns > (_WAITED_NS if only_waited else _STABLE_NS):
             self.restart()
 
     @property

@@ -24,11 +24,13 @@ _SOUND_GROUP_NS: Final = NS_PER_S
 
 
 class _Group:
-    """A keyframe and what follows it."""
+    """A keyframe and what follows it; `opening` is in force at its begin."""
 
-    __slots__ = ("byte_count", "items")
+    __slots__ = ("byte_count", "has_video", "items", "opening")
 
-    def __init__(self) -> None:
+    def __init__(self, opening: Opening, has_video: bool) -> None:
+        self.opening = opening
+        self.has_video = has_video
         self.items: list[Item] = []
         self.byte_count = 0
 
@@ -38,10 +40,11 @@ class _Group:
 
 
 class Replay:
-    """Keeps the last `catch_up_s` of one encoder's connection, back to a keyframe.
+    """Keeps the last `catch_up_s` of the feed, back to a keyframe.
 
-    It begins anew with another encoder and with a changed codec header. Times are those of arrival:
-    timestamps may jump.
+    Across connections of the encoder and changes of its format too: a path may fall at that very
+    moment. Who joins then waits for the next keyframe. Times are those of arrival: timestamps may
+    jump.
     """
 
     def __init__(self, catch_up_s: float, max_bytes: int = MAX_BYTES) -> None:
@@ -51,27 +54,27 @@ class Replay:
         self._groups: deque[_Group] = deque()
         self._byte_count = 0
         self._has_video = False
+        self._is_joinable = False
         self.overflows = 0
 
     def clear(self) -> None:
         """The encoder is new."""
         self._opening.clear()
-        self._drop_groups()
-        self._has_video = False
+        self._has_video = self._is_joinable = False
 
     def add(self, item: Item) -> None:
         message, part = item.message, item.part
-        if part is None:
-            if self._opening.take_data(message):
-                return
-        elif message.type_id == m.VIDEO and not self._has_video:
+        if message.type_id == m.VIDEO and not self._has_video:
             self._has_video = True
-            self._drop_groups()  # sound before its picture
-        if part is not None and part.kind == "header":
-            if self._opening.take_header(message, part):
-                self._drop_groups()
-            return
-        if self._is_start(item):
+            self._drop_sound()
+        if part is None:
+            self._opening.take_data(message)
+        elif part.kind == "header":
+            before = self._opening.take_header(message, part)
+            if before is not None and before.payload == message.payload:
+                return
+            self._is_joinable = self._is_joinable and before is None
+        elif self._is_start(item):
             self._begin(item.arrival_ns)
         if self._groups:
             self._append(item)
@@ -82,14 +85,17 @@ class Replay:
             return False
         if self._has_video:
             return part.keyframe and part.track == 0
-        return not self._groups or item.arrival_ns - self._groups[-1].start_ns >= _SOUND_GROUP_NS
+        if not self._groups or not self._is_joinable:
+            return True
+        return item.arrival_ns - self._groups[-1].start_ns >= _SOUND_GROUP_NS
 
     def _begin(self, arrival_ns: int) -> None:
         """Lets go what is older than the bound, but never the keyframe of what is not."""
         edge_ns = arrival_ns - self._catch_up_ns - MARGIN_NS
         while len(self._groups) > 1 and self._groups[1].start_ns <= edge_ns:
             self._drop_oldest()
-        self._groups.append(_Group())
+        self._groups.append(_Group(self._opening.copy(), self._has_video))
+        self._is_joinable = True
 
     def _append(self, item: Item) -> None:
         group, size = self._groups[-1], len(item.message.payload)
@@ -104,18 +110,25 @@ class Replay:
     def _drop_oldest(self) -> None:
         self._byte_count -= self._groups.popleft().byte_count
 
-    def _drop_groups(self) -> None:
-        self._groups.clear()
-        self._byte_count = 0
+    def _drop_sound(self) -> None:
+        """What came before its picture."""
+        self._is_joinable = False
+        while self._groups and not self._groups[-1].has_video:
+            self._byte_count -= self._groups.pop().byte_count
+
+    @property
+    def _has_keyframe(self) -> bool:
+        """With which what comes now can be decoded."""
+        return self._is_joinable and bool(self._groups)
 
     @property
     def starts_at_keyframe(self) -> bool:
-        """Whether a joining path can begin at once, or must wait for a keyframe."""
-        return bool(self._groups) or not self._has_video
+        """Whether what comes now can follow at once, or must wait for a keyframe."""
+        return self._has_keyframe or not self._has_video
 
     def newest(self) -> list[Item]:
         """Since the newest keyframe. Without video joining starts at the newest message."""
-        return list(self._groups[-1].items) if self._groups and self._has_video else []
+        return list(self._groups[-1].items) if self._has_keyframe and self._has_video else []
 
     def since(self, mark: Mark | None) -> list[Item]:
         """What a path sends that goes on where another was; from a keyframe on.
@@ -136,7 +149,10 @@ class Replay:
 
     def opening(self, items: list[Item]) -> list[Message]:
         """Metadata and codec headers, to be sent before the items."""
-        return self._opening.messages(items[0].message.timestamp_ms if items else None)
+        if not items:
+            return self._opening.messages(None)
+        begun = (group.opening for group in self._groups if group.items[0] is items[0])
+        return next(begun, self._opening).messages(items[0].message.timestamp_ms)
 
     def messages(self) -> list[Message]:
         """Everything that a joining player gets, in order."""

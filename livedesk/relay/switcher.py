@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.status import LastSwitch, SwitchState
 from livedesk.core.tasks import Tasks
@@ -23,6 +23,10 @@ from livedesk.relay.uplink import Uplink
 
 _LOOK_EVERY_S: Final = 0.01
 """While a switch runs: its figures should be better than the relay's 50 ms."""
+
+_OWN_PAUSE_NS: Final = 250 * NS_PER_MS
+"""The relay looks each 50 ms; with more in between it was stopped, or the machine was too busy."""
+_TOLD_PAUSE_NS: Final = 1_000 * NS_PER_MS
 
 T = TypeVar("T")
 _NO_VIEW: Final = FailoverView("manual", "the failover policy failed; only the stream goes on")
@@ -43,6 +47,8 @@ class Switcher:
         self._running: asyncio.Task[None] | None = None
         self._book = SwitchBook()
         self._told_fault: str | None = None
+        self._looked_ns: int | None = None
+        self._epoch = feed.epoch
         self.carrier = uplinks[0]
         self.carrier.carry(None)
 
@@ -54,7 +60,7 @@ class Switcher:
         self._ask(lambda: self._decide(mono_ns), None)
 
     def _decide(self, mono_ns: int) -> None:
-        feed = FeedFacts(self._feed.state, self._feed.kbps(mono_ns), self._feed.flows(mono_ns))
+        feed = self._feed_facts(mono_ns)
         paths = tuple(uplink.facts(mono_ns) for uplink in self._uplinks.values())
         switch = self._policy.update(mono_ns, feed, paths)
         for note in self._policy.take_notes():
@@ -64,6 +70,29 @@ class Switcher:
         if switch is not None:
             self._begin(switch, mono_ns)
         self._told_fault = None
+
+    def _feed_facts(self, mono_ns: int) -> FeedFacts:
+        """What comes late because this process paused, and what seems to be because the encoder's
+        timestamps jumped, is no backlog of a path: once the feed is not measured, and the policy
+        gives every path the time to pass on what came at once.
+        """
+        before_ns, self._looked_ns = self._looked_ns, mono_ns
+        epoch, self._epoch = self._epoch, self._feed.epoch
+        paused_ns = mono_ns - (before_ns or mono_ns)
+        has_paused = paused_ns > _OWN_PAUSE_NS
+        if paused_ns > _TOLD_PAUSE_NS:
+            self._tell_pause(paused_ns / NS_PER_MS)
+        state = "BLIND" if has_paused or epoch != self._epoch else self._feed.state
+        return FeedFacts(state, self._feed.kbps(mono_ns), self._feed.flows(mono_ns))
+
+    def _tell_pause(self, paused_ms: float) -> None:
+        self._log.event(
+            "relay.paused",
+            "warning",
+            f"The relay itself did not run for {paused_ms:,.0f} ms: this machine was asleep or too "
+            "busy. The stream was late by that, whatever the uplinks did.",
+            paused_ms=paused_ms,
+        )
 
     def _prove_all(self) -> None:
         for uplink in self._uplinks.values():

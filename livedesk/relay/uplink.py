@@ -170,7 +170,8 @@ class Uplink:
             self._leave()
         link.close(sign_off=False)
         self._link = None
-        self._pauses.lasted(self._clock.mono_ns() - opened_ns)
+        lasted_ns = self._clock.mono_ns() - opened_ns
+        self._pauses.lasted(lasted_ns, only_waited=link.asked_ns is None)
         return self._after(link, was_carrying=was_carrying)
 
     def _stand(self) -> None:
@@ -217,6 +218,7 @@ class Uplink:
             link.publish()
         else:
             self._stand()
+            link.poll(now_ns)  # after a pause of ours the answer may be there already
             if link.gauge.proof.is_unanswered(now_ns):
                 link.end("the platform did not answer a ping")
 

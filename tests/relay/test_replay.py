@@ -90,16 +90,28 @@ def test_memory_is_bounded_in_time_and_bytes(source: Source) -> None:
     assert small.replay.overflows == 0
 
 
-def test_another_format_or_another_encoder_begins_it_anew(source: Source) -> None:
+LARGER = Message(VIDEO, 1, 2000, VIDEO_HEADER.payload + b", larger")
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["format", "encoder"])
+def test_a_path_that_falls_as_the_encoder_changes_costs_nothing(
+    source: Source, is_new: bool
+) -> None:
+    replay = source.replay
     source.show(0, 2000)
-    source.send(Message(VIDEO, 1, 2000, VIDEO_HEADER.payload + b", larger"))
-    source.send(sound(2005))
-    assert source.replay.since(source.mark(1900)) == []
-    assert not source.replay.starts_at_keyframe
-    source.show(3000, 4000)
-    assert starts(source.replay.since(source.mark(1900))) == 3000
-    source.replay.clear()
-    assert source.replay.since(source.mark(1900)) == []
+    if is_new:
+        replay.clear()
+    source.send(LARGER, sound(2005))
+    assert replay.newest() == []
+    assert not replay.starts_at_keyframe, "nobody can join"
+    assert starts(replay.since(source.mark(1900))) == 1000
+    source.show(2040, 2800, group_ms=2040)
+    items = replay.since(source.mark(1900))
+    assert starts(items) == 1000
+    assert LARGER in [each.message for each in items]
+    assert [each.payload for each in replay.opening(items)][1] == VIDEO_HEADER.payload
+    assert starts(replay.newest()) == 2040
+    assert LARGER.payload in [each.payload for each in replay.opening(replay.newest())]
 
 
 def test_cue_points_go_along_and_sound_waits_for_its_picture() -> None:
@@ -174,6 +186,20 @@ def test_frames_lost_and_repeated_are_counted_by_number(source: Source) -> None:
     assert (first.frames_lost, first.frames_repeated, first.lost_ms) == (None, None, None)
 
 
+def test_of_sound_alone_it_is_told_how_long_it_was_missing() -> None:
+    source = Source(Replay(10))
+    source.send(OPENING[2])
+    for at_ms in range(0, 20_000, 20):
+        source.send(sound(at_ms))
+    losing, going_on = Handover(), Handover()
+    losing.publishes(5, source.mark(5_000))
+    losing.sends(source.items[-1])
+    assert (losing.frames_lost, losing.lost_ms) == (0, 14_980)
+    going_on.publishes(5, source.mark(5_000))
+    going_on.sends(source.items[200])
+    assert going_on.lost_ms == 0
+
+
 def test_a_path_that_acknowledges_at_once_is_known_to_have_short_silences() -> None:
     """Whether something waits when it is looked at must not decide what is learned."""
     gauge = LinkGauge(0, Silence(200), None)
@@ -185,8 +211,25 @@ def test_a_path_that_acknowledges_at_once_is_known_to_have_short_silences() -> N
         gauge.read(at_ms * NS_PER_MS, None, 0)
     assert (before_ms, gauge.silence_limit_ms) == (900, 200)
     gauge.wrote_message(1_000, picture(3_000), None, is_frame=True)
-    gauge.read(3_200 * NS_PER_MS, None, 1_000)
+    for at_ms in range(3_000, 3_250, 50):
+        gauge.read(at_ms * NS_PER_MS, None, 1_000)
     assert gauge.stalled_s(3_200 * NS_PER_MS) == pytest.approx(0.25)
+
+
+def test_a_pause_of_the_relay_is_no_silence_of_the_path() -> None:
+    """What it writes on waking cannot have been acknowledged at its first look."""
+    gauge = LinkGauge(0, Silence(200), None)
+    gauge.publication_began(0)
+    gauge.wrote_message(1_000, picture(0), None, is_frame=True)
+    gauge.read(50 * NS_PER_MS, None, 0)
+    woken_ns = 3_050 * NS_PER_MS
+    gauge.wrote_message(1_000, picture(40), None, is_frame=True)
+    assert gauge.stalled_s(woken_ns) == pytest.approx(0.1), "before the kernel was asked"
+    gauge.read(woken_ns, None, 1_000)
+    assert gauge.stalled_s(woken_ns) == pytest.approx(0.1)
+    for later_ms in range(50, 1_050, 50):
+        gauge.read(woken_ns + later_ms * NS_PER_MS, None, 1_000)
+    assert gauge.stalled_s(woken_ns + NS_PER_S) == pytest.approx(1.1), "but this is one"
 
 
 def test_a_black_holed_session_is_noticed_before_its_proof_is_five_seconds_old() -> None:
@@ -232,6 +275,16 @@ def test_pauses_grow_to_four_seconds_and_a_stable_connection_forgets_them() -> N
     assert not pauses.is_first
     pauses.lasted(11 * NS_PER_S)
     assert pauses.longer_s() <= 0.6
+
+
+def test_a_server_that_closes_waiting_sessions_each_five_seconds_is_asked_anew_at_once() -> None:
+    pauses = Pauses()
+    for _ in range(12):
+        pauses.longer_s()
+    pauses.lasted(1 * NS_PER_S, only_waited=True)
+    assert not pauses.is_first, "it might close all of them"
+    pauses.lasted(5 * NS_PER_S, only_waited=True)
+    assert pauses.is_first
 
 
 def test_a_platform_is_asked_often_only_while_it_may_hold_what_is_left_of_us() -> None:
