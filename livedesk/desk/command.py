@@ -28,14 +28,28 @@ _LONGEST_TOKEN_BYTES = 4096
 
 
 def add_orders(add_parser: AddParser) -> None:
-    failover = add_parser("failover", help="move the stream of a store to another uplink")
+    failover = add_parser(
+        "failover",
+        help="move the stream of a store to another uplink",
+        description="Move the stream to another uplink, now, and say what it took. Ends with 1 if "
+        "the stream did not move.",
+    )
     failover.add_argument("--to", metavar="NAME", required=True, help="the uplink that is to carry")
     failover.add_argument("--reason", metavar="TEXT", default="", help="for the record")
     failover.set_defaults(run=_failover)
-    hold = add_parser("hold", help="keep the stream where it is, or let it move again")
+    hold = add_parser(
+        "hold",
+        help="keep the stream where it is, or let it move again",
+        description="On hold nothing moves the stream by itself, not even an outage; people can.",
+    )
     hold.add_argument("state", choices=("on", "off"), help="off also releases a latch")
     hold.set_defaults(run=_hold)
-    drill = add_parser("drill", help="try a switch there and back, before the show")
+    drill = add_parser(
+        "drill",
+        help="try a switch there and back, before the show",
+        description="Move the stream to the standby and back, and report what it took and what was "
+        "lost. Ends with 1 if the drill failed.",
+    )
     drill.add_argument(
         "--confirm", action="store_true", help="also while the platform is given media"
     )
@@ -46,7 +60,9 @@ def add_orders(add_parser: AddParser) -> None:
     drill.add_argument("--json", action="store_true", help="the report as one line of JSON")
     drill.set_defaults(run=_drill)
     for parser in (failover, hold, drill):
-        parser.add_argument("--store", metavar="ID", required=True)
+        parser.add_argument(
+            "--store", metavar="ID", help="may be left out where the engine has only one"
+        )
         parser.add_argument(
             "--engine", metavar="URL", help="default: the engine that you run on this machine"
         )
@@ -56,9 +72,13 @@ def add_orders(add_parser: AddParser) -> None:
 
 
 def _stay(text: str) -> float:
-    value = float(text)
+    expected = f"expected {_STAY_S[0]:g} to {_STAY_S[1]:g} seconds"
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{expected}; found "{text}"') from None
     if not _STAY_S[0] <= value <= _STAY_S[1]:
-        raise argparse.ArgumentTypeError(f"expected {_STAY_S[0]:g} to {_STAY_S[1]:g} seconds")
+        raise argparse.ArgumentTypeError(expected)
     return value
 
 
@@ -83,9 +103,9 @@ def _hold(args: argparse.Namespace) -> int:
     async def work(orders: Orders) -> int:
         await orders.hold(on=args.state == "on")
         if args.state == "on":
-            say(f"{args.store} stays where it is until: livedesk hold --store {args.store} off")
+            say(f"{orders.store} stays where it is until: livedesk hold --store {orders.store} off")
         else:
-            say(f"{args.store} is released and moves again as its settings say.")
+            say(f"{orders.store} is released and moves again as its settings say.")
         return 0
 
     return _with_orders(args, work)
@@ -100,7 +120,7 @@ def _drill(args: argparse.Namespace) -> int:
             report = await orders.drill(confirm=args.confirm, stay_s=args.stay)
         except RefusedError as error:
             raise FailureError(on_air_advice(error, confirm=args.confirm)) from error
-        say(json.dumps(asdict(report)) if args.json else drill_table(args.store, report))
+        say(json.dumps(asdict(report)) if args.json else drill_table(orders.store, report))
         return 0 if report.state == "passed" else 1
 
     return _with_orders(args, work)
@@ -117,8 +137,8 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
     async def run() -> int:
         client = EngineClient(access.url, access.token)
         try:
-            await _check_store(client, args.store)
-            return await work(Orders(client, args.store, SystemClock()))
+            store = await _store(client, args.store)
+            return await work(Orders(client, store, SystemClock()))
         finally:
             await client.close()
 
@@ -130,10 +150,16 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
         raise FailureError(f"{error.what} {error.action}") from error
 
 
-async def _check_store(client: EngineClient, named: str) -> None:
+async def _store(client: EngineClient, named: str | None) -> str:
+    """The one that is meant; without a name the only one."""
     known = [status.store for status in await client.stores()]
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None:
+        raise UsageError(f"--store ID is needed; this engine has {', '.join(known) or 'no store'}")
     if named not in known:
         raise UsageError(f'this engine has no store "{named}"; it has {", ".join(known)}')
+    return named
 
 
 def _access(url: str | None, token_file: Path | None) -> EngineAccess:

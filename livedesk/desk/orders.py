@@ -32,14 +32,14 @@ class Orders:
         self, client: EngineClient, store: str, clock: Clock, wait: Wait = asyncio.sleep
     ) -> None:
         self._client = client
-        self._store = store
+        self.store = store
         self._clock = clock
         self._wait = wait
 
     async def switch(self, to: str, reason: str) -> LastSwitch:
         """Returns when the new path carries, or when it failed to."""
         before = (await self._failover()).last
-        await self._client.switch(self._store, to, reason)
+        await self._client.switch(self.store, to, reason)
 
         def ended(now: FailoverStatus) -> LastSwitch | None:
             is_new = now.last is not None and (
@@ -50,12 +50,12 @@ class Orders:
         return await self._outcome(ended, SWITCH_LIMIT_S)
 
     async def hold(self, *, on: bool) -> None:
-        await self._client.hold(self._store, on=on)
+        await self._client.hold(self.store, on=on)
 
     async def drill(self, *, confirm: bool, stay_s: float) -> DrillStatus:
         """Returns the report of the drill that was ordered here."""
         before = (await self._failover()).drill
-        await self._client.drill(self._store, confirm=confirm, stay_s=stay_s)
+        await self._client.drill(self.store, confirm=confirm, stay_s=stay_s)
 
         def ended(now: FailoverStatus) -> DrillStatus | None:
             is_new = now.drill is not None and (before is None or now.drill.utc_ns != before.utc_ns)
@@ -64,7 +64,7 @@ class Orders:
         return await self._outcome(ended, stay_s + _DRILL_LIMIT_S)
 
     async def _failover(self) -> FailoverStatus:
-        return (await self._client.status(self._store)).failover
+        return (await self._client.status(self.store)).failover
 
     async def _outcome(self, ended: Callable[[FailoverStatus], T | None], limit_s: float) -> T:
         """The relay does what was ordered even if the engine is away for a moment."""

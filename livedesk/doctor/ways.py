@@ -17,7 +17,7 @@ from typing import Final
 from livedesk.core.clock import SystemClock
 from livedesk.core.proxy_address import parse_proxy
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
-from livedesk.core.settings import Actuator, Settings, StoreSettings, UplinkSettings
+from livedesk.core.settings import Actuator, ObsActuator, Settings, StoreSettings, UplinkSettings
 from livedesk.doctor.finding import Finding
 from livedesk.relay.dialing import Dialer, DialError
 from livedesk.relay.lookup import AddressCache
@@ -78,7 +78,7 @@ async def _try(store: StoreSettings, uplink: UplinkSettings, cache: AddressCache
         sock = await Dialer(target, uplink.bind, uplink.proxy, cache).connect(_LIMIT_S)
     except DialError as error:
         reason, _, action = error.reason.partition("; ")
-        return _Way(f"{place}: {reason}", action or "check url, bind and proxy, and this network")
+        return _Way(f"{place}: {reason}", action or _advice(uplink, reason))
     took_ms = (perf_counter() - begun_s) * 1000
     if target.is_tls:
         try:
@@ -95,6 +95,14 @@ async def _try(store: StoreSettings, uplink: UplinkSettings, cache: AddressCache
         return _Way(f"{place}: connected in {took_ms:.0f} ms, certificate verified")
     sock.close()
     return _Way(f"{place}: connected in {took_ms:.0f} ms")
+
+
+def _advice(uplink: UplinkSettings, reason: str) -> str:
+    """Where to look; only at what this uplink has."""
+    if "proxy" in reason:
+        return "see whether the proxy runs, and check proxy in the settings"
+    parts = ["url", *(["bind"] if uplink.bind else []), *(["proxy"] if uplink.proxy else [])]
+    return f"check {', '.join(parts)} and this network"
 
 
 def _by(uplink: UplinkSettings) -> str:
@@ -136,6 +144,8 @@ async def _actuator(store: StoreSettings, settings: Actuator) -> Finding:
     finally:
         await actuator.close()
     if problem is None:
-        return Finding("ok", "actuator", f"what moves the stream of {store.id} is ready")
+        # Only OBS tells of itself; a command or a server shows what it does when it is used.
+        drill = "" if isinstance(settings, ObsActuator) else "; a drill shows whether it moves it"
+        return Finding("ok", "actuator", f"what moves the stream of {store.id} is there{drill}")
     text, _, action = problem.partition("; ")
     return Finding("fail", "actuator", f"{store.id}: {text}", action or None)

@@ -211,6 +211,16 @@ def test_an_unknown_store_is_answered_with_the_known_ones(
     assert engine.orders == []
 
 
+def test_the_only_store_of_an_engine_need_not_be_named(
+    answered: Callable[[Engine], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = Engine(FailoverStatus())
+    _, _, *options = answered(engine)
+    assert main(["hold", *options, "on"]) == 0
+    assert engine.orders == [("/v1/stores/glow/hold", {"on": True})]
+    assert "glow stays where it is until" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "status", "words"),
     [
@@ -247,7 +257,7 @@ def test_nobody_at_the_address_is_said_without_the_token(
     assert "s3cret" not in said
 
 
-@pytest.mark.parametrize("stay", ["0", "301", "nan"])
+@pytest.mark.parametrize("stay", ["0", "301", "nan", "long"])
 def test_a_stay_out_of_bounds_is_refused(stay: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["drill", "--store", "glow", "--stay", stay])

@@ -171,7 +171,11 @@ def test_rtmps_to_a_port_that_speaks_no_tls_is_named() -> None:
 @pytest.mark.parametrize(
     ("actuator", "status", "words"),
     [
-        (CommandActuator((sys.executable,)), "ok", "what moves the stream of glow is ready"),
+        (
+            CommandActuator((sys.executable,)),
+            "ok",
+            "what moves the stream of glow is there; a drill shows",
+        ),
         (CommandActuator(("/nowhere/move",)), "fail", "/nowhere/move"),
         (ObsActuator(port=1, timeout_s=2), "fail", "OBS"),
     ],
