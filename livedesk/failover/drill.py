@@ -7,7 +7,6 @@ from typing import Final, Literal
 from livedesk.core.clock import NS_PER_S
 from livedesk.failover.view import DrillStep
 
-LONGEST_STAY_S: Final = 600.0
 _RETURN_LIMIT_NS: Final = 10 * NS_PER_S
 """So long the way back may be unready before the stream stays where it is."""
 _SLACK_NS: Final = 60 * NS_PER_S

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from livedesk.core.order_limits import LONGEST_STAY_S
 from livedesk.failover import words
 from livedesk.failover.book import PathBook
-from livedesk.failover.drill import LONGEST_STAY_S
 from livedesk.failover.facts import FeedFacts, Refusal
 
 

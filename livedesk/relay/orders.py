@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.order_limits import LONGEST_REASON
 from livedesk.failover.facts import Refusal
 from livedesk.failover.policy import Policy
 
-_TEXT_LIMIT: Final = 200
 _BAD_ORDER: Final = Refusal(
     "bad_order",
     "A field of the order is missing or wrong.",
@@ -41,7 +41,6 @@ class Orders:
     def take(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply, without its number (docs/architecture.md, "Relay control channel")."""
         self._look()
-        before = self._policy.active
         try:
             refusal = self._ask(request)
         except Exception as fault:  # noqa: BLE001 - the control channel and the stream go on
@@ -55,7 +54,7 @@ class Orders:
                 "action": refusal.action,
             }
         asyncio.get_running_loop().call_soon(self._look)
-        return {"ok": True, "from": before}
+        return {"ok": True}
 
     def _ask(self, request: dict[str, Any]) -> Refusal | None:
         now_ns, actor = self._clock.mono_ns(), _text(request.get("actor"))
@@ -84,4 +83,4 @@ def _too_late(late_s: float) -> Refusal:
 
 
 def _text(value: object) -> str:
-    return value[:_TEXT_LIMIT] if isinstance(value, str) else ""
+    return value[:LONGEST_REASON] if isinstance(value, str) else ""

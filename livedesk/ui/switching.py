@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from livedesk.core.order_limits import USUAL_STAY_S
 from livedesk.desk.asked import Asked, Guard, Order
 from livedesk.desk.failover import has_choice
 from livedesk.desk.looks import is_delivering
@@ -19,7 +20,6 @@ from livedesk.ui import questions
 from livedesk.ui.source import OrderDesk
 from livedesk.ui.uplinks import Orders, UplinksPanel
 
-DRILL_STAY_S = 5.0
 REMARK_S = 4.0
 
 
@@ -112,10 +112,10 @@ class Switching(QObject):
             self._say(drill_blocked(view, self._answering))
             return
         on_air = is_delivering(view)
-        order = Order("drill", confirm=on_air, stay_s=DRILL_STAY_S)
+        order = Order("drill", confirm=on_air, stay_s=USUAL_STAY_S)
         store = view.status.store
         questions.ask_drill(
-            self._window, _drill_way(view), DRILL_STAY_S, on_air,
+            self._window, _drill_way(view), USUAL_STAY_S, on_air,
             lambda: self._desk.order(store, order),
         )  # fmt: skip
 

@@ -13,13 +13,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from livedesk.core.order_limits import LONGEST_REASON, LONGEST_STAY_S, USUAL_STAY_S
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.stores import store_of
 from livedesk.engine.orders import OrderRefusedError, RelaySilentError
-from livedesk.failover.drill import LONGEST_STAY_S
-
-_STAY_DEFAULT_S = 5.0
-_REASON_LIMIT = 200
 
 
 async def switch(request: Request) -> Response:
@@ -75,8 +72,8 @@ def _actor(request: Request) -> str:
 
 def _text(content: dict[str, Any], name: str, default: str | None) -> str:
     value = content.get(name, default)
-    if not isinstance(value, str) or len(value) > _REASON_LIMIT or (not value and default is None):
-        raise wrong_value(name, f"a text of at most {_REASON_LIMIT} characters")
+    if not isinstance(value, str) or len(value) > LONGEST_REASON or (not value and default is None):
+        raise wrong_value(name, f"a text of at most {LONGEST_REASON} characters")
     return value
 
 
@@ -88,7 +85,7 @@ def _flag(content: dict[str, Any], name: str, default: bool | None) -> bool:
 
 
 def _seconds(content: dict[str, Any]) -> float:
-    value = content.get("stay_s", _STAY_DEFAULT_S)
+    value = content.get("stay_s", USUAL_STAY_S)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not is_number or not (math.isfinite(value) and 0 <= value <= LONGEST_STAY_S):
         raise wrong_value("stay_s", f"a number from 0 to {LONGEST_STAY_S:g}")
