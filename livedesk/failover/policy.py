@@ -12,6 +12,7 @@ from livedesk.failover.book import PathBook
 from livedesk.failover.choice import RATE_CAUSES, Choice
 from livedesk.failover.detectors import Finding
 from livedesk.failover.drill import Drill
+from livedesk.failover.drills import Drills
 from livedesk.failover.facts import FeedFacts, PathFacts, Refusal, Switch
 from livedesk.failover.guard import Guard
 from livedesk.failover.log import NoteLog
@@ -44,7 +45,7 @@ class Policy:
         self._running: Running | None = None
         self._refusals = 0
         self._order: Order | None = None
-        self._drill: Drill | None = None
+        self._drills = Drills(self._log)
         self.active = uplinks[0]
 
     # What the relay asks.
@@ -73,8 +74,7 @@ class Policy:
         self._running = None
         self._refusals = 0
         self._watch.restart(has_carried=True)
-        if self._drill is not None and self._drill.arrived(mono_ns):
-            self._log.drill(self._drill.view())
+        self._drills.arrived(mono_ns)
 
     def view(self, mono_ns: int) -> FailoverView:
         running = self._running
@@ -88,7 +88,7 @@ class Policy:
             fail_back_to=back_to,
             fail_back_in_s=None if back_to is None else self._fail_back_in_s(mono_ns, back_to),
             sagging=self._watch.is_sagging,
-            drill=self._drill.view() if self._drill is not None else None,
+            drill=self._drills.view(),
         )
 
     def path_health(self, name: str, mono_ns: int) -> tuple[float | None, float | None]:
@@ -123,23 +123,22 @@ class Policy:
         self._guard.held_by = actor if on else None
         if not on:
             self._guard.release()
-        elif self._drill is not None:
-            self._end_drill(f"{actor} held the stream on {self.active}")
+        else:
+            self._drills.fail(f"{actor} held the stream on {self.active}")
         if self._guard.mode != before:
             self._log.mode(self._guard.mode, f"{actor} {'holds' if on else 'released'} the stream")
         return None
 
     def order_drill(self, mono_ns: int, stay_s: float, actor: str) -> Refusal | None:
         """There, `stay_s`, and back."""
-        is_busy = self._is_busy(mono_ns) or self._in_drill
+        is_busy = self._is_busy(mono_ns) or self._drills.running is not None
         is_held = self._guard.held_by is not None
         refusal = orders.refuse_drill(
             stay_s, self.active, is_busy, is_held, self._watch.feed, self._book
         )
         if refusal is None:
             target = self._book.ready_others(self.active)[0]
-            self._drill = Drill(mono_ns, self.active, target, stay_s, actor)
-            self._log.drill(self._drill.view())
+            self._drills.begin(Drill(mono_ns, self.active, target, stay_s, actor))
         return refusal
 
     # How it decides.
@@ -149,10 +148,6 @@ class Policy:
         """Where a switch would go now."""
         ready = self._book.ready_others(self.active)
         return ready[0] if ready else None
-
-    @property
-    def _in_drill(self) -> bool:
-        return self._drill is not None and self._drill.is_running
 
     def _is_busy(self, mono_ns: int) -> bool:
         """A switch that is late no longer keeps a person from trying another way."""
@@ -167,7 +162,7 @@ class Policy:
         target = self._choice.target(mono_ns, self.active, finding.cause, self._watch.carried_kbps)
         reason = self._watch.fault_words(finding)
         if barred is None and target.name is not None:
-            self._end_drill(f"{reason}, so the stream went to {target.name}")
+            self._drills.fail(f"{reason}, so the stream went to {target.name}")
             return self._decide(
                 mono_ns,
                 target.name,
@@ -192,8 +187,8 @@ class Policy:
         elif to is None:
             why = f"{words.none_ready(self._book.others(self.active))}; it keeps trying"
         else:
-            counts = not self._in_drill
-            self._end_drill(f"{reason}, so the stream went to {to}")
+            counts = self._drills.running is None
+            self._drills.fail(f"{reason}, so the stream went to {to}")
             self._refusals += 1
             return self._decide(
                 mono_ns, to, "refused", reason, ACTOR, running.begun_ns, counts=counts
@@ -203,7 +198,7 @@ class Policy:
 
     def _obey(self, mono_ns: int, order: Order) -> Switch:
         self._order = None
-        self._end_drill(f"{order.actor} switched to {order.to}")
+        self._drills.fail(f"{order.actor} switched to {order.to}")
         self._refusals = 0
         if self._guard.release():
             self._log.mode(self._guard.mode, f"{order.actor} switched, which releases the latch")
@@ -212,19 +207,11 @@ class Policy:
         )
 
     def _of_drill(self, mono_ns: int) -> Switch | None:
-        drill = self._drill
-        if drill is None or not drill.is_running:
+        due = self._drills.due(mono_ns, self._book)
+        if due is None:
             return None
-        why = drill.stuck(mono_ns)
-        if why is not None:
-            self._end_drill(why)
-            return None
-        to = drill.target if drill.begins else drill.origin
-        if not (drill.begins or drill.returns(mono_ns)) or not self._book.facts(to).ready:
-            return None
-        drill.goes()
-        reason = f"drill, {'there' if to == drill.target else 'and back'}"
-        return self._decide(mono_ns, to, "drill", reason, drill.actor, mono_ns, counts=False)
+        to, reason, actor = due
+        return self._decide(mono_ns, to, "drill", reason, actor, mono_ns, counts=False)
 
     def _back_by_itself(self, mono_ns: int) -> Switch | None:
         to = self._book.better_ready(self.active)
@@ -236,7 +223,7 @@ class Policy:
     def _fail_back_in_s(self, mono_ns: int, to: str) -> float | None:
         """None when people decide."""
         is_allowed = self._settings.fail_back == "automatic" and self._guard.mode == "auto"
-        if not is_allowed or self._in_drill or self._running is not None:
+        if not is_allowed or self._drills.running or self._running is not None:
             return None
         return max(self._choice.hold_down_s(mono_ns, to), self._guard.dwell_s(mono_ns) or 0.0)
 
@@ -270,19 +257,8 @@ class Policy:
         self.active = to
         return switch
 
-    def _end_drill(self, why: str) -> None:
-        if self._drill is not None and self._drill.is_running:
-            self._drill.fail(why)
-            self._log.drill(self._drill.view())
-
     def _reason(self) -> str:
-        watch = self._watch
-        if self._running is not None:
-            switch = self._running.switch
-            return f"{switch.to} takes over from {switch.from_}: {switch.reason}"
-        if watch.finding is not None:
-            fault = watch.fault_words(watch.finding)
-            return f"{fault}; {self._objection}" if self._objection else fault
-        if watch.is_sagging:
-            return watch.sag_words(self._next)
-        return words.carrying(watch.path, watch.feed)
+        if self._running is None:
+            return self._watch.words(self._objection, self._next)
+        switch = self._running.switch
+        return f"{switch.to} takes over from {switch.from_}: {switch.reason}"

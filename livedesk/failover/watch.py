@@ -63,3 +63,12 @@ class CarrierWatch:
 
     def sag_words(self, next_: str | None) -> str:
         return words.sagging(self.path, self._detectors.lag_ms, next_)
+
+    def words(self, objection: str | None, next_: str | None) -> str:
+        """The state of the path. `objection`: why the stream stays on it in spite of a fault."""
+        if self.finding is not None:
+            fault = self.fault_words(self.finding)
+            return f"{fault}; {objection}" if objection else fault
+        if self.is_sagging:
+            return self.sag_words(next_)
+        return words.carrying(self.path, self.feed)

@@ -83,6 +83,26 @@ def test_a_queue_that_the_network_hides_is_seen_by_what_gets_through() -> None:
     assert took_ms < 1_200
 
 
+def test_a_feed_that_gives_less_after_a_keyframe_is_not_held_up() -> None:
+    """2,000 kbps come and are acknowledged, a little late; the second before had a keyframe.
+
+    What came in that second has all been acknowledged: nothing is held.
+    """
+
+    def change(look: int, path: PathFacts) -> PathFacts:
+        acked_kbps = 3_222 if look < 20 else 3_040
+        return replace(path, goodput_kbps=acked_kbps, backlog_ms=60 + min(100, look * 18))
+
+    detectors = Detectors(Limits(), max_lag_ms=1_500)
+    acked = 0
+    for look in range(140):
+        path = PATH if look < 100 else change(look - 100, PATH)
+        acked += round((6_000 if look < 100 else 2_000) / 8 * LOOK_MS)
+        feed = replace(FEED, kbps=3_040 if look >= 100 else 6_000)
+        facts = replace(path, media_bytes_acked=acked)
+        assert detectors.look(ns(look * LOOK_MS), feed, facts) is None, look
+
+
 def test_a_path_that_loses_media_without_delay_breaks_the_contract_a_second_later() -> None:
     _, took_ms, finding = watched(lambda _, path: replace(path, goodput_kbps=2_300))
     assert finding is not None
