@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.command import AddParser, FailureError, UsageError, say
+from livedesk.core.order_limits import LONGEST_REASON, LONGEST_STAY_S, USUAL_STAY_S
 from livedesk.core.secrets import Secret
 from livedesk.paths import find_paths
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:  # the command line imports this file for every command; HTTP 
     from livedesk.desk.link import EngineAccess
     from livedesk.desk.orders import Orders
 
-_DEFAULT_STAY_S = 5.0
-_STAY_S = (1.0, 300.0)
-_LONGEST_REASON = 200
 _LONGEST_TOKEN_BYTES = 4096
 
 
@@ -54,7 +52,7 @@ def add_orders(add_parser: AddParser) -> None:
         "--confirm", action="store_true", help="also while the platform is given media"
     )
     drill.add_argument(
-        "--stay", type=_stay, default=_DEFAULT_STAY_S, metavar="S",
+        "--stay", type=_stay, default=USUAL_STAY_S, metavar="S",
         help="seconds on the other uplink (default: %(default)g)",
     )  # fmt: skip
     drill.add_argument("--json", action="store_true", help="the report as one line of JSON")
@@ -72,12 +70,12 @@ def add_orders(add_parser: AddParser) -> None:
 
 
 def _stay(text: str) -> float:
-    expected = f"expected {_STAY_S[0]:g} to {_STAY_S[1]:g} seconds"
+    expected = f"expected 0 to {LONGEST_STAY_S:g} seconds"
     try:
         value = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'{expected}; found "{text}"') from None
-    if not _STAY_S[0] <= value <= _STAY_S[1]:
+    if not 0 <= value <= LONGEST_STAY_S:
         raise argparse.ArgumentTypeError(expected)
     return value
 
@@ -85,8 +83,8 @@ def _stay(text: str) -> float:
 def _failover(args: argparse.Namespace) -> int:
     from livedesk.desk.orders import switch_words
 
-    if len(args.reason) > _LONGEST_REASON:
-        raise UsageError(f"--reason may have up to {_LONGEST_REASON} characters")
+    if len(args.reason) > LONGEST_REASON:
+        raise UsageError(f"--reason may have up to {LONGEST_REASON} characters")
 
     async def work(orders: Orders) -> int:
         switch = await orders.switch(args.to, args.reason)
