@@ -103,6 +103,8 @@ def _mode_words(view: StoreView) -> tuple[Look, str]:
             return "critical", tr("No path")
         case "auto" | "external" if _is_alone(view):
             return _louder(look, "warning"), tr("No standby")
+        case "auto" if missing_standbys(view):
+            return _louder(look, "notice"), tr("No standby")
         case "auto":
             return look, tr("Automatic")
         case "manual":
@@ -117,6 +119,16 @@ def _is_alone(view: StoreView) -> bool:
     """Whether nothing could take over. A path that was just left needs a moment to open again."""
     is_missed = view.status.failover.next is None and not is_settling(view)
     return is_missed and is_delivering(view) and has_choice(view)
+
+
+def missing_standbys(view: StoreView) -> str:
+    """`bonded is not ready (no route to host)`, before the show, when nothing could take over."""
+    failover = view.status.failover
+    if view.stale or is_running(view) or failover.next is not None or not has_choice(view):
+        return ""
+    waiting = (u for u in view.status.uplinks if u.name != failover.active and not u.ready)
+    said = tr("{name} is not ready ({reason})")
+    return "; ".join(said.format(name=u.name, reason=u.reason) for u in waiting if u.reason)
 
 
 def _is_stuck(carrying: UplinkStatus | None) -> bool:

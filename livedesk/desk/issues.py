@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from livedesk.core.status import Severity
-from livedesk.desk.failover import away_words
+from livedesk.desk.failover import away_words, missing_standbys
 from livedesk.desk.looks import Card, Look, feed_flows, is_delivering, is_running, lost
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import platform_name, tr
@@ -109,6 +109,9 @@ def go_line(view: StoreView, zone: tzinfo | None = None) -> GoLine:
         return GoLine("notice", away)
     if status.issues and (is_sign_on(view) or _look(view) != "idle"):
         return GoLine(_look(view), issues_sentence(view), issues=True)
+    missing = missing_standbys(view)
+    if missing:
+        return GoLine("notice", tr("Before going on air: {what}").format(what=missing))
     if not is_sign_on(view):
         return GoLine("ok", tr("No alarms"))
     if status.issues_checked:

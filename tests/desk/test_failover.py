@@ -252,3 +252,18 @@ def test_of_a_path_that_was_left_it_is_said_what_is_known_and_no_more() -> None:
     assert tile(shown, "primary").figures[0].label == "Carried last"
     assert tile(shown, "bonded").figures[0].label == "Capacity"
     assert away_words(shown, UTC).endswith("· primary has answered for 4:12")
+
+
+def test_before_the_show_a_standby_that_is_missing_is_said_in_the_banner_too() -> None:
+    waits = replace(PRIMARY, state="standby", ready=True)
+    dead = replace(BONDED, state="down", ready=False, reason="this machine has no address 10.9.9.9")
+    status = replace(LIVE, state="waiting", feed=FeedStatus("GONE"), uplinks=(waits, dead))
+    shown = view(status, next=None, reason="no encoder is connected")
+    assert (headline(shown).look, headline(shown).word) == ("notice", "No standby")
+    line = go_line(shown, UTC)
+    assert line.look == "notice"
+    assert line.text == (
+        "Before going on air: bonded is not ready (this machine has no address 10.9.9.9)"
+    )
+    opening = replace(status, uplinks=(waits, replace(dead, state="connecting", reason=None)))
+    assert go_line(view(opening, next=None), UTC).look == "ok", "the first try is no fault"
