@@ -21,6 +21,7 @@ from livedesk.core.events import Json, Level
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime
 from livedesk.core.status import PartState, PartStatus
+from livedesk.engine.ages import STALE_MS
 from livedesk.engine.entries import Hello, RelayEntry, RelaySample, Reply, parse_hello, parse_line
 from livedesk.engine.relay_commands import RelayCommands, json_line
 from livedesk.engine.relay_process import (
@@ -33,9 +34,6 @@ from livedesk.engine.relay_process import (
 )
 
 log = logging.getLogger(__name__)
-
-STALE_MS = 1_500
-"""A relay that says nothing for this long is not believed any more (it speaks 4 times a second)."""
 
 _LINE_LIMIT = 1 << 20
 _HELLO_WITHIN_S = 3.0
@@ -190,7 +188,7 @@ class RelayLink:
     def _greet(self, relay: RelayRuntime, hello: Hello, instance: str) -> None:
         after = self._sink.position(instance)
         self._seen.up_to = hello.last if hello.last > after else 0
-        self._seen.reason = "it has not sent anything for 1.5 s"
+        self._seen.reason = f"it has not sent anything for {STALE_MS / 1000:g} s"
         self._seen.outdated = self._difference(relay)
         if self._seen.outdated:
             text = f"{self._seen.outdated}; this takes effect when the relay restarts."
