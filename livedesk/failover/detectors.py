@@ -68,7 +68,7 @@ class Detectors:
         self._lag_before: tuple[int, float] = (0, 0.0)
         self.is_sagging = False
         self.capacity_kbps: float | None = None
-        """While more waits than it carries."""
+        """While more waits than it carries, unsent or held by the network."""
 
     @property
     def lag_ms(self) -> float:
@@ -129,7 +129,10 @@ class Detectors:
         most_kbps = self._capacity.most_kbps(mono_ns)
         is_short = most_kbps is not None and most_kbps < self._limits.min_kbps
         is_slow = slow_ns > path.silence_limit_ms * NS_PER_MS
-        if self._lag.is_rising and (is_short or is_slow or self._is_held_up(mono_ns, feed, path)):
+        is_held_up = self._is_held_up(mono_ns, feed, path)
+        if self._lag.is_rising and (is_short or is_slow or is_held_up):
+            if is_held_up:
+                self.capacity_kbps = self.capacity_kbps or self._hidden.kbps(mono_ns)
             return Finding("congestion", self._lag.onset_ns or mono_ns)
         if slow_ns >= _CONTRACT_HOLD_NS:
             return Finding("contract", mono_ns - slow_ns)
@@ -179,7 +182,7 @@ class Detectors:
         return {
             "feed_kbps": feed.kbps,
             "goodput_kbps": path.goodput_kbps,
-            "capacity_kbps": self._capacity.kbps(mono_ns),
+            "capacity_kbps": self.capacity_kbps,
             "min_kbps": self._limits.min_kbps,
             "backlog_ms": path.backlog_ms,
             "lag_ms": self.lag_ms,

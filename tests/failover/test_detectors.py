@@ -83,6 +83,27 @@ def test_a_queue_that_the_network_hides_is_seen_by_what_gets_through() -> None:
     assert took_ms < 1_200
 
 
+def test_what_the_network_holds_back_is_told_by_what_gets_through_and_not_by_the_second() -> None:
+    """6,000 to 2,000 kbps with no byte unsent: the goodput of a second is still far above."""
+    detectors = Detectors(Limits(), max_lag_ms=1_500)
+    acked, finding, look = 0, None, 0
+    while finding is None and look < 120:
+        after_ms = max(0.0, (look - 99) * LOOK_MS)
+        acked += round((2_000 if after_ms else 6_000) / 8 * LOOK_MS)
+        facts = replace(
+            PATH,
+            media_bytes_acked=acked,
+            goodput_kbps=6_000 - 4 * min(1_000, after_ms),
+            backlog_ms=60 + after_ms * 2 / 3,
+        )
+        finding = detectors.look(ns(look * LOOK_MS), FEED, facts)
+        look += 1
+    assert finding is not None
+    assert finding.cause == "congestion"
+    assert after_ms <= 450
+    assert detectors.capacity_kbps == pytest.approx(2_000, rel=0.1)
+
+
 def test_a_feed_that_gives_less_after_a_keyframe_is_not_held_up() -> None:
     """2,000 kbps come and are acknowledged, a little late; the second before had a keyframe.
 
