@@ -89,7 +89,7 @@ def _failover(args: argparse.Namespace) -> int:
     async def work(orders: Orders) -> int:
         switch = await orders.switch(args.to, args.reason)
         if switch["state"] == "failed":
-            raise FailureError(switch_words(switch))
+            raise FailureError(switch_words(switch, await orders.obstacle(args.to)))
         say(switch_words(switch))
         return 0
 

@@ -49,6 +49,12 @@ class Orders:
 
         return await self._outcome(ended, SWITCH_LIMIT_S)
 
+    async def obstacle(self, name: str) -> str:
+        """What is known of an uplink that did not take over."""
+        status = await self._client.status(self.store)
+        known = (uplink.reason for uplink in status.uplinks if uplink.name == name)
+        return next(known, None) or tr("the record says why")
+
     async def hold(self, *, on: bool) -> None:
         await self._client.hold(self.store, on=on)
 
@@ -96,11 +102,16 @@ def on_air_advice(error: RefusedError, *, confirm: bool) -> str:
     return f"{error.what} {error.action}"
 
 
-def switch_words(switch: LastSwitch) -> str:
-    """`primary → bonded: first keyframe after 412 ms, no frame lost.`"""
+def switch_words(switch: LastSwitch, obstacle: str = "") -> str:
+    """`primary → bonded: first keyframe after 412 ms, no frame lost.`
+
+    `obstacle`: why it failed, if it did; the switch itself only knows why it was made.
+    """
     way = f"{switch['from']} → {switch['to']}"
     if switch["state"] == "failed":
-        return tr("{way}: failed; {reason}").format(way=way, reason=switch["reason"])
+        because = f" ({obstacle})" if obstacle else ""
+        text = tr("{way}: failed; {name} did not take over{because}.")
+        return text.format(way=way, name=switch["to"], because=because)
     keyframe = _ms(switch["switch_ms"])
     return tr("{way}: first keyframe after {ms}, {lost}.").format(
         way=way, ms=keyframe, lost=_lost(switch)

@@ -42,7 +42,8 @@ class TilePanel(Panel):
         self.brief = ElidedText(theme, "small", colours.muted)
         self.note = ElidedText(theme, "small", colours.faint)
         self._figures = QWidget()
-        self._values: list[Text] = []
+        self._values: list[tuple[Text, Text]] = []
+        """Label and value of each figure."""
         self.push.clicked.connect(self._pressed)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._lay_out()
@@ -137,25 +138,25 @@ class TilePanel(Panel):
 
     def _show_figures(self, figures: tuple[TileFigure, ...], stale: bool) -> None:
         if len(figures) != len(self._values):
-            self._make_figures(figures)
+            self._make_figures(len(figures))
         colours = self._theme.colours
-        for value, figure in zip(self._values, figures, strict=True):
+        for (label, value), figure in zip(self._values, figures, strict=True):
+            label.show_text(figure.label)
+            label.setToolTip(figure.hint)
+            value.setToolTip(figure.hint)
             value.show_text(figure.value)
             value.set_colour(colours.faint if stale else colours.text)
         known = [f"{f.brief} {f.value}" for f in figures if f.value != NOTHING]
         self.brief.show_text(" · ".join(known))
 
-    def _make_figures(self, figures: tuple[TileFigure, ...]) -> None:
-        for place, figure in enumerate(figures):
+    def _make_figures(self, count: int) -> None:
+        for place in range(count):
             label = Text(self._theme, "small", self._theme.colours.faint)
-            label.show_text(figure.label)
             value = Text(self._theme, "strong")
-            for widget in (label, value):
-                widget.setToolTip(figure.hint)
             self._grid.addWidget(label, 0, place)
             self._grid.addWidget(value, 1, place)
             self._grid.setColumnStretch(place, 1)
-            self._values.append(value)
+            self._values.append((label, value))
 
     def _pressed(self) -> None:
         if self._tile is not None:

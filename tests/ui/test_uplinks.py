@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from livedesk.core.status import FailoverStatus, StoreStatus, UplinkStatus
 from livedesk.desk.asked import Order
+from livedesk.ui.basics import Text
 from livedesk.ui.window import ConsoleWindow
 from tests.ui.stage import Stage, on_air
 
@@ -193,3 +194,22 @@ def test_one_uplink_and_five_fit_a_small_screen(
     assert panel.head.hold.isVisible() is (count > 1)
     assert window.minimumSizeHint().width() <= 1366
     assert window.minimumSizeHint().height() <= 728
+
+
+def test_a_figure_says_what_it_is_of_the_path_as_it_is_now(
+    stage: Stage, open_window: OpenWindow
+) -> None:
+    stage.attach()
+    stage.play(1, two_paths())
+    window = open_window(stage)
+    primary = window.page.uplinks.tiles["primary"]
+    labels = [text.text() for text in primary.findChildren(Text)]
+    assert "Capacity" in labels
+    left = replace(on_air().uplinks[0], state="standby", ready=True, capacity_kbps=1480.0)
+    carrying = replace(BONDED, state="carrying", goodput_kbps=4000.0)
+    moved = replace(two_paths(active="bonded", next="primary"), uplinks=(left, carrying))
+    pass_time(stage, window, moved, 1)
+    labels = [text.text() for text in primary.findChildren(Text)]
+    assert ("Capacity" in labels, "Carried last" in labels, "1,480 kbps" in labels) == (
+        False, True, True,
+    )  # fmt: skip
