@@ -19,8 +19,11 @@ _RTO_MS: Final = 200.0
 sent (RFC 6298); the answer to the second one takes a round trip more."""
 _SPREAD_SIGMAS: Final = 4.0
 _MOST_SPREAD_MS: Final = 350.0
-_ENDED_NS: Final = 300 * NS_PER_S
+_ENDED_NS: Final = 600 * NS_PER_S
 _ENDED_FACTOR: Final = 1.5
+_LOSSY_FACTOR: Final = 2.0
+"""Where packets are lost again and again, the repetition of one may be lost as well."""
+_LOSSY_TIMEOUTS: Final = 2
 _MOST_ENDED_MS: Final = 900.0
 _LEAST_ENDED_MS: Final = 100.0
 _KEPT: Final = 64
@@ -33,6 +36,7 @@ class Patience:
 
     def __init__(self) -> None:
         self._ended: deque[tuple[int, float]] = deque(maxlen=_KEPT)
+        self._timeouts_ns: deque[int] = deque(maxlen=_LOSSY_TIMEOUTS)
         self._silent_ms = 0.0
         self.limit_ms = 0.0
         self.at_pace_ns = 0
@@ -48,6 +52,7 @@ class Patience:
     def _end(self, mono_ns: int, lasted_ms: float, path: PathFacts) -> None:
         slow_ms = _SLOW_START_ROUND_TRIPS * (path.base_rtt_ms or 0.0)
         if lasted_ms >= _RTO_MS and slow_ms >= LOOK_MS:  # on a near path it is over at once
+            self._timeouts_ns.append(mono_ns)
             self.at_pace_ns = mono_ns + round(slow_ms * NS_PER_MS)
         if _LEAST_ENDED_MS <= lasted_ms <= self.limit_ms:  # an outage makes no outage usual
             self._ended.append((mono_ns, lasted_ms))
@@ -56,7 +61,12 @@ class Patience:
         while self._ended and mono_ns - self._ended[0][0] > _ENDED_NS:
             self._ended.popleft()
         longest_ms = max((lasted_ms for _, lasted_ms in self._ended), default=0.0)
-        return min(_MOST_ENDED_MS, _ENDED_FACTOR * longest_ms)
+        factor = _LOSSY_FACTOR if self._is_lossy(mono_ns) else _ENDED_FACTOR
+        return min(_MOST_ENDED_MS, factor * longest_ms)
+
+    def _is_lossy(self, mono_ns: int) -> bool:
+        lately = sum(mono_ns - at_ns <= _ENDED_NS for at_ns in self._timeouts_ns)
+        return lately >= _LOSSY_TIMEOUTS
 
     @property
     def is_over(self) -> bool:

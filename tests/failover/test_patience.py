@@ -70,10 +70,20 @@ def test_an_outage_makes_no_outage_usual() -> None:
     assert link.is_left_within(350)
 
 
-def test_after_five_minutes_a_long_silence_is_forgotten() -> None:
+def test_where_packets_are_lost_again_and_again_two_in_a_row_are_waited_out() -> None:
+    link = Link(300, 70)
+    assert link.is_left_within(600)
+    link = Link(300, 70)
+    for _ in range(2):
+        assert not link.is_left_within(300)
+    assert not link.is_left_within(600)
+    assert link.is_left_within(900)
+
+
+def test_after_ten_minutes_a_long_silence_is_forgotten() -> None:
     link = Link(300, 20)
     link.is_left_within(250)
-    for _ in range(round(301_000 / LOOK_MS)):
+    for _ in range(round(601_000 / LOOK_MS)):
         link.look()
     assert link.is_left_within(350)
 
