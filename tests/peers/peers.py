@@ -58,10 +58,10 @@ class NginxRtmp:
         """By its own port, or by that of a path to it."""
         return f"rtmp://{self.host}:{port or self.port}/live/{key}"
 
-    def frames(self, kind: int) -> list[bytes]:
-        """What all publications together brought of one track, each frame as often as it came."""
-        files = sorted(self.recordings.iterdir())
-        return [payload for file in files for payload in payloads(tags(file), kind)]
+    def publications(self, key: str) -> int:
+        """How often the stream began, when recordings are appended: each brings its headers."""
+        recorded = tags(self.recordings / f"{key}.flv")
+        return sum(t.type_id == VIDEO and inspect(t).kind == "header" for t in recorded)
 
     def streams(self) -> dict[str, dict[str, str]]:
         """Per key what the server says about it: bytes_in, codec, size, clients."""
@@ -90,7 +90,8 @@ rtmp {{
             live on;
             record all;
             record_path {folder}/recordings;
-            record_unique {apart};
+            record_unique off;
+            record_append {append};
             {more}
         }}
     }}
@@ -116,10 +117,13 @@ def nginx_running(
     *,
     host: str = "127.0.0.1",
     prefix: tuple[str, ...] = (),
-    apart: bool = False,
+    append: bool = False,
     more: str = "",
 ) -> Iterator[NginxRtmp]:
-    """`apart`: a file for each publication. `prefix`: a command that runs it elsewhere."""
+    """`append`: a later publication does not overwrite the recording of an earlier one.
+
+    `prefix`: a command that runs the server elsewhere.
+    """
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     if not FilePath(binary).exists() or not _MODULES.exists():
         pytest.fail("nginx with libnginx-mod-rtmp is needed: run `make test`, it installs them")
@@ -135,7 +139,7 @@ def nginx_running(
             host=host,
             port=server.port,
             http_port=server.http_port,
-            apart="on" if apart else "off",
+            append="on" if append else "off",
             more=more,
         )
     )
@@ -163,6 +167,23 @@ class RunningRelay:
     ingest_url: str
     tap_url: str
     entries: list[dict[str, Any]] = field(default_factory=list)
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    control: socket.socket | None = None
+
+    def order(self, command: str, **values: Any) -> dict[str, Any]:
+        """What the relay answers to an order of a person."""
+        assert self.control is not None
+        self.control.sendall(json.dumps({"cmd": command, "id": 1, **values}).encode() + b"\n")
+        wait_until(lambda: self.replies, "the answer to an order")
+        return self.replies.pop()
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """What was said with each event of this name."""
+        return [
+            entry["data"]
+            for entry in tuple(self.entries)
+            if entry["kind"] == "event" and entry["event"] == event
+        ]
 
     def events(self) -> list[str]:
         return [entry["event"] for entry in tuple(self.entries) if entry["kind"] == "event"]
@@ -174,6 +195,10 @@ class RunningRelay:
     @property
     def uplink(self) -> dict[str, Any]:
         return dict(self.sample()["uplinks"][0])
+
+    def uplinks(self) -> dict[str, dict[str, Any]]:
+        """By their names."""
+        return {each["name"]: each for each in self.sample()["uplinks"] if each}
 
 
 @contextmanager
@@ -203,7 +228,8 @@ def relay_process(
     relay = RunningRelay(process, f"{scheme}://127.0.0.1:{port}/live/{KEY}", runtime["tap_url"])
     control = socket.create_connection(("127.0.0.1", runtime["port"]))
     control.sendall(json.dumps({"token": runtime["token"], "after": 0}).encode() + b"\n")
-    follower = threading.Thread(target=_follow, args=(control, relay.entries), daemon=True)
+    relay.control = control
+    follower = threading.Thread(target=_follow, args=(control, relay), daemon=True)
     follower.start()
     try:
         yield relay
@@ -247,12 +273,14 @@ def path_running(target_port: int) -> Iterator[RunningPath]:
         loop.close()
 
 
-def _follow(control: socket.socket, entries: list[dict[str, Any]]) -> None:
+def _follow(control: socket.socket, relay: RunningRelay) -> None:
     with control, control.makefile() as lines:
         for line in lines:
             entry = json.loads(line)
             if "kind" in entry:
-                entries.append(entry)
+                relay.entries.append(entry)
+            elif "reply" in entry:
+                relay.replies.append(entry)
 
 
 def ffmpeg(*arguments: str) -> None:
@@ -290,3 +318,16 @@ def payloads(messages: list[Message], kind: int) -> list[bytes]:
 def publish(clip: FilePath, url: str, *options: str) -> list[str]:
     """ffmpeg arguments: the clip as it is, once unless options say otherwise."""
     return [*options, "-i", str(clip), "-c", "copy", "-f", "flv", url]
+
+
+def missing_frames(platform: NginxRtmp, clip: FilePath) -> int:
+    """Of all that the encoder sent before the last one that arrived."""
+    sent = tags(clip)
+    got = [tag for file in sorted(platform.recordings.iterdir()) for tag in tags(file)]
+    missing = 0
+    for kind in (VIDEO, AUDIO):
+        arrived = set(payloads(got, kind))
+        wanted = payloads(sent, kind)
+        newest = max(at for at, payload in enumerate(wanted) if payload in arrived)
+        missing += sum(payload not in arrived for payload in wanted[:newest])
+    return missing

@@ -20,20 +20,17 @@ import pytest
 
 from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
-from livedesk.rtmp.messages import AUDIO, VIDEO
 from livedesk.sandbox.link import Shape
 from livedesk.sandbox.supply import ConstantRate
 from tests.peers.installation import Installation, installation
 from tests.peers.peers import (
     NginxRtmp,
     RunningPath,
-    ffmpeg,
     ffmpeg_running,
+    missing_frames,
     nginx_running,
     path_running,
-    payloads,
     publish,
-    tags,
 )
 from tests.waiting import wait_until
 
@@ -43,23 +40,9 @@ SAG = Shape(supply=ConstantRate(300))
 """Less than the limit of 500 kbps that the installation has; the feed has 1,500."""
 
 
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A minute in which no two frames are alike, a keyframe each second."""
-    path = tmp_path_factory.mktemp("long") / "long.flv"
-    ffmpeg(
-        "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30",
-        "-f", "lavfi", "-i", "anoisesrc=sample_rate=48000:amplitude=0.1",
-        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30",
-        "-b:v", "1500k", "-minrate", "1500k", "-maxrate", "1500k", "-bufsize", "1500k",
-        "-nal-hrd", "cbr", "-c:a", "aac", "-t", "60", str(path),
-    )  # fmt: skip
-    return path
-
-
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[NginxRtmp]:
-    with nginx_running(tmp_path / "nginx", apart=True) as server:
+    with nginx_running(tmp_path / "nginx", append=True) as server:
         yield server
 
 
@@ -86,9 +69,7 @@ class Show:
 
     def published(self, count: int, platform: NginxRtmp) -> None:
         """Waits until the platform has taken so many publications."""
-        wait_until(
-            lambda: len(list(platform.recordings.iterdir())) == count, f"publication {count}"
-        )
+        wait_until(lambda: platform.publications("out") == count, f"publication {count}")
 
 
 @contextmanager
@@ -105,18 +86,6 @@ def show(paths: Paths, folder: Path, platform: NginxRtmp, clip: Path) -> Iterato
         on_air = Show(here, ways)
         on_air.carried_by("primary")
         yield on_air
-
-
-def _missing_frames(platform: NginxRtmp, clip: Path) -> int:
-    """Of all that the encoder sent before the last one that arrived."""
-    sent = tags(clip)
-    missing = 0
-    for kind in (VIDEO, AUDIO):
-        arrived = set(platform.frames(kind))
-        wanted = payloads(sent, kind)
-        newest = max(at for at, payload in enumerate(wanted) if payload in arrived)
-        missing += sum(payload not in arrived for payload in wanted[:newest])
-    return missing
 
 
 def _switches(here: Installation) -> list[tuple[str, str, str, str]]:
@@ -152,7 +121,7 @@ def test_whatever_of_livedesk_is_away_the_stream_moves_and_is_on_record(
         on_air.carried_by("primary")
         assert here.relay_pid == relay
         failover = here.failover()
-        assert _missing_frames(platform, long_clip) == 0
+        assert missing_frames(platform, long_clip) == 0
     assert failover["switches"] == 2
     assert (failover["last"]["from"], failover["last"]["to"]) == ("bonded", "primary")
     assert failover["last"]["frames_lost"] == 0
@@ -201,7 +170,7 @@ def test_people_switch_hold_drill_and_go_back(
         wait_until(lambda: here.failover()["mode"] == "hold", "the hold")
         ways["primary"].apply(SAG)
         wait_until(lambda: here.uplinks()["primary"]["health"] in ("LOW", "STARVED"), "the sag")
-        wait_until(lambda: "hold" in " ".join(here.alarms()), "the alarm of the hold")
+        wait_until(lambda: "failover.held" in here.alarms(), "the alarm of the hold")
         assert here.failover()["active"] == "primary", "held"
         here.order("hold", on=False)
         on_air.carried_by("bonded")
@@ -215,7 +184,7 @@ def test_people_switch_hold_drill_and_go_back(
         wait_until(lambda: here.uplinks()["primary"]["ready"], "the standby is back")
         here.order("failover", to="primary", reason="back for the finale")
         on_air.carried_by("primary")
-        assert _missing_frames(platform, long_clip) == 0
+        assert missing_frames(platform, long_clip) == 0
     assert [(move["from"], move["to"]) for move in drill["switches"]] == [
         ("primary", "bonded"),
         ("bonded", "primary"),
