@@ -7,7 +7,7 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test test-obs lint bench clean
+.PHONY: help demo test test-peers test-without-qt test-obs lint bench clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
@@ -22,10 +22,17 @@ demo:
 	$(BOOTSTRAP) demo
 	@.venv/bin/livedesk demo $(ARGS)
 
+# The tests with real peers mostly wait for real time, so another run fits beside them.
 test: export QT_QPA_PLATFORM = offscreen
 test:
 	$(BOOTSTRAP) test
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest --ignore=tests/peers $(ARGS)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-peers test-without-qt
+
+test-peers:
+	.venv/bin/python -m pytest tests/peers
+
+test-without-qt:
 	.venv-without-qt/bin/python -m pytest -m "not ui and not peer and not slow" --ignore=tests/ui
 
 test-obs:
