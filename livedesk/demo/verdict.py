@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _FAULTS: Final = ("gone", "silence", "congestion", "backlog", "contract")
 _BY_HAND: Final = ("operator", "fail_back")
 _OF_PATHS: Final = ("uplink.", "path.", "failover.")
 _CLEARED: Final = "encoder fine"
+_PROMPT_MS: Final = 1_000
+"""Of a path that is left sooner nothing but that is an alarm: a slow one has to last so long."""
 _LAST_LOOKS: Final = 20
 """Two seconds of looking at the status."""
 
@@ -43,7 +46,7 @@ def judge(seen: Observed) -> list[Check]:
         _frames(seen.healthy),
         _feed_holds("the feed rate stays while the path is throttled", seen.throttled),
         _moved(seen),
-        _reason(seen.throttled),
+        _reason([*seen.healthy[-_LAST_LOOKS:], *seen.throttled]),
         _drop_on_record(seen),
         _alarm([*seen.throttled, *seen.healed]),
         _carries("the bonded path carries the feed", BONDED, seen.healed[-_LAST_LOOKS:]),
@@ -133,12 +136,13 @@ def _ms(value: float | None) -> str:
 
 
 def _reason(statuses: list[StoreStatus]) -> Check:
-    """Where the machine was too busy to encode, the encoder may be called what it was."""
+    """Where the machine was too busy to encode before the switch, the encoder may be called so."""
     last = _switch(statuses, BONDED)
     reason = "no reason" if last is None else last["reason"]
-    was_low = any(status.feed.state != "OK" for status in statuses)
-    is_told = PRIMARY in reason and (_CLEARED in reason or was_low)
-    return Check("the path is named, and the encoder is not blamed", is_told, reason)
+    before = takewhile(lambda status: not has_moved(status, BONDED), statuses)
+    was_fine = all(status.feed.state == "OK" for status in before)
+    is_told = PRIMARY in reason and (_CLEARED in reason or not was_fine)
+    return Check("the path is named, and the encoder is cleared", is_told, reason)
 
 
 def _drop_on_record(seen: Observed) -> Check:
@@ -151,16 +155,23 @@ def _drop_on_record(seen: Observed) -> Check:
 
 
 def _alarm(statuses: list[StoreStatus]) -> Check:
-    """Of the paths: on a busy machine the encoder may earn one of its own."""
+    """Of the paths: on a busy machine the encoder may earn one of its own.
+
+    A machine that made the decision late may show the slow path first, and then that it was left.
+    """
     shown = [
         {alarm.id: alarm.cause for alarm in status.alarms if alarm.id.startswith(_OF_PATHS)}
         for status in statuses
     ]
     causes = {alarm_id: cause for each in shown for alarm_id, cause in each.items()}
+    last = _switch(statuses, BONDED)
+    detect_ms = last["detect_ms"] if last is not None else None
+    is_prompt = detect_ms is not None and detect_ms < _PROMPT_MS
     is_one = bool(causes) and max(len(each) for each in shown) == 1
+    is_one &= len(causes) == 1 or not is_prompt
     is_named = all(PRIMARY in alarm_id for alarm_id in causes)
     found = "; ".join(causes.values()) or "no alarm"
-    return Check("one alarm at a time names the path", is_one and is_named, found)
+    return Check("one fault is one alarm, which names the path", is_one and is_named, found)
 
 
 def _back(statuses: list[StoreStatus]) -> Check:

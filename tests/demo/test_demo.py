@@ -101,9 +101,9 @@ def test_a_show_as_scripted_passes() -> None:
 
 
 MOVES = "the stream moves to the bonded path by itself"
-NAMED = "the path is named, and the encoder is not blamed"
+NAMED = "the path is named, and the encoder is cleared"
 ON_RECORD = "what the path still carried is on record"
-ONE_ALARM = "one alarm at a time names the path"
+ONE_ALARM = "one fault is one alarm, which names the path"
 CARRIES = "the bonded path carries the feed"
 BROUGHT_BACK = "a person brings the stream back"
 GOOD_AGAIN = "goodput is back on the primary path"
@@ -135,6 +135,30 @@ def test_the_encoder_is_not_to_be_blamed_for_the_path() -> None:
     last["reason"] = "primary is 1,600 ms behind; encoder low (2,100 kbps)"
     blamed = [status("bonded", 4000, 3000, last, FAULT)] * 20
     assert failed(replace(good, throttled=blamed)) == [NAMED]
+
+
+def test_an_encoder_that_starves_after_the_switch_excuses_no_word_said_at_it() -> None:
+    good = as_scripted()
+    last = switch("bonded", "congestion")
+    last["reason"] = "primary carries 1,480 of 2,100 kbps; encoder low (2,100 kbps)"
+    moved = status("bonded", 4000, 3000, last, FAULT)
+    starved = replace(moved, feed=FeedStatus("STARVED", kbps=4000, fps=30))
+    assert failed(replace(good, throttled=[moved, *[starved] * 20])) == [NAMED]
+    before = replace(status("primary", 4000, 1480, None), feed=FeedStatus("LOW", 2100, fps=30))
+    assert failed(replace(good, throttled=[before, *[moved] * 20])) == []
+
+
+def test_alarms_that_follow_each_other_are_two_unless_the_decision_was_late() -> None:
+    good = as_scripted()
+    slow = replace(FAULT, id="uplink.low:primary")
+    last = good.throttled[0].failover.last
+    follows = [status("bonded", 4000, 3000, last, slow), *good.throttled]
+    assert failed(replace(good, throttled=follows)) == [ONE_ALARM]
+    late = switch("bonded", "congestion")
+    late["detect_ms"] = 4500.0
+    shown = [status("bonded", 4000, 3000, late, alarm) for alarm in (slow, FAULT)]
+    healed = [status("bonded", 4000, 4000, late, FAULT)] * 20
+    assert failed(replace(good, throttled=shown, healed=healed)) == []
 
 
 @pytest.mark.parametrize("seconds", [20, 40, 7200])
