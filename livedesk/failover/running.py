@@ -25,6 +25,7 @@ class Running:
         self.begun_ns = begun_ns
         self._limit_ns = LIMIT_NS << min(refusals, _MOST_DOUBLINGS)
         self._waited = Held()
+        self._waited.ns(begun_ns, True)  # whoever executes it need not ask meanwhile
 
     def is_late(self, mono_ns: int) -> bool:
         return mono_ns - self.begun_ns >= LIMIT_NS

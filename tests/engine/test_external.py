@@ -307,6 +307,23 @@ def test_what_obs_answers_when_it_fails_is_told_and_the_other_uplink_is_tried() 
     tell(Show(FakeActuator(outcome=Outcome(False, AWAY, 300.0))), story)
 
 
+def test_after_a_long_attempt_that_failed_the_next_is_not_waited_for_again() -> None:
+    async def story(show: Show) -> None:
+        assert show.actuator is not None
+        show.actuator.on_switch = lambda: show.clock.advance(12)
+        await show.play(10)
+        show.server, show.actuator.is_stuck = FeedStatus(state="STALLED", age_ms=20.0), True
+        await show.play(6)
+        failed = show.told("failover.failed")
+        assert failed is not None
+        assert show.moved[:2] == ["bonded", "primary"]
+        _, again, *_ = [each for each in show.events if each.event == "failover.switch"]
+        assert again.data["cause"] == "refused"
+        assert again.mono_ns - failed.mono_ns < 500 * NS_PER_MS
+
+    tell(Show(FakeActuator(outcome=Outcome(False, AWAY, 12_000.0))), story)
+
+
 def test_an_actuator_that_cannot_act_is_no_standby_and_says_why() -> None:
     async def story(show: Show) -> None:
         await show.play(10)
@@ -374,6 +391,6 @@ def test_where_the_sender_cannot_be_asked_a_silent_server_moves_the_stream_but_n
         show.server = DARK
         await show.play(120)
         assert show.moved[:1] == ["bonded"]
-        assert len(show.moved) <= 4
+        assert len(show.moved) <= 5
 
     tell(Show(FakeActuator(facts=None)), story)
