@@ -124,10 +124,12 @@ def proven_words(view: StoreView, uplink: UplinkStatus) -> str:
 
 
 def healthy_words(uplink: UplinkStatus) -> str:
-    """`healthy for 4:12`."""
+    """`healthy for 4:12`; of a path that does not carry only its answers are known."""
     if uplink.healthy_s is None:
         return ""
-    return tr("healthy for {time}").format(time=countdown(uplink.healthy_s))
+    carries = uplink.state == "carrying"
+    text = tr("healthy for {time}") if carries else tr("answering for {time}")
+    return text.format(time=countdown(uplink.healthy_s))
 
 
 def _missing(view: StoreView) -> Look:

@@ -87,7 +87,7 @@ def test_a_standby_that_is_ready_is_no_alarm_and_does_not_look_like_the_path_tha
     assert card(shown, "uplink:bonded").note == "ready, proven 1.2 s ago"
     assert card(shown, "uplink:primary").look == "ok"
     assert (tile(shown, "bonded").word, tile(shown, "primary").word) == ("READY", "CARRIES")
-    assert tile(shown, "bonded").sentence == "proven 1.2 s ago · healthy for 1:00"
+    assert tile(shown, "bonded").sentence == "proven 1.2 s ago · answering for 1:00"
     assert tile(shown, "primary").offer == ""
 
 
