@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.held import Held
 from livedesk.failover.facts import PathFacts
-from livedesk.failover.held import Held
 
 _LEAST_RTT_RISE_MS: Final = 100.0
 """A standby whose pings take this much longer than its best, and twice as long, is not well."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
+from livedesk.core.held import Held
 from livedesk.core.status import Limits, SwitchCause
 from livedesk.failover.backlog import LagCusum
 from livedesk.failover.capacity import Capacity
 from livedesk.failover.facts import FeedFacts, PathFacts
-from livedesk.failover.held import Held
 from livedesk.failover.patience import Patience
 
 SETTLE_NS: Final = 2 * NS_PER_S

@@ -7,8 +7,8 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.events import Json, Level
+from livedesk.core.held import Held
 from livedesk.core.status import FailoverMode
-from livedesk.failover.held import Held
 from livedesk.failover.notes import Note, NoteEvent
 from livedesk.failover.view import DrillStep
 

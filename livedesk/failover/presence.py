@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.failover.held import Held
+from livedesk.core.held import Held
 
 COME_UP_NS: Final = 2 * NS_PER_S
 """So long a path may take to carry a feed that flows."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.held import Held
 from livedesk.failover.facts import Switch
-from livedesk.failover.held import Held
 
 LIMIT_NS: Final = 5 * NS_PER_S
 """So long a path may take until its first keyframe is acknowledged."""

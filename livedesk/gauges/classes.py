@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.held import Held
 from livedesk.core.status import HealthClass, Limits
 
 FIRST_RATE_NS: Final = 2 * NS_PER_S
@@ -46,22 +47,6 @@ class _Latch:
         self.is_set = False
 
 
-class _Since:
-    """How long has something been so, without a break?"""
-
-    def __init__(self) -> None:
-        self._since_ns: int | None = None
-
-    def held_ns(self, mono_ns: int, is_so: bool) -> int:
-        """0 while it is not."""
-        if not is_so:
-            self._since_ns = None
-            return 0
-        if self._since_ns is None:
-            self._since_ns = mono_ns
-        return mono_ns - self._since_ns
-
-
 class _Judge:
     """What both judges share: the latches, and what is said while no rate is known.
 
@@ -72,7 +57,7 @@ class _Judge:
         self._limits = limits
         self._low = _Latch(limits.low_trip_s, limits.low_clear_s)
         self._starved = _Latch(limits.starved_trip_s, limits.starved_clear_s)
-        self._unknown = _Since()
+        self._unknown = Held()
         self.state = first
 
     @property
@@ -82,12 +67,12 @@ class _Judge:
     def _gone(self) -> HealthClass:
         self._low.reset()
         self._starved.reset()
-        self._unknown.held_ns(0, False)
+        self._unknown.ns(0, False)
         return "GONE"
 
     def _stalled(self) -> HealthClass:
         self._pause()
-        self._unknown.held_ns(0, False)
+        self._unknown.ns(0, False)
         return "STALLED"
 
     def _pause(self) -> None:
@@ -96,7 +81,7 @@ class _Judge:
 
     def _without_rate(self, mono_ns: int, kbps: float | None) -> HealthClass | None:
         """None if the rate is known."""
-        unknown_ns = self._unknown.held_ns(mono_ns, kbps is None)
+        unknown_ns = self._unknown.ns(mono_ns, kbps is None)
         if kbps is not None:
             return None
         self._pause()
@@ -114,7 +99,7 @@ class FeedClass(_Judge):
 
     def __init__(self, limits: Limits, first: HealthClass = "BLIND") -> None:
         super().__init__(limits, first)
-        self._flowing = _Since()
+        self._flowing = Held()
 
     def update(
         self,
@@ -129,7 +114,7 @@ class FeedClass(_Judge):
     ) -> HealthClass:
         """`age_ms`: since the newest media. `instrument_ok`: whether these figures are fresh."""
         is_silent = age_ms is None or age_ms > silence_limit_ms
-        flowing_ns = self._flowing.held_ns(mono_ns, instrument_ok and connected and not is_silent)
+        flowing_ns = self._flowing.ns(mono_ns, instrument_ok and connected and not is_silent)
         if not instrument_ok:
             self._pause()
             self.state = "BLIND"
@@ -169,8 +154,8 @@ class UplinkClass(_Judge):
 
     def __init__(self, limits: Limits, first: HealthClass = "BLIND") -> None:
         super().__init__(limits, first)
-        self._feed_in_time = _Since()
-        self._feed_rich = _Since()
+        self._feed_in_time = Held()
+        self._feed_rich = Held()
 
     def update(
         self,
@@ -191,8 +176,8 @@ class UplinkClass(_Judge):
         faster.
         """
         is_rich = feed_kbps is not None and feed_kbps >= self._clear_kbps
-        rich_ns = self._feed_rich.held_ns(mono_ns, is_rich)
-        in_time_ns = self._feed_in_time.held_ns(mono_ns, feed in ("OK", "LOW"))
+        rich_ns = self._feed_rich.ns(mono_ns, is_rich)
+        in_time_ns = self._feed_in_time.ns(mono_ns, feed in ("OK", "LOW"))
         if not publishes:
             self.state = self._gone()
         elif silent_ms > silence_limit_ms:
