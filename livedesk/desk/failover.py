@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from math import ceil
 
+from livedesk.core.causes import FAULTS, ORDERED
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch, UplinkStatus
 from livedesk.desk.looks import LOUDNESS, Look, feed_flows, is_delivering, is_running
 from livedesk.desk.model import StoreView
 from livedesk.desk.uplinkcards import active_uplink, is_settling, uplink_card
-from livedesk.desk.words import age, countdown, number, tr, wall_clock
+from livedesk.desk.words import age, countdown, lost_words, number, tr, wall_clock
 
 PAIR = 2
 """With two uplinks the other one is next; with more it has to be said which."""
@@ -219,15 +220,9 @@ def outcome_words(last: LastSwitch) -> list[str]:
     found: list[str] = []
     if last["switch_ms"] is not None:
         found.append(tr("first keyframe after {n} ms").format(n=number(last["switch_ms"])))
-    lost, repeated = last["frames_lost"], last["frames_repeated"]
-    if lost is None:
-        found.append(tr("frames lost: not known"))
-    elif lost == 1:
-        found.append(tr("1 frame lost"))
-    else:
-        found.append(tr("{n} frames lost").format(n=number(lost)))
-    if repeated:
-        found.append(tr("{n} repeated").format(n=number(repeated)))
+    found.append(lost_words(last["frames_lost"]))
+    if last["frames_repeated"]:
+        found.append(tr("{n} repeated").format(n=number(last["frames_repeated"])))
     return found
 
 
@@ -237,7 +232,7 @@ def away_words(view: StoreView, zone: tzinfo | None = None) -> str:
     last = failover.last
     if last is None or last["state"] != "done" or failover.active != last["to"]:
         return ""
-    if last["cause"] in ("operator", "drill", "fail_back") or not is_running(view):
+    if last["cause"] not in FAULTS or not is_running(view):
         return ""
     time = wall_clock(last["utc_ns"], zone)[:5]
     text = tr("On {to} since {time}, when {from_} failed ({reason})").format(
@@ -260,7 +255,7 @@ def _answers_again(view: StoreView) -> str:
 
 
 def _by(last: LastSwitch) -> str:
-    by_person = last["cause"] in ("operator", "drill") and last["actor"]
+    by_person = last["cause"] in ORDERED and last["actor"]
     return tr("asked for by {name}").format(name=last["actor"]) if by_person else ""
 
 

@@ -10,7 +10,7 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.status import DrillStatus, FailoverStatus, LastSwitch
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import DeskError, RefusedError, UnreachableError
-from livedesk.desk.words import NOTHING, number, tr
+from livedesk.desk.words import NOTHING, lost_words, number, tr
 
 SWITCH_LIMIT_S: Final = 30.0
 """A refused switch is tried elsewhere after 5 s; an OBS that reconnects is waited for."""
@@ -114,7 +114,7 @@ def switch_words(switch: LastSwitch, obstacle: str = "") -> str:
         return text.format(way=way, name=switch["to"], because=because)
     keyframe = _ms(switch["switch_ms"])
     return tr("{way}: first keyframe after {ms}, {lost}.").format(
-        way=way, ms=keyframe, lost=_lost(switch)
+        way=way, ms=keyframe, lost=lost_words(switch["frames_lost"])
     )
 
 
@@ -143,17 +143,8 @@ def _row(switch: LastSwitch) -> tuple[str, ...]:
     if switch["state"] == "failed":
         way += f" ({tr('failed')})"
     times = (switch["detect_ms"], switch["publish_ms"], switch["switch_ms"])
-    return (way, *map(_ms, times), _lost(switch))
+    return (way, *map(_ms, times), lost_words(switch["frames_lost"]))
 
 
 def _ms(value: float | None) -> str:
     return NOTHING if value is None else f"{number(value)} ms"
-
-
-def _lost(switch: LastSwitch) -> str:
-    count = switch["frames_lost"]
-    if count is None:
-        return tr("frames lost: not known")
-    if count == 0:
-        return tr("no frame lost")
-    return tr("{n} frames lost").format(n=number(count)) if count != 1 else tr("1 frame lost")

@@ -43,6 +43,18 @@ def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> s
     return f"{sign}{abs(rounded):,.{decimals}f}"
 
 
+def lost_words(frames: int | None) -> str:
+    """What a switch cost."""
+    match frames:
+        case None:
+            return tr("frames lost: not known")
+        case 0:
+            return tr("no frame lost")
+        case 1:
+            return tr("1 frame lost")
+    return tr("{n} frames lost").format(n=number(frames))
+
+
 def age(seconds: float | None) -> str:
     """How old a figure is. Below a second it says no more than that, so that it stays calm."""
     if seconds is None:

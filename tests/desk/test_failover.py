@@ -129,7 +129,7 @@ def test_countdowns_run_on_between_two_statuses() -> None:
 def test_the_last_switch_and_a_drill_are_told_with_their_figures() -> None:
     assert story(on_bonded(), UTC).past == (
         "20:41:07 primary → bonded: nothing was acknowledged for 230 ms; "
-        "first keyframe after 310 ms; 0 frames lost"
+        "first keyframe after 310 ms; no frame lost"
     )
     unknown = on_bonded(last=last(frames_lost=None))
     assert "frames lost: not known" in story(unknown, UTC).past
