@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from livedesk.core.clock import NS_PER_S
 from livedesk.rtmp.flv import Part
 from livedesk.rtmp.messages import Message
+
+PICTURE_GONE_NS: Final = 5 * NS_PER_S
+"""Sound waits for its picture, but not for one of which nothing came for so long."""
 
 
 class Item(NamedTuple):

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.relay.item import Item
+from livedesk.relay.item import PICTURE_GONE_NS, Item
 from livedesk.rtmp import messages as m
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -32,6 +32,7 @@ class Outlet:
         self._filled_ns = 0
         self._needs_keyframe = False
         self._has_video = False
+        self._picture_ns: int | None = None
         self.dropped = 0
         self.skips = 0
 
@@ -60,6 +61,7 @@ class Outlet:
         self._waiting.clear()
         self._bytes = 0
         self._filled_ns = 0
+        self._picture_ns = None
         self._needs_keyframe = self._has_video = False
 
     def fill(self, items: list[Item], mono_ns: int) -> None:
@@ -69,7 +71,7 @@ class Outlet:
         self._filled_ns = mono_ns
 
     def put(self, item: Item) -> None:
-        self._has_video = self._has_video or item.message.type_id == m.VIDEO
+        self._look_for_picture(item)
         if self._needs_keyframe and item.is_droppable:
             if self._has_video and not item.is_sync_point:
                 self.dropped += 1
@@ -79,6 +81,14 @@ class Outlet:
         self._bytes += len(item.message.payload)
         if self._waited_ms() > self._max_ms or self._bytes > self._max_bytes:
             self._skip()
+
+    def _look_for_picture(self, item: Item) -> None:
+        if item.message.type_id == m.VIDEO:
+            self._has_video, self._picture_ns = True, item.arrival_ns
+        elif self._picture_ns is None:
+            self._picture_ns = item.arrival_ns
+        elif item.arrival_ns - self._picture_ns > PICTURE_GONE_NS:
+            self._has_video = False
 
     def take(self) -> Item | None:
         if not self._waiting:

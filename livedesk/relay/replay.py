@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.relay.item import Item, Mark
+from livedesk.relay.item import PICTURE_GONE_NS, Item, Mark
 from livedesk.relay.opening import Opening
 from livedesk.rtmp import messages as m
 from livedesk.rtmp.messages import Message
@@ -54,6 +54,7 @@ class Replay:
         self._groups: deque[_Group] = deque()
         self._byte_count = 0
         self._has_video = False
+        self._picture_ns = 0
         self._is_joinable = False
         self.overflows = 0
 
@@ -64,9 +65,12 @@ class Replay:
 
     def add(self, item: Item) -> None:
         message, part = item.message, item.part
-        if message.type_id == m.VIDEO and not self._has_video:
-            self._has_video = True
-            self._drop_sound()
+        if message.type_id == m.VIDEO:
+            self._picture_ns = item.arrival_ns
+            if not self._has_video:
+                self._picture_begins()
+        elif self._has_video and item.arrival_ns - self._picture_ns > PICTURE_GONE_NS:
+            self._has_video = self._is_joinable = False
         if part is None:
             self._opening.take_data(message)
         elif part.kind == "header":
@@ -110,9 +114,9 @@ class Replay:
     def _drop_oldest(self) -> None:
         self._byte_count -= self._groups.popleft().byte_count
 
-    def _drop_sound(self) -> None:
-        """What came before its picture."""
-        self._is_joinable = False
+    def _picture_begins(self) -> None:
+        """Sound that came before it is not to be sent without it."""
+        self._has_video, self._is_joinable = True, False
         while self._groups and not self._groups[-1].has_video:
             self._byte_count -= self._groups.pop().byte_count
 

@@ -191,7 +191,8 @@ class Uplink:
             return 0.0 if self._pauses.is_first else self._pauses.longer_s()
         is_wordless_no = not link.is_publishing and not link.is_refused
         if is_wordless_no and self._pauses.may_be_stale(now_ns):
-            self._busy(reason)
+            self.state = "connecting"
+            self._news.cut_short(reason)
             return self._pauses.busy_s(now_ns)
         self._down(reason)
         if was_carrying:

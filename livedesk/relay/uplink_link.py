@@ -132,7 +132,7 @@ class UplinkLink(asyncio.Protocol):
         self._write_plain(self._session.take_output())
 
     def _refused(self, event: Refused) -> None:
-        words = f"{event.code} {event.description}".strip()
+        words = f"{event.code} {event.description}".strip(" .")
         is_asked = self.asked_ns is not None and not self.is_publishing
         if is_asked and any(word in words.lower() for word in _BUSY_WORDS):
             self.busy = words

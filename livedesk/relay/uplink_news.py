@@ -50,10 +50,18 @@ class UplinkNews:
 
     def busy(self, words: str) -> None:
         """Somebody publishes with this key: most likely what is left of our last connection."""
-        self.reason = f"the platform refused: {words} ({_UNNOTICED})"
+        self._waits(f"the platform refused: {words} ({_UNNOTICED})", words, _UNNOTICED)
+
+    def cut_short(self, words: str) -> None:
+        """The connection ended without an answer, as some platforms say the same."""
+        told = f"its connection ended when it asked to publish ({words}); perhaps {_UNNOTICED}"
+        self._waits(told, words, told)
+
+    def _waits(self, reason: str, words: str, told: str) -> None:
+        self.reason = reason
         if not self._is_busy:
             self._is_busy = True
-            text = f"Uplink {self._name} has to wait: {_UNNOTICED}."
+            text = f"Uplink {self._name} has to wait: {told}."
             self._log.event("uplink.busy", "warning", text, uplink=self._name, reason=words)
 
     def down(self, reason: str, level: Level = "warning") -> None:

@@ -101,6 +101,8 @@ def test_a_platform_that_closes_when_busy_is_asked_on_new_connections(tmp_path: 
             assert show.missing() == []
             assert done["frames_lost"] == 0
             assert show.platform.refused == 2
+            (told,) = show.play.told("uplink.busy")
+            assert "its connection ended when it asked to publish" in told["text"]
             assert begins_as_it_should(show, 1)
 
     asyncio.run(run())

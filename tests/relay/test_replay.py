@@ -318,6 +318,26 @@ def test_the_job_brings_the_failover_settings(tmp_path: Path) -> None:
     assert "secret" not in repr(as_job(line))
 
 
+def test_sound_whose_picture_stopped_goes_on_alone(source: Source) -> None:
+    """Also when only the header of a picture ever came."""
+    source.show(0, 2000)
+    for at_ms in range(2_000, 30_000, 20):
+        source.send(sound(at_ms))
+    items = source.replay.since(source.mark(29_000))
+    assert 27_000 <= items[0].message.timestamp_ms <= 28_500
+    assert source.replay.starts_at_keyframe
+    source.send(picture(30_000, key=True), sound(30_005))
+    assert starts(source.replay.newest()) == 30_000
+    outlet = Outlet(10_000)
+    outlet.wait_for_keyframe()
+    for at_ms in range(0, 5_100, 20):
+        message = sound(at_ms)
+        outlet.put(Item(message, inspect(message), at_ms * NS_PER_MS))
+    first = outlet.take()
+    assert first is not None
+    assert first.message.timestamp_ms > 5_000
+
+
 def test_sound_alone_is_taken_over_from_about_where_it_was() -> None:
     source = Source(Replay(10))
     source.send(OPENING[2])
