@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from livedesk import __version__
-from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.clock import NS_PER_MS, Clock, SystemClock
 from livedesk.core.runtime import RelayRuntime, remove_runtime_file, write_runtime_file
 from livedesk.core.tasks import Tasks
 from livedesk.failover.policy import Policy
@@ -33,6 +33,7 @@ from livedesk.relay.uplink import Uplink
 POLL_S: Final = 0.05
 POLLS_PER_SAMPLE: Final = 5
 _FAULT_PAUSE_S: Final = 1.0
+_PAUSE_NS: Final = 100 * NS_PER_MS
 
 
 class StartError(Exception):
@@ -150,9 +151,11 @@ class Relay:
 
     async def _sample(self) -> None:
         """Judges twenty times a second; reports four times, and at once when a class changes."""
-        polls = 0
+        polls, now_ns = 0, self._clock.mono_ns()
         while True:
             await asyncio.sleep(POLL_S)
+            if self._clock.mono_ns() - now_ns > _PAUSE_NS:
+                await _let_others_read()
             now_ns = self._clock.mono_ns()
             has_changed = self._judge(now_ns)
             polls += 1
@@ -204,6 +207,15 @@ class Relay:
             f"The relay's {name} failed ({type(failure).__name__}); please report this.",
             task=name,
         )
+
+
+async def _let_others_read() -> None:
+    """After a pause of this process the timers come first: what waits in the sockets must be read
+    before anybody is called silent. Sockets are looked at in one turn of the loop, and read in the
+    next.
+    """
+    for _ in range(2):
+        await asyncio.sleep(0)
 
 
 def _plain(error: OSError) -> str:

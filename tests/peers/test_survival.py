@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from livedesk.journal.reader import SessionReader
 from livedesk.paths import Paths
 from livedesk.rtmp.messages import AUDIO, VIDEO
 from tests.peers.installation import Installation, installation
-from tests.peers.peers import NginxRtmp, ffmpeg_running, payloads, publish, tags
+from tests.peers.peers import NginxRtmp, ffmpeg_running, payloads, publish, relay_process, tags
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
@@ -126,3 +127,22 @@ def test_the_status_tells_the_truth_about_feed_and_platform(
     assert alone["feed"]["state"] in ("OK", "LOW")
     assert alone["uplinks"][0]["goodput_kbps"] is None
     assert "feed-key-7" not in json.dumps(status)
+
+
+def test_a_relay_that_was_stopped_blames_neither_encoder_nor_uplink(
+    tmp_path: Path, nginx_rtmp: NginxRtmp, long_clip: Path
+) -> None:
+    """When it goes on its timers are due, and nothing of what came meanwhile has been read yet."""
+    limits = {"min_kbps": 100}
+    with (
+        relay_process(tmp_path, nginx_rtmp.url("out"), limits=limits) as relay,
+        ffmpeg_running(*publish(long_clip, relay.ingest_url, "-re")),
+    ):
+        wait_until(lambda: relay.uplink.get("goodput_kbps"), "a second was carried")
+        os.kill(relay.process.pid, signal.SIGSTOP)
+        time.sleep(1.2)
+        os.kill(relay.process.pid, signal.SIGCONT)
+        wait_until(lambda: relay.told("relay.paused"), "it tells of its pause")
+        wait_until(lambda: relay.uplink["backlog_ms"] < 200, "it has caught up")
+        told = [each["to"] for name in ("feed.class", "uplink.class") for each in relay.told(name)]
+        assert told == ["OK", "OK"]
