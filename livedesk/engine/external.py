@@ -71,6 +71,8 @@ class ExternalPath:
         self._watch = ActuatorWatch(actuator, clock)
         self._sampled_ns = 0
         self._gave_media = False
+        self._has_failed = False
+        self._went_dark = False
         self._moving: asyncio.Task[None] | None = None
         self._tasks = Tasks()
 
@@ -121,6 +123,7 @@ class ExternalPath:
         self._view.take(self._newest(), self._watch.sender)
         await self._tell_feed()
         if self._policy is not None and not self._is_moving:
+            self._look_for_return(self._policy, mono_ns)
             switch = self._policy.update(mono_ns, self._view.feed(mono_ns), self._paths(mono_ns))
             if switch is not None:
                 self._begin(self._policy, switch, mono_ns)
@@ -130,6 +133,18 @@ class ExternalPath:
         if mono_ns - self._sampled_ns >= _SAMPLE_NS:
             self._sampled_ns = mono_ns
             await self._sink.entry(self._instance, self._sample(mono_ns))
+
+    def _look_for_return(self, policy: Policy, mono_ns: int) -> None:
+        """After a switch that failed somebody may have brought the stream back by hand: then it
+        carries, and must not be moved for what was before."""
+        if not self._has_failed:
+            return
+        if not self._view.gives_media or self._view.path_state()[0] != "carrying":
+            self._went_dark = True
+        elif self._went_dark:
+            self._has_failed = False
+            self._watch.displaced()
+            policy.took_over(mono_ns)
 
     @property
     def _is_moving(self) -> bool:
@@ -189,6 +204,7 @@ class ExternalPath:
             return
         record = self._book.begin(switch, mono_ns, self._clock.utc_ns())
         self._watch.placed()
+        self._has_failed = self._went_dark = False
         self._moving = self._tasks.spawn("switch", self._move(policy, actuator, record))
 
     async def _move(self, policy: Policy, actuator: Actuator, record: ExternalSwitch) -> None:
@@ -213,6 +229,7 @@ class ExternalPath:
             words = f"{words} No media came out of the server within {CONFIRM_S:.0f} s."
         self._watch.sender = await actuator.sender()
         self._view.want(self._clock.mono_ns())
+        self._has_failed = True
         record.ends("failed", self._clock.mono_ns())
         text = f"{switch.to} did not take the stream over. {words}"
         await self._tell("failover.failed", "critical", text, record.told_json())

@@ -31,6 +31,10 @@ class ActuatorWatch:
         """Where the stream goes is known: we moved it."""
         self._is_placed = True
 
+    def displaced(self) -> None:
+        """Somebody else has moved it since, perhaps."""
+        self._is_placed = False
+
     async def ask(self) -> None:
         if self._actuator is None:
             return
@@ -42,7 +46,7 @@ class ActuatorWatch:
 
     async def place(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
         """Where the stream goes, once: an engine that was started anew finds it where an earlier
-        one moved it."""
+        one moved it, and one whose switch failed where a person brought it back."""
         if self._actuator is None or self._is_placed or self._problem is not None:
             return None
         self._is_placed = True

@@ -324,6 +324,33 @@ def test_after_a_long_attempt_that_failed_the_next_is_not_waited_for_again() -> 
     tell(Show(FakeActuator(outcome=Outcome(False, AWAY, 12_000.0))), story)
 
 
+def test_a_stream_that_a_person_brought_back_is_left_alone() -> None:
+    async def story(show: Show) -> None:
+        actuator = show.actuator
+        assert actuator is not None
+
+        def crashes() -> None:
+            actuator.facts, actuator.problem = None, "OBS cannot be reached."
+            show.server = DARK
+
+        actuator.on_switch = crashes
+        await show.play(10)
+        show.server, actuator.is_stuck = FeedStatus(state="STALLED", age_ms=20.0), True
+        await show.play(25)
+        assert show.newest.failover is not None
+        assert show.newest.failover.switching_to == "bonded"
+        actuator.facts, actuator.problem, actuator.is_stuck = STREAMING, None, False
+        actuator.place, show.server = "primary", FINE
+        await show.play(60)
+        assert show.moved == ["bonded"]
+        now = show.newest.failover
+        assert now is not None
+        assert (now.active, now.switching_to) == ("primary", None)
+        assert now.reason == "primary carries 4,000 kbps; encoder fine"
+
+    tell(Show(FakeActuator(outcome=Outcome(False, "OBS crashed.", 500.0))), story)
+
+
 def test_an_actuator_that_cannot_act_is_no_standby_and_says_why() -> None:
     async def story(show: Show) -> None:
         await show.play(10)
