@@ -14,9 +14,9 @@ from livedesk.core.clock import NS_PER_MS
 
 SHORTEST_MS: Final = 150.0
 """Three looks."""
-SILENCE_SHARE: Final = 0.75
-"""Of the silence limit, which is at least 1.5 × the longest usual pause: a window shorter than such
-a pause says nothing."""
+SILENCE_SHARE: Final = 2 / 3
+"""Of the silence limit, which is at least 1.5 × the longest usual pause, so this is one such pause:
+a shorter window says nothing."""
 _KEPT: Final = 64
 _NEW_MS: Final = 500.0
 
