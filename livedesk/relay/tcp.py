@@ -7,20 +7,21 @@ import ipaddress
 import socket
 import struct
 import sys
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 SEND_BUFFER_BYTES: Final = 512 * 1024
 """Enough for 20 Mb/s at 200 ms round trip, and a bound on how much the kernel may hide."""
 _USER_TIMEOUT_MS: Final = 15_000
 _INFO_BYTES: Final = 192
-# struct tcp_info of <linux/tcp.h>; the layout only ever grows at its end.
-_SEGMENT_AT, _RTT_AT, _RETRANSMITS_AT, _BYTES_ACKED_AT, _UNSENT_AT = 16, 68, 100, 120, 144
+_INFO: Final = struct.Struct("=16xI48xI28xI16xQ16xI")
+"""Of struct tcp_info (linux/tcp.h), which only ever grows at its end: tcpi_snd_mss, rtt (us),
+total_retrans, bytes_acked, notsent_bytes."""
 _IS_LINUX = sys.platform == "linux"
 
 
-@dataclass(frozen=True, slots=True)
-class TcpInfo:
+class TcpInfo(NamedTuple):
+    """A tuple, because one is made at each look at each connection."""
+
     bytes_acked: int
     rtt_ms: float
     retransmits: int
@@ -38,14 +39,10 @@ def read_tcp_info(sock: socket.socket) -> TcpInfo | None:
         raw = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
     except OSError:
         return None
-    if len(raw) < _UNSENT_AT + 4:
+    if len(raw) < _INFO.size:
         return None
-    segment, rtt_us, retransmits, unsent = (
-        int(struct.unpack_from("=I", raw, at)[0])
-        for at in (_SEGMENT_AT, _RTT_AT, _RETRANSMITS_AT, _UNSENT_AT)
-    )
-    (acked,) = struct.unpack_from("=Q", raw, _BYTES_ACKED_AT)
-    return TcpInfo(int(acked), rtt_us / 1000, retransmits, unsent, segment)
+    segment, rtt_us, retransmits, acked, unsent = _INFO.unpack_from(raw)
+    return TcpInfo(acked, rtt_us / 1000, retransmits, unsent, segment)
 
 
 def tune_uplink(sock: socket.socket) -> None:
