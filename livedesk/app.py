@@ -114,12 +114,16 @@ def dress(app: QApplication, offscreen: bool) -> Theme:
     return theme
 
 
-def _fitting(window: ConsoleWindow) -> QSize:
-    """The usual size, or the whole of a smaller screen; offscreen there is none to fit."""
-    usual = QSize(*WINDOW)
-    if QGuiApplication.platformName() == "offscreen":
-        return usual
-    return usual.boundedTo(window.screen().availableSize())
+def fitting(room: QSize | None, scale: float) -> QSize:
+    """The usual size at this scale, or all the room of a smaller screen."""
+    usual = QSize(*WINDOW) * scale
+    return usual if room is None else usual.boundedTo(room)
+
+
+def _room(window: ConsoleWindow) -> QSize | None:
+    """Offscreen there is no screen to fit."""
+    is_offscreen = QGuiApplication.platformName() == "offscreen"
+    return None if is_offscreen else window.screen().availableSize()
 
 
 def _scale() -> float:
@@ -150,7 +154,7 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
             window.fault_requested.connect(partial(_break, tasks, desk, sandbox))
         window.leave_requested.connect(leave.set)
         window.stop_requested.connect(partial(_stop, tasks, desk, leave))
-        window.resize(_fitting(window))
+        window.resize(fitting(_room(window), theme.scale))
         window.show()
         desk.start()
         await _until_left(settings, window, leave)

@@ -205,10 +205,13 @@ def _ahead(view: StoreView) -> list[str]:
 
 
 def switch_words(last: LastSwitch, zone: tzinfo | None = None) -> str:
-    """`20:41:07 primary → bonded: nothing was acknowledged for 230 ms; first keyframe after …`."""
+    """`20:41:07 primary → bonded: first keyframe after 310 ms; no frame lost; nothing was …`.
+
+    What came of it stands first: the line is cut off at its end, and the reason was an alarm.
+    """
     time = wall_clock(last["utc_ns"], zone)
     way = f"{last['from']} → {last['to']}"
-    return f"{time} {way}: {'; '.join([last['reason'] or last['cause'], *outcome_words(last)])}"
+    return f"{time} {way}: {'; '.join([*outcome_words(last), last['reason'] or last['cause']])}"
 
 
 def outcome_words(last: LastSwitch) -> list[str]:

@@ -128,8 +128,8 @@ def test_countdowns_run_on_between_two_statuses() -> None:
 
 def test_the_last_switch_and_a_drill_are_told_with_their_figures() -> None:
     assert story(on_bonded(), UTC).past == (
-        "20:41:07 primary → bonded: nothing was acknowledged for 230 ms; "
-        "first keyframe after 310 ms; no frame lost"
+        "20:41:07 primary → bonded: first keyframe after 310 ms; no frame lost; "
+        "nothing was acknowledged for 230 ms"
     )
     unknown = on_bonded(last=last(frames_lost=None))
     assert "frames lost: not known" in story(unknown, UTC).past

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from livedesk.app import ConsoleSettings, Picture, console
+from livedesk.app import ConsoleSettings, Picture, console, fitting
 from livedesk.core.clock import SystemClock
 from livedesk.core.runtime import EngineRuntime, engine_file, write_runtime_file
 from livedesk.core.secrets import Secret
@@ -179,3 +180,9 @@ def test_a_sandbox_that_is_gone_is_a_note(
             assert "canary" not in everything_shown(window)
 
     run_on_qt(play())
+
+
+def test_the_window_has_room_for_its_words_on_a_screen_of_any_size() -> None:
+    assert fitting(QSize(1920, 1080), 1.0) == QSize(1600, 900)
+    assert fitting(QSize(1366, 728), 1.0) == QSize(1366, 728)
+    assert fitting(QSize(3840, 2160), 1.5) == QSize(2400, 1350), "words are as much larger"
