@@ -185,6 +185,8 @@ def _is_newest(drill: DrillStatus, last: LastSwitch) -> bool:
 def _ahead(view: StoreView) -> list[str]:
     """Countdowns, and where a switch would go."""
     failover = view.status.failover
+    if _is_alone(view) and failover.switching_to is None:
+        return [tr("nothing could take over now")]
     found: list[str] = []
     if failover.fail_back_in_s is not None and failover.fail_back_to is not None:
         left = countdown(failover.fail_back_in_s - view.age_s)
@@ -195,9 +197,7 @@ def _ahead(view: StoreView) -> list[str]:
         found.append(tr("stays for {time} unless it dies").format(time=left))
     if failover.switching_to is not None or not has_choice(view):
         return found
-    if _is_alone(view):
-        found.append(tr("nothing could take over now"))
-    elif failover.next is not None and len(view.status.uplinks) > PAIR and not found:
+    if failover.next is not None and len(view.status.uplinks) > PAIR and not found:
         by_itself = failover.mode in ("auto", "external")
         would = tr("would switch to {name}") if by_itself else tr("{name} could take over")
         found.append(would.format(name=failover.next))

@@ -242,6 +242,8 @@ def test_a_path_that_is_stuck_is_not_said_to_carry() -> None:
         "STALLED", "5.7 s behind",
     )  # fmt: skip
     assert (headline(shown).look, headline(shown).word) == ("critical", "No path")
+    waits = view(replace(LIVE, uplinks=(stuck, dead)), next=None, dwell_s=4.0)
+    assert story(waits).ahead == "nothing could take over now", "no countdown to anything"
 
 
 def test_of_a_path_that_was_left_it_is_said_what_is_known_and_no_more() -> None:
