@@ -148,6 +148,12 @@ def _command(table: Table) -> CommandActuator:
         table.problem("run", f"expected {expected}; {what}")
     if run and (not run[0] or "{" in run[0]):
         table.problem("run", f"expected a program first, such as {_RUN_EXAMPLE}")
+    if any(entry.startswith(("env:", "keyring:")) for entry in run):
+        table.problem(
+            "run",
+            "may hold no secret: this machine shows arguments to everyone on it, and the program's "
+            "last line is shown here; let the program fetch the secret itself",
+        )
     command = CommandActuator(run, table.number("timeout_s", 10.0, 0.5, 60, "s"))
     table.close()
     return command

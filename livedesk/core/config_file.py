@@ -92,8 +92,14 @@ def _store(table: Table, origin: Origin) -> StoreSettings:
     sandbox = table.flag("sandbox", False)
     feed = read_feed(table.table("feed", "[store.feed]"), origin)
     pulled = feed.pull is not None
-    uplinks = read_uplinks(table, origin, sandbox=sandbox, pulled=pulled)
     failover = table.table("failover", "[store.failover]")
+    uplinks = read_uplinks(
+        table,
+        origin,
+        sandbox=sandbox,
+        pulled=pulled,
+        actuator=failover.values.get("actuator"),
+    )
     store = StoreSettings(
         id=identifier,
         name=table.text("name", 'a name, such as "Glow Beauty US"', r".{1,120}", identifier),

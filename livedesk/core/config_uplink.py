@@ -19,17 +19,30 @@ _Way = tuple[object, ...]
 
 
 def read_uplinks(
-    store: Table, origin: Origin, *, sandbox: bool, pulled: bool
+    store: Table, origin: Origin, *, sandbox: bool, pulled: bool, actuator: object
 ) -> tuple[UplinkSettings, ...]:
     """In the order of the file, which is the order of preference; each a path of its own.
 
-    `pulled`: no relay of ours carries the stream, so nothing can be said of how it leaves.
+    `pulled`: no relay of ours carries the stream, so nothing can be said of how it leaves. What
+    else moves it, `actuator`, may know a path by its name alone; OBS is only told the address.
     """
     tables = store.tables("uplink", "[[store.uplink]]")
     uplinks = [_uplink(table, origin, sandbox=sandbox, pulled=pulled) for table in tables]
     _check_names(uplinks, tables)
     if not pulled:
-        _check_paths(uplinks, tables)
+        _check_paths(
+            uplinks,
+            tables,
+            "is the same path as {first} (same url, bind and proxy): what breaks one breaks both; "
+            "give it a bind of another network, a proxy or another url, or remove it",
+        )
+    elif actuator == "obs":
+        _check_paths(
+            uplinks,
+            tables,
+            "is the same place as {first} (same url), and OBS is only told where to stream to; "
+            "give it another url, or remove it",
+        )
     return tuple(uplinks)
 
 
@@ -104,7 +117,7 @@ def _check_names(uplinks: list[UplinkSettings], tables: list[Table]) -> None:
             table.problem("name", text)
 
 
-def _check_paths(uplinks: list[UplinkSettings], tables: list[Table]) -> None:
+def _check_paths(uplinks: list[UplinkSettings], tables: list[Table], problem: str) -> None:
     """Moving the stream from a path to itself would end it for nothing."""
     seen: dict[_Way, str] = {}
     for uplink, table in zip(uplinks, tables, strict=True):
@@ -112,12 +125,7 @@ def _check_paths(uplinks: list[UplinkSettings], tables: list[Table]) -> None:
             continue
         first = seen.setdefault(way, uplink.name)
         if first != uplink.name:
-            table.problem(
-                "url",
-                f'"{uplink.name}" is the same path as "{first}" (same url, bind and proxy): what '
-                "breaks one breaks both; give it a bind of another network, a proxy or another "
-                "url, or remove it",
-            )
+            table.problem("url", f'"{uplink.name}" ' + problem.format(first=f'"{first}"'))
 
 
 def _way(uplink: UplinkSettings) -> _Way | None:

@@ -157,6 +157,7 @@ def test_a_fault_is_named_with_its_place_and_its_cure(
         ('actuator = "command"\ncommand = {run = "rm x"}\n', 'found "rm x"'),
         ('actuator = "command"\ncommand = {run = ["a", 1]}\n', "command.run: expected a list"),
         ('actuator = "command"\ncommand = {run = ["{to}"]}\n', "expected a program first"),
+        ('actuator = "command"\ncommand = {run = ["a", "env:OBS"]}\n', "run: may hold no secret"),
     ],
 )
 def test_a_fault_of_what_moves_a_watched_stream_is_named(
@@ -181,6 +182,16 @@ def test_a_fault_of_a_call_is_named(tmp_path: Path, more: str, words: str) -> No
     text = '[store.failover]\nactuator = "http"\n[store.failover.http]\nurl = "http://x/y"\n'
     (said,) = problems(tmp_path, PULL + UPLINKS + text + more)
     assert words in said
+
+
+def test_two_uplinks_to_one_address_are_two_places_unless_only_the_address_tells(
+    tmp_path: Path,
+) -> None:
+    same = UPLINKS.replace("bonded.example", "ingest.example")
+    (said,) = problems(tmp_path, PULL + same + '[store.failover]\nactuator = "obs"\n')
+    assert 'uplink[1].url: "bonded" is the same place as "primary" (same url)' in said
+    by_name = '[store.failover]\nactuator = "command"\ncommand = {run = ["move", "{to}"]}\n'
+    assert len(read(tmp_path, PULL + same + by_name).stores[0].uplinks) == 2
 
 
 def test_a_stream_with_one_way_out_may_be_watched_alone(tmp_path: Path) -> None:
