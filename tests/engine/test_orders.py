@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -254,6 +255,17 @@ def test_a_hold_outlives_engine_and_relay(bench: Bench) -> None:
     asyncio.run(story())
 
 
+async def relay_told(bench: Bench, event: str) -> None:
+    """Waits until the relay has it among its entries."""
+    here = relay(bench)
+    reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+    writer.write(json.dumps({"token": here.token.reveal(), "after": 0}).encode() + b"\n")
+    async with asyncio.timeout(10):
+        while json.loads(await reader.readline()).get("event") != event:
+            pass
+    writer.close()
+
+
 def test_a_switch_made_while_no_engine_ran_is_on_record_with_its_own_time(bench: Bench) -> None:
     async def story() -> int:
         bench.say(GOOD)
@@ -262,7 +274,7 @@ def test_a_switch_made_while_no_engine_ran_is_on_record_with_its_own_time(bench:
             await is_live(running)
         gone_ns = time.time_ns()
         bench.say(GOOD, switch="bonded")
-        await asyncio.sleep(0.2)
+        await relay_told(bench, "failover.done")
         back_ns = time.time_ns()
         async with bench.engine(options) as running:
             await is_so(running, lambda s: s["failover"]["active"] == "bonded")
