@@ -26,6 +26,7 @@ from livedesk.engine.external_switches import ExternalBook, ExternalSwitch
 from livedesk.engine.fold import ProbeReading
 from livedesk.engine.relay_link import RelaySink
 from livedesk.failover.facts import PathFacts, Refusal, Switch
+from livedesk.failover.orders_wire import pass_on
 from livedesk.failover.policy import Policy
 
 POLL_S: Final = 0.1
@@ -71,10 +72,9 @@ class ExternalPath:
         self._watch = ActuatorWatch(actuator, clock)
         self._sampled_ns = 0
         self._gave_media = False
-        self._has_failed = False
-        self._went_dark = False
+        self._place = next(iter(self._uplinks), "")
         self._moving: asyncio.Task[None] | None = None
-        self._tasks = Tasks()
+        self._tasks = Tasks(self._task_failed)
 
     # What a store asks of its relay.
 
@@ -135,16 +135,14 @@ class ExternalPath:
             await self._sink.entry(self._instance, self._sample(mono_ns))
 
     def _look_for_return(self, policy: Policy, mono_ns: int) -> None:
-        """After a switch that failed somebody may have brought the stream back by hand: then it
-        carries, and must not be moved for what was before."""
-        if not self._has_failed:
-            return
-        if not self._view.gives_media or self._view.path_state()[0] != "carrying":
-            self._went_dark = True
-        elif self._went_dark:
-            self._has_failed = False
+        """After a switch that failed media may come all the same: the path healed, somebody brought
+        the stream back, or it took long. Then it is not moved for what was before.
+
+        Until the actuator says where it goes, it is taken to be where it was last moved to."""
+        if self._view.has_returned:
+            self._view.want(None)
             self._watch.displaced()
-            policy.took_over(mono_ns)
+            policy.found_on(mono_ns, self._place)
 
     @property
     def _is_moving(self) -> bool:
@@ -177,24 +175,13 @@ class ExternalPath:
         if self._policy is not None:
             name = await self._watch.place(self._settings.uplinks)
             if name is not None and not self._is_moving:
-                self._policy.active = name
+                self._place = name
+                self._policy.found_on(self._clock.mono_ns(), name)
 
     def _order(self, name: str, fields: dict[str, Json]) -> Refusal | None:
-        policy, mono_ns = self._policy, self._clock.mono_ns()
-        if policy is None:
+        if self._policy is None:
             return _NO_ACTUATOR
-        actor = str(fields.get("actor", ""))
-        match name:
-            case "failover":
-                reason = str(fields.get("reason", ""))
-                return policy.order_switch(mono_ns, str(fields.get("to")), reason, actor)
-            case "hold":
-                return policy.order_hold(mono_ns, bool(fields.get("on")), actor)
-            case "drill":
-                stay_s = fields.get("stay_s")
-                stay = float(stay_s) if isinstance(stay_s, int | float) else 0.0
-                return policy.order_drill(mono_ns, stay, actor)
-        return Refusal("unknown", f"There is no order {name}.", "Look at the API's documentation.")
+        return pass_on(self._policy, self._clock.mono_ns(), {"cmd": name, **fields})
 
     # What it does.
 
@@ -204,7 +191,6 @@ class ExternalPath:
             return
         record = self._book.begin(switch, mono_ns, self._clock.utc_ns())
         self._watch.placed()
-        self._has_failed = self._went_dark = False
         self._moving = self._tasks.spawn("switch", self._move(policy, actuator, record))
 
     async def _move(self, policy: Policy, actuator: Actuator, record: ExternalSwitch) -> None:
@@ -213,29 +199,50 @@ class ExternalPath:
         figures: dict[str, Json] = dict(switch.figures)
         more: dict[str, Json] = {"onset_mono_ns": switch.onset_ns, "figures": figures}
         await self._tell("failover.switch", "notice", text, {**record.told_json(), **more})
+        try:
+            problem = await self._carry_out(actuator, record)
+        except Exception:
+            await self._gave_up(record, "A fault in livedesk ended the switch.")
+            raise
+        if problem is None:
+            await self._arrived(policy, record)
+        else:
+            await self._gave_up(record, problem)
+
+    async def _carry_out(self, actuator: Actuator, record: ExternalSwitch) -> str | None:
+        """Why the stream did not arrive; None if it did."""
+        switch = record.switch
         target = self._uplinks[switch.to]
         order = SwitchOrder(self._settings.id, switch.from_, target, switch.reason)
         outcome = await actuator.switch(order)
         record.acted(outcome)
         acted_ns = self._clock.mono_ns()
-        words = outcome.words
+        has_media = False
         if outcome.ok:
+            self._place = switch.to
             published: dict[str, Json] = {"to": switch.to, "publish_ms": outcome.took_ms}
-            await self._tell("failover.published", "info", words, published)
-            if await self._media_after(acted_ns):
-                self._watch.sender = await actuator.sender()
-                await self._arrived(policy, record)
-                return
-            words = f"{words} No media came out of the server within {CONFIRM_S:.0f} s."
+            await self._tell("failover.published", "info", outcome.words, published)
+            has_media = await self._media_after(acted_ns)
         self._watch.sender = await actuator.sender()
-        self._view.want(self._clock.mono_ns())
-        self._has_failed = True
-        record.ends("failed", self._clock.mono_ns())
-        text = f"{switch.to} did not take the stream over. {words}"
+        if has_media:
+            return None
+        silent = f" No media came out of the server within {CONFIRM_S:.0f} s."
+        return outcome.words + (silent if outcome.ok else "")
+
+    async def _gave_up(self, record: ExternalSwitch, problem: str) -> None:
+        mono_ns = self._clock.mono_ns()
+        self._view.want(mono_ns)
+        record.ends("failed", mono_ns)
+        text = f"{record.switch.to} did not take the stream over. {problem}"
         await self._tell("failover.failed", "critical", text, record.told_json())
+
+    def _task_failed(self, name: str, failure: BaseException) -> None:
+        text = f"Part of the engine failed ({name}: {type(failure).__name__}); please report this."
+        self._sink.remark("engine.fault", "critical", text, {"task": name})
 
     async def _arrived(self, policy: Policy, record: ExternalSwitch) -> None:
         mono_ns = self._clock.mono_ns()
+        self._view.want(None)
         policy.took_over(mono_ns)
         record.ends("done", mono_ns)
         took_ms = record.told()["switch_ms"] or 0.0

@@ -70,14 +70,19 @@ class ServerView:
         """When media last came out of the server."""
         return self._media_ns
 
-    def want(self, mono_ns: int) -> None:
-        """A switch stopped the stream and did not bring it back: that it is off is no wish."""
+    def want(self, mono_ns: int | None) -> None:
+        """A switch stopped the stream and did not bring it back: that it is off is no wish. Until
+        it was seen to flow again (None)."""
         self._wanted_ns = mono_ns
 
     @property
-    def _is_wanted(self) -> bool:
+    def has_returned(self) -> bool:
+        """Whether what was wanted flows: media that left the server since, from a sender that
+        streams."""
         wanted_ns, media_ns = self._wanted_ns, self._media_ns
-        return wanted_ns is not None and (media_ns is None or media_ns <= wanted_ns)
+        if wanted_ns is None or media_ns is None or media_ns <= wanted_ns:
+            return False
+        return self.gives_media and self.path_state()[0] == "carrying"
 
     def take(self, reading: ProbeReading | None, sender: SenderFacts | None) -> None:
         """The newest of both; the same reading may be given again."""
@@ -129,7 +134,7 @@ class ServerView:
         """Whether the encoder gives media, as far as that can be known."""
         if self._media_ns is None:
             return False
-        if self._is_wanted:
+        if self._wanted_ns is not None:
             return True
         if self._began_ns is not None and mono_ns - self._began_ns < SETTLE_NS:
             return False

@@ -76,6 +76,14 @@ class Policy:
         self._watch.restart(has_carried=True)
         self._drills.arrived(mono_ns)
 
+    def found_on(self, mono_ns: int, name: str) -> None:
+        """The stream goes over this path, whatever was decided: it carries as one that took over.
+
+        For a caller that does not carry the stream itself, and asks who does."""
+        self._drills.fail(f"the stream was found on {name}")
+        self.active = name
+        self.took_over(mono_ns)
+
     def view(self, mono_ns: int) -> FailoverView:
         running = self._running
         back_to = self._book.better_ready(self.active)
@@ -185,7 +193,7 @@ class Policy:
         if self._guard.held_by is not None:
             why = f"held by {self._guard.held_by}"
         elif to is None:
-            why = f"{words.none_ready(self._book.others(self.active))}; it keeps trying"
+            why = f"{words.none_ready(self._book.others(self.active))}; it moves once one is"
         else:
             counts = self._drills.running is None
             self._drills.fail(f"{reason}, so the stream went to {to}")

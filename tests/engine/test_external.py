@@ -7,6 +7,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from livedesk.core.clock import NS_PER_MS, ManualClock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
@@ -71,6 +73,7 @@ class Show:
     server: FeedStatus | None = FINE
     """None: the probe says nothing more."""
     events: list[RelayEvent] = field(default_factory=list)
+    remarks: list[tuple[str, Level, str]] = field(default_factory=list)
     sample: RelaySample | None = None
     reading: ProbeReading | None = None
     clock: ManualClock = field(default_factory=ManualClock)
@@ -94,7 +97,7 @@ class Show:
         pass
 
     def remark(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
-        pass
+        self.remarks.append((kind, level, text))
 
     async def entry(self, instance: str, entry: RelayEntry) -> None:
         if isinstance(entry, RelaySample):
@@ -349,6 +352,88 @@ def test_a_stream_that_a_person_brought_back_is_left_alone() -> None:
         assert now.reason == "primary carries 4,000 kbps; encoder fine"
 
     tell(Show(FakeActuator(outcome=Outcome(False, "OBS crashed.", 500.0))), story)
+
+
+@pytest.mark.parametrize(("place", "carries"), [("bonded", "bonded"), (None, "primary")])
+def test_a_stream_that_flows_again_soon_after_a_switch_that_failed_is_left_alone(
+    place: str | None, carries: str
+) -> None:
+    """It healed, or arrived late; what cannot tell is believed that it moved nothing."""
+
+    async def story(show: Show) -> None:
+        actuator = show.actuator
+        assert actuator is not None
+        await show.play(10)
+        show.server, actuator.is_stuck = FeedStatus(state="STALLED", age_ms=20.0), True
+        while not show.told("failover.failed"):
+            await show.play(0.1)
+        show.server, actuator.is_stuck, actuator.place = FINE, False, place
+        await show.play(60)
+        assert show.moved == ["bonded"]
+        now = show.newest.failover
+        assert now is not None
+        assert (now.active, now.switching_to) == (carries, None)
+
+    tell(Show(FakeActuator(outcome=Outcome(False, "It hung for 10 s.", 10.0))), story)
+
+
+def test_a_drill_whose_switch_failed_has_failed_though_the_stream_flows() -> None:
+    async def story(show: Show) -> None:
+        await show.play(10)
+        assert (await show.order("drill", stay_s=5)).ok
+        await show.play(30)
+        assert show.moved == ["bonded"]
+        now = show.newest.failover
+        assert now is not None
+        assert now.drill is not None
+        assert (now.active, now.drill.state) == ("primary", "failed")
+        assert now.drill.step == "the stream was found on primary"
+
+    tell(Show(FakeActuator(outcome=Outcome(False, AWAY, 10.0))), story)
+
+
+def test_a_fault_of_ours_in_a_switch_is_told_and_fails_it() -> None:
+    async def story(show: Show) -> None:
+        def breaks() -> None:
+            raise KeyError(KEY)
+
+        assert show.actuator is not None
+        show.actuator.on_switch = breaks
+        await show.play(10)
+        show.server = FeedStatus(state="STALLED", age_ms=20.0)
+        await show.play(10)
+        failed = show.told("failover.failed")
+        assert failed is not None
+        assert failed.data["state"] == "failed"
+        assert show.remarks[0] == (
+            "engine.fault",
+            "critical",
+            "Part of the engine failed (switch: KeyError); please report this.",
+        )
+        assert show.moved[:2] == ["bonded", "primary"], "the other way is tried"
+
+    tell(Show(), story)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("hold", {"on": "no"}),
+        ("drill", {"stay_s": "5"}),
+        ("drill", {"stay_s": float("nan")}),
+        ("failover", {}),
+        ("explode", {}),
+    ],
+)
+def test_an_order_that_is_not_understood_is_refused(name: str, fields: dict[str, Json]) -> None:
+    async def story(show: Show) -> None:
+        await show.play(10)
+        reply = await show.order(name, **fields)
+        assert (reply.ok, reply.code) == (False, "bad_order")
+        await show.play(2)
+        assert (show.moved, show.mode) == ([], "external")
+
+    tell(Show(), story)
 
 
 def test_an_actuator_that_cannot_act_is_no_standby_and_says_why() -> None:
