@@ -3,7 +3,7 @@
 The feed has pictures in groups, scenes that need more or fewer bits, and may come in bursts. The
 path has a rate, a buffer that hides bytes (they are acknowledged when they enter it, as by a proxy
 or a box on the way), a round trip, jitter, losses that hold up what follows, and acknowledgements
-by segments.
+by segments. What that says of the path is told by the relay's own gauge of a connection.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.core.rate import CounterRate, SlidingRate
+from livedesk.core.rate import SlidingRate
 from livedesk.core.status import Limits, UplinkState
 from livedesk.failover.facts import FeedFacts, PathFacts
 from livedesk.gauges.classes import FeedClass
 from livedesk.gauges.lag import Lag
 from livedesk.gauges.silence import Silence
+from livedesk.relay.link_gauge import LinkGauge
+from livedesk.relay.tcp import TcpInfo
+from livedesk.rtmp.messages import VIDEO, Message
 
 FPS = 30
 GOP = 60
@@ -147,23 +150,18 @@ class Path:
         self._window_bytes = window_bytes
         self._segment_bytes = segment_bytes
         self._near = near
-        self.begin()
+        self.begin(0.0)
 
-    def begin(self) -> None:
+    def begin(self, at_ms: float) -> None:
         """A new connection."""
         self._frames: deque[tuple[int, Frame]] = deque()
+        self._gauge = LinkGauge(ns(at_ms), Silence(200.0, self._near), None)
+        self._gauge.publication_began(ns(at_ms))
         self._written = self._passed = self._acked = 0
         self._hidden = 0.0
-        self._fraction = 0.0
         self._acks: deque[tuple[float, int]] = deque()
         self._newest_ack_ms = 0.0
-        self._seen = 0
-        self._progress_ms: float | None = None
-        self._was_waiting = False
-        self._silence = Silence(200.0, self._near)
-        self._rate = CounterRate()
-        self._received_ms = self._acked_stamp_ms = 0.0
-        self._base_rtt_ms = self.rtt_ms
+        self._received_ms = 0
         self.took_keyframe = False
 
     @property
@@ -171,15 +169,15 @@ class Path:
         return not (self.is_dead or self.refuses_sessions)
 
     def give(self, frame: Frame) -> None:
-        if not self._written:
-            self._acked_stamp_ms = frame.stamp_ms
         self._written += frame.size_bytes
-        self._received_ms = frame.stamp_ms
+        self._received_ms = round(frame.stamp_ms)
+        message = Message(VIDEO, 1, self._received_ms, bytes(frame.size_bytes))
+        self._gauge.wrote_message(frame.size_bytes, message, None, is_frame=True)
         self._frames.append((self._written, frame))
 
     def step(self, at_ms: float, step_ms: float) -> None:
         if not self.is_dead:
-            self._drain(step_ms * self.kbps / 8)
+            self._hidden = max(0.0, self._hidden - step_ms * self.kbps / 8)
         limit = min(self._written, self._acked + self._window_bytes)
         entered = min(limit - self._passed, round(self._hidden_bytes - self._hidden))
         if entered > 0:
@@ -190,14 +188,7 @@ class Path:
         while self._acks and self._acks[0][0] <= at_ms and not self.is_dead:
             self._acked = self._acks.popleft()[1]
         while self._frames and self._frames[0][0] <= self._acked:
-            frame = self._frames.popleft()[1]
-            self._acked_stamp_ms = frame.stamp_ms
-            self.took_keyframe = self.took_keyframe or frame.is_key
-
-    def _drain(self, size: float) -> None:
-        self._hidden = max(0.0, self._hidden - size)
-        if not self._hidden_bytes:  # nothing hides: what leaves is what is acknowledged
-            self._fraction = 0.0
+            self.took_keyframe |= self._frames.popleft()[1].is_key
 
     def _note_ack(self, at_ms: float) -> None:
         delay_ms = self.rtt_ms + self._chance.uniform(0, self.jitter_ms)
@@ -213,26 +204,20 @@ class Path:
             state: UplinkState = "standby" if self.is_ready else "down"
             reason = None if self.is_ready else self.why
             return PathFacts(self.name, state, self.is_ready, 500.0, reason)
-        if self._progress_ms is None:
-            self._progress_ms = at_ms
-        if self._acked != self._seen or self._acked >= self._written:
-            self._silence.gap(at_ms - self._progress_ms)
-            self._seen, self._progress_ms = self._acked, at_ms
-            self._was_waiting = self._acked < self._written
-        self._rate.read(ns(at_ms), self._acked)
-        goodput_kbps = self._rate.kbps()
-        segment_ms = self._segment_bytes * 8 / goodput_kbps if goodput_kbps else 0.0
+        mono_ns, gauge, unsent_bytes = ns(at_ms), self._gauge, self._written - self._passed
+        info = TcpInfo(self._acked, self.rtt_ms, 0, unsent_bytes, self._segment_bytes)
+        gauge.read(mono_ns, info, 0)
         return PathFacts(
             self.name,
             "carrying",
             ready=True,
-            proof_age_ms=at_ms - self._progress_ms,
-            silent_ms=at_ms - self._progress_ms,
-            silence_limit_ms=max(self._silence.limit_ms, 1.5 * min(segment_ms, 500.0)),
-            goodput_kbps=goodput_kbps,
-            backlog_ms=self._received_ms - self._acked_stamp_ms if self._frames else 0.0,
-            media_bytes_acked=self._acked,
-            unsent_bytes=self._written - self._passed,
+            proof_age_ms=gauge.proof.age_ms(mono_ns),
+            silent_ms=gauge.stalled_s(mono_ns) * 1000,
+            silence_limit_ms=gauge.silence_limit_ms,
+            goodput_kbps=gauge.goodput_kbps,
+            backlog_ms=gauge.backlog_ms({VIDEO: self._received_ms}),
+            media_bytes_acked=gauge.media_bytes_acked,
+            unsent_bytes=unsent_bytes,
             rtt_ms=self.rtt_ms,
-            base_rtt_ms=self._base_rtt_ms,
+            base_rtt_ms=gauge.base_rtt_ms,
         )

@@ -113,7 +113,7 @@ class Show:
         if not carrier.carries:
             is_taken = self.at_ms >= self._publishes_ms and carrier.is_ready
             if is_taken and not carrier.refuses_publish:
-                carrier.begin()
+                carrier.begin(self.at_ms)
                 carrier.carries = True
                 for frame in self._group:
                     carrier.give(frame)
