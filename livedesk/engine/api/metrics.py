@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator
+from typing import get_args
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
@@ -19,7 +19,6 @@ from starlette.responses import Response
 
 from livedesk import __version__
 from livedesk.core.status import (
-    FailoverMode,
     FeedState,
     HealthClass,
     PartState,
@@ -28,8 +27,9 @@ from livedesk.core.status import (
     Severity,
     SoundState,
     StoreStatus,
-    UplinkState,
 )
+from livedesk.engine.api.metric_family import gauge, scaled
+from livedesk.engine.api.path_metrics import failover, uplinks
 from livedesk.engine.api.view import EngineView
 
 
@@ -43,8 +43,8 @@ class EngineCollector(Collector):
         statuses = [store.status() for store in self._engine.stores()]
         yield from _feed(statuses)
         yield from _media(statuses)
-        yield from _uplinks(statuses)
-        yield from _failover(statuses)
+        yield from uplinks(statuses)
+        yield from failover(statuses)
         yield from _return(statuses)
         yield from _parts(statuses)
         yield from self._own()
@@ -74,38 +74,24 @@ class EngineCollector(Collector):
         yield unwritten
 
 
-def _gauge(
-    name: str, text: str, labels: list[str], rows: Iterable[tuple[list[str], float | None]]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, text, labels=labels)
-    for values, figure in rows:
-        if figure is not None:
-            family.add_metric(values, figure)
-    return family
-
-
-def _scaled(figure: float | None, factor: float) -> float | None:
-    return None if figure is None else figure * factor
-
-
 def _feed(statuses: list[StoreStatus]) -> Iterator[Metric]:
     one = ["store"]
-    yield _gauge(
+    yield gauge(
         "livedesk_feed_bits_per_second", "Media bits from the encoder in the last second.", one,
-        (([s.store], _scaled(s.feed.kbps, 1e3)) for s in statuses),
+        (([s.store], scaled(s.feed.kbps, 1e3)) for s in statuses),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_feed_state", "1 for the state the feed is in.", ["store", "state"],
         (([s.store, state], float(s.feed.state == state))
          for s in statuses for state in get_args(FeedState)),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_feed_frames_per_second", "Video frames of the feed.", one,
         (([s.store], s.feed.fps) for s in statuses),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_skew_seconds", "Audio PTS minus video PTS; positive: sound ahead.", one,
-        (([s.store], _scaled(s.sync.skew_ms, 1e-3)) for s in statuses),
+        (([s.store], scaled(s.sync.skew_ms, 1e-3)) for s in statuses),
     )  # fmt: skip
 
 
@@ -155,24 +141,24 @@ _FAULTS = {
 
 def _media(statuses: list[StoreStatus]) -> Iterator[Metric]:
     for name, text, factor, read in _MEDIA:
-        rows = (([s.store], _scaled(read(s), factor)) for s in statuses)
-        yield _gauge(f"livedesk_{name}", text, ["store"], rows)
+        rows = (([s.store], scaled(read(s), factor)) for s in statuses)
+        yield gauge(f"livedesk_{name}", text, ["store"], rows)
     for name, text in _FAULTS.items():
         faults = CounterMetricFamily(f"livedesk_feed_{name}", text, labels=["store"])
         for s in statuses:
             faults.add_metric([s.store], getattr(s.feed, name))
         yield faults
-    yield _gauge(
+    yield gauge(
         "livedesk_picture_state", "1 for the state the picture is in.", ["store", "state"],
         (([s.store, state], float(s.picture.state == state))
          for s in statuses for state in get_args(PictureState)),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_sound_state", "1 for the state the sound is in.", ["store", "state"],
         (([s.store, state], float(s.sound.state == state))
          for s in statuses for state in get_args(SoundState)),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_configuration_issues", "Mismatches with what the platform wishes.",
         ["store", "severity"],
         (([s.store, severity], float(sum(issue.severity == severity for issue in s.issues)))
@@ -182,102 +168,15 @@ def _media(statuses: list[StoreStatus]) -> Iterator[Metric]:
 
 def _return(statuses: list[StoreStatus]) -> Iterator[Metric]:
     checks = [(s.store, s.return_check) for s in statuses if s.return_check is not None]
-    yield _gauge(
+    yield gauge(
         "livedesk_return_bits_per_second", "Media bits that came back from the platform.",
-        ["store"], (([store], _scaled(check.kbps, 1e3)) for store, check in checks),
+        ["store"], (([store], scaled(check.kbps, 1e3)) for store, check in checks),
     )  # fmt: skip
-    yield _gauge(
+    yield gauge(
         "livedesk_return_state", "1 for the class the platform's output is in.",
         ["store", "state"],
         (([store, state], float(check.state == state))
          for store, check in checks for state in get_args(HealthClass)),
-    )  # fmt: skip
-
-
-def _uplinks(statuses: list[StoreStatus]) -> Iterator[Metric]:
-    labels = ["store", "uplink"]
-    pairs = [(s.store, uplink) for s in statuses for uplink in s.uplinks]
-    yield _gauge(
-        "livedesk_uplink_goodput_bits_per_second", "Media bits acknowledged in the last second.",
-        labels, (([store, u.name], _scaled(u.goodput_kbps, 1e3)) for store, u in pairs),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_backlog_seconds", "Media time accepted and not yet acknowledged.",
-        labels, (([store, u.name], _scaled(u.backlog_ms, 1e-3)) for store, u in pairs),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_round_trip_seconds", "Smoothed TCP round trip.",
-        labels, (([store, u.name], _scaled(u.rtt_ms, 1e-3)) for store, u in pairs),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_state", "1 for the state the uplink is in.", [*labels, "state"],
-        (([store, u.name, state], float(u.state == state))
-         for store, u in pairs for state in get_args(UplinkState)),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_health", "1 for the class the uplink is in.", [*labels, "state"],
-        (([store, u.name, state], float(u.health == state))
-         for store, u in pairs for state in get_args(HealthClass)),
-    )  # fmt: skip
-    dropped = CounterMetricFamily(
-        "livedesk_uplink_dropped_messages", "Messages a slow path made us drop.", labels=labels
-    )
-    reconnects = CounterMetricFamily(
-        "livedesk_uplink_reconnects", "Times the uplink had to connect again.", labels=labels
-    )
-    retransmits = CounterMetricFamily(
-        "livedesk_uplink_retransmits", "TCP segments sent again on this connection.", labels=labels
-    )
-    for store, uplink in pairs:
-        if uplink.retransmits is not None:
-            retransmits.add_metric([store, uplink.name], uplink.retransmits)
-        dropped.add_metric([store, uplink.name], uplink.dropped_messages)
-        reconnects.add_metric([store, uplink.name], uplink.reconnects)
-    yield from (dropped, reconnects, retransmits)
-
-
-_LAST: tuple[tuple[str, str, Literal["detect_ms", "publish_ms", "switch_ms"]], ...] = (
-    ("detect", "Onset of the fault to the decision, of the last switch.", "detect_ms"),
-    ("publish", "Decision to the platform's answer, of the last switch.", "publish_ms"),
-    ("switch", "Decision to the first keyframe acknowledged, of the last switch.", "switch_ms"),
-)
-
-
-def _failover(statuses: list[StoreStatus]) -> Iterator[Metric]:
-    labels = ["store", "uplink"]
-    known = [s for s in statuses if s.failover.active is not None]
-    yield _gauge(
-        "livedesk_uplink_active", "1 for the uplink that the stream is on.", labels,
-        (([s.store, u.name], float(u.name == s.failover.active)) for s in known for u in s.uplinks),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_ready", "1 if it carries or could take over now.", labels,
-        (([s.store, u.name], float(u.ready)) for s in known for u in s.uplinks),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_uplink_healthy_seconds", "For so long it has been without a fault.", labels,
-        (([s.store, u.name], u.healthy_s) for s in known for u in s.uplinks),
-    )  # fmt: skip
-    yield _gauge(
-        "livedesk_failover_mode", "1 for the mode the failover is in.", ["store", "mode"],
-        (([s.store, mode], float(s.failover.mode == mode))
-         for s in known for mode in get_args(FailoverMode)),
-    )  # fmt: skip
-    switches = CounterMetricFamily(
-        "livedesk_failover_switches", "Times the stream moved, of this relay.", labels=["store"]
-    )
-    for s in statuses:
-        switches.add_metric([s.store], s.failover.switches)
-    yield switches
-    moved = [(s.store, s.failover.last) for s in statuses if s.failover.last is not None]
-    for name, text, key in _LAST:
-        yield _gauge(
-            f"livedesk_failover_last_{name}_seconds", text, ["store"],
-            (([store], _scaled(last[key], 1e-3)) for store, last in moved),
-        )  # fmt: skip
-    yield _gauge(
-        "livedesk_failover_last_frames_lost", "Frames lost in the last switch.", ["store"],
-        (([store], last["frames_lost"]) for store, last in moved),
     )  # fmt: skip
 
 
@@ -287,7 +186,7 @@ def _parts(statuses: list[StoreStatus]) -> Iterator[Metric]:
         for s in statuses
         for name, part in (("relay", s.relay), ("probe", s.probe), ("journal", s.journal))
     ]
-    yield _gauge(
+    yield gauge(
         "livedesk_part_state", "1 for the state an instrument of ours is in.",
         ["store", "part", "state"],
         (([store, name, state], float(part.state == state))
@@ -299,7 +198,7 @@ def _parts(statuses: list[StoreStatus]) -> Iterator[Metric]:
     for store, name, part in parts:
         restarts.add_metric([store, name], part.restarts)
     yield restarts
-    yield _gauge(
+    yield gauge(
         "livedesk_alarms", "Alarms that stand.", ["store", "priority"],
         (([s.store, priority], float(sum(a.priority == priority for a in s.alarms)))
          for s in statuses for priority in get_args(Priority)),
