@@ -99,20 +99,20 @@ def _switches(here: Installation) -> list[tuple[str, str, str, str]]:
 def test_whatever_of_livedesk_is_away_the_stream_moves_and_is_on_record(
     paths: Paths, tmp_path: Path, platform: NginxRtmp, long_clip: Path
 ) -> None:
-    """Engine and probe stopped, a console that hangs, then the engine killed at that instant."""
+    """Engine stopped, probe killed, a console that hangs; then the engine killed as it happens."""
     with show(paths, tmp_path, platform, long_clip) as on_air:
         here = on_air.here
         relay = here.relay_pid
         with _hanging_console(here):
-            frozen = (here.engine_pid, here.probe_pid)
-            for pid in frozen:
-                os.kill(pid, signal.SIGSTOP)
+            engine, probe = here.engine_pid, here.probe_pid
+            assert probe, "a kill of 0 would end this test"
+            os.kill(engine, signal.SIGSTOP)
+            os.kill(probe, signal.SIGKILL)
             try:
                 on_air.ways["primary"].apply(SAG)
                 on_air.published(2, platform)
             finally:
-                for pid in frozen:
-                    os.kill(pid, signal.SIGCONT)
+                os.kill(engine, signal.SIGCONT)
             on_air.ways["primary"].apply(Shape())
             on_air.carried_by("bonded")
         os.kill(here.engine_pid, signal.SIGKILL)
