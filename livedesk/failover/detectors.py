@@ -31,6 +31,7 @@ _SAG_LEAST_MS: Final = 100.0
 _SAG_RISE_MS: Final = 50.0
 """In a second. A longer way that carries everything does not go on rising."""
 _SAG_CLEAR_NS: Final = 3 * NS_PER_S
+_CATCH_UP_FACTOR: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class Finding:
 
     cause: SwitchCause
     onset_ns: int
+
+
+def catching_up(feed: FeedFacts, path: PathFacts) -> bool:
+    """Whether far more is acknowledged than comes: what waited, or was sent again, gets through.
+
+    However far behind it is, such a path gets better."""
+    if feed.kbps is None or path.goodput_kbps is None:
+        return False
+    return path.goodput_kbps > _CATCH_UP_FACTOR * feed.kbps
 
 
 class Detectors:
@@ -98,7 +108,10 @@ class Detectors:
             and path.goodput_kbps is not None
             and path.goodput_kbps < self._limits.min_kbps,
         )
-        self._judge_sag(mono_ns, is_settled)
+        catches_up = catching_up(feed, path)
+        self.is_sagging = self.is_sagging and not catches_up
+        # A path that gets nothing through is silent, and what that leaves behind is no trend.
+        self._judge_sag(mono_ns, is_settled and not catches_up and not self._patience.is_over)
         if feed.flows and self._patience.is_over:
             return Finding("silence", mono_ns - round(path.silent_ms * NS_PER_MS))
         if not is_settled:
@@ -164,9 +177,9 @@ class Detectors:
             return None
         return Finding("backlog", self._lag.onset_ns or mono_ns - behind_ns)
 
-    def _judge_sag(self, mono_ns: int, is_settled: bool) -> None:
+    def _judge_sag(self, mono_ns: int, may_sag: bool) -> None:
         """Whether the queue of the path has not emptied for a second, and grows."""
-        rising_ns = self._rising.ns(mono_ns, is_settled and self._lag.is_rising)
+        rising_ns = self._rising.ns(mono_ns, may_sag and self._lag.is_rising)
         calm_ns = self._calm.ns(mono_ns, not self._lag.is_rising)
         before_ns, before_ms = self._lag_before
         if mono_ns - before_ns >= _SAG_HOLD_NS:

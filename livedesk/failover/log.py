@@ -32,13 +32,18 @@ class NoteLog:
         if len(self._notes) < _MOST_NOTES:
             self._notes.append(Note(event, level, f"{text}.", data))
 
-    def stay(self, active: str, key: Hashable, why: str, *, is_loud: bool) -> None:
-        """A switch is needed and none is possible; each `key` is said once."""
+    def stay(
+        self, active: str, key: Hashable, why: str, *, is_loud: bool, arrived: bool = True
+    ) -> None:
+        """A switch is needed and none is possible; each `key` is said once.
+
+        `arrived`: False while the active path has not taken the stream over."""
         self._calm.ns(0, False)
         if (active, key) not in self._said:
             self._said.add((active, key))
             level: Level = "critical" if is_loud else "warning"
-            self._add("failover.stay", level, f"The stream stays on {active}: {why}", active=active)
+            what = f"The stream stays on {active}" if arrived else "No uplink carries the stream"
+            self._add("failover.stay", level, f"{what}: {why}", active=active)
 
     def calm(self, mono_ns: int) -> None:
         """Nothing is wrong at this look."""

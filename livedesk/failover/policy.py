@@ -201,7 +201,8 @@ class Policy:
             return self._decide(
                 mono_ns, to, "refused", reason, ACTOR, running.begun_ns, counts=counts
             )
-        self._log.stay(self.active, ("refused", why), f"{reason}; {why}", is_loud=True)
+        key = ("refused", self._guard.mode)
+        self._log.stay(self.active, key, f"{reason}; {why}", is_loud=True, arrived=False)
         return None
 
     def _obey(self, mono_ns: int, order: Order) -> Switch:

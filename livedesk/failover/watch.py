@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import Limits
 from livedesk.failover import words
-from livedesk.failover.detectors import Detectors, Finding
+from livedesk.failover.detectors import Detectors, Finding, catching_up
 from livedesk.failover.facts import FeedFacts, PathFacts
 from livedesk.failover.presence import COME_UP_NS, Presence
 
@@ -16,6 +16,7 @@ class CarrierWatch:
     """Of one path at a time: `restart` when the stream moves or arrives."""
 
     def __init__(self, limits: Limits, max_lag_ms: float, path: PathFacts) -> None:
+        self._min_kbps = limits.min_kbps
         self._detectors = Detectors(limits, max_lag_ms)
         self._presence = Presence()
         self.feed = FeedFacts("BLIND", None, False)
@@ -59,7 +60,9 @@ class CarrierWatch:
 
     def fault_words(self, finding: Finding) -> str:
         wait_s = COME_UP_NS / NS_PER_S if self._presence.never_came_up else 0.0
-        return words.fault(finding.cause, self.path, self.feed, self.carried_kbps, wait_s)
+        return words.fault(
+            finding.cause, self.path, self.feed, self.carried_kbps, wait_s, self._min_kbps
+        )
 
     def sag_words(self, next_: str | None) -> str:
         return words.sagging(self.path, self._detectors.lag_ms, next_)
@@ -69,6 +72,7 @@ class CarrierWatch:
         if self.finding is not None:
             fault = self.fault_words(self.finding)
             return f"{fault}; {objection}" if objection else fault
-        if self.is_sagging:
+        catches_up = catching_up(self.feed, self.path)
+        if self.is_sagging and not catches_up:
             return self.sag_words(next_)
-        return words.carrying(self.path, self.feed)
+        return words.carrying(self.path, self.feed, self._min_kbps, catches_up=catches_up)

@@ -299,7 +299,7 @@ def test_when_none_takes_over_it_goes_on_trying_more_slowly_and_says_so() -> Non
     assert route(story) == [("bonded", "gone")]
     [said] = story.said("stay")
     assert said == (
-        "The stream stays on bonded: bonded did not take over within 5 s; no other uplink is "
+        "No uplink carries the stream: bonded did not take over within 5 s; no other uplink is "
         "ready: primary is down (connection refused); it moves once one is."
     )
     assert order(story, "primary") == "not_ready"
