@@ -12,27 +12,24 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import FailoverStatus, PartStatus
 from livedesk.core.tasks import Tasks
-from livedesk.engine.actuators.base import Actuator, SwitchOrder
+from livedesk.engine.actuators.base import Actuator
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, Reply
 from livedesk.engine.external_facts import ServerView
+from livedesk.engine.external_moves import ExternalMoves
 from livedesk.engine.external_sample import feed_facts, uplink_facts
 from livedesk.engine.external_standby import ActuatorWatch
-from livedesk.engine.external_switches import ExternalBook, ExternalSwitch
 from livedesk.engine.fold import ProbeReading
 from livedesk.engine.relay_link import RelaySink
-from livedesk.failover.facts import PathFacts, Refusal, Switch
+from livedesk.failover.facts import PathFacts, Refusal
 from livedesk.failover.orders_wire import pass_on
-from livedesk.failover.policy import Policy
 
 POLL_S: Final = 0.1
 ASK_S: Final = 0.25
-CONFIRM_S: Final = 15.0
-"""So long after the actuator is done media may take to come out of the server."""
 
 _SAMPLE_NS: Final = 250 * NS_PER_MS
 _NO_ACTUATOR: Final = Refusal(
@@ -65,16 +62,15 @@ class ExternalPath:
         self._instance = f"external-{clock.utc_ns()}"
         self._numbers = count(1)
         self._view = ServerView()
-        self._book = ExternalBook()
-        self._policy: Policy | None = None
-        if actuator is not None and self._uplinks:
-            self._policy = Policy(settings.failover, settings.limits, tuple(self._uplinks))
         self._watch = ActuatorWatch(actuator, clock)
+        self._tasks = Tasks(self._task_failed)
+        self._moves: ExternalMoves | None = None
+        if actuator is not None and self._uplinks:
+            self._moves = ExternalMoves(
+                settings, actuator, self._view, self._watch, self._tell, self._tasks, clock, poll_s
+            )
         self._sampled_ns = 0
         self._gave_media = False
-        self._place = next(iter(self._uplinks), "")
-        self._moving: asyncio.Task[None] | None = None
-        self._tasks = Tasks(self._task_failed)
 
     # What a store asks of its relay.
 
@@ -122,36 +118,26 @@ class ExternalPath:
         mono_ns = self._clock.mono_ns()
         self._view.take(self._newest(), self._watch.sender)
         await self._tell_feed()
-        if self._policy is not None and not self._is_moving:
-            self._look_for_return(self._policy, mono_ns)
-            switch = self._policy.update(mono_ns, self._view.feed(mono_ns), self._paths(mono_ns))
-            if switch is not None:
-                self._begin(self._policy, switch, mono_ns)
-        if self._policy is not None:
-            for note in self._policy.take_notes():
-                await self._tell(note.event, note.level, note.text, dict(note.data))
+        if self._moves is not None:
+            await self._decide(self._moves, mono_ns)
         if mono_ns - self._sampled_ns >= _SAMPLE_NS:
             self._sampled_ns = mono_ns
             await self._sink.entry(self._instance, self._sample(mono_ns))
 
-    def _look_for_return(self, policy: Policy, mono_ns: int) -> None:
-        """After a switch that failed media may come all the same: the path healed, somebody brought
-        the stream back, or it took long. Then it is not moved for what was before.
-
-        Until the actuator says where it goes, it is taken to be where it was last moved to."""
-        if self._view.has_returned:
-            self._view.want(None)
-            self._watch.displaced()
-            policy.found_on(mono_ns, self._place)
-
-    @property
-    def _is_moving(self) -> bool:
-        return self._moving is not None and not self._moving.done()
+    async def _decide(self, moves: ExternalMoves, mono_ns: int) -> None:
+        if not moves.is_moving:
+            moves.look_for_return(mono_ns)
+            feed = self._view.feed(mono_ns)
+            switch = moves.policy.update(mono_ns, feed, self._paths(mono_ns))
+            if switch is not None:
+                moves.begin(switch, mono_ns)
+        for note in moves.policy.take_notes():
+            await self._tell(note.event, note.level, note.text, dict(note.data))
 
     @property
     def _active(self) -> str | None:
-        if self._policy is not None:
-            return self._policy.active
+        if self._moves is not None:
+            return self._moves.policy.active
         return next(iter(self._uplinks), None)
 
     def _paths(self, mono_ns: int) -> tuple[PathFacts, ...]:
@@ -169,93 +155,19 @@ class ExternalPath:
 
     async def ask(self) -> None:
         """What the actuator says of itself and the sender. Not while it moves the stream."""
-        if self._is_moving:
+        moves = self._moves
+        if moves is not None and moves.is_moving:
             return
         await self._watch.ask()
-        if self._policy is not None:
+        if moves is not None:
             name = await self._watch.place(self._settings.uplinks)
-            if name is not None and not self._is_moving:
-                self._place = name
-                self._policy.found_on(self._clock.mono_ns(), name)
+            if name is not None and not moves.is_moving:
+                moves.found_on(name)
 
     def _order(self, name: str, fields: dict[str, Json]) -> Refusal | None:
-        if self._policy is None:
+        if self._moves is None:
             return _NO_ACTUATOR
-        return pass_on(self._policy, self._clock.mono_ns(), {"cmd": name, **fields})
-
-    # What it does.
-
-    def _begin(self, policy: Policy, switch: Switch, mono_ns: int) -> None:
-        actuator = self._actuator
-        if actuator is None:
-            return
-        record = self._book.begin(switch, mono_ns, self._clock.utc_ns())
-        self._watch.placed()
-        self._moving = self._tasks.spawn("switch", self._move(policy, actuator, record))
-
-    async def _move(self, policy: Policy, actuator: Actuator, record: ExternalSwitch) -> None:
-        switch = record.switch
-        text = f"The stream moves from {switch.from_} to {switch.to}: {switch.reason}."
-        figures: dict[str, Json] = dict(switch.figures)
-        more: dict[str, Json] = {"onset_mono_ns": switch.onset_ns, "figures": figures}
-        await self._tell("failover.switch", "notice", text, {**record.told_json(), **more})
-        try:
-            problem = await self._carry_out(actuator, record)
-        except Exception:
-            await self._gave_up(record, "A fault in livedesk ended the switch.")
-            raise
-        if problem is None:
-            await self._arrived(policy, record)
-        else:
-            await self._gave_up(record, problem)
-
-    async def _carry_out(self, actuator: Actuator, record: ExternalSwitch) -> str | None:
-        """Why the stream did not arrive; None if it did."""
-        switch = record.switch
-        target = self._uplinks[switch.to]
-        order = SwitchOrder(self._settings.id, switch.from_, target, switch.reason)
-        outcome = await actuator.switch(order)
-        record.acted(outcome)
-        acted_ns = self._clock.mono_ns()
-        has_media = False
-        if outcome.ok:
-            self._place = switch.to
-            published: dict[str, Json] = {"to": switch.to, "publish_ms": outcome.took_ms}
-            await self._tell("failover.published", "info", outcome.words, published)
-            has_media = await self._media_after(acted_ns)
-        self._watch.sender = await actuator.sender()
-        if has_media:
-            return None
-        silent = f" No media came out of the server within {CONFIRM_S:.0f} s."
-        return outcome.words + (silent if outcome.ok else "")
-
-    async def _gave_up(self, record: ExternalSwitch, problem: str) -> None:
-        mono_ns = self._clock.mono_ns()
-        self._view.want(mono_ns)
-        record.ends("failed", mono_ns)
-        text = f"{record.switch.to} did not take the stream over. {problem}"
-        await self._tell("failover.failed", "critical", text, record.told_json())
-
-    def _task_failed(self, name: str, failure: BaseException) -> None:
-        text = f"Part of the engine failed ({name}: {type(failure).__name__}); please report this."
-        self._sink.remark("engine.fault", "critical", text, {"task": name})
-
-    async def _arrived(self, policy: Policy, record: ExternalSwitch) -> None:
-        mono_ns = self._clock.mono_ns()
-        self._view.want(None)
-        policy.took_over(mono_ns)
-        record.ends("done", mono_ns)
-        took_ms = record.told()["switch_ms"] or 0.0
-        text = f"{record.switch.to} carries the stream after {took_ms:,.0f} ms."
-        await self._tell("failover.done", "info", text, record.told_json())
-
-    async def _media_after(self, mono_ns: int) -> bool:
-        deadline_ns = mono_ns + round(CONFIRM_S * NS_PER_S)
-        while self._view.media_ns is None or self._view.media_ns <= mono_ns:
-            if self._clock.mono_ns() >= deadline_ns:
-                return False
-            await asyncio.sleep(self._poll_s)
-        return True
+        return pass_on(self._moves.policy, self._clock.mono_ns(), {"cmd": name, **fields})
 
     # What it tells.
 
@@ -270,6 +182,10 @@ class ExternalPath:
             await self._tell("feed.up", "info", "The server gives media out.", data)
         else:
             await self._tell("feed.lost", "warning", "The server gives no media out.", data)
+
+    def _task_failed(self, name: str, failure: BaseException) -> None:
+        text = f"Part of the engine failed ({name}: {type(failure).__name__}); please report this."
+        self._sink.remark("engine.fault", "critical", text, {"task": name})
 
     async def _tell(self, event: str, level: Level, text: str, data: dict[str, Json]) -> None:
         mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
@@ -293,11 +209,13 @@ class ExternalPath:
         return RelaySample(number, mono_ns, utc_ns, feed, uplinks, failover, sender=sender)
 
     def _health(self, name: str, mono_ns: int) -> tuple[float | None, float | None]:
-        return (None, None) if self._policy is None else self._policy.path_health(name, mono_ns)
+        if self._moves is None:
+            return None, None
+        return self._moves.policy.path_health(name, mono_ns)
 
     def _failover(self, mono_ns: int) -> FailoverStatus:
-        if self._policy is None:
+        if self._moves is None:
             reason = "the stream is only watched here; nothing is named that could move it"
             return FailoverStatus(self._active, "single", reason=reason)
-        offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
-        return self._book.status(self._policy.active, self._policy.view(mono_ns), offset_ns)
+        policy, offset_ns = self._moves.policy, self._clock.utc_ns() - self._clock.mono_ns()
+        return self._moves.book.status(policy.active, policy.view(mono_ns), offset_ns)
