@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from livedesk.core.causes import FAULTS
+from livedesk.core.causes import FAULTS, ORDERED
 from livedesk.core.status import Limits
 from livedesk.journal.spans import NOTHING_CAME, Span
 from livedesk.journal.switches import SwitchRow
 
-Side = Literal["encoder", "path", "relay", "sync", "instrument", "other"]
+Side = Literal["encoder", "path", "relay", "sync", "instrument", "person", "other"]
 
 _UNMEASURED = "The probe was away; the show went on, sync was not measured."
 _EVENT_CAUSES: dict[str, tuple[Side, str]] = {
@@ -219,10 +219,12 @@ def _switch(row: SwitchRow) -> Incident:
     outcome = "" if row.state == "done" else " It did not take over."
     reason = row.reason.rstrip(".")
     detail = f": {reason}." if reason else "."
+    is_ordered = row.cause in ORDERED and row.state != "failed"
+    side: Side = "person" if is_ordered else "path" if row.cause in FAULTS else "other"
     return Incident(
         start_ms=row.onset_ms,
         end_ms=row.end_ms or row.t_ms,
-        side="path" if row.cause in FAULTS else "other",
+        side="path" if row.state == "failed" else side,
         cause=f"Switched from {row.from_} to {row.to}, because {row.cause_words}{detail}{outcome}",
     )
 

@@ -41,6 +41,7 @@ _SIDES = {
     "sync": "Sync",
     "relay": "Relay",
     "instrument": "Our instrument",
+    "person": "Person",
     "other": "Other",
 }
 
@@ -59,6 +60,15 @@ class IncidentRow:
     side: str
     worst: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkRow:
+    name: str
+    carried: str
+    goodput: str
+    reconnects: int
+    dropped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         curves=[(Markup(svg.swatch(style)), name) for style, name in _curve_names(summary)],
         incidents=[_incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
         switches=[_switch_row(row) for row in summary.switches],
+        uplinks=_uplink_rows(summary),
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
         gaps=[_gap_row(gap.start_s, gap.end_s, summary) for gap in summary.gaps],
@@ -143,7 +154,7 @@ def _rates_plot(reader: SessionReader, summary: Summary) -> svg.Plot:
             for style, figure, subject in _rate_curves(summary)
         ],
         rules=[svg.Rule(limit, f"{limit:,.0f} limit", "critical")],
-        shades=_shades(summary, ("encoder", "path", "relay", "instrument", "other")),
+        shades=_shades(summary, ("encoder", "path", "relay", "instrument", "person", "other")),
         height=290,
     )
 
@@ -174,8 +185,14 @@ def _to_s(summary: Summary) -> int:
 
 
 def _rate_curves(summary: Summary) -> list[tuple[str, str, str]]:
-    uplinks = [s.subject for s in summary.figures if s.figure == "goodput_kbps"]
-    goodputs = [(f"goodput-{n % 3}", "goodput_kbps", name) for n, name in enumerate(uplinks)]
+    """An uplink has its look by its place in the settings, as in the console."""
+    measured = [s.subject for s in summary.figures if s.figure == "goodput_kbps"]
+    uplinks = dict.fromkeys((*summary.info.uplinks, *measured))
+    goodputs = [
+        (f"goodput-{place % 3}", "goodput_kbps", name)
+        for place, name in enumerate(uplinks)
+        if name in measured
+    ]
     return [*goodputs, ("feed", "feed_kbps", "")]
 
 
@@ -222,6 +239,21 @@ def _incident_row(place: int, incident: Incident, summary: Summary) -> IncidentR
         worst=worst,
         cause=f"{incident.subject}: {incident.cause}" if incident.subject else incident.cause,
     )
+
+
+def _uplink_rows(summary: Summary) -> list[UplinkRow]:
+    means = {s.subject: s.mean for s in summary.figures if s.figure == "goodput_kbps"}
+    names = dict.fromkeys((*summary.carried_s, *summary.reconnects, *summary.dropped_messages))
+    return [
+        UplinkRow(
+            name=name,
+            carried=duration(summary.carried_s.get(name, 0)),
+            goodput=shown("goodput_kbps", means.get(name)),
+            reconnects=summary.reconnects.get(name, 0),
+            dropped=summary.dropped_messages.get(name, 0),
+        )
+        for name in names
+    ]
 
 
 def _switch_row(row: SwitchRow) -> SwitchCells:

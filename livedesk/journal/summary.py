@@ -9,8 +9,9 @@ from livedesk.core.figures import FIGURES
 from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
-from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans, subject_of
+from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans
 from livedesk.journal.switches import SwitchRow, switches
+from livedesk.journal.uplinks import carriers, dropped, reconnects
 from livedesk.journal.values import SessionInfo
 
 
@@ -94,6 +95,8 @@ class Summary:
     goodput_share: Share
     figures: tuple[FigureStats, ...]
     worst_skew: WorstSkew | None
+    carried_s: Mapping[str, int]
+    """By uplink: the seconds on air that it carried, of two in one second the greater rate."""
     reconnects: Mapping[str, int]
     dropped_messages: Mapping[str, int]
     incidents: tuple[Incident, ...]
@@ -119,31 +122,42 @@ def summarise(reader: SessionReader) -> Summary:
     # What was over before the first media led to the session and is no part of it.
     pairs = [s for s in pairs if s.start_ms < length_ms and (s.end_ms is None or s.end_ms > 0)]
     feed = _means(measured.get(("feed_kbps", ""), {}), length_s)
-    goodput = _best(
-        _means(rows, length_s) for (name, _), rows in measured.items() if name == "goodput_kbps"
-    )
+    goodputs = {
+        uplink: _means(rows, length_s)
+        for (name, uplink), rows in measured.items()
+        if name == "goodput_kbps"
+    }
+    goodput = _best(goodputs.values())
     skew = measured.get(("skew_ms", ""), {})
     gone = [span for span in pairs if span.kind in NOTHING_CAME]
     down = no_way_out(reader.info.uplinks, pairs)
     silent = gone + down
     moved = [row for row in switches(events) if row.t_ms <= length_ms]
-    on_air = {t_s for t_s, rate in goodput.items() if rate > 0}
-    known = {*feed, *goodput} | _inside(silent, length_s)
+    carrier = carriers(events, goodputs, _inside(silent, length_s))
+    known = {*feed, *goodput, *carrier} | _inside(silent, length_s)
     lost_events, lost_samples = reader.lost
     return Summary(
         info=reader.info,
         signed_off_utc_ns=None if sign_off is None else sign_off.event.utc_ns,
         length_ms=length_ms,
         end_utc_ns=end_utc_ns,
-        on_air_s=len(on_air),
-        off_air_s=len(known - on_air),
+        on_air_s=len(carrier),
+        off_air_s=len(known - carrier.keys()),
         gaps=tuple(_gaps(known, length_s)),
         feed_share=_share(feed, gone, reader.info.limits.min_kbps, length_s),
         goodput_share=_share(goodput, silent, reader.info.limits.min_kbps, length_s),
-        figures=tuple(_stats(*key, rows, length_s) for key, rows in _in_order(measured) if rows),
+        figures=tuple(
+            _stats(*key, rows, length_s)
+            for key, rows in _in_order(measured, reader.info.uplinks)
+            if rows
+        ),
         worst_skew=_worst_skew(reader, skew),
-        reconnects=_reconnects(reader.info, events, moved),
-        dropped_messages=_dropped(reader.info, events),
+        carried_s={
+            uplink: sum(name == uplink for name in carrier.values())
+            for uplink in dict.fromkeys((*reader.info.uplinks, *carrier.values()))
+        },
+        reconnects=reconnects(reader.info, events, moved),
+        dropped_messages=dropped(reader.info, events),
         incidents=tuple(
             find_incidents(
                 feed,
@@ -230,11 +244,18 @@ def _share(rates: Mapping[int, float], gone: Sequence[Span], limit: float, lengt
 
 
 def _in_order(
-    measured: Mapping[tuple[str, str], dict[int, Second]],
+    measured: Mapping[tuple[str, str], dict[int, Second]], uplinks: Sequence[str]
 ) -> list[tuple[tuple[str, str], dict[int, Second]]]:
-    """As in the list of figures; those of a later livedesk last."""
-    order = {name: place for place, name in enumerate(FIGURES)}
-    return sorted(measured.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0]))
+    """As in the list of figures, uplinks as in the settings; those of a later livedesk last."""
+    figures = {name: place for place, name in enumerate(FIGURES)}
+    subjects = {name: place for place, name in enumerate(("", *uplinks))}
+
+    def place(item: tuple[tuple[str, str], dict[int, Second]]) -> tuple[int, str, int, str]:
+        figure, subject = item[0]
+        of_figure = figures.get(figure, len(figures))
+        return of_figure, figure, subjects.get(subject, len(subjects)), subject
+
+    return sorted(measured.items(), key=place)
 
 
 def _stats(figure: str, subject: str, seconds: Mapping[int, Second], length_s: int) -> FigureStats:
@@ -267,31 +288,3 @@ def _worst_skew(reader: SessionReader, skew: Mapping[int, Second]) -> WorstSkew 
     worst = max(skew[t_s].min, skew[t_s].max, key=abs)
     row = next(reader.samples("skew_ms", "", t_s, t_s + 1))
     return WorstSkew(worst, t_s, row.utc_ns)
-
-
-def _reconnects(
-    info: SessionInfo, events: Iterable[TimedEvent], moved: Sequence[SwitchRow]
-) -> dict[str, int]:
-    """Times that an uplink came up again by itself: neither its first time, nor by a switch."""
-    ups: dict[str, list[int]] = {uplink: [] for uplink in info.uplinks}
-    for timed in events:
-        if timed.event.kind == "uplink.up":
-            ups.setdefault(subject_of(timed), []).append(timed.t_ms)
-    return {uplink: _again(times, uplink, moved) for uplink, times in ups.items()}
-
-
-def _again(times: Sequence[int], uplink: str, moved: Sequence[SwitchRow]) -> int:
-    taken = [row.t_ms for row in moved if row.to == uplink and row.state == "done"]
-    is_first_own = bool(times) and not any(t_ms <= times[0] for t_ms in taken)
-    return max(0, len(times) - len(taken) - is_first_own)
-
-
-def _dropped(info: SessionInfo, events: Iterable[TimedEvent]) -> dict[str, int]:
-    """Messages (frames) that the relay gave up because a path was too slow for them."""
-    dropped = dict.fromkeys(info.uplinks, 0)
-    for timed in events:
-        if timed.event.kind == "uplink.dropped":
-            count = timed.event.data.get("messages")
-            more = count if isinstance(count, int) and count > 0 else 1
-            dropped[subject_of(timed)] = dropped.get(subject_of(timed), 0) + more
-    return dropped

@@ -147,7 +147,7 @@ _INCIDENTS = (
     Column("start_s", "session time of the start, s"),
     Column("end_s", "session time of the end, s; empty if it lasted to the end"),
     Column("duration_s", "s; to the end of the record if it did not end"),
-    Column("side", "encoder, path, sync, instrument or other"),
+    Column("side", "encoder, path, relay, sync, instrument, person or other"),
     Column("figure", "the figure that was beyond its limit"),
     Column("subject", "the uplink, if it was about one"),
     Column("worst", "worst second of the figure, in its unit"),
@@ -230,9 +230,11 @@ def _summary_rows(summary: Summary) -> Iterator[Row]:
     if (worst := summary.worst_skew) is not None:
         at = f"at {iso_utc(worst.utc_ns)}; positive: sound early"
         yield ("worst_skew_ms", "", worst.skew_ms, "ms", at)
-    for uplink, count in sorted(summary.reconnects.items()):
+    for uplink, carried_s in summary.carried_s.items():
+        yield ("carried", uplink, carried_s, "s", "seconds on air that this uplink carried")
+    for uplink, count in summary.reconnects.items():
         yield ("reconnects", uplink, count, "", "times up again by itself")
-    for uplink, count in sorted(summary.dropped_messages.items()):
+    for uplink, count in summary.dropped_messages.items():
         yield ("dropped_messages", uplink, count, "", "frames given up for a slow path")
     for stats in summary.figures:
         for name in ("min", "p05", "mean", "p95", "max"):

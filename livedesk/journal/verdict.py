@@ -126,5 +126,5 @@ def _drops(summary: Summary) -> Tile:
 
 def _count(title: str, counts: dict[str, int], none: str, some: str) -> Tile:
     total = sum(counts.values())
-    each = ", ".join(f"{name or 'uplink'} {count:,}" for name, count in sorted(counts.items()))
+    each = ", ".join(f"{name or 'uplink'} {count:,}" for name, count in counts.items())
     return Tile(title, f"{total:,}", "", "look" if total else "good", some if total else none, each)

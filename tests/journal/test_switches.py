@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def test_a_switch_is_an_incident_and_explains_the_dip_around_it(tmp_path: Path) 
     fault, order = summary_of(path).incidents
     assert (fault.start_ms, fault.end_ms, fault.side) == (20_000, 20_700, "path")
     assert fault.cause == f"Switched from primary to bonded, because it was congested: {REASON}."
-    assert order.side == "other"
+    assert order.side == "person"
 
 
 def test_the_alarm_that_led_to_a_switch_is_no_second_incident(tmp_path: Path) -> None:
@@ -183,3 +184,42 @@ def test_the_report_tells_what_decided_in_words(tmp_path: Path) -> None:
         "capacity 1,480 kbps, contract 2,500 kbps, lag 310 ms, unsent 60,000 bytes, "
         "feed 4,050 kbps" in page
     )
+
+
+def test_a_switch_that_took_a_moment_leaves_no_second_off_air(tmp_path: Path) -> None:
+    """A rate is known a second after a connection began to carry: that second was on air."""
+    rows = [row(t_s, 4000) for t_s in range(1, 30)]
+    rows += [row(t_s, 4000, "goodput_kbps", "primary") for t_s in range(1, 10)]
+    rows += [row(t_s, 4000, "goodput_kbps", "bonded") for t_s in range(12, 30)]
+    ups = [
+        event(1, -0.04, "uplink.up", uplink="primary"),
+        event(2, 10.1, "uplink.up", uplink="bonded"),
+    ]
+    switch = moved(5, 10.0)
+    summary = summary_of(write(tmp_path / "a.livedesk", rows, [*ups, *switch], ABOUT))
+    assert (summary.on_air_s, summary.off_air_s, summary.gaps) == (29, 0, ())
+    assert list(summary.carried_s.items()) == [("primary", 10), ("bonded", 19)]
+    late = [
+        event(1, -0.04, "uplink.up", uplink="primary"),
+        event(2, 11.9, "uplink.up", uplink="bonded"),
+    ]
+    summary = summary_of(write(tmp_path / "b.livedesk", rows, [*late, *switch], ABOUT))
+    assert (summary.off_air_s, summary.carried_s["bonded"]) == (1, 18)
+
+
+def test_uplinks_stand_in_the_order_of_the_settings_and_are_compared(tmp_path: Path) -> None:
+    rows = [*steady(range(20)), *(row(t_s, 4000) for t_s in range(20, 50))]
+    rows += [row(t_s, 3000, "goodput_kbps", "bonded") for t_s in range(20, 50)]
+    session = write(tmp_path / "a.livedesk", rows, moved(5, 20), ABOUT)
+    names = [s.subject for s in summary_of(session).figures if s.figure == "goodput_kbps"]
+    assert names == ["primary", "bonded"]
+    (page,) = export(session, ["html"], tmp_path)
+    html = page.read_text("utf-8")
+    shown = re.findall(r'class="curve (\S+)".*?<bdi>Goodput \((\w+)\)', html)
+    assert shown == [("goodput-0", "primary"), ("goodput-1", "bonded")]
+    table = html[html.index("<h3>Uplinks</h3>") :]
+    cells = [re.findall(r"<td[^>]*>(?:<bdi>)?([^<]*)", line) for line in table.splitlines()[3:6]]
+    assert [line[:3] for line in cells if line] == [
+        ["primary", "20\u00a0s", "4,000"],
+        ["bonded", "29\u00a0s", "3,000"],
+    ]
