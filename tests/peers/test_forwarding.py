@@ -6,6 +6,7 @@ import itertools
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,7 @@ def test_what_ffmpeg_sends_is_what_the_platform_records(
                 lambda: "width" in nginx_rtmp.streams().get("out", {}), "the platform knows it"
             )
             facts = nginx_rtmp.streams()["out"]
-            wait_until(lambda: relay.uplink.get("goodput_kbps") is not None, "goodput is known")
-            sample = relay.sample()
+            sample = wait_until(lambda: _with_rates(relay.sample()), "both rates are known")
             assert encoder.wait(30) == 0
         recording = nginx_rtmp.recordings / "out.flv"
         sent = tags(clip)
@@ -52,6 +52,12 @@ def test_what_ffmpeg_sends_is_what_the_platform_records(
     assert (facts["width"], facts["height"], facts["codec"]) == ("640", "360", "AAC")
     assert sample["feed"]["video_codec"] == "h264"
     assert sample["uplinks"][0]["goodput_kbps"] == pytest.approx(sample["feed"]["kbps"], rel=0.15)
+
+
+def _with_rates(sample: dict[str, Any]) -> dict[str, Any] | None:
+    """One second of each: they are not known from the same instant on."""
+    rates = sample["feed"].get("kbps"), sample["uplinks"][0].get("goodput_kbps")
+    return None if None in rates else sample
 
 
 @pytest.mark.slow
