@@ -278,7 +278,8 @@ class Uplink:
         is_taking_over = link is not None and link.ended is None and link.asked_ns is not None
         is_ready = is_taking_over or (link is not None and link.could_carry(mono_ns))
         has_turned = self._watch.readiness(mono_ns, is_ready, self._news.reason)
-        return self._watch.judge(mono_ns, gauge) or has_turned
+        is_left = not self._is_carrier
+        return self._watch.judge(mono_ns, gauge, is_left=is_left) or has_turned
 
     def facts(self, mono_ns: int) -> PathFacts:
         """What the policy is told."""

@@ -14,6 +14,7 @@ from livedesk.relay.link_gauge import LinkGauge
 from livedesk.relay.watch import CLASS_LEVEL
 
 _REPLACED_WITHIN_NS: Final = 500 * NS_PER_MS
+_LEFT: Final = "it no longer carries, as the stream moved to another uplink"
 
 
 class UplinkWatch:
@@ -54,9 +55,14 @@ class UplinkWatch:
         )
         return True
 
-    def judge(self, mono_ns: int, link: LinkGauge | None) -> bool:
-        """`link` is None while nothing publishes. Returns whether the class changed."""
+    def judge(self, mono_ns: int, link: LinkGauge | None, *, is_left: bool = False) -> bool:
+        """`link` is None while nothing publishes; `is_left`: because the stream went elsewhere.
+
+        Returns whether the class changed.
+        """
         before = self.state
+        if link is not None and before == "GONE" and self._has_no_media(mono_ns, link):
+            return False
         goodput_kbps = backlog_ms = base_rtt_ms = None
         silent_ms = limit_ms = 0.0
         if link is not None:
@@ -83,22 +89,36 @@ class UplinkWatch:
             "silence_limit_ms": limit_ms,
             "rtt_ms": link.tcp_info.rtt_ms if link is not None and link.tcp_info else None,
         }
-        self._tell(before, now, figures)
+        self._tell(before, now, figures, is_left=is_left)
         return True
 
+    def _has_no_media(self, mono_ns: int, link: LinkGauge) -> bool:
+        """It publishes, and the encoder has given it nothing yet: there is nothing to judge."""
+        silent_ms = link.stalled_s(mono_ns) * 1000
+        return self._feed.state == "GONE" and silent_ms <= link.silence_limit_ms
+
     def _tell(
-        self, before: HealthClass, now: HealthClass, figures: Mapping[str, float | None]
+        self,
+        before: HealthClass,
+        now: HealthClass,
+        figures: Mapping[str, float | None],
+        *,
+        is_left: bool,
     ) -> None:
+        why = _LEFT if is_left else _why(before, now, figures)
         self._log.event(
             "uplink.class",
-            CLASS_LEVEL[now],
-            f"Uplink {self._name} {before} → {now}: {_why(now, figures)}.",
+            "info" if is_left else CLASS_LEVEL[now],
+            f"Uplink {self._name} {before} → {now}: {why}.",
             **{"uplink": self._name, "from": before, "to": now, **figures},
         )
 
 
-def _why(now: HealthClass, figures: Mapping[str, float | None]) -> str:
-    """The figure that decided, for people."""
+def _why(before: HealthClass, now: HealthClass, figures: Mapping[str, float | None]) -> str:
+    """The figure that decided, for people.
+
+    The first rate of a connection is none of the path: media began within its second, or what is
+    sent again after a switch is in it."""
     goodput_kbps, backlog_ms, silent_ms = (
         figures[name] or 0.0 for name in ("goodput_kbps", "backlog_ms", "silent_ms")
     )
@@ -111,4 +131,6 @@ def _why(now: HealthClass, figures: Mapping[str, float | None]) -> str:
             return f"it is {backlog_ms:,.0f} ms behind the feed"
         case "BLIND":
             return "no goodput is known"
+        case "OK" if before == "GONE":
+            return "media gets through" if goodput_kbps > 0 else "the platform took the stream"
     return f"{goodput_kbps:,.0f} kbps get through"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from livedesk.core.clock import NS_PER_MS
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.events import Json, Level
 from livedesk.core.status import HealthClass, Limits
 from livedesk.gauges.classes import FeedClass
@@ -28,6 +28,9 @@ CLASS_LEVEL: Final[dict[HealthClass, Level]] = {
     "GONE": "notice",
     "BLIND": "notice",
 }
+_FIRST_MEDIA_MS: Final = 3_000.0
+"""So long an encoder may take from its connection and codec headers to its first media: cameras and
+codecs must open. How silent it is by habit, nothing has shown yet."""
 _NEED_HEADER: Final = ("h264", "hevc", "vvc", "av1", "aac")
 _COMMAND_FRAME: Final = 5
 _TAG_BYTES: Final = {m.VIDEO: 5, m.AUDIO: 2}
@@ -43,6 +46,7 @@ class FeedWatch:
         self._tracks = Tracks()
         self._silence = Silence(limits.silence_ms)
         self._last_ns: int | None = None
+        self._first_ns: int | None = None
         self._empty = self._unreadable = self._before_header = 0
 
     @property
@@ -60,11 +64,26 @@ class FeedWatch:
 
     def is_silent(self, mono_ns: int) -> bool:
         silent_ms = self.silent_ms(mono_ns)
-        return silent_ms is None or silent_ms > self._silence.limit_ms
+        return silent_ms is None or silent_ms > self._limit_ms
+
+    @property
+    def _limit_ms(self) -> float:
+        return _FIRST_MEDIA_MS if self._first_ns is None else self._silence.limit_ms
+
+    def _is_opening(self, mono_ns: int) -> bool:
+        """It connected, and its first media is on the way: there is nothing to judge."""
+        was_silent = self.state in ("GONE", "STALLED")
+        return self._first_ns is None and was_silent and not self.is_silent(mono_ns)
+
+    def _rate(self, mono_ns: int, kbps: float | None) -> float | None:
+        """A second that began before the first media has no rate."""
+        is_whole = self._first_ns is None or mono_ns - self._first_ns >= NS_PER_S
+        return kbps if is_whole else None
 
     def begin(self, mono_ns: int, *, near: bool) -> None:
         """An encoder connected; silence is counted from here."""
         self._last_ns = mono_ns
+        self._first_ns = None
         self._silence = Silence(self._limits.silence_ms, near)
         self._tracks.restart()
 
@@ -81,6 +100,8 @@ class FeedWatch:
         """An audio or video message came; one without a byte is no sign of life."""
         if message.payload:
             self.heard(mono_ns)
+            if self._first_ns is None and part.kind != "header":
+                self._first_ns = mono_ns
         if _is_empty(message, part):
             self._empty += 1
         elif _is_unreadable(message, part):
@@ -97,11 +118,13 @@ class FeedWatch:
         if connected:
             for change in self._tracks.changes(mono_ns):
                 self._tell_track(change)
-        before = self.state
+        if connected and self._is_opening(mono_ns):
+            return False
+        before, kbps = self.state, self._rate(mono_ns, kbps)
         figures: dict[str, float | None] = {
             "kbps": kbps,
             "age_ms": self.silent_ms(mono_ns),
-            "silence_limit_ms": self._silence.limit_ms,
+            "silence_limit_ms": self._limit_ms,
             "lag_ms": self._tracks.lag_ms(mono_ns),
         }
         now = self._class.update(
@@ -109,7 +132,7 @@ class FeedWatch:
             connected=connected,
             kbps=kbps,
             age_ms=figures["age_ms"],
-            silence_limit_ms=self._silence.limit_ms,
+            silence_limit_ms=self._limit_ms,
             lag_ms=figures["lag_ms"],
         )
         if now == before:

@@ -42,6 +42,30 @@ def test_a_path_that_passes_nothing_is_stalled_within_250_ms() -> None:
     assert stage.sample()["lag_ms"] == pytest.approx(10_000, abs=100)
 
 
+def test_an_encoder_that_opens_its_cameras_first_is_not_stalled() -> None:
+    stage = Stage()
+    stage.connect()
+    stage.play([(at_ms + 2_000, each) for at_ms, each in Encoder().sent(0, 10)], 12)
+    assert stage.named() == ["OK"]
+    assert 3_000 <= stage.classes()[0][0] <= 3_050, "with its first whole second"
+    never = Stage()
+    never.connect()
+    never.wait_until(4)
+    ((at_ms, state),) = never.classes()
+    assert state == "STALLED"
+    assert 3_000 < at_ms <= 3_050
+
+
+def test_once_it_began_a_silence_is_told_as_before() -> None:
+    stage = Stage()
+    stage.connect()
+    stage.play(Encoder().sent(0, 0.5), 0.5)
+    stage.wait_until(2)
+    at_ms, state = stage.classes()[-1]
+    assert state == "STALLED"
+    assert 1_350 < at_ms <= 1_450
+
+
 def test_after_an_outage_nothing_else_is_alleged() -> None:
     stage = Stage()
     stage.connect()
@@ -146,6 +170,30 @@ def test_a_still_scene_of_900_kbps_is_low_and_no_fault_of_the_uplink() -> None:
         platform.take(message)
     assert stage.named() == ["OK", "LOW", "OK"]
     assert [each["data"]["to"] for each in stage.events("uplink.class")] == ["OK"]
+
+
+def test_an_uplink_that_was_given_nothing_yet_is_not_judged_and_left_it_is_no_news() -> None:
+    stage = Stage()
+    platform = _Platform(stage)
+    uplink = UplinkWatch("primary", Limits(), stage.feed, stage.log)
+
+    def look(mono_ns: int) -> None:
+        platform.poll(mono_ns)
+        uplink.judge(mono_ns, cast(LinkGauge, platform))
+
+    stage.on_poll = look
+    stage.connect()
+    stage.wait_until(2)
+    assert stage.events("uplink.class") == []
+    for at_ms, message in Encoder().sent(0, 4):
+        stage.wait_until(2 + at_ms / 1000)
+        stage.feed.receive(message)
+        platform.take(message)
+    uplink.judge(stage.clock.mono_ns(), None, is_left=True)
+    told = stage.events("uplink.class")
+    assert [each["data"]["to"] for each in told] == ["OK", "GONE"]
+    assert told[0]["text"] == "Uplink primary GONE → OK: media gets through."
+    assert (told[1]["level"], "it no longer carries" in told[1]["text"]) == ("info", True)
 
 
 @pytest.mark.parametrize(("lost", "other"), [(AUDIO, VIDEO), (VIDEO, AUDIO)])
