@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.core.order_limits import LONGEST_REASON
 from livedesk.failover.facts import Refusal
+from livedesk.failover.orders_wire import BAD_ORDER, pass_on
 from livedesk.failover.policy import Policy
-
-_BAD_ORDER: Final = Refusal(
-    "bad_order",
-    "A field of the order is missing or wrong.",
-    "This is a fault in livedesk; please report it.",
-)
 
 
 class Orders:
@@ -57,20 +50,13 @@ class Orders:
         return {"ok": True}
 
     def _ask(self, request: dict[str, Any]) -> Refusal | None:
-        now_ns, actor = self._clock.mono_ns(), _text(request.get("actor"))
+        now_ns = self._clock.mono_ns()
         until_ns = request.get("until_mono_ns", now_ns)
         if not isinstance(until_ns, int):
-            return _BAD_ORDER
+            return BAD_ORDER
         if until_ns < now_ns:
             return _too_late((now_ns - until_ns) / NS_PER_S)
-        match request:
-            case {"cmd": "failover", "to": str(to)}:
-                return self._policy.order_switch(now_ns, to, _text(request.get("reason")), actor)
-            case {"cmd": "hold", "on": bool(on)}:
-                return self._policy.order_hold(now_ns, on, actor)
-            case {"cmd": "drill", "stay_s": int() | float() as stay_s} if math.isfinite(stay_s):
-                return self._policy.order_drill(now_ns, float(stay_s), actor)
-        return _BAD_ORDER
+        return pass_on(self._policy, now_ns, request)
 
 
 def _too_late(late_s: float) -> Refusal:
@@ -80,7 +66,3 @@ def _too_late(late_s: float) -> Refusal:
         f"The relay came to this order {late_s:.1f} s too late, and does not carry it out.",
         "Look at how things are now, and order it again if it is still wanted.",
     )
-
-
-def _text(value: object) -> str:
-    return value[:LONGEST_REASON] if isinstance(value, str) else ""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from dataclasses import asdict
+from typing import Final, TypeVar, cast
 
 from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Json, Level
@@ -15,10 +16,11 @@ from livedesk.core.status import LastSwitch, SwitchState
 from livedesk.core.tasks import Tasks
 from livedesk.failover.facts import FeedFacts, Switch
 from livedesk.failover.policy import Policy
+from livedesk.failover.record import SwitchBook
 from livedesk.failover.view import FailoverView
 from livedesk.relay.entries import EntryLog
 from livedesk.relay.feed import Feed
-from livedesk.relay.switch_record import SwitchBook, SwitchRecord
+from livedesk.relay.switch_record import RelaySwitch
 from livedesk.relay.uplink import Uplink
 
 _LOOK_EVERY_S: Final = 0.01
@@ -45,7 +47,7 @@ class Switcher:
         self._clock = clock
         self._tasks = Tasks(self.failed)
         self._running: asyncio.Task[None] | None = None
-        self._book = SwitchBook()
+        self._book = SwitchBook(RelaySwitch)
         self._told_fault: str | None = None
         self._looked_ns: int | None = None
         self._epoch = feed.epoch
@@ -136,7 +138,7 @@ class Switcher:
         self._log.event("failover.switch", "notice", text, **decided)
         self._running = self._tasks.spawn("switch", self._execute(record, self._running))
 
-    async def _execute(self, record: SwitchRecord, earlier: asyncio.Task[None] | None) -> None:
+    async def _execute(self, record: RelaySwitch, earlier: asyncio.Task[None] | None) -> None:
         """Fences the old path, then lets the new one publish, and waits for its first keyframe."""
         if earlier is not None:
             await asyncio.wait((earlier,))
@@ -158,7 +160,7 @@ class Switcher:
             self._ask(lambda: self._policy.took_over(now_ns), None)
             self._end(record, "done")
 
-    def _tell_published(self, record: SwitchRecord) -> None:
+    def _tell_published(self, record: RelaySwitch) -> None:
         name, publish_ms = record.switch.to, record.publish_ms or 0.0
         self._log.event(
             "failover.published",
@@ -168,7 +170,7 @@ class Switcher:
             publish_ms=publish_ms,
         )
 
-    def _end(self, record: SwitchRecord, state: SwitchState) -> None:
+    def _end(self, record: RelaySwitch, state: SwitchState) -> None:
         record.ends(state, self._clock.mono_ns())
         name, told = record.switch.to, record.told()
         if state == "failed":
@@ -183,7 +185,7 @@ class Switcher:
         """The `failover` part of a sample."""
         view = self._ask(lambda: self._policy.view(mono_ns), _NO_VIEW)
         offset_ns = self._clock.utc_ns() - self._clock.mono_ns()
-        return self._book.sample(self.carrier.name, view, offset_ns)
+        return cast(dict[str, Json], asdict(self._book.status(self.carrier.name, view, offset_ns)))
 
     def health_of(self, name: str, mono_ns: int) -> dict[str, Json]:
         """What the policy adds to an uplink's sample."""
