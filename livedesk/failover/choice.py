@@ -15,6 +15,10 @@ RATE_CAUSES: Final = ("congestion", "backlog", "contract")
 _RETRY_S: Final = 10.0
 """After so long a path that was left may have healed: what it carried then is no argument for a
 path that breaks the contract now."""
+_MARGIN: Final = 1.25
+"""So much more must a path have carried for a move between two bad ones. Of one path a quarter of a
+second shows up to a tenth more or less than the next, and here two are compared; and a move costs
+the frames that wait, which is worth no few percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Choice:
         now_kbps = carried_kbps or 0.0
         known = [(name, self.left_kbps(mono_ns, name)) for name in ready]
         for name, left_kbps in known:
-            if left_kbps is None or left_kbps > now_kbps:
+            if left_kbps is None or left_kbps >= _MARGIN * now_kbps:
                 return Target(name)
         if now_kbps < self._min_kbps:
             for name in ready:

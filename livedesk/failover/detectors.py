@@ -12,7 +12,9 @@ from livedesk.core.status import Limits, SwitchCause
 from livedesk.failover.backlog import LagCusum
 from livedesk.failover.capacity import Capacity
 from livedesk.failover.facts import FeedFacts, PathFacts
+from livedesk.failover.idle import Idle
 from livedesk.failover.patience import Patience
+from livedesk.failover.trend import Trend
 
 SETTLE_NS: Final = 2 * NS_PER_S
 """So long a new connection may need to find its pace (slow start, RFC 5681), and a path for what a
@@ -68,6 +70,8 @@ class Detectors:
         self._capacity = Capacity()
         self._hidden = Capacity()
         self._patience = Patience()
+        self._trend = Trend()
+        self._idle = Idle()
         self._acked = 0
         self._begun_ns: int | None = None
         self._looked_ns: int | None = None
@@ -79,6 +83,8 @@ class Detectors:
         self.is_sagging = False
         self.capacity_kbps: float | None = None
         """While more waits than it carries, unsent or held by the network."""
+        self.before_kbps: float | None = None
+        """Before a pause in which it was given nothing, while the goodput tells less than that."""
 
     @property
     def lag_ms(self) -> float:
@@ -119,17 +125,21 @@ class Detectors:
         # LOW clears late: what counts is whether the feed holds the contract now.
         is_enough = feed.state == "OK" or is_rich_s
         found = self._of_rate(mono_ns, feed, path, slow_ns) if is_enough else None
-        return found or self._of_backlog(mono_ns, path)
+        return found or self._of_backlog(mono_ns, feed, path)
 
     def _measure(self, mono_ns: int, path: PathFacts) -> None:
         if path.backlog_ms is not None:
             self._lag.look(mono_ns, path.backlog_ms)
+            self._trend.look(mono_ns, path.backlog_ms)
         acked, limit_ms = path.media_bytes_acked, path.silence_limit_ms
         at_pace = mono_ns >= self._patience.at_pace_ns
         self._capacity.look(mono_ns, acked, at_pace and bool(path.unsent_bytes), limit_ms)
-        is_late = self._lag.onset_ns is not None
+        full_kbps = self._capacity.kbps(mono_ns) or self._hidden.kbps(mono_ns)
+        is_idle = self._idle.look(mono_ns, path, full_kbps)
+        is_late = self._lag.onset_ns is not None and not is_idle
         self._hidden.look(mono_ns, acked, at_pace and is_late, limit_ms, self.lag_ms)
         self.capacity_kbps = self._capacity.kbps(mono_ns)
+        self.before_kbps = self._idle.before_kbps(mono_ns)
 
     def _of_rate(
         self, mono_ns: int, feed: FeedFacts, path: PathFacts, slow_ns: int
@@ -170,9 +180,11 @@ class Detectors:
         least_ms = max(_LEAST_GROWTH * expected_ms, sigmas * self._lag.sigma_ms)
         return self._hidden.grown_ms >= least_ms
 
-    def _of_backlog(self, mono_ns: int, path: PathFacts) -> Finding | None:
+    def _of_backlog(self, mono_ns: int, feed: FeedFacts, path: PathFacts) -> Finding | None:
         behind_ms = (path.backlog_ms or 0.0) - (path.base_rtt_ms or 0.0)
-        behind_ns = self._behind.ns(mono_ns, behind_ms > self._max_lag_ms)
+        is_behind = behind_ms > self._max_lag_ms
+        catches_up = self._trend.catches_up(path.goodput_kbps, feed.kbps)
+        behind_ns = self._behind.ns(mono_ns, is_behind and not catches_up)
         if behind_ns < _BACKLOG_HOLD_NS:
             return None
         return Finding("backlog", self._lag.onset_ns or mono_ns - behind_ns)

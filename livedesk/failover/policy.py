@@ -19,6 +19,7 @@ from livedesk.failover.log import NoteLog
 from livedesk.failover.notes import Note
 from livedesk.failover.orders import Order
 from livedesk.failover.running import Running
+from livedesk.failover.turns import Turns
 from livedesk.failover.view import FailoverView
 from livedesk.failover.watch import CarrierWatch
 
@@ -43,7 +44,7 @@ class Policy:
         self._log = NoteLog()
         self._objection: str | None = None
         self._running: Running | None = None
-        self._refusals = 0
+        self._turns = Turns(uplinks[0])
         self._order: Order | None = None
         self._drills = Drills(self._log)
         self.active = uplinks[0]
@@ -72,7 +73,7 @@ class Policy:
         if self._running is None:
             return
         self._running = None
-        self._refusals = 0
+        self._turns.restart()
         self._watch.restart(has_carried=True)
         self._drills.arrived(mono_ns)
 
@@ -187,28 +188,31 @@ class Policy:
         return None
 
     def _while_running(self, mono_ns: int, running: Running) -> Switch | None:
-        if not running.is_refused(mono_ns, self._watch.feed.flows):
+        path, ready = self._watch.path, self._book.ready_others(self.active)
+        if not running.is_refused(mono_ns, path, self._watch.feed.flows, bool(ready)):
             return None
-        reason, to = running.words(), self._next
+        reason, to = running.words(path), None
         if self._guard.held_by is not None:
             why = f"held by {self._guard.held_by}"
-        elif to is None:
-            why = f"{words.none_ready(self._book.others(self.active))}; it moves once one is"
-        else:
-            counts = self._drills.running is None
+        elif (to := self._turns.next(mono_ns, self.active, ready)) is not None:
+            counts = self._drills.running is None and self._turns.is_first_round
             self._drills.fail(f"{reason}, so the stream went to {to}")
-            self._refusals += 1
             return self._decide(
                 mono_ns, to, "refused", reason, ACTOR, running.begun_ns, counts=counts
             )
-        key = ("refused", self._guard.mode)
-        self._log.stay(self.active, key, f"{reason}; {why}", is_loud=True, arrived=False)
+        elif self._turns.is_settled:
+            why = f"no other uplink took it either; {self.active} keeps trying"
+        else:
+            why = f"{words.none_ready(self._book.others(self.active))}; it moves once one is"
+        if self._turns.is_first_round:
+            key = ("refused", self._guard.mode)
+            self._log.stay(self.active, key, f"{reason}; {why}", is_loud=True, arrived=False)
         return None
 
     def _obey(self, mono_ns: int, order: Order) -> Switch:
         self._order = None
         self._drills.fail(f"{order.actor} switched to {order.to}")
-        self._refusals = 0
+        self._turns.restart()
         if self._guard.release():
             self._log.mode(self._guard.mode, f"{order.actor} switched, which releases the latch")
         return self._decide(
@@ -259,7 +263,7 @@ class Policy:
         )
         if cause != "drill" and self._guard.moved(mono_ns, by_itself=counts, is_attempt=is_attempt):
             self._log.mode(self._guard.mode, f"The stream is {self._guard.latch_words()}")
-        self._running = Running(switch, mono_ns, self._refusals)
+        self._running = Running(switch, mono_ns, self._turns.refusals)
         self._objection = None
         self._watch.restart(has_carried=False)
         self._log.forget()
@@ -270,4 +274,6 @@ class Policy:
         if self._running is None:
             return self._watch.words(self._objection, self._next)
         switch = self._running.switch
+        if self._turns.is_settled and self.active == switch.to:
+            return f"no uplink takes the stream; {self.active} keeps trying"
         return f"{switch.to} takes over from {switch.from_}: {switch.reason}"

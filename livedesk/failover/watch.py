@@ -53,7 +53,11 @@ class CarrierWatch:
 
     @property
     def carried_kbps(self) -> float | None:
-        return self.capacity_kbps or self.path.goodput_kbps
+        """The goodput of a second says too little where there was nothing to send in it."""
+        goodput_kbps = self.path.goodput_kbps
+        if self.capacity_kbps is not None or goodput_kbps is None:
+            return self.capacity_kbps
+        return max(goodput_kbps, self._detectors.before_kbps or 0.0)
 
     def figures(self, mono_ns: int) -> Mapping[str, float | None]:
         return self._detectors.figures(mono_ns, self.feed, self.path)

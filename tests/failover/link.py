@@ -144,6 +144,9 @@ class Path:
         self.refuses_sessions = False
         self.why = "connection refused"
         self.refuses_publish = False
+        self.denies: str | None = None
+        """What the platform answers at once; else it says nothing, or that it is busy."""
+        self.was_asked = False
         self.carries = False
         self._chance = chance
         self._hidden_bytes = hidden_bytes
@@ -200,6 +203,8 @@ class Path:
         self._acks.append((self._newest_ack_ms, acked))
 
     def facts(self, at_ms: float) -> PathFacts:
+        if self.was_asked and self.denies:
+            return PathFacts(self.name, "down", reason=self.denies)
         if not self.carries:
             state: UplinkState = "standby" if self.is_ready else "down"
             reason = None if self.is_ready else self.why

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from livedesk.core.settings import FailoverSettings
 from livedesk.core.status import Limits
@@ -44,6 +44,7 @@ class Show:
     _group: list[Frame] = field(default_factory=list)
     _publishes_ms: float | None = None
     _next_look_ms: float = 0.0
+    _has_slept: bool = False
 
     def __post_init__(self) -> None:
         self.policy = Policy(self.settings, self.limits, tuple(path.name for path in self.paths))
@@ -74,6 +75,11 @@ class Show:
         path.carries, path.refuses_sessions = False, True
         self._look()
 
+    def sleep(self, seconds: float) -> None:
+        """The relay's process does not run; then what the encoder sent is there at once."""
+        self.at_ms += seconds * 1000
+        self._next_look_ms, self._has_slept = self.at_ms, True
+
     def run(self, until_s: float) -> None:
         while self.at_ms < until_s * 1000:
             self.at_ms += self.step_ms
@@ -97,12 +103,15 @@ class Show:
     def _look(self) -> None:
         self._publish()
         facts = tuple(path.facts(self.at_ms) for path in self.paths)
-        switch = self.policy.update(self.now_ns, self.feed.facts(self.at_ms), facts)
+        feed = self.feed.facts(self.at_ms)
+        if self._has_slept:
+            self._has_slept, feed = False, replace(feed, state="BLIND")
+        switch = self.policy.update(self.now_ns, feed, facts)
         self.notes += self.policy.take_notes()
         if switch is not None:
             self.moves.append(Moved(self.at_ms / 1000, switch))
             for path in self.paths:
-                path.carries = False
+                path.carries = path.was_asked = False
             self._publishes_ms = self.at_ms + self.publish_ms
 
     def _publish(self) -> None:
@@ -111,8 +120,8 @@ class Show:
         if self._publishes_ms is None:
             return
         if not carrier.carries:
-            is_taken = self.at_ms >= self._publishes_ms and carrier.is_ready
-            if is_taken and not carrier.refuses_publish:
+            carrier.was_asked = self.at_ms >= self._publishes_ms and carrier.is_ready
+            if carrier.was_asked and not (carrier.refuses_publish or carrier.denies):
                 carrier.begin(self.at_ms)
                 carrier.carries = True
                 for frame in self._group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from livedesk.failover.backlog import REFERENCE, THRESHOLD, LagCusum
 from livedesk.failover.capacity import Capacity
 from livedesk.failover.detectors import Detectors, Finding
 from livedesk.failover.facts import FeedFacts, PathFacts
+from livedesk.failover.watch import CarrierWatch
 from tests.failover.link import ns
 from tests.failover.show import LOOK_MS
 
@@ -192,3 +193,33 @@ def test_capacity_is_the_rate_of_acknowledgements_also_in_lumps(
     assert capacity.kbps(at_ns) == pytest.approx(lump_bytes * 8 / each_ms)
     capacity.look(ns(40 * LOOK_MS), acked, False, 200)
     assert capacity.kbps(ns(40 * LOOK_MS)) is None
+
+
+def told_after_a_skip(unsent_bytes: int) -> Iterator[float | None]:
+    """1,500 kbps of 3,300: what waits is dropped, and nothing is sent until the next keyframe."""
+    watch = CarrierWatch(Limits(), 10_000, PATH)
+    watch.restart(has_carried=True)
+    watch.feed = replace(FEED, kbps=3_300)
+    counts = [0] * 21
+    for look in range(200):
+        is_full, is_idle = look >= 100, 160 <= look < 174
+        kbps = 0 if is_idle else 1_500 if is_full else 3_300
+        counts.append(counts[-1] + round(kbps / 8 * LOOK_MS))
+        watch.path = replace(
+            PATH,
+            media_bytes_acked=counts[-1],
+            goodput_kbps=(counts[-1] - counts[-21]) * 8 / 1_000,
+            backlog_ms=0 if is_idle else 60 + max(0, look - 100) * 25,
+            unsent_bytes=unsent_bytes if is_full and not is_idle else 0,
+        )
+        watch.look(ns(look * LOOK_MS))
+        if watch.finding is not None and 160 <= look < 190:
+            yield watch.carried_kbps
+
+
+@pytest.mark.parametrize("unsent_bytes", [0, 50_000])
+def test_a_pause_with_nothing_to_send_is_no_rate_of_the_path(unsent_bytes: int) -> None:
+    """What is told of a path is what it carried while it was given more than that."""
+    told = list(told_after_a_skip(unsent_bytes))
+    assert told
+    assert told == pytest.approx([1_500] * len(told), rel=0.2)

@@ -290,7 +290,7 @@ def test_a_path_that_does_not_take_over_gives_way_to_the_next() -> None:
     assert story.moves[1].words == "bonded did not take over within 5 s"
 
 
-def test_when_none_takes_over_it_goes_on_trying_more_slowly_and_says_so() -> None:
+def test_when_none_takes_over_and_no_other_is_ready_it_goes_on_trying_and_says_so() -> None:
     story = running()
     for path in story.paths:
         path.refuses_publish = True
@@ -304,10 +304,8 @@ def test_when_none_takes_over_it_goes_on_trying_more_slowly_and_says_so() -> Non
     )
     assert order(story, "primary") == "not_ready"
     story.path("primary").refuses_sessions = False
-    story.run(120)
-    waits_s = [b.at_s - a.at_s for a, b in zip(story.moves[1:], story.moves[2:], strict=False)]
-    assert waits_s[:2] == pytest.approx([10, 20], abs=0.2)
-    assert len(story.moves) < 7
+    story.run(60)
+    assert route(story)[1:] == [("primary", "refused")]
 
 
 def test_with_one_uplink_there_is_nothing_to_decide() -> None:

@@ -299,3 +299,38 @@ def test_decisions_come_in_time_at_any_phase() -> None:
             worst[left] = max(worst[left], story.moves[0].at_s - fault_s)
     assert worst[0.0] <= 0.3
     assert worst[2_000.0] <= 0.45
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_path_that_catches_up_is_not_left_for_what_it_is_behind(seed: int) -> None:
+    """The relay was stopped for three seconds: 3,300 kbps to be sent where 4,500 fit."""
+    story = show(seed, kbps=3_300)
+    story.path("primary").kbps = 4_500
+    story.run(6)
+    story.sleep(3)
+    story.run(30)
+    assert story.moves == []
+
+
+def test_a_path_that_catches_up_no_longer_is_left_for_what_it_is_behind() -> None:
+    story = show(kbps=3_300)
+    story.path("primary").kbps = 4_500
+    story.run(6)
+    story.sleep(3)
+    story.run(11)
+    assert story.moves == []
+    story.path("primary").kbps = 3_200
+    story.run(14)
+    [move] = story.moves
+    assert move.switch.cause == "backlog"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_of_two_paths_that_are_as_bad_the_stream_takes_neither_for_a_few_percent(seed: int) -> None:
+    story = show(seed, FailoverSettings(min_dwell_s=2, flap_limit=99), kbps=3_300)
+    story.run(5)
+    story.path("primary").kbps = 1_500
+    story.run(6)
+    story.path("bonded").kbps = 1_500
+    story.run(14.9)
+    assert [move.switch.to for move in story.moves] == ["bonded"]
