@@ -76,9 +76,11 @@ def read_password(table: Table, key: str, expected: str, origin: Origin) -> Secr
 
 
 def read_rtmp_address(
-    table: Table, key: str, expected: str, resolve: SecretResolver
+    table: Table, key: str, expected: str, resolve: SecretResolver, of: str = ""
 ) -> RtmpAddress | None:
-    """An RTMP address, with the secret that it refers to put in its place."""
+    """An RTMP address, with the secret that it refers to put in its place.
+
+    `of`: whose it is, for a reader who knows names and not numbers of tables."""
     text = table.private_text(key, expected)
     if text is None:
         return None
@@ -92,7 +94,7 @@ def read_rtmp_address(
     address, fault = parse_address(text, by_reference=bool(reference))
     if address is None:
         where = f" in what {reference} stands for" if reference else ""
-        table.problem(key, f"expected {expected}; found {fault}{where}")
+        table.problem(key, f"{of}expected {expected}; found {fault}{where}")
     return address
 
 

@@ -53,7 +53,8 @@ def _uplink(table: Table, origin: Origin, *, sandbox: bool, pulled: bool) -> Upl
         r"[A-Za-z0-9][A-Za-z0-9 _-]{0,31}",
     )
     expected = f"an rtmp:// or rtmps:// address with an app and a key, such as {EXAMPLE}"
-    address = read_rtmp_address(table, "url", expected, origin.resolve)
+    whose = f'uplink "{name}": ' if name else ""
+    address = read_rtmp_address(table, "url", expected, origin.resolve, whose)
     if address is not None and not address.by_reference and not sandbox:
         table.notice("url", "the stream key stands in this file" + origin.advice())
     uplink = UplinkSettings(

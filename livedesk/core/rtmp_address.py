@@ -53,6 +53,14 @@ class RtmpAddress:
         return f"{self.scheme}://{authority}/{self.app}"
 
 
+def without_scheme(text: str, wanted: str) -> str:
+    """What is found instead of a scheme that is wanted: no more of the text than its own one."""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://", text)
+    if scheme is None:
+        return f"a text that does not begin with {wanted}"
+    return f"{scheme[0].lower()}, which is not {wanted}"
+
+
 def split_reference(text: str) -> tuple[str, str]:
     """What stands before `env:…` or `keyring:…`, and that; both empty if there is none."""
     match = _REFERENCE.fullmatch(text)
@@ -64,7 +72,7 @@ def parse_address(text: str, *, by_reference: bool = False) -> tuple[RtmpAddress
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower()
     if not separator or scheme not in _DEFAULT_PORTS:
-        return None, "a text that does not begin with rtmp:// or rtmps://"
+        return None, without_scheme(text, "rtmp:// or rtmps://")
     if not text.isprintable() or " " in text:
         return None, "a blank or an unprintable character"
     authority, _, path = rest.partition("/")

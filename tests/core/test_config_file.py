@@ -135,9 +135,10 @@ def test_all_problems_are_named_at_once_each_with_its_line_and_an_example(load: 
     assert problems(load, text + "[store.limits]\nmin_kbps = -1\n") == [
         "livedesk.toml:2: store[0].id: expected a short name of small letters, digits, "
         '"-" and "_", such as "glow-us"; found 7',
-        "livedesk.toml:9: store[0].uplink[0].url: expected an rtmp:// or rtmps:// address with an "
-        'app and a key, such as "rtmp://ingest.example/live/env:GLOW_KEY"; '
-        "found a text that does not begin with rtmp:// or rtmps://",
+        'livedesk.toml:9: store[0].uplink[0].url: uplink "primary": expected an rtmp:// or '
+        "rtmps:// address with an app and a key, such as "
+        '"rtmp://ingest.example/live/env:GLOW_KEY"; '
+        "found http://, which is not rtmp:// or rtmps://",
         "livedesk.toml:11: store[0].limits.min_kbps: expected a number from 0.001 to 100000 kbps, "
         "such as 2500; found -1",
     ]

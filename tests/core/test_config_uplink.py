@@ -103,7 +103,9 @@ def test_a_fault_of_an_uplink_is_named(tmp_path: Path, line: str, words: str) ->
 
 def test_an_unknown_scheme_is_named_with_an_example(tmp_path: Path) -> None:
     said = problem(tmp_path, LISTEN + PRIMARY.replace("rtmp://", "srt://"))
-    assert "store[0].uplink[0].url: expected an rtmp:// or rtmps:// address" in said
+    assert 'uplink[0].url: uplink "primary": expected an rtmp:// or rtmps:// address' in said
+    assert said.endswith("found srt://, which is not rtmp:// or rtmps://")
+    assert "k3y" not in said
 
 
 def test_a_password_of_a_proxy_in_the_file_is_remarked_upon(tmp_path: Path) -> None:
