@@ -16,9 +16,9 @@ _RETRY_S: Final = 10.0
 """After so long a path that was left may have healed: what it carried then is no argument for a
 path that breaks the contract now."""
 _MARGIN: Final = 1.25
-"""So much more must a path have carried for a move between two bad ones. Of one path a quarter of a
-second shows up to a tenth more or less than the next, and here two are compared; and a move costs
-the frames that wait, which is worth no few percent."""
+"""So much more must a path have carried for a move between two bad ones. Just after a rate fell, a
+quarter of a second shows up to a fifth more than the path carries, and here two such figures are
+compared; and a move costs the frames that wait, which no few percent are worth."""
 
 
 @dataclass(frozen=True, slots=True)
