@@ -74,7 +74,9 @@ def show_time(t_ms: int, *, tenths: bool = False) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`3 h 58 min`, `4 min 12 s`, `11 s`, `0.4 s`: two units at most, kept together in a line."""
+    """`3 h 58 min`, `4 min 12 s`, `11 s`, `0.4 s`, `26 ms`: two units at most, kept together."""
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.0f}{NBSP}ms"
     if seconds < 10 and seconds != int(seconds):
         return f"{seconds:.1f}{NBSP}s"
     whole = round(seconds)

@@ -61,8 +61,6 @@ class UplinkWatch:
         Returns whether the class changed.
         """
         before = self.state
-        if link is not None and before == "GONE" and self._has_no_media(mono_ns, link):
-            return False
         goodput_kbps = backlog_ms = base_rtt_ms = None
         silent_ms = limit_ms = 0.0
         if link is not None:
@@ -91,11 +89,6 @@ class UplinkWatch:
         }
         self._tell(before, now, figures, is_left=is_left)
         return True
-
-    def _has_no_media(self, mono_ns: int, link: LinkGauge) -> bool:
-        """It publishes, and the encoder has given it nothing yet: there is nothing to judge."""
-        silent_ms = link.stalled_s(mono_ns) * 1000
-        return self._feed.state == "GONE" and silent_ms <= link.silence_limit_ms
 
     def _tell(
         self,
@@ -132,5 +125,5 @@ def _why(before: HealthClass, now: HealthClass, figures: Mapping[str, float | No
         case "BLIND":
             return "no goodput is known"
         case "OK" if before == "GONE":
-            return "media gets through" if goodput_kbps > 0 else "the platform took the stream"
+            return "media gets through" if goodput_kbps > 0 else "ready for the encoder's media"
     return f"{goodput_kbps:,.0f} kbps get through"

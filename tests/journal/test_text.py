@@ -32,7 +32,8 @@ def test_numbers_for_people() -> None:
 def test_times_for_people() -> None:
     assert show_time(14_399_999) == "3:59:59"
     assert show_time(-1_250, tenths=True) == "−0:00:01.2"
-    spans = {0.4: "0.4 s", 11: "11 s", 59.6: "1 min", 252: "4 min 12 s", 14_280: "3 h 58 min"}
+    spans = {0.026: "26 ms", 0.4: "0.4 s", 11: "11 s", 59.6: "1 min", 252: "4 min 12 s"}
+    spans |= {14_280: "3 h 58 min"}
     for seconds, words in spans.items():
         assert duration(seconds).replace("\u00a0", " ") == words
 
