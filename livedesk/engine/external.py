@@ -131,6 +131,8 @@ class ExternalPath:
             switch = moves.policy.update(mono_ns, feed, self._paths(mono_ns))
             if switch is not None:
                 moves.begin(switch, mono_ns)
+            elif moves.policy.keeps_trying:
+                moves.try_again(mono_ns)
         for note in moves.policy.take_notes():
             await self._tell(note.event, note.level, note.text, dict(note.data))
 

@@ -20,6 +20,9 @@ from livedesk.failover.policy import Policy
 CONFIRM_S: Final = 15.0
 """So long after the actuator is done media may take to come out of the server."""
 
+_FIRST_WAIT_NS: Final = 10 * NS_PER_S
+"""Until a path is tried again that no other could stand in for; then twice as long each time."""
+
 Tell = Callable[[str, Level, str, dict[str, Json]], Awaitable[None]]
 
 
@@ -48,6 +51,8 @@ class ExternalMoves:
         self._poll_s = poll_s
         self._place = next(iter(self._uplinks))
         self._moving: asyncio.Task[None] | None = None
+        self._ended_ns = 0
+        self._wait_ns = _FIRST_WAIT_NS
         self.policy = Policy(settings.failover, settings.limits, tuple(self._uplinks))
         self.book = ExternalBook()
 
@@ -58,7 +63,17 @@ class ExternalMoves:
     def begin(self, switch: Switch, mono_ns: int) -> None:
         record = self.book.begin(switch, mono_ns, self._clock.utc_ns())
         self._watch.placed()
+        self._wait_ns = _FIRST_WAIT_NS
         self._moving = self._tasks.spawn("switch", self._move(record))
+
+    def try_again(self, mono_ns: int) -> None:
+        """A relay's uplink connects again by itself; here that is an order of its own. Whether the
+        stream came is seen as after any switch that failed."""
+        record = self.book.newest
+        is_due = mono_ns - self._ended_ns >= self._wait_ns
+        if record is not None and is_due and self._watch.problem is None:
+            self._wait_ns *= 2
+            self._moving = self._tasks.spawn("try again", self._again(record))
 
     def found_on(self, name: str) -> None:
         """The actuator says that the stream goes there."""
@@ -91,11 +106,24 @@ class ExternalMoves:
         else:
             await self._gave_up(record, problem)
 
+    async def _again(self, record: ExternalSwitch) -> None:
+        to = record.switch.to
+        text = f"No uplink took the stream; {to} is tried again."
+        await self._tell("failover.again", "notice", text, {"to": to})
+        outcome = await self._actuator.switch(self._order(record))
+        if outcome.ok:
+            self._place = to
+        self._watch.sender = await self._actuator.sender()
+        self._ended_ns = self._clock.mono_ns()
+
+    def _order(self, record: ExternalSwitch) -> SwitchOrder:
+        switch = record.switch
+        return SwitchOrder(self._store, switch.from_, self._uplinks[switch.to], switch.reason)
+
     async def _carry_out(self, record: ExternalSwitch) -> str | None:
         """Why the stream did not arrive; None if it did."""
         switch = record.switch
-        order = SwitchOrder(self._store, switch.from_, self._uplinks[switch.to], switch.reason)
-        outcome = await self._actuator.switch(order)
+        outcome = await self._actuator.switch(self._order(record))
         record.acted(outcome)
         acted_ns = self._clock.mono_ns()
         has_media = False
@@ -128,7 +156,7 @@ class ExternalMoves:
         await self._tell("failover.done", "info", text, record.told_json())
 
     async def _gave_up(self, record: ExternalSwitch, problem: str) -> None:
-        mono_ns = self._clock.mono_ns()
+        self._ended_ns = mono_ns = self._clock.mono_ns()
         self._view.want(mono_ns)
         record.ends("failed", mono_ns)
         text = f"{record.switch.to} did not take the stream over. {problem}"

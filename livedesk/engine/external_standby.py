@@ -22,7 +22,8 @@ class ActuatorWatch:
     def __init__(self, actuator: Actuator | None, clock: Clock) -> None:
         self._actuator = actuator
         self._clock = clock
-        self._problem: str | None = "not asked yet"
+        self.problem: str | None = "not asked yet"
+        """Why the stream could not be moved now."""
         self._checked_ns: int | None = None
         self._is_placed = False
         self.sender: SenderFacts | None = None
@@ -41,13 +42,13 @@ class ActuatorWatch:
         self.sender = await self._actuator.sender()
         mono_ns = self._clock.mono_ns()
         if self._checked_ns is None or mono_ns - self._checked_ns >= _CHECK_NS:
-            self._problem = await self._actuator.check()
+            self.problem = await self._actuator.check()
             self._checked_ns = self._clock.mono_ns()
 
     async def place(self, uplinks: tuple[UplinkSettings, ...]) -> str | None:
         """Where the stream goes, once: an engine that was started anew finds it where an earlier
         one moved it, and one whose switch failed where a person brought it back."""
-        if self._actuator is None or self._is_placed or self._problem is not None:
+        if self._actuator is None or self._is_placed or self.problem is not None:
             return None
         self._is_placed = True
         return await self._actuator.carrying(uplinks)
@@ -58,7 +59,7 @@ class ActuatorWatch:
             return PathFacts(name, "down", reason=_NO_ACTUATOR)
         proof_ns = None if self._checked_ns is None else mono_ns - self._checked_ns
         proof_age_ms = None if proof_ns is None else proof_ns / NS_PER_MS
-        problem = self._problem
+        problem = self.problem
         if proof_ns is None or proof_ns > _PROOF_NS:
             problem = problem or "what moves the stream has not answered for some time"
         if problem is not None:

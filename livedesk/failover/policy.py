@@ -100,6 +100,13 @@ class Policy:
             drill=self._drills.view(),
         )
 
+    @property
+    def keeps_trying(self) -> bool:
+        """Whether no uplink took the stream, so that the one it is on is to be tried again and
+        again by whoever executes switches."""
+        is_settled = self._running is not None and self._turns.is_settled
+        return is_settled and self._guard.held_by is None
+
     def path_health(self, name: str, mono_ns: int) -> tuple[float | None, float | None]:
         """For how long (s) it has been without a fault, and what it carries (kbps) when full.
 

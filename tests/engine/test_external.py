@@ -377,6 +377,40 @@ def test_a_stream_that_flows_again_soon_after_a_switch_that_failed_is_left_alone
     tell(Show(FakeActuator(outcome=Outcome(False, "It hung for 10 s.", 10.0))), story)
 
 
+def test_a_stream_that_no_uplink_takes_is_tried_again_until_one_does_unless_it_is_held() -> None:
+    async def story(show: Show) -> None:
+        actuator = show.actuator
+        assert actuator is not None
+
+        def stays_off() -> None:
+            actuator.facts, show.server = STOPPED, DARK
+
+        def comes_up() -> None:
+            actuator.facts, show.server = STREAMING, FINE
+
+        actuator.on_switch = stays_off
+        await show.play(10)
+        show.server = FeedStatus(state="STALLED", age_ms=20.0)
+        while not show.told("failover.again"):
+            await show.play(1)
+        now = show.newest.failover
+        assert now is not None
+        assert now.reason == "no uplink takes the stream; primary keeps trying"
+        assert (await show.order("hold", on=True)).ok
+        tried = len(show.moved)
+        await show.play(60)
+        assert len(show.moved) == tried
+        assert (await show.order("hold", on=False)).ok
+        actuator.outcome, actuator.on_switch = MOVED, comes_up
+        await show.play(20)
+        assert show.moved[tried:] == ["primary"]
+        now = show.newest.failover
+        assert now is not None
+        assert (now.active, now.switching_to) == ("primary", None)
+
+    tell(Show(FakeActuator(outcome=Outcome(False, AWAY, 300.0))), story)
+
+
 def test_a_drill_whose_switch_failed_has_failed_though_the_stream_flows() -> None:
     async def story(show: Show) -> None:
         await show.play(10)
