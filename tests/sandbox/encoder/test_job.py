@@ -25,7 +25,10 @@ def test_a_job_needs_only_a_target() -> None:
         ({"fps": 29.97}, "fps: a whole number"),
         ({"codec": "vp9"}, "codec: one of h264, hevc"),
         ({"bitrate": 1}, "bitrate: not a setting"),
-        ({"url": "http://127.0.0.1/live/very-secret"}, "url: a text that does not begin"),
+        (
+            {"url": "http://127.0.0.1/live/very-secret"},
+            "url: http://, which is not rtmp:// or rtmps://",
+        ),
         ({"url": None}, "url: an RTMP address is needed"),
     ],
 )
