@@ -1,4 +1,4 @@
-"""Is the stream held, and by whom? Remembered beyond the relay that holds it."""
+"""Is the stream held, by whom, and where is it? Remembered beyond the relay that carries it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class HeldBy:
         """Who ordered the newest hold."""
         self.recorded_relay = ""
         """Which relay said on record whether it holds."""
+        self.carrier: str | None = None
+        """The uplink that carried last."""
 
     def ordered(self, actor: str) -> None:
         """On its way to the relay, which alone says whether it holds."""
@@ -26,6 +28,8 @@ class HeldBy:
         if isinstance(entry, RelaySample):
             if entry.failover is not None:
                 self.is_on = entry.failover.mode == "hold"
+                if entry.failover.switching_to is None:
+                    self.carrier = entry.failover.active
         elif entry.event == "failover.mode":
             self.is_on = entry.data.get("mode") == "hold"
 
@@ -37,3 +41,5 @@ class HeldBy:
             elif event.kind == "failover.mode":
                 self.is_on = event.data.get("mode") == "hold"
                 self.recorded_relay = str(event.data.get("relay", ""))
+            elif event.kind == "failover.done":
+                self.carrier = str(event.data.get("to"))

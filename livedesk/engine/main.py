@@ -184,7 +184,7 @@ def _path_maker(
 ) -> Callable[[Store], RelayHandle]:
     if settings.feed.pull is None:
         job = relay_job(settings, options.paths.runtime)
-        return lambda store: RelayLink(job, store, clock, options.relay_command)
+        return lambda store: RelayLink(job, store, clock, options.relay_command, store.begin_on)
     # Its HTTP and WebSocket clients take a tenth of a second to load, as below.
     from livedesk.engine.external_path import external_path_for
 

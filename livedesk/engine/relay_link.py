@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -80,7 +80,10 @@ class RelayLink:
         sink: RelaySink,
         clock: Clock,
         command: tuple[str, ...] = RELAY_COMMAND,
+        begin_on: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`begin_on`: the uplink that a new relay begins on; None is the first."""
+        self._begin_on = begin_on
         self._job = job
         self._sink = sink
         self._clock = clock
@@ -141,7 +144,8 @@ class RelayLink:
     async def _find_or_start(self) -> RelayRuntime:
         relay = await asyncio.to_thread(find_relay, self._job)
         if relay is None:
-            relay = await asyncio.to_thread(start_relay, self._job, self._command)
+            job = self._job.beginning_on(self._begin_on())
+            relay = await asyncio.to_thread(start_relay, job, self._command)
             self._sink.remark("relay.started", "info", "The relay was started.", {"pid": relay.pid})
         self._seen.relay = relay
         self._seen.told = None

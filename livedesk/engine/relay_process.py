@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import IO
 
@@ -52,6 +52,11 @@ class RelayJob:
 
     def __repr__(self) -> str:
         return f"RelayJob({self.store})"
+
+    def beginning_on(self, uplink: str | None) -> RelayJob:
+        """For a relay that goes on where one before it was. The digest is that of the settings."""
+        line = json.dumps(json.loads(self.line) | {"begin_on": uplink}).encode() + b"\n"
+        return replace(self, line=line)
 
 
 def relay_job(store: StoreSettings, runtime: Path) -> RelayJob:

@@ -124,6 +124,10 @@ class Store:
             text = f"{missed} entries of the relay are lost: it kept them no longer."
             self._broadcast.post("relay.missed", "warning", "engine", text, {"entries": missed})
 
+    def begin_on(self) -> str | None:
+        """A path that was left is not taken again because a process of ours died."""
+        return self._held.carrier
+
     async def entry(self, instance: str, entry: RelayEntry) -> None:
         self._broadcast.take(instance, entry)
         self._fold.take(entry)

@@ -34,20 +34,25 @@ class Policy:
     """
 
     def __init__(
-        self, settings: FailoverSettings, limits: Limits, uplinks: tuple[str, ...]
+        self,
+        settings: FailoverSettings,
+        limits: Limits,
+        uplinks: tuple[str, ...],
+        begin_on: str | None = None,
     ) -> None:
+        """`begin_on`: not the first, as the stream was on this one before."""
+        self.active = begin_on or uplinks[0]
         self._settings = settings
         self._book = PathBook(uplinks)
         self._guard = Guard(settings, is_single=len(uplinks) < 2)
         self._choice = Choice(settings, limits.min_kbps, self._book)
-        self._watch = CarrierWatch(limits, settings.max_lag_ms, self._book.facts(uplinks[0]))
+        self._watch = CarrierWatch(limits, settings.max_lag_ms, self._book.facts(self.active))
         self._log = NoteLog()
         self._objection: str | None = None
         self._running: Running | None = None
         self._turns = Turns(uplinks[0])
         self._order: Order | None = None
         self._drills = Drills(self._log)
-        self.active = uplinks[0]
 
     # What the relay asks.
 

@@ -9,6 +9,7 @@ import json
 import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from livedesk.core.proxy_address import parse_proxy
 from livedesk.core.rtmp_address import RtmpAddress, parse_address
@@ -52,6 +53,8 @@ class RelayJob:
     job_digest: str
     limits: Limits = field(default_factory=Limits)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
+    begin_on: str | None = None
+    """The uplink that carried for the relay before this one."""
 
 
 def digest(job: dict[str, object]) -> str:
@@ -82,6 +85,7 @@ def read_job(line: str) -> RelayJob:
             job_digest=str(raw["job_digest"]),
             limits=_limits(raw.get("limits", {})),
             failover=_failover(raw.get("failover", {})),
+            begin_on=_begin_on(raw),
         )
     except json.JSONDecodeError:
         raise JobError("the job is not one line of JSON") from None
@@ -89,6 +93,12 @@ def read_job(line: str) -> RelayJob:
         raise JobError(f"the job has no {missing.args[0]}") from None
     except (TypeError, ValueError, AttributeError):
         raise JobError("a field of the job has the wrong type") from None
+
+
+def _begin_on(raw: dict[str, Any]) -> str | None:
+    """None, the first, also for an uplink that the settings have no longer."""
+    names = [uplink["name"] for uplink in raw["uplinks"]]
+    return raw["begin_on"] if raw.get("begin_on") in names else None
 
 
 def _uplinks(raw: list[dict[str, object]]) -> tuple[UplinkJob, ...]:

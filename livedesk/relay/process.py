@@ -59,7 +59,7 @@ class Relay:
         cache = AddressCache()
         self.uplinks = [self._uplink(uplink, cache) for uplink in job.uplinks]
         names = tuple(uplink.name for uplink in self.uplinks)
-        policy = Policy(job.failover, job.limits, names)
+        policy = Policy(job.failover, job.limits, names, job.begin_on)
         self.switcher = Switcher(policy, self.feed, self.uplinks, self.log, clock)
         orders = Orders(policy, clock, self._look, self.switcher.failed)
         self.control = ControlServer(self.log, self._hello, self.stop, orders.take)

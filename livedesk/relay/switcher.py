@@ -35,7 +35,7 @@ _NO_VIEW: Final = FailoverView("manual", "the failover policy failed; only the s
 
 
 class Switcher:
-    """Owns who carries: one uplink at a time, the first one at the start."""
+    """Owns who carries: one uplink at a time, at the start the one that the policy begins on."""
 
     def __init__(
         self, policy: Policy, feed: Feed, uplinks: Sequence[Uplink], log: EntryLog, clock: Clock
@@ -51,7 +51,7 @@ class Switcher:
         self._told_fault: str | None = None
         self._looked_ns: int | None = None
         self._epoch = feed.epoch
-        self.carrier = uplinks[0]
+        self.carrier = self._uplinks[policy.active]
         self.carrier.carry(None)
 
     async def close(self) -> None:

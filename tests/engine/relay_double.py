@@ -43,7 +43,7 @@ class RelayDouble:
         self.changed = asyncio.Condition()
         self.stopping = asyncio.Event()
         self.failover: dict[str, Any] = {
-            "active": job["uplinks"][0]["name"],
+            "active": job.get("begin_on") or job["uplinks"][0]["name"],
             "mode": "auto" if len(job["uplinks"]) > 1 else "single",
             "switches": 0,
             "reason": "all is well",

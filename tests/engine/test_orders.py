@@ -234,6 +234,29 @@ def test_a_hold_outlives_the_relay_and_ends_when_it_is_released(bench: Bench) ->
     asyncio.run(story())
 
 
+def test_a_relay_that_dies_does_not_bring_the_stream_back_to_the_path_that_was_left(
+    bench: Bench,
+) -> None:
+    def is_on_bonded(status: dict[str, Any]) -> bool:
+        return bool(status["relay"]["state"] == "up" and status["failover"]["active"] == "bonded")
+
+    async def story() -> None:
+        bench.say(GOOD)
+        async with bench.engine(bench.options(two_uplinks()), relays=False) as running:
+            await is_live(running)
+            answer = await running.http.post("/v1/stores/glow/failover", json={"to": "bonded"})
+            assert answer.status_code == 202
+            await is_so(running, is_on_bonded)
+            os.kill(relay(bench).pid, signal.SIGKILL)
+            await is_so(running, lambda s: s["relay"]["restarts"] == 1 and is_on_bonded(s))
+            await kinds(running)
+        os.kill(relay(bench).pid, signal.SIGKILL)
+        async with bench.engine(bench.options(two_uplinks())) as running:
+            await is_so(running, is_on_bonded)
+
+    asyncio.run(story())
+
+
 def test_a_hold_outlives_engine_and_relay(bench: Bench) -> None:
     async def story() -> None:
         bench.say(GOOD)

@@ -146,6 +146,18 @@ def test_beyond_the_bound_it_begins_anew_and_says_what_was_lost(tmp_path: Path) 
     asyncio.run(run())
 
 
+def test_a_relay_begins_where_the_one_before_it_was(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with two_ways(tmp_path, begin_on="bonded") as show:
+            await until(lambda: show.uplinks["primary"]["ready"], "both stand by")
+            await show.start_encoder()
+            await until(lambda: show.uplinks["bonded"]["state"] == "carrying", "it carries")
+            assert show.uplinks["primary"]["state"] == "standby"
+            assert "failover.switch" not in show.play.events()
+
+    asyncio.run(run())
+
+
 def test_people_switch_hold_and_drill(tmp_path: Path) -> None:
     async def run() -> None:
         async with two_ways(tmp_path, failover={"min_dwell_s": 0}) as show:
