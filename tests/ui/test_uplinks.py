@@ -83,7 +83,7 @@ def test_a_switch_needs_two_presses_and_a_double_click_is_one(
     press(window)
     assert len(live.orders) == 1
     pass_time(live, window, two_paths(switching_to="bonded"), 0.25)
-    assert feedback(window) == "no switch so far"
+    assert feedback(window) == "no switch since the relay started"
 
 
 def test_the_first_press_is_forgotten_after_five_seconds_by_esc_and_by_another_store(
