@@ -171,7 +171,9 @@ def story(view: StoreView, zone: tzinfo | None = None) -> Story:
     if drill is not None and (last is None or _is_newest(drill, last)):
         return Story(ahead, *_drill_words(drill, zone))
     if last is None:
-        return Story(ahead, "" if failover.mode == "single" else tr("no switch since the relay started"))
+        return Story(
+            ahead, "" if failover.mode == "single" else tr("no switch since the relay started")
+        )
     look: Look = "warning" if last["state"] == "failed" else "ok"
     return Story(ahead, switch_words(last, zone), look, _by(last))
 
