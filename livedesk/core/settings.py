@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from livedesk.core.pin_settings import PinSettings
 from livedesk.core.secrets import Secret, mask_url
 from livedesk.core.status import Limits
 
@@ -137,6 +138,7 @@ class StoreSettings:
     probe: ProbeSettings = field(default_factory=ProbeSettings)
     return_check: ReturnSettings | None = None
     failover: FailoverSettings = field(default_factory=FailoverSettings)
+    pins: PinSettings | None = None
     sandbox: bool = False
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
+from livedesk.core.pins import PinsStatus
+
 HealthClass = Literal["OK", "LOW", "STARVED", "STALLED", "GONE", "BLIND"]
 """Of a feed or an uplink (docs/architecture.md, "Classes"). BLIND: our own instrument failed."""
 
@@ -292,7 +294,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """Everything known about one store at `utc_ns`. `pins` and `moderation` come later."""
+    """Everything known about one store at `utc_ns`. `moderation` comes later."""
 
     store: str
     name: str
@@ -306,7 +308,8 @@ class StoreStatus:
     sync: SyncStatus = field(default_factory=SyncStatus)
     uplinks: tuple[UplinkStatus, ...] = ()
     failover: FailoverStatus = field(default_factory=FailoverStatus)
-    pins: None = None
+    pins: PinsStatus | None = None
+    """None when the store's settings have no `[store.pins]`."""
     moderation: None = None
     alarms: tuple[AlarmStatus, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,1 @@
+"""Catalogue, cues, deadline budget and ledger: what is pinned, when, and how that is proven."""
