@@ -14,7 +14,8 @@ from livedesk.journal.jsonl import json_lines
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report import render_report
 from livedesk.journal.summary import Summary, summarise
-from livedesk.journal.tables import csv_lines, readme, tables
+from livedesk.journal.table import csv_lines
+from livedesk.journal.tables import readme, tables
 
 _Export = Callable[[SessionReader, Summary, Path], list[Path]]
 

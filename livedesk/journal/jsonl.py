@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.status import Limits
@@ -16,7 +18,7 @@ JSONL_VERSION = 1
 
 
 def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
-    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `summary` lines."""
+    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `pin`, `summary`."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
     yield _line("session", _session(summary))
     for timed in reader.events():
@@ -38,6 +40,7 @@ def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
     yield from _samples(reader)
     yield from _incidents(summary)
     yield from _switches(summary)
+    yield from _pins(summary)
     yield _line("summary", _summary(summary))
 
 
@@ -119,6 +122,11 @@ def _switches(summary: Summary) -> Iterator[str]:
         yield _line("switch", fields)
 
 
+def _pins(summary: Summary) -> Iterator[str]:
+    for row in summary.pins:
+        yield _line("pin", {"t_ms": row.t_ms, **msgspec.to_builtins(row.pin)})
+
+
 def _summary(summary: Summary) -> dict[str, Json]:
     worst = summary.worst_skew
     return {
@@ -133,6 +141,7 @@ def _summary(summary: Summary) -> dict[str, Json]:
         "goodput_share": summary.goodput_share.fraction,
         "worst_skew_ms": None if worst is None else worst.skew_ms,
         "worst_skew_t_s": None if worst is None else worst.t_s,
+        "pins": msgspec.to_builtins(summary.pin_latency),
         "reconnects": dict(summary.reconnects),
         "dropped_messages": dict(summary.dropped_messages),
         "lost_events": summary.lost_events,

@@ -20,8 +20,8 @@ from livedesk.journal.reader import TimedEvent
 T = TypeVar("T")
 
 PIN_EVENTS: Final = (
-    "pin.cued", "pin.sent", "pin.accepted", "pin.confirmed", "pin.late", "pin.failed", "pin.unknown",
-    "pin.superseded", "pin.refused", "pin.by_hand",
+    "pin.cued", "pin.sent", "pin.accepted", "pin.confirmed", "pin.late", "pin.failed",
+    "pin.unknown", "pin.superseded", "pin.refused", "pin.by_hand",
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ One HTML file without scripts or anything fetched: it opens in ten years and fro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,10 +14,16 @@ from livedesk.core.clock import iso_utc
 from livedesk.core.figures import FIGURES
 from livedesk.core.ladder import SkewLadder
 from livedesk.journal import svg
-from livedesk.journal.incidents import Incident
 from livedesk.journal.reader import SessionReader, TimedEvent
+from livedesk.journal.report_rows import (
+    incident_row,
+    listed_pins,
+    pin_row,
+    plain_number,
+    switch_row,
+    uplink_rows,
+)
 from livedesk.journal.summary import Summary
-from livedesk.journal.switches import SwitchRow
 from livedesk.journal.text import (
     duration,
     label,
@@ -35,59 +40,6 @@ from livedesk.journal.verdict import headline, tiles
 MAX_EVENTS = 1_000
 """A page that nobody can scroll serves nobody; the rest is in the CSV, and the page says so."""
 
-_SIDES = {
-    "encoder": "Encoder",
-    "path": "Path",
-    "sync": "Sync",
-    "relay": "Relay",
-    "instrument": "Our instrument",
-    "person": "Person",
-    "other": "Other",
-}
-
-_PLAIN_NAMES = {"min_kbps": "contract_kbps"}
-
-_NOT_DONE = {"failed": "failed", "open": "not told"}
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentRow:
-    number: int
-    start: str
-    end: str
-    utc: str
-    duration: str
-    side: str
-    worst: str
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class UplinkRow:
-    name: str
-    carried: str
-    goodput: str
-    reconnects: int
-    dropped: int
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchCells:
-    time: str
-    utc: str
-    from_: str
-    to: str
-    because: str
-    reason: str
-    figures: str
-    onset: str
-    detect: str
-    publish: str
-    keyframe: str
-    lost: str
-    repeated: str
-    actor: str
-
 
 def render_report(reader: SessionReader, summary: Summary) -> str:
     """The whole page. The same file gives the same bytes: it does not say when it was made."""
@@ -101,6 +53,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         finalize=_finalize,
     )
     events = reader.newest_events(MAX_EVENTS)
+    pins = listed_pins(summary)
     return environment.get_template("report.html.j2").render(
         info=summary.info,
         summary=summary,
@@ -109,9 +62,12 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         rates_plot=Markup(svg.draw(_rates_plot(reader, summary))),
         sync_plot=Markup(svg.draw(_sync_plot(reader, summary))),
         curves=[(Markup(svg.swatch(style)), name) for style, name in _curve_names(summary)],
-        incidents=[_incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
-        switches=[_switch_row(row) for row in summary.switches],
-        uplinks=_uplink_rows(summary),
+        incidents=[incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
+        switches=[switch_row(row) for row in summary.switches],
+        pins=[pin_row(row) for row in pins],
+        pin_latency=summary.pin_latency,
+        earlier_pins=len(summary.pins) - len(pins),
+        uplinks=uplink_rows(summary),
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
         gaps=[_gap_row(gap.start_s, gap.end_s, summary) for gap in summary.gaps],
@@ -124,6 +80,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         label=label,
         number=number,
         percent=percent,
+        plain_number=plain_number,
         shown=shown,
         unit=unit,
     )
@@ -220,70 +177,6 @@ def _shades(summary: Summary, sides: Sequence[str]) -> list[svg.Shade]:
         if incident.side in sides
     ]
     return gaps + troubles
-
-
-def _incident_row(place: int, incident: Incident, summary: Summary) -> IncidentRow:
-    end_ms = summary.length_ms if incident.end_ms is None else incident.end_ms
-    figure = incident.figure
-    worst = ""
-    if figure is not None:
-        signed = figure == "skew_ms"
-        worst = f"{shown(figure, incident.worst, signed=signed)} {unit(figure)}"
-    return IncidentRow(
-        number=place,
-        start=show_time(incident.start_ms),
-        end="to the end" if incident.end_ms is None else show_time(end_ms),
-        utc=iso_utc(utc_ns_at(summary, incident.start_ms))[11:19],
-        duration=duration((end_ms - incident.start_ms) / 1000),
-        side=_SIDES[incident.side],
-        worst=worst,
-        cause=f"{incident.subject}: {incident.cause}" if incident.subject else incident.cause,
-    )
-
-
-def _uplink_rows(summary: Summary) -> list[UplinkRow]:
-    means = {s.subject: s.mean for s in summary.figures if s.figure == "goodput_kbps"}
-    names = dict.fromkeys((*summary.carried_s, *summary.reconnects, *summary.dropped_messages))
-    return [
-        UplinkRow(
-            name=name,
-            carried=duration(summary.carried_s.get(name, 0)),
-            goodput=shown("goodput_kbps", means.get(name)),
-            reconnects=summary.reconnects.get(name, 0),
-            dropped=summary.dropped_messages.get(name, 0),
-        )
-        for name in names
-    ]
-
-
-def _switch_row(row: SwitchRow) -> SwitchCells:
-    figures = [_figure(name, value) for name, value in row.deciding.items()]
-    return SwitchCells(
-        time=show_time(row.t_ms, tenths=True),
-        utc=iso_utc(row.utc_ns)[11:19],
-        from_=row.from_,
-        to=row.to,
-        because=row.cause_words,
-        reason=row.reason,
-        figures=", ".join(figures),
-        onset="–" if row.detect_ms is None else show_time(row.onset_ms, tenths=True),
-        detect=_plain_number(row.detect_ms),
-        publish=_plain_number(row.publish_ms),
-        keyframe=_plain_number(row.switch_ms) if row.state == "done" else _NOT_DONE[row.state],
-        lost=_plain_number(row.frames_lost),
-        repeated=_plain_number(row.frames_repeated),
-        actor=row.actor,
-    )
-
-
-def _figure(name: str, value: float) -> str:
-    """`goodput_kbps` 1480 as "goodput 1,480 kbps": a name carries its unit."""
-    what, _, unit_name = _PLAIN_NAMES.get(name, name).rpartition("_")
-    return f"{what.replace('_', ' ')} {value:,.0f} {unit_name}".strip()
-
-
-def _plain_number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
 
 
 def _gap_row(start_s: int, end_s: int, summary: Summary) -> tuple[str, str, str, str]:

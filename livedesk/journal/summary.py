@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from livedesk.core.figures import FIGURES
+from livedesk.core.pin_latency import latency_of
+from livedesk.core.pins import PinLatency
 from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
+from livedesk.journal.pins import PinRow, pin_rows
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
 from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans
@@ -101,6 +104,8 @@ class Summary:
     dropped_messages: Mapping[str, int]
     incidents: tuple[Incident, ...]
     switches: tuple[SwitchRow, ...]
+    pins: tuple[PinRow, ...]
+    pin_latency: PinLatency
     lost_events: int
     lost_samples: int
 
@@ -135,6 +140,8 @@ def summarise(reader: SessionReader) -> Summary:
     moved = [row for row in switches(events) if row.t_ms <= length_ms]
     carrier = carriers(events, goodputs, _inside(silent, length_s))
     known = {*feed, *goodput, *carrier} | _inside(silent, length_s)
+    pins = pin_rows(events)
+    budget_ms = reader.info.limits.pin_budget_ms
     lost_events, lost_samples = reader.lost
     return Summary(
         info=reader.info,
@@ -171,6 +178,8 @@ def summarise(reader: SessionReader) -> Summary:
             )
         ),
         switches=tuple(moved),
+        pins=tuple(pins),
+        pin_latency=latency_of((row.pin for row in pins), budget_ms),
         lost_events=lost_events,
         lost_samples=lost_samples,
     )

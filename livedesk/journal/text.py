@@ -31,6 +31,11 @@ def cell(text: str) -> str:
     return f"'{harmless}" if text.startswith(_FORMULA_STARTS) else harmless
 
 
+def shortened(text: str, longest: int = 80) -> str:
+    """A title may have ten thousand characters; the exports have them all."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def number(value: float | None, decimals: int = 3) -> str:
     """For programs: a point, no grouping, no exponent, no trailing zeros, no minus zero."""
     if value is None:

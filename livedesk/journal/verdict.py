@@ -41,7 +41,9 @@ def headline(summary: Summary) -> str:
 
 
 def tiles(summary: Summary) -> list[Tile]:
-    return [_on_air(summary), _rate(summary), _sync(summary), _reconnects(summary), _drops(summary)]
+    judged = [_on_air(summary), _rate(summary), _sync(summary)]
+    pins = [_pins(summary)] if summary.pins else []
+    return [*judged, *pins, _reconnects(summary), _drops(summary)]
 
 
 def _cause_clause(summary: Summary) -> str:
@@ -114,6 +116,21 @@ def _sync(summary: Summary) -> Tile:
     return Tile(
         "Worst A/V skew", shown("skew_ms", worst.skew_ms, signed=True), "ms", mark, word, note
     )
+
+
+def _pins(summary: Summary) -> Tile:
+    figures, budget_ms = summary.pin_latency, summary.info.limits.pin_budget_ms
+    title = f"Pins within {budget_ms:,.0f} ms"
+    share = figures.share_within
+    if share is None:
+        return Tile(title, "–", "", "unknown", "none was sent", f"{figures.refused} refused")
+    lost = figures.failed + figures.unknown
+    mark: Mark = "good" if share == 1 else "bad" if lost or share < 0.99 else "look"
+    late = figures.shown - figures.within
+    troubles = [f"{late} late"] * bool(late) + [f"{lost} not shown"] * bool(lost)
+    p95 = "" if figures.p95_ms is None else f"; 95 % in {figures.p95_ms:,.0f} ms"
+    note = f"{figures.shown} of {figures.shown + lost} shown{p95}"
+    return Tile(title, percent(share), "", mark, ", ".join(troubles) or "all of them", note)
 
 
 def _reconnects(summary: Summary) -> Tile:
