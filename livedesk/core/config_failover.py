@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal, cast
 
-from livedesk.core.config_secret import Origin, header_value, read_address, read_password
+from livedesk.core.config_http import LONGEST_TEXT, read_body, read_headers
+from livedesk.core.config_secret import Origin, read_address, read_password
 from livedesk.core.config_table import Table, found
-from livedesk.core.secrets import Secret
 from livedesk.core.settings import (
     Actuator,
     CommandActuator,
@@ -20,7 +19,6 @@ _HTTP_EXAMPLE: Final = '"https://switch.example/move?to={to}&token=env:SWITCH_TO
 _RUN_EXAMPLE: Final = '["/usr/local/bin/move-stream", "{to}"]'
 _KINDS: Final = ("obs", "http", "command")
 _MOST_ARGUMENTS: Final = 64
-_LONGEST_TEXT: Final = 4000
 
 
 def read_failover(table: Table, origin: Origin, *, pulled: bool, uplinks: int) -> FailoverSettings:
@@ -102,39 +100,15 @@ def _http(table: Table, origin: Origin) -> HttpActuator:
     expected = f"an http or https address, such as {_HTTP_EXAMPLE}"
     url = read_address(table, "url", expected, ("http", "https"), origin.resolve)
     method = table.text("method", '"POST", "PUT" or "GET"', "POST|PUT|GET", "POST")
-    body = ""
-    if table.has("body"):
-        expected = f"a text of up to {_LONGEST_TEXT} characters"
-        body = table.text("body", expected, rf"(?s).{{0,{_LONGEST_TEXT}}}")
-        if body and method == "GET":
-            table.problem("body", 'is not sent with GET; remove it, or set method = "POST"')
     actuator = HttpActuator(
         url=url,
         method=cast(Literal["POST", "PUT", "GET"], method),
-        headers=_headers(table.table("headers", 'headers = {Name = "value"}'), origin),
-        body=body,
+        headers=read_headers(table.table("headers", 'headers = {Name = "value"}'), origin),
+        body=read_body(table, method),
         timeout_s=table.number("timeout_s", 5.0, 0.5, 30, "s"),
     )
     table.close()
     return actuator
-
-
-def _headers(table: Table, origin: Origin) -> tuple[tuple[str, Secret], ...]:
-    """Field names and values as RFC 9110, 5.1 and 5.5 allow them; values may hold secrets."""
-    headers = []
-    for name in table.values:
-        table.has(name)
-        text = table.private_text(name, 'a text, such as "Bearer env:SWITCH_TOKEN"')
-        value = header_value(table, name, text, origin.resolve) if text is not None else None
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
-            table.problem(name, "is not a name that a header of HTTP can have")
-        elif value is not None and not re.fullmatch(
-            r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?", value
-        ):
-            table.problem(name, "expected printable ASCII characters; found others, or a line end")
-        elif value is not None:
-            headers.append((name, Secret(value)))
-    return tuple(headers)
 
 
 def _command(table: Table) -> CommandActuator:
@@ -160,4 +134,4 @@ def _command(table: Table) -> CommandActuator:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\0" not in value
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value

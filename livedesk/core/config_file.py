@@ -10,10 +10,12 @@ from typing import cast
 from livedesk.core.config_failover import read_failover
 from livedesk.core.config_feed import read_feed
 from livedesk.core.config_limits import read_limits
+from livedesk.core.config_pins import read_pins
 from livedesk.core.config_return import read_return
 from livedesk.core.config_secret import Origin
 from livedesk.core.config_table import ConfigError, Remark, Remarks, Table
 from livedesk.core.config_uplink import read_uplinks
+from livedesk.core.pin_settings import PinSettings
 from livedesk.core.secrets import SecretResolver
 from livedesk.core.settings import (
     Decode,
@@ -100,23 +102,31 @@ def _store(table: Table, origin: Origin) -> StoreSettings:
         pulled=pulled,
         actuator=failover.values.get("actuator"),
     )
+    platform = table.text("platform", 'a platform, such as "tiktok"', r".{1,40}", "")
     store = StoreSettings(
         id=identifier,
         name=table.text("name", 'a name, such as "Glow Beauty US"', r".{1,120}", identifier),
-        platform=table.text("platform", 'a platform, such as "tiktok"', r".{1,40}", ""),
+        platform=platform,
         feed=feed,
         uplinks=uplinks,
         limits=read_limits(table.table("limits", "[store.limits]")),
         probe=_probe(table.table("probe", "[store.probe]")),
         return_check=_return(table, origin),
         failover=read_failover(failover, origin, pulled=pulled, uplinks=len(uplinks)),
+        pins=_pins(table, origin, platform, sandbox=sandbox),
         sandbox=sandbox,
     )
-    for later in ("pins", "moderation"):
-        if table.has(later):
-            table.notice(later, "is read by a later release; this one does nothing with it")
+    if table.has("moderation"):
+        table.notice("moderation", "is read by a later release; this one does nothing with it")
     table.close()
     return store
+
+
+def _pins(table: Table, origin: Origin, platform: str, *, sandbox: bool) -> PinSettings | None:
+    if not table.has("pins"):
+        return None
+    pins = table.table("pins", "[store.pins]")
+    return read_pins(pins, origin, platform=platform, sandbox=sandbox)
 
 
 def _return(table: Table, origin: Origin) -> ReturnSettings | None:

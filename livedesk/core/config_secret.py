@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from livedesk.core.config_table import Table
+from livedesk.core.config_table import Table, found
 from livedesk.core.rtmp_address import RtmpAddress, parse_address, split_reference
 from livedesk.core.secrets import Secret, SecretResolver, SecretUnavailable
 
@@ -73,6 +73,29 @@ def read_password(table: Table, key: str, expected: str, origin: Origin) -> Secr
     if password == text:
         table.notice(key, "a password stands in this file" + origin.advice())
     return Secret(password or "")
+
+
+def read_secret(
+    table: Table, key: str, what: str, example: str, origin: Origin, *, quiet: bool = False
+) -> Secret:
+    """A required key or token; written in the file it is used, and remarked upon unless `quiet`."""
+    expected = f'{what}, such as "{example}"' if example else what
+    text = table.private_text(key, expected)
+    value = resolved(table, key, text, origin.resolve) if text is not None else None
+    if value is not None and value == text and not quiet:
+        table.notice(key, f"{what} stands in this file" + origin.advice())
+    if value is not None and (not value.isprintable() or value != value.strip()):
+        table.problem(key, f"expected {expected}; found blanks or unprintable characters in it")
+    return Secret(value or "")
+
+
+def read_host(table: Table, key: str, default: str) -> str:
+    """`https://host`; plain http is for a server on this machine, as keys go there."""
+    expected = f'an address without a path, such as "{default}"'
+    host = table.text(key, expected, r"https?://[^\s/?#@]{1,250}", default)
+    if host.startswith("http://") and not re.match(r"http://(127\.|localhost|\[::1\])", host):
+        table.problem(key, f"expected https://, as keys go there; found {found(host)}")
+    return host
 
 
 def read_rtmp_address(

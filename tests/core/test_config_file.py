@@ -225,12 +225,9 @@ def test_a_key_in_the_file_is_used_and_remarked_upon(load: Load, tmp_path: Path)
 
 
 def test_tables_of_later_releases_are_accepted_and_that_is_said(load: Load) -> None:
-    notices = load(
-        GOOD + '[store.pins]\ngateway = "manual"\n[store.moderation]\nurl = "x"\n'
-    ).notices
+    notices = load(GOOD + '[store.moderation]\nurl = "x"\n').notices
     assert [re.sub(": is read.*", "", notice) for notice in notices] == [
-        "livedesk.toml:10: store[0].pins",
-        "livedesk.toml:12: store[0].moderation",
+        "livedesk.toml:10: store[0].moderation",
     ]
 
 
