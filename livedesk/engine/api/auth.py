@@ -1,11 +1,16 @@
-"""Who may call what? Bearer tokens, roles, and the checks before any call is looked at."""
+"""Who may call what? Bearer tokens, roles, and the checks before any call is looked at.
+
+The scope of an admitted call holds `role`, `actor` (for the record: the name of a pad, else the
+role) and `store`: the only one that the caller may see, or None for all.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import hmac
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -13,29 +18,55 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livedesk.core.secrets import Secret
 from livedesk.engine.api.answers import ApiError
+from livedesk.engine.api.pads import Pad, PadTokens, digest_of
 from livedesk.engine.api.roles import Role
 
 BODY_LIMIT = 64 * 1024
 
 
+PAD_CALLS = frozenset(("status", "products", "show", "cues", "pin"))
+"""What a pad may call below its store; beside them only the clock and the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who was let in. `store`: the only one it may see; None: all."""
+
+    role: Role
+    actor: str
+    store: str | None = None
+    pad: Pad | None = None
+
+
+NOBODY = Caller("host", "")
+"""Of the calls that need no token: what they tell or take is not a matter of who asks."""
+
+
 class Keyring:
-    """The tokens that are accepted. Only their digests are kept and compared."""
+    """The tokens that are accepted: fixed ones, and those of pads. Only digests are kept."""
 
-    def __init__(self, tokens: Mapping[Secret, Role]) -> None:
-        self._roles = [(_digest(token.reveal()), role) for token, role in tokens.items()]
+    def __init__(self, tokens: Mapping[Secret, Role], pads: PadTokens | None = None) -> None:
+        self._roles = [(digest_of(token.reveal()), role) for token, role in tokens.items()]
+        self._pads = pads
 
-    def role(self, token: str) -> Role | None:
+    def caller(self, token: str) -> Caller | None:
         """Compares with every token in constant time, so that timing tells nothing."""
-        given = _digest(token)
-        found: Role | None = None
+        given = digest_of(token)
+        found: Caller | None = None
         for known, role in self._roles:
             if hmac.compare_digest(given, known):
-                found = role
+                found = Caller(role, role)
+        pad = None if self._pads is None else self._pads.find(token)
+        if found is None and pad is not None:
+            found = Caller("host", pad.name, pad.store, pad)
         return found
 
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    async def revoked(self, caller: Caller) -> None:
+        """Return when the caller's token is no longer accepted; fixed ones are for ever."""
+        if self._pads is None or caller.pad is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self._pads.ended(caller.pad)
 
 
 class Gate:
@@ -51,13 +82,53 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            scope["role"] = self._admit(Headers(scope=scope))
+            caller = self._admit(scope, Headers(scope=scope))
         except ApiError as error:
             await error.response()(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        scope.update(role=caller.role, actor=caller.actor, store=caller.store)
+        if caller.pad is not None and scope["method"] == "GET":
+            await self._while_accepted(caller, scope, receive, send)
+        else:
+            await self._app(scope, _bounded(receive), send)
 
-    def _admit(self, headers: Headers) -> Role:
+    async def _while_accepted(
+        self, caller: Caller, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Ends the answer with the token: a stream of events could go on for days."""
+        begun = complete = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun, complete
+            begun = True
+            is_body = message["type"] == "http.response.body"
+            complete = is_body and not message.get("more_body", False)
+            await send(message)
+
+        async def answer() -> None:
+            await self._app(scope, _bounded(receive), noted)
+
+        answering = asyncio.create_task(answer(), name="answer to a pad")
+        revoked = asyncio.create_task(self._keyring.revoked(caller), name="end of a pad")
+        try:
+            await asyncio.wait((answering, revoked), return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                answering.cancel()
+                await asyncio.wait((answering,))
+                if complete:
+                    return
+                if begun:
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                else:
+                    await _no_access().response()(scope, receive, send)
+            elif not answering.cancelled():
+                answering.result()
+        finally:
+            for task in (answering, revoked):
+                task.cancel()
+            await asyncio.gather(answering, revoked, return_exceptions=True)
+
+    def _admit(self, scope: Scope, headers: Headers) -> Caller:
         if not self._known_host(headers.get("host", "")):
             raise ApiError(
                 403,
@@ -68,16 +139,20 @@ class Gate:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > BODY_LIMIT:
             raise _too_large()
+        if _is_open(scope["method"], scope["path"]):
+            return NOBODY
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        role = self._keyring.role(token.strip()) if scheme.lower() == "bearer" else None
-        if role is None:
+        caller = self._keyring.caller(token.strip()) if scheme.lower() == "bearer" else None
+        if caller is None:
+            raise _no_access()
+        if caller.store is not None and not _is_of_store(scope["path"], caller.store):
             raise ApiError(
-                401,
-                "no_access",
-                "The token is missing or not known to this engine.",
-                "Send Authorization: Bearer with the token of the engine's runtime file.",
+                403,
+                "not_for_pads",
+                "The token of a pad is for the pins of its store only.",
+                "Use the token of a person who may do this.",
             )
-        return role
+        return caller
 
     def _known_host(self, host: str) -> bool:
         """A page that rebinds its own name to 127.0.0.1 still sends that name: names are refused.
@@ -95,6 +170,30 @@ class Gate:
         except ValueError:
             return False
         return True
+
+
+def _is_open(method: str, path: str) -> bool:
+    """The pad's page, which holds nothing secret, and calls that bring a signature of their own."""
+    if method in ("GET", "HEAD"):
+        return path.startswith("/pad/")
+    return method == "POST" and path.startswith("/v1/hooks/")
+
+
+def _is_of_store(path: str, store: str) -> bool:
+    """Whether a token that is bound to the store may call this at all; its role is asked later."""
+    if path in ("/v1/clock", "/v1/events"):
+        return True
+    start = f"/v1/stores/{store}/"
+    return path.startswith(start) and path.removeprefix(start).split("/")[0] in PAD_CALLS
+
+
+def _no_access() -> ApiError:
+    return ApiError(
+        401,
+        "no_access",
+        "The token is missing or not known to this engine.",
+        "Send Authorization: Bearer with the token of the engine's runtime file.",
+    )
 
 
 def _bounded(receive: Receive) -> Receive:
