@@ -28,6 +28,8 @@ _NOT_DONE = {"failed": "failed", "open": "not told"}
 
 MAX_PINS = 200
 
+_MARKS = {"late": "look", "failed": "bad", "unknown": "bad"}
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
@@ -74,6 +76,7 @@ class PinCells:
     utc: str
     title: str
     state: str
+    mark: str
     sent: str
     accepted: str
     latency: str
@@ -154,6 +157,7 @@ def pin_row(row: PinRow) -> PinCells:
         utc=iso_utc(pin.cued_utc_ns)[11:19],
         title=shortened(action),
         state=pin.state.replace("_", " ") + (" (by hand)" if pin.by_hand else ""),
+        mark=_MARKS.get(pin.state, "good"),
         sent=plain_number(pin.sent_ms),
         accepted=plain_number(pin.accepted_ms),
         latency=plain_number(pin.latency_ms),

@@ -37,7 +37,7 @@ def headline(summary: Summary) -> str:
     else:
         who = "the platform" if share is summary.goodput_share else "livedesk"
         told = f"For {duration(below_s)} {who} got less than {limit}{_cause_clause(summary)}"
-    return f"{told}{_sync_clause(summary)}."
+    return f"{told}{_sync_clause(summary)}{_pin_clause(summary)}."
 
 
 def tiles(summary: Summary) -> list[Tile]:
@@ -60,6 +60,15 @@ def _sync_clause(summary: Summary) -> str:
     if abs(worst.skew_ms) < limit_ms:
         return f"; sound and picture stayed within {limit_ms:,.0f} ms"
     return f"; sound and picture were up to {abs(worst.skew_ms):,.0f} ms apart"
+
+
+def _pin_clause(summary: Summary) -> str:
+    figures = summary.pin_latency
+    lost = figures.failed + figures.unknown
+    if not lost:
+        return ""
+    whole = figures.shown + lost
+    return f"; {lost} of {whole} pins {'was' if lost == 1 else 'were'} not shown"
 
 
 def _on_air(summary: Summary) -> Tile:
