@@ -13,7 +13,7 @@ from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import PartStatus, SessionState
 from livedesk.core.tasks import Tasks
-from livedesk.engine.bus import Bus
+from livedesk.engine.bus import Bus, Receipt
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, media_flows
 from livedesk.engine.fold import Reading, relay_readings
 from livedesk.engine.hold import HeldBy
@@ -112,7 +112,7 @@ class Broadcast:
         *,
         actor: str | None = None,
         at: tuple[int, int] | None = None,
-    ) -> None:
+    ) -> Receipt:
         """Put an event in line. `at`: its own monotonic and UTC time if that is not now."""
         mono_ns, utc_ns = at or (self._clock.mono_ns(), self._clock.utc_ns())
         event = Event(
@@ -128,7 +128,7 @@ class Broadcast:
             actor=actor,
             data=data or {},
         )
-        self._bus.post(event, self._record.sink())
+        return self._bus.post(event, self._record.sink())
 
     def position(self, instance: str) -> int:
         """Number of the last entry of this relay that was taken in by us or is in the record."""

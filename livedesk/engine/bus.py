@@ -21,7 +21,8 @@ from livedesk.core.status import StoreStatus
 
 log = logging.getLogger(__name__)
 
-Write = Callable[[Event], Awaitable[None]]
+Write = Callable[[Event], Awaitable[bool]]
+"""Journals an event; returns whether it is on disk."""
 
 
 class Past(Protocol):
@@ -98,10 +99,41 @@ class Subscription:
             await self._wake.wait()
 
 
+class Receipt:
+    """Of one event in line. Who must not act before it is on record waits for it."""
+
+    __slots__ = ("_is_recorded", "_settled")
+
+    def __init__(self) -> None:
+        self._settled = asyncio.Event()
+        self._is_recorded = False
+
+    def settle(self, *, is_recorded: bool) -> None:
+        self._is_recorded = is_recorded
+        self._settled.set()
+
+    async def recorded(self, limit_s: float) -> bool:
+        """Whether it is on disk, as far as that is known after `limit_s`."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._settled.wait()
+        except TimeoutError:
+            return False
+        return self._is_recorded
+
+
 @dataclass(frozen=True, slots=True)
 class _Posted:
     event: Event
     write: Write | None
+    receipt: Receipt
+
+    async def write_down(self) -> None:
+        is_recorded = False
+        try:
+            is_recorded = self.write is not None and await self.write(self.event)
+        finally:
+            self.receipt.settle(is_recorded=is_recorded)
 
 
 class Bus:
@@ -143,10 +175,12 @@ class Bus:
     def last_seq(self) -> int:
         return self._last_seq
 
-    def post(self, event: Event, write: Write | None) -> None:
+    def post(self, event: Event, write: Write | None) -> Receipt:
         """Put an event in line; its `seq` is given here, later. `write` journals it."""
         self._idle.clear()
-        self._posted.put(_Posted(event, write))
+        receipt = Receipt()
+        self._posted.put(_Posted(event, write, receipt))
+        return receipt
 
     async def drain(self) -> None:
         """Wait until everything posted so far is written and published."""
@@ -162,8 +196,8 @@ class Bus:
                 self._idle.set()
 
     async def _process(self, batch: list[_Posted]) -> None:
-        numbered = [_Posted(self._number(item.event), item.write) for item in batch]
-        writes = [item.write(item.event) for item in numbered if item.write is not None]
+        numbered = [replace(item, event=self._number(item.event)) for item in batch]
+        writes = [item.write_down() for item in numbered]
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("an event could not be journalled", exc_info=outcome)

@@ -100,12 +100,13 @@ class SessionRecord:
         writer = self._writer
         return self._remember if writer is None else partial(_write, writer)
 
-    async def _remember(self, event: Event) -> None:
+    async def _remember(self, event: Event) -> bool:
         writer = self._writer
         if writer is None:
             self._lead_in.append(event)
-        else:  # the session began while the event waited for its turn
-            await _write(writer, replace(event, session=writer.info.session))
+            return False
+        # The session began while the event waited for its turn.
+        return await _write(writer, replace(event, session=writer.info.session))
 
     def sample(self, rows: Sequence[SampleRow], position: tuple[str, int] | None = None) -> None:
         """Write rows, and with them up to which entry of which relay they reach."""
@@ -122,15 +123,17 @@ class SessionRecord:
         return writer
 
 
-async def _write(writer: JournalWriter, event: Event) -> None:
-    """Return when the event is on disk, or when it is clear that it will take longer."""
+async def _write(writer: JournalWriter, event: Event) -> bool:
+    """Return when the event is on disk, or, with False, when that will take longer."""
     if writer.health.state == "failing":
         writer.note(event)
-        return
+        return False
     try:
         await writer.record(event)
     except JournalError as error:
         log.warning("journal: %s", error)
+        return False
+    return True
 
 
 def _versions() -> dict[str, str]:

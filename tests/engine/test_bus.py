@@ -20,9 +20,10 @@ class Files:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    async def write(self, event: Event) -> None:
+    async def write(self, event: Event) -> bool:
         await asyncio.sleep(0)
         self.events.append(event)
+        return True
 
     def between(self, after: int, until: int) -> list[Event]:
         return [event for event in self.events if after < event.seq <= until]
@@ -72,8 +73,9 @@ def test_an_event_is_written_before_it_is_told() -> None:
     async def story() -> None:
         clock, written = ManualClock(), asyncio.Event()
 
-        async def write(_event: Event) -> None:
+        async def write(_event: Event) -> bool:
             await written.wait()
+            return True
 
         async with running(Bus(clock, 0, Files())) as bus:
             _, subscription = await bus.subscribe()
@@ -90,13 +92,36 @@ def test_an_event_is_written_before_it_is_told() -> None:
 
 def test_a_journal_that_fails_does_not_hold_up_the_news() -> None:
     async def story() -> None:
-        async def write(_event: Event) -> None:
+        async def write(_event: Event) -> bool:
             raise OSError("disk")
 
         async with running(Bus(ManualClock(), 0, Files())) as bus:
             _, subscription = await bus.subscribe()
             bus.post(happening("a"), write)
             assert await taken(subscription, 1) == ["a"]
+
+    asyncio.run(story())
+
+
+def test_who_waits_for_one_event_learns_when_it_is_on_record_and_when_it_is_not() -> None:
+    async def story() -> None:
+        stuck = asyncio.Event()
+
+        async def hang(_event: Event) -> bool:
+            return await stuck.wait()
+
+        async def fail(_event: Event) -> bool:
+            raise OSError("disk")
+
+        async with running(Bus(ManualClock(), 0, Files())) as bus:
+            assert await bus.post(happening("a"), Files().write).recorded(2.0)
+            assert not await bus.post(happening("b"), fail).recorded(2.0)
+            assert not await bus.post(happening("c"), None).recorded(2.0)
+            slow, quick = bus.post(happening("d"), hang), bus.post(happening("e"), Files().write)
+            assert await quick.recorded(2.0)
+            assert not await slow.recorded(0.01)
+            stuck.set()
+            assert await slow.recorded(2.0)
 
     asyncio.run(story())
 
