@@ -20,6 +20,7 @@ from livedesk.desk.looks import (
 )
 from livedesk.desk.mediacards import media_card, sync_card
 from livedesk.desk.model import StoreView
+from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.uplinkcards import uplink_cards
 from livedesk.desk.words import age, number, tr
 
@@ -28,7 +29,9 @@ def cards(view: StoreView) -> tuple[Card, ...]:
     """The strip of one store: the show from feed to platform, then what watches it."""
     status = view.status
     back = [_return(view, status.return_check)] if status.return_check is not None else []
-    show = (_feed(view), *uplink_cards(view), *back, sync_card(view), media_card(view))
+    pins = pins_card(view)
+    pinned = [pins] if pins is not None else []
+    show = (_feed(view), *uplink_cards(view), *back, sync_card(view), media_card(view), *pinned)
     return (*show, settings_card(view), _probe(view), _journal(view))
 
 

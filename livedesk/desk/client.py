@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import httpx_sse
@@ -17,6 +17,7 @@ from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
 from livedesk.desk.errors import BadAnswerError, RefusedError, UnreachableError
+from livedesk.desk.pin_client import PinClient, store_path
 from livedesk.desk.words import tr
 
 Transport = httpx.AsyncBaseTransport
@@ -80,8 +81,14 @@ class HttpDoor:
     ) -> tuple[bytes, httpx.Headers]:
         return await self._call("GET", path, params=params, patience=patience)
 
+    async def get_bytes(self, path: str, params: dict[str, str | float] | None = None) -> bytes:
+        return (await self.get(path, params))[0]
+
     async def post(self, path: str, body: dict[str, Json]) -> bytes:
         return (await self._call("POST", path, json=body))[0]
+
+    async def delete(self, path: str, body: dict[str, Json] | None = None) -> bytes:
+        return (await self._call("DELETE", path, json=body))[0]
 
     async def _call(
         self,
@@ -118,7 +125,8 @@ class HttpDoor:
         trouble = wire.read_trouble(body)
         what = trouble.message if trouble else tr("It answered HTTP {n}.").format(n=status)
         action = trouble.action if trouble else ""
-        raise RefusedError(what, self.where + path, action or _advice(status), status)
+        code = trouble.code if trouble else ""
+        raise RefusedError(what, self.where + path, action or _advice(status), status, code)
 
     @asynccontextmanager
     async def _errors(self, path: str) -> AsyncIterator[None]:
@@ -153,6 +161,7 @@ class EngineClient:
 
     def __init__(self, url: str, token: Secret, transport: Transport | None = None) -> None:
         self._door = HttpDoor(url, token, transport)
+        self.pins = PinClient(self._door)
 
     @property
     def where(self) -> str:
@@ -166,13 +175,13 @@ class EngineClient:
         return wire.read_stores(body, f"{self.where}/v1/stores")
 
     async def status(self, store: str) -> StoreStatus:
-        path = f"{_store_path(store)}/status"
+        path = f"{store_path(store)}/status"
         body, _ = await self._door.get(path)
         return wire.read_status(body, self.where + path)
 
     async def history(self, store: str, begin_s: float, end_s: float, points: int) -> wire.History:
         """The journal's series between two instants (Unix seconds), at most `points` each."""
-        path = f"{_store_path(store)}/history"
+        path = f"{store_path(store)}/history"
         params: dict[str, str | float] = {"from": begin_s, "to": end_s, "points": points}
         body, _ = await self._door.get(path, params, _HISTORY_TIMEOUT)
         return wire.read_history(body, self.where + path)
@@ -181,7 +190,7 @@ class EngineClient:
         """The newest picture, or None while the engine has none."""
         try:
             body, headers = await self._door.get(
-                f"{_store_path(store)}/preview.mjpg", {"single": "1"}
+                f"{store_path(store)}/preview.mjpg", {"single": "1"}
             )
         except RefusedError as refusal:
             if refusal.status == 404:
@@ -190,20 +199,20 @@ class EngineClient:
         return Picture(body, _age_s(headers)) if body else None
 
     async def end_session(self, store: str) -> None:
-        await self._door.post(f"{_store_path(store)}/session/end", {})
+        await self._door.post(f"{store_path(store)}/session/end", {})
 
     async def switch(self, store: str, to: str, reason: str) -> None:
         """Ask for a switch; what comes of it is told by status and events."""
-        await self._door.post(f"{_store_path(store)}/failover", {"to": to, "reason": reason})
+        await self._door.post(f"{store_path(store)}/failover", {"to": to, "reason": reason})
 
     async def hold(self, store: str, *, on: bool) -> None:
         """Hold, or release a hold or a latch."""
-        await self._door.post(f"{_store_path(store)}/hold", {"on": on})
+        await self._door.post(f"{store_path(store)}/hold", {"on": on})
 
     async def drill(self, store: str, *, confirm: bool, stay_s: float) -> None:
         """Ask for a switch there and back; on air only with `confirm`."""
         body: dict[str, Json] = {"confirm": confirm, "stay_s": stay_s}
-        await self._door.post(f"{_store_path(store)}/drill", body)
+        await self._door.post(f"{store_path(store)}/drill", body)
 
     async def stop_engine(self, *, relays: bool) -> None:
         await self._door.post("/v1/engine/stop", {"relays": relays})
@@ -234,10 +243,6 @@ class EngineClient:
         except BadAnswerError as error:
             known = message.event == "journal" and message.id.isdecimal()
             listener.unreadable(int(message.id) if known else None, error)
-
-
-def _store_path(store: str) -> str:
-    return f"/v1/stores/{quote(store, safe='')}"
 
 
 def _public(url: str) -> str:

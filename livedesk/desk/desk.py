@@ -26,6 +26,8 @@ from livedesk.desk.errors import (
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.past import Missing, Past
+from livedesk.desk.pin_client import PinClient
+from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import tr
 
@@ -104,6 +106,7 @@ class Desk:
         self._watched: str | None = None
         self._picture: tuple[str, Picture, Moment] | None = None
         self._preview: asyncio.Task[None] | None = None
+        self.pins = Pinning(self._pin_client, self._spawn, self.now, rng)
 
     def now(self) -> Moment:
         return Moment(self._clock.mono_ns(), self._clock.utc_ns())
@@ -126,8 +129,9 @@ class Desk:
         return self._past.plots(store)
 
     def watch(self, store: str | None) -> None:
-        """Choose the store whose picture is fetched."""
+        """Choose the store whose picture and products are fetched."""
         self._watched = store
+        self.pins.watch(store)
 
     def preview(self, store: str) -> Preview | None:
         if self._picture is None or self._picture[0] != store:
@@ -205,6 +209,7 @@ class Desk:
     def opened(self, client: EngineClient) -> None:
         self._model.attached(client.where, self.now())
         self._past.attached()
+        self.pins.attached()
         self._spawn("stores", self._take_stock(client))
         if self._preview is None or self._preview.done():
             self._preview = self._calls.spawn("preview", self._poll_preview())
@@ -219,12 +224,14 @@ class Desk:
     def status(self, status: StoreStatus) -> None:
         self._model.status(status, self.now())
         self._orders.status(status.store, status.failover)
+        self.pins.status(status)
         missing = self._past.add(status)
         if missing is not None:
             self._spawn("history", self._fill(missing))
 
     def event(self, event: Event) -> None:
         self._model.event(event)
+        self.pins.event(event)
 
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         log.warning("unreadable message: %s", error)
@@ -272,6 +279,9 @@ class Desk:
                 tr("No engine is attached."), tr("console"), tr("Wait until it is back.")
             )
         return self._link.client
+
+    def _pin_client(self) -> PinClient:
+        return self._client().pins
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._calls.spawn(name, self._noted(work))

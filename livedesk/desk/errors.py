@@ -28,9 +28,11 @@ class NoEngineError(UnreachableError):
 class RefusedError(DeskError):
     """The far side answered with an error of its own. Trying the same again will not help."""
 
-    def __init__(self, what: str, where: str, action: str, status: int) -> None:
+    def __init__(self, what: str, where: str, action: str, status: int, code: str = "") -> None:
         super().__init__(what, where, action)
         self.status = status
+        self.code = code
+        """The far side's own, for programs."""
 
 
 class BadAnswerError(DeskError):

@@ -9,15 +9,16 @@ from livedesk.core.status import FeedState
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import NOTHING, age, tr
 
-Look = Literal["idle", "ready", "ok", "unknown", "notice", "warning", "critical"]
+Look = Literal["idle", "ready", "busy", "ok", "unknown", "notice", "warning", "critical"]
 """How a thing is drawn: each look has its own shape, and only the last three have a colour.
 
-`idle` is not needed now; `ready` does nothing now and could at once; `unknown` is needed and not
-known.
+`idle` is not needed now; `ready` does nothing now and could at once; `busy` is under way; `unknown`
+is needed and not known.
 """
 
 LOUDNESS: dict[Look, int] = {
-    "idle": 0, "ready": 1, "ok": 2, "unknown": 3, "notice": 4, "warning": 5, "critical": 6,
+    "idle": 0, "ready": 1, "busy": 2, "ok": 2, "unknown": 3, "notice": 4, "warning": 5,
+    "critical": 6,
 }  # fmt: skip
 
 LIT: tuple[Look, ...] = ("notice", "warning", "critical")

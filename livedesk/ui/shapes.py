@@ -16,6 +16,7 @@ def look_name(look: Look) -> str:
     return {
         "idle": tr("not needed now"),
         "ready": tr("ready"),
+        "busy": tr("under way"),
         "ok": tr("normal"),
         "unknown": tr("not known"),
         "notice": tr("worth a look"),
@@ -25,7 +26,7 @@ def look_name(look: Look) -> str:
 
 
 class ShapeMark(QWidget):
-    """One shape: ring, pause, tick, question mark, diamond, triangle or octagon."""
+    """One shape: ring, pause, dots, tick, question mark, diamond, triangle or octagon."""
 
     def __init__(self, theme: Theme, size: int = 18, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +81,11 @@ def draw_shape(painter: QPainter, box: QRectF, look: Look, theme: Theme) -> None
             _ring(painter, colour, Qt.PenStyle.SolidLine)
             painter.drawPolyline(_points((6.2, 5.2), (6.2, 10.8)))
             painter.drawPolyline(_points((9.8, 5.2), (9.8, 10.8)))
+        case "busy":
+            _ring(painter, colour, Qt.PenStyle.SolidLine)
+            painter.setPen(_pen(colour, 2))
+            for x in (4.9, 8.0, 11.1):
+                painter.drawPoint(QPointF(x, 8))
         case "ok":
             _ring(painter, colour, Qt.PenStyle.SolidLine)
             painter.drawPolyline(_points((4.8, 8.3), (7.2, 10.6), (11.3, 5.7)))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from livedesk.core.pins import CueSource
 from livedesk.desk.asked import Asked, Order
 from livedesk.desk.desk import Preview
-from livedesk.desk.model import DeskSnapshot, Moment
+from livedesk.desk.model import DeskSnapshot, Moment, StoreView
+from livedesk.desk.pin_client import ShowOp
+from livedesk.desk.pinning import Shop
+from livedesk.desk.pins import PinsView
 from livedesk.desk.plots import StorePlots
 
 
@@ -20,8 +24,39 @@ class OrderDesk(Protocol):
     def asked(self, store: str) -> tuple[Asked, ...]: ...
 
 
+class PinSource(Protocol):
+    """Who knows the pins of the stores, and takes cues for them."""
+
+    def view(self, view: StoreView) -> PinsView | None: ...
+
+    def shop(self, store: str) -> Shop: ...
+
+    def picture(self, store: str, product_id: str, picture: str) -> bytes | None: ...
+
+    def fire(
+        self, store: str, product_id: str | None, title: str, source: CueSource = "console"
+    ) -> None: ...
+
+    def unpin(self, store: str, source: CueSource = "console") -> None: ...
+
+    def by_hand(self, store: str, pin_id: str, *, done: bool, text: str = "") -> None: ...
+
+    def change_show(self, store: str, op: ShowOp) -> None: ...
+
+    def ask_pads(self, store: str) -> None: ...
+
+    def new_pad(self, store: str, name: str) -> None: ...
+
+    def revoke_pad(self, store: str, pad_id: str) -> None: ...
+
+    def forget_new_pad(self, store: str) -> None: ...
+
+
 class Source(OrderDesk, Protocol):
     """What the window needs from the desk."""
+
+    @property
+    def pins(self) -> PinSource: ...
 
     def snapshot(self) -> DeskSnapshot: ...
 

@@ -93,6 +93,7 @@ class Theme:
         return {
             "idle": colours.faint,
             "ready": colours.muted,
+            "busy": colours.text,
             "ok": colours.muted,
             "unknown": colours.muted,
             "notice": colours.notice,
