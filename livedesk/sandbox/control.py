@@ -1,6 +1,6 @@
 """How is the sandbox steered while it runs? A small HTTP API on the loopback, behind a token.
 
-* `GET /state`: figures of encoder, paths and platform; `path` is the primary one, `paths` are all.
+* `GET /state`: figures of encoder, paths, platform, shop; `path` is the primary one of `paths`.
   `frames` compares what the encoder sent with what the platform has, over all publications.
 * `POST /path`: `path` ("primary" without it, or the name of another one) and any of
   `rate_kbps` (null is no limit; with `ramp_s` evenly from the rate before, or `from_kbps`),
@@ -18,23 +18,22 @@
   false), `stop_track` ("audio", "video" or "none"), `drop` and `restart` (milliseconds until it
   connects again, or true; `restart` begins its timestamps at 0), `clear` (true: as it was started),
   `stop` (true), `start` (true, or the RTMP address to push to).
+* `POST /shop`: how badly it serves, and what it sells (`shop/orders.py`).
+* `GET /shop/executions?after=N`: what the shop carried out, at most 1,000 after that number:
+  `number`, `key`, `product` (null is an unpin), `utc_ns`, `mono_ns`, `repeated`.
 
-All answer with the same figures as `GET /state`. An order that is not understood changes nothing.
+Orders answer with the same figures as `GET /state`. One that is not understood changes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from livedesk.core.clock import Clock
@@ -43,6 +42,7 @@ from livedesk.core.rtmp_address import parse_address
 from livedesk.core.secrets import Secret
 from livedesk.sandbox.arrivals import compared
 from livedesk.sandbox.child import EncoderChild
+from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.orders import (
     ENCODER_ORDERS,
     MAX_TIME_S,
@@ -59,9 +59,10 @@ from livedesk.sandbox.orders import (
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
 from livedesk.sandbox.recorded import RecordingError, read_recording
+from livedesk.sandbox.shop.run import shop_routes
+from livedesk.sandbox.shop.shop import Shop
 from livedesk.sandbox.supply import Supply
 
-MAX_BODY_BYTES: Final = 16_384
 PRIMARY: Final = "primary"
 
 
@@ -75,7 +76,9 @@ class Bench:
         paths: Mapping[str, Path],
         platform: Platform,
         recording: Supply | None,
+        shop: Shop,
     ) -> None:
+        self.shop = shop
         self._clock = clock
         self._encoder = encoder
         self._paths = paths
@@ -92,6 +95,7 @@ class Bench:
             "paths": {name: path.figures() for name, path in self._paths.items()},
             "platform": platform,
             "frames": compared(encoder["report"], platform["arrivals"]),
+            "shop": self.shop.figures(),
         }
 
     async def order_path(self, order: dict[str, Any]) -> None:
@@ -168,68 +172,13 @@ async def _trace(name: object) -> Supply | None:
 
 def control_app(bench: Bench, token: Secret) -> Starlette:
     """The API. Every request needs `Authorization: Bearer <token>`."""
-    app = _App(bench, token)
+    counter = Counter(token, bench.figures)
     return Starlette(
         routes=[
-            Route("/state", app.state, methods=["GET"]),
-            Route("/path", app.path, methods=["POST"]),
-            Route("/platform", app.platform, methods=["POST"]),
-            Route("/encoder", app.encoder, methods=["POST"]),
+            Route("/state", counter.told(lambda _: bench.figures()), methods=["GET"]),
+            Route("/path", counter.done(bench.order_path), methods=["POST"]),
+            Route("/platform", counter.done(bench.order_platform), methods=["POST"]),
+            Route("/encoder", counter.done(bench.order_encoder), methods=["POST"]),
+            *shop_routes(bench.shop, counter),
         ]
     )
-
-
-class _App:
-    def __init__(self, bench: Bench, token: Secret) -> None:
-        self._bench = bench
-        self._token = token
-
-    async def state(self, request: Request) -> Response:
-        if not self._knows(request):
-            return _error(401, "unauthorized", "No valid token.", "Send the sandbox's token.")
-        return JSONResponse(self._bench.figures())
-
-    async def path(self, request: Request) -> Response:
-        return await self._order(request, self._bench.order_path)
-
-    async def platform(self, request: Request) -> Response:
-        return await self._order(request, self._bench.order_platform)
-
-    async def encoder(self, request: Request) -> Response:
-        return await self._order(request, self._bench.order_encoder)
-
-    def _knows(self, request: Request) -> bool:
-        given = request.headers.get("authorization", "").encode()
-        return secrets.compare_digest(given, f"Bearer {self._token.reveal()}".encode())
-
-    async def _order(
-        self, request: Request, carry_out: Callable[[dict[str, Any]], Awaitable[None]]
-    ) -> Response:
-        if not self._knows(request):
-            return _error(401, "unauthorized", "No valid token.", "Send the sandbox's token.")
-        try:
-            await carry_out(await _body(request))
-        except OrderError as fault:
-            return _error(400, "bad_order", f"Not done: {fault}.", "Correct the order.")
-        return JSONResponse(self._bench.figures())
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    """Raises OrderError."""
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > MAX_BODY_BYTES:
-            raise OrderError(f"the body is larger than {MAX_BODY_BYTES} bytes")
-    try:
-        order = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise OrderError("the body is no JSON") from None
-    if not isinstance(order, dict):
-        raise OrderError("the body is no JSON object")
-    return order
-
-
-def _error(status: int, code: str, message: str, action: str) -> Response:
-    body = {"error": {"code": code, "message": message, "action": action}}
-    return JSONResponse(body, status_code=status)

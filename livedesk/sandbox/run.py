@@ -3,56 +3,50 @@
 `python -m livedesk.sandbox` reads one JSON line from standard input, all of it optional:
 
     {"app": "live", "key": "…", "port": 0, "recording": "file", "path": {…},
-     "paths": {"bonded": {"port": 0, …}}, "platform": {…}, "encoder": {…, "url": "rtmp://…"}}
+     "paths": {"bonded": {"port": 0, …}}, "platform": {…}, "encoder": {…, "url": "rtmp://…"},
+     "shop": {…}}
 
 `path` is a first order for the primary path, as for `POST /path`, and `port` where it listens;
 `paths` are the others, by default one that is called bonded. `platform` is a first order as for
 `POST /platform`. `encoder` has the encoder's settings;
-with a `url` it starts at once, otherwise with `POST /encoder`. The answer is one line: `{"ready":
-true, "pid", "control_url", "token", "platform_url", "platform_urls", "ingest_url"}`.
+with a `url` it starts at once, otherwise with `POST /encoder`. `shop` is that of `shop/run.py`.
+The answer is one line: `{"ready": true, "pid", "control_url", "token", "platform_url",
+"platform_urls", "ingest_url", "shop"}`.
 `platform_urls` lead through the paths and are what uplinks push to, by name, `platform_url` is the
-primary one, `ingest_url` the platform itself. All hold the key. It ends with the end of standard
-input or on SIGTERM, and leaves nothing running.
+primary one, `ingest_url` the platform itself. All hold the key. `shop` says how to call the shop.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import os
 import random
 import secrets
-import signal
-import socket
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
 
-import uvicorn
-from starlette.applications import Starlette
-
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
-from livedesk.core.tasks import Tasks
 from livedesk.sandbox.child import EncoderChild
 from livedesk.sandbox.control import PRIMARY, Bench, control_app
 from livedesk.sandbox.encoder.job import JobError, parse_job
 from livedesk.sandbox.orders import OrderError
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
+from livedesk.sandbox.process import Say, as_process
 from livedesk.sandbox.recorded import RecordingError, read_recording
+from livedesk.sandbox.serving import HOST, listening, served
+from livedesk.sandbox.shop.run import parse_shop_job, running_shop
+from livedesk.sandbox.shop.shop import ShopJob
 from livedesk.sandbox.supply import Supply
 
-_HOST: Final = "127.0.0.1"
 MAX_PATHS: Final = 8
-_LINE_BYTES: Final = 65_536
 _JOB_FIELDS: Final = frozenset(
-    {"app", "key", "encoder", "path", "paths", "platform", "port", "recording"}
+    {"app", "key", "encoder", "path", "paths", "platform", "port", "recording", "shop"}
 )
 
 
@@ -79,6 +73,7 @@ class SandboxJob:
     """Where the primary path listens; 0 is any free port."""
     others: tuple[PathJob, ...] = (PathJob("bonded"),)
     platform: dict[str, Json] = field(default_factory=dict)
+    shop: ShopJob = field(default_factory=ShopJob)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +85,8 @@ class Ready:
     platform_url: Secret
     ingest_url: Secret
     platform_urls: Mapping[str, Secret]
+    shop: Mapping[str, Json] = field(repr=False)
+    """How to call the shop (`Shop.access`)."""
 
     def to_json(self) -> dict[str, Json]:
         """With its secrets: for the pipe to the parent, nothing else."""
@@ -101,6 +98,7 @@ class Ready:
             "platform_url": self.platform_url.reveal(),
             "platform_urls": {name: url.reveal() for name, url in self.platform_urls.items()},
             "ingest_url": self.ingest_url.reveal(),
+            "shop": dict(self.shop),
         }
 
 
@@ -127,7 +125,8 @@ def parse_sandbox_job(line: str) -> SandboxJob:
     parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
     target = Secret(url) if url else None
     file = FilePath(recording) if recording else None
-    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others, platform)
+    shop = parse_shop_job(job.get("shop", {}))
+    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others, platform, shop)
 
 
 def _port(settings: dict[str, Json]) -> int:
@@ -160,27 +159,30 @@ async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[
             return next((name for name, path in paths.items() if path.leads_from(port)), None)
 
         platform = Platform(job.app, job.key, clock, via=via)
-        ingest_port = await platform.start(_HOST)
+        ingest_port = await platform.start(HOST)
         stack.push_async_callback(platform.close)
         for number, wish in enumerate((PathJob(PRIMARY, job.path, job.port), *job.others), 1):
-            path = Path((_HOST, ingest_port), clock, random.Random(number))
-            await path.start(_HOST, wish.port)
+            path = Path((HOST, ingest_port), clock, random.Random(number))
+            await path.start(HOST, wish.port)
             stack.push_async_callback(path.close)
             paths[wish.name] = path
         encoder = EncoderChild(job.encoder, job.target)
         stack.push_async_callback(encoder.close)
-        bench = Bench(clock, encoder, paths, platform, recording)
+        shop = await stack.enter_async_context(running_shop(job.shop, clock))
+        bench = Bench(clock, encoder, paths, platform, recording, shop)
         await _first_orders(job, bench)
         token = Secret(secrets.token_urlsafe(24))
-        control_url = await stack.enter_async_context(_served(control_app(bench, token)))
+        control_url = await stack.enter_async_context(
+            served(control_app(bench, token), listening())
+        )
         if job.target is not None:
             await encoder.start()
         tail = f"{job.app}/{job.key.reveal()}"
         urls = {
-            name: Secret(f"rtmp://{_HOST}:{path.address[1]}/{tail}") for name, path in paths.items()
+            name: Secret(f"rtmp://{HOST}:{path.address[1]}/{tail}") for name, path in paths.items()
         }
-        ingest_url = Secret(f"rtmp://{_HOST}:{ingest_port}/{tail}")
-        yield Ready(control_url, token, urls[PRIMARY], ingest_url, urls), bench
+        ingest_url = Secret(f"rtmp://{HOST}:{ingest_port}/{tail}")
+        yield Ready(control_url, token, urls[PRIMARY], ingest_url, urls, shop.access()), bench
 
 
 async def _first_orders(job: SandboxJob, bench: Bench) -> None:
@@ -202,30 +204,6 @@ def _recording(job: SandboxJob) -> Supply | None:
         raise JobError(f"recording: {fault}") from None
 
 
-class _Server(uvicorn.Server):
-    """Signals belong to the process, not to the library that answers HTTP."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@asynccontextmanager
-async def _served(app: Starlette) -> AsyncIterator[str]:
-    """Serve an app on a free loopback port; gives its URL."""
-    listener = socket.create_server((_HOST, 0))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
-    config.timeout_graceful_shutdown = 1
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve([listener]), name="control API")
-    try:
-        yield f"http://{_HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        listener.close()
-
-
 async def run_sandbox(
     job: SandboxJob, clock: Clock, ready: Callable[[Ready], None], until: Awaitable[object]
 ) -> None:
@@ -236,34 +214,9 @@ async def run_sandbox(
 
 
 async def serve(clock: Clock) -> int:
-    """The process: exit status 0 when it ended as asked, 1 when the job cannot be done."""
-    loop = asyncio.get_running_loop()
-    lines = asyncio.StreamReader(limit=_LINE_BYTES)
-    inlet, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    end = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end.set)
-    tasks = Tasks()
-    try:
-        job = parse_sandbox_job((await lines.readline()).decode(errors="replace"))
-        tasks.spawn("standard input", _until_closed(lines, end))
-        await run_sandbox(job, clock, lambda where: _print(where.to_json()), end.wait())
-    except (JobError, OSError) as fault:
-        _print({"error": f"The sandbox cannot start: {fault}.", "action": "Correct its job."})
-        return 1
-    finally:
-        await tasks.close()
-        inlet.close()
-    return 0
+    """The process of the whole sandbox."""
 
+    async def run(line: str, say: Say, until: Awaitable[object]) -> None:
+        await run_sandbox(parse_sandbox_job(line), clock, lambda where: say(where.to_json()), until)
 
-async def _until_closed(lines: asyncio.StreamReader, end: asyncio.Event) -> None:
-    while await lines.read(_LINE_BYTES):
-        pass
-    end.set()
-
-
-def _print(line: dict[str, Json]) -> None:
-    """One line to the parent, at start or in place of it: it waits for just that."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    return await as_process(run)

@@ -17,6 +17,7 @@ from livedesk.sandbox.control import Bench, control_app
 from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
 from livedesk.sandbox.recorded import RecordedUplink
+from livedesk.sandbox.shop.shop import Shop, ShopJob
 from livedesk.sandbox.supply import Supply
 
 TOKEN = "a-token"
@@ -37,7 +38,8 @@ def _ask(
         }
         for path in paths.values():
             await path.start()
-        bench = Bench(clock, EncoderChild({}, None), paths, platform, recording)
+        shop = Shop(ShopJob(), clock)
+        bench = Bench(clock, EncoderChild({}, None), paths, platform, recording, shop)
         transport = httpx.ASGITransport(control_app(bench, Secret(TOKEN)))
         headers = {"Authorization": f"Bearer {token}"}
         answers = []
@@ -52,6 +54,7 @@ def _ask(
         finally:
             for path in paths.values():
                 await path.close()
+            await shop.close()
         return answers
 
     return asyncio.run(scenario())
@@ -179,6 +182,12 @@ def test_a_bad_order_is_explained_and_changes_nothing(
 def test_nobody_without_the_token() -> None:
     for token in ("", "another"):
         answers = _ask(
-            [("/path", {"down": True}), ("/platform", {}), ("/encoder", {"stop": True})], token
+            [
+                ("/path", {"down": True}),
+                ("/platform", {}),
+                ("/encoder", {"stop": True}),
+                ("/shop", {"live": False}),
+            ],
+            token,
         )
-        assert [status for status, _ in answers] == [401, 401, 401]
+        assert [status for status, _ in answers] == [401, 401, 401, 401]

@@ -189,6 +189,8 @@ def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
         ({"platform": {"second": "both"}}, "platform: second"),
         ({"paths": {"bonded": {"port": -1}}}, "port: a number"),
         ({"surprise": 1}, "any of app, encoder, key"),
+        ({"shop": {"colour": 1}}, "shop: an object with any of"),
+        ({"shop": {"order": {"median_ms": -1}}}, "shop: median_ms: a number"),
     ],
 )
 def test_a_bad_job_says_which_part(job: dict[str, Any], fault: str) -> None:
