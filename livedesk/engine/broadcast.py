@@ -102,6 +102,12 @@ class Broadcast:
         last = self._recorded
         return None if last is None or last.signed_off else last.held_by
 
+    @property
+    def recorded_path(self) -> Path | None:
+        """The record of an earlier engine's session that goes on."""
+        last = self._recorded
+        return None if last is None or not self._machine.open else last.path
+
     def post(
         self,
         kind: str,

@@ -16,6 +16,7 @@ from livedesk.engine.feed_conditions import encoder_words, feed_findings, pulled
 from livedesk.engine.instrument_conditions import instrument_findings
 from livedesk.engine.media_conditions import MediaConditions
 from livedesk.engine.path_conditions import HOLD_S, PathConditions
+from livedesk.engine.pin_conditions import PinFacts, pin_findings
 from livedesk.monitors.issues import Issues
 from livedesk.monitors.steady import is_flowing
 
@@ -41,6 +42,7 @@ class Beside:
     unseen_issues: Issues = ()
     is_pulled: bool = False
     sender: SenderState | None = None
+    pins: PinFacts | None = None
 
 
 def findings(status: StoreStatus, beside: Beside | None = None) -> dict[str, Finding]:
@@ -51,6 +53,7 @@ def findings(status: StoreStatus, beside: Beside | None = None) -> dict[str, Fin
     words = pulled_words(status, beside.sender) if beside.is_pulled else encoder_words(status)
     found = feed_findings(status, flows, on_air=_on_air(status), words=words)
     found |= media.findings() | instrument_findings(status, flows) | paths.findings()
+    found |= pin_findings(status, beside.pins)
     if status.return_check is not None:
         found["platform.dark"] = _platform(status, paths.greater)
     return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.events import Json
+from livedesk.core.pins import PinsStatus
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartStatus, ReturnStatus
+from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.entries import Reply
+from livedesk.engine.pin_conditions import PinFacts
 
 
 class RelayHandle(Protocol):
@@ -47,5 +51,23 @@ class ReturnHandle(Protocol):
         ...
 
     def status(self) -> ReturnStatus: ...
+
+    async def close(self) -> None: ...
+
+
+class PinningHandle(PinningView, Protocol):
+    """The store's pins: what can be shown, what is next, and what goes to the platform."""
+
+    async def start(self, record: Path | None) -> None:
+        """Take up what an earlier engine left in the record of the session that goes on."""
+        ...
+
+    def tick(self) -> None:
+        """Notice what has changed since; four times a second."""
+        ...
+
+    def status(self) -> PinsStatus: ...
+
+    def facts(self) -> PinFacts: ...
 
     async def close(self) -> None: ...

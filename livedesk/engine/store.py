@@ -20,10 +20,10 @@ from livedesk.core.tasks import Tasks
 from livedesk.engine.alarm_words import alarm_event
 from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
-from livedesk.engine.bus import Bus
+from livedesk.engine.bus import Bus, Receipt
 from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.configuration import ConfigurationWatch
-from livedesk.engine.entries import RelayEntry, RelaySample, media_flows
+from livedesk.engine.entries import RelayEntry, RelaySample
 from livedesk.engine.fold import (
     ProbeReading,
     Reading,
@@ -31,14 +31,15 @@ from livedesk.engine.fold import (
     probe_readings,
     relay_readings,
 )
-from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
+from livedesk.engine.handles import PinningHandle, ProbeHandle, RelayHandle, ReturnHandle
 from livedesk.engine.history import History, Memory, history_of
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
+from livedesk.engine.return_watch import ReturnWatch
 from livedesk.engine.session import SessionRules
-from livedesk.engine.switch_return import SwitchReturn
 from livedesk.engine.wall_clock import WallClockWatch
+from livedesk.journal.values import SessionInfo
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Store:
         make_probe: Callable[[Store], ProbeHandle],
         rules: SessionRules | None = None,
         make_return: Callable[[Store], ReturnHandle] | None = None,
+        make_pinning: Callable[[Store], PinningHandle] | None = None,
     ) -> None:
         self.settings = settings
         self.preview = PreviewBox()
@@ -79,12 +81,12 @@ class Store:
         self._wall = WallClockWatch(clock)
         self._relay = make_relay(self)
         self._probe = make_probe(self)
-        self._return = None if make_return is None else make_return(self)
+        self._return = ReturnWatch(None if make_return is None else make_return(self))
         self.orders = Orders(
             self._relay, settings.failover, self.status, self._post_order, bus.drain
         )
         self._held = HeldBy()
-        self._switch_return = SwitchReturn()
+        self.pinning = None if make_pinning is None else make_pinning(self)
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
@@ -93,6 +95,8 @@ class Store:
             self._instance, self._held = recorded.recorded_relay, recorded
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
+        if self.pinning is not None:
+            await self.pinning.start(self._broadcast.recorded_path)
 
     async def close(self, *, relays: bool) -> bool:
         """Stop; with `relays` the media path ends as well, and so does the session.
@@ -101,8 +105,9 @@ class Store:
         """
         self.preview.close()
         await self._probe.close()
-        if self._return is not None:
-            await self._return.close()
+        await self._return.close()
+        if self.pinning is not None:
+            await self.pinning.close()
         await self._tasks.close()
         gone = await self._relay.end_relay() if relays else True
         await self._broadcast.close("The engine was stopped with its relays." if relays else None)
@@ -173,6 +178,17 @@ class Store:
     def probe_event(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
         self._broadcast.post(kind, level, "probe", text, data)
 
+    # What its pins ask and tell.
+
+    def session(self) -> SessionInfo | None:
+        """The one that is open: on air, or waiting for an encoder that went away."""
+        return self._broadcast.session if self._broadcast.is_open else None
+
+    def pin_event(
+        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
+    ) -> Receipt:
+        return self._broadcast.post(kind, level, "pins", text, data, actor=actor or None)
+
     # What the engine asks for.
 
     async def _keep_ticking(self) -> None:
@@ -187,9 +203,11 @@ class Store:
             self._broadcast.post("clock.step", "warning", "engine", step.text, step.data)
         self._broadcast.tick()
         self._direct_probe()
-        self._direct_return()
         self._check_configuration(mono_ns)
-        self._look_for_return(mono_ns)
+        if (seen := self._return.look(mono_ns, self._clock.utc_ns(), self._fold)) is not None:
+            self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
+        if self.pinning is not None:
+            self.pinning.tick()
         if not self._relay.replaying:
             found = findings(self.status(), self._beside())
             for change in self._alarms.update(mono_ns, self._clock.utc_ns(), found):
@@ -205,6 +223,7 @@ class Store:
             held_by=self._held.actor,
             is_mended=self._fold.paths.is_mended,
             unseen_issues=self._configuration.unseen,
+            pins=None if self.pinning is None else self.pinning.facts(),
         )
 
     def _direct_probe(self) -> None:
@@ -219,27 +238,6 @@ class Store:
         if not connected:
             self.preview.clear()
             self._fold.probe = None
-
-    def _direct_return(self) -> None:
-        """Nothing can come out of the platform while nothing is carried to it."""
-        if self._return is None:
-            return
-        sample = self._fold.relay
-        is_carried = (
-            sample is not None
-            and self._fold.relay_is_fresh(self._clock.mono_ns())
-            and media_flows(sample.feed)
-            and any(uplink.state == "carrying" for uplink in sample.uplinks)
-        )
-        self._return.watch(is_carried)
-
-    def _look_for_return(self, mono_ns: int) -> None:
-        if self._return is None:
-            return
-        failover, back = self._fold.paths.failover(mono_ns), self._return.status()
-        seen = self._switch_return.update(self._clock.utc_ns(), failover, back)
-        if seen is not None:
-            self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
 
     def _check_configuration(self, mono_ns: int) -> None:
         feed, sound = self._fold.feed(mono_ns), self._fold.sound(mono_ns)
@@ -284,7 +282,8 @@ class Store:
             sound=self._fold.sound(mono_ns),
             issues=self._configuration.issues or (),
             issues_checked=self._configuration.issues is not None,
-            return_check=None if self._return is None else self._return.status(),
+            return_check=self._return.status(),
+            pins=None if self.pinning is None else self.pinning.status(),
         )
 
     async def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:

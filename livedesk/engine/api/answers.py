@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
+
+T = TypeVar("T")
 
 
 class ApiError(Exception):
@@ -70,6 +72,17 @@ async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
             wanted = ", ".join(sorted(known)) or "no members"
             raise wrong_value("The body", f"an object with {wanted}; it has another member")
     return content
+
+
+async def typed_body(request: Request, kind: type[T]) -> T:
+    """The body as a struct; nothing at all is one without members. Raises ApiError."""
+    body = await request.body()
+    try:
+        return msgspec.json.decode(body if body.strip() else b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise wrong_value("The body", f"as described; {error}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise wrong_value("The body", "valid JSON") from error
 
 
 def not_found(scope: Scope) -> ApiError:

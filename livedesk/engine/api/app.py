@@ -11,11 +11,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from livedesk.engine.api import events, metrics, orders, sessions, stores
+from livedesk.engine.api import (
+    clock,
+    events,
+    metrics,
+    orders,
+    pins,
+    products,
+    sessions,
+    show,
+    stores,
+)
 from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
 from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.later import LATER, S, not_yet
-from livedesk.engine.api.roles import ADMIN, ANALYSIS, ANYONE, OPERATIONS, Role
+from livedesk.engine.api.roles import (
+    ADMIN,
+    ANALYSIS,
+    ANYONE,
+    DIRECTION,
+    OPERATIONS,
+    STAGE,
+    Role,
+)
 from livedesk.engine.api.view import EngineView
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -30,6 +48,16 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("POST", f"{S}/drill", OPERATIONS, orders.drill),
     ("GET", f"{S}/drill", OPERATIONS, orders.newest_drill),
     ("POST", f"{S}/session/end", OPERATIONS, stores.end_session),
+    ("GET", f"{S}/products", ANYONE, products.list_products),
+    ("GET", f"{S}/products/{{product:path}}/picture", ANYONE, products.picture),
+    ("POST", f"{S}/cues", STAGE, pins.cue),
+    ("GET", f"{S}/cues", ANYONE, pins.ledger),
+    ("DELETE", f"{S}/pin", STAGE, pins.unpin),
+    ("POST", f"{S}/pin/done", DIRECTION, pins.by_hand),
+    ("GET", f"{S}/show", ANYONE, show.run_of_show),
+    ("POST", f"{S}/show", DIRECTION, show.change_show),
+    ("POST", "/v1/hooks/{store}/products", ANYONE, products.hook),
+    ("GET", "/v1/clock", ANYONE, clock.tell_clock),
     ("GET", "/v1/events", ANYONE, events.stream_events),
     ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
     ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),

@@ -16,6 +16,8 @@ from starlette.responses import Response, StreamingResponse
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.engine.api.answers import ApiError, number, wrong_value
+from livedesk.engine.api.host_view import may_see, status_for
+from livedesk.engine.api.roles import Role
 from livedesk.engine.api.view import EngineView
 from livedesk.engine.bus import SubscriberLostError, Subscription
 
@@ -32,14 +34,17 @@ async def stream_events(request: Request) -> Response:
     after = _last_event_id(request)
     recent = round(number(request, "recent", 0, 0, 5_000))
     return StreamingResponse(
-        _stream(engine, stores, after, recent),
+        _stream(engine, request.scope["role"], stores, after, recent),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 def _wanted_stores(request: Request, engine: EngineView) -> frozenset[str] | None:
+    """A token that is bound to one store hears of no other."""
     wanted = frozenset(filter(None, request.query_params.getlist("store")))
+    if (own := request.scope["store"]) is not None:
+        return frozenset({own})
     for store in sorted(wanted):
         if engine.store(store) is None:
             raise ApiError(
@@ -58,23 +63,28 @@ def _last_event_id(request: Request) -> int | None:
 
 
 async def _stream(
-    engine: EngineView, stores: frozenset[str] | None, after: int | None, recent: int
+    engine: EngineView,
+    role: Role,
+    stores: frozenset[str] | None,
+    after: int | None,
+    recent: int,
 ) -> AsyncIterator[bytes]:
     earlier, subscription = await engine.bus.subscribe(stores, after, recent)
     try:
         yield _RETRY
         for event in earlier:
-            yield _journal(event)
+            if may_see(role, event):
+                yield _journal(event)
         for store in engine.stores():
             subscription.offer_status(store.status())
-        async with aclosing(_live(subscription)) as live:
+        async with aclosing(_live(subscription, role)) as live:
             async for piece in live:
                 yield piece
     finally:
         engine.bus.unsubscribe(subscription)
 
 
-async def _live(subscription: Subscription) -> AsyncGenerator[bytes, None]:
+async def _live(subscription: Subscription, role: Role) -> AsyncGenerator[bytes, None]:
     while True:
         try:
             async with asyncio.timeout(SIGN_OF_LIFE_S):
@@ -88,12 +98,15 @@ async def _live(subscription: Subscription) -> AsyncGenerator[bytes, None]:
             return
         if item is None:
             return
-        yield _journal(item) if isinstance(item, Event) else _status(item)
+        if not isinstance(item, Event):
+            yield _status(item, role)
+        elif may_see(role, item):
+            yield _journal(item)
 
 
 def _journal(event: Event) -> bytes:
     return b"id: %d\nevent: journal\ndata: %b\n\n" % (event.seq, msgspec.json.encode(event))
 
 
-def _status(status: StoreStatus) -> bytes:
-    return b"event: status\ndata: %b\n\n" % msgspec.json.encode(status)
+def _status(status: StoreStatus, role: Role) -> bytes:
+    return b"event: status\ndata: %b\n\n" % msgspec.json.encode(status_for(role, status))

@@ -30,6 +30,7 @@ from livedesk.core.status import (
 )
 from livedesk.engine.api.metric_family import gauge, scaled
 from livedesk.engine.api.path_metrics import failover, uplinks
+from livedesk.engine.api.pin_metrics import pins
 from livedesk.engine.api.view import EngineView
 
 
@@ -40,11 +41,18 @@ class EngineCollector(Collector):
         self._engine = engine
 
     def collect(self) -> Iterator[Metric]:
-        statuses = [store.status() for store in self._engine.stores()]
+        stores = self._engine.stores()
+        statuses = [store.status() for store in stores]
+        counts = [
+            (status.store, store.pinning.counts)
+            for status, store in zip(statuses, stores, strict=True)
+            if store.pinning is not None
+        ]
         yield from _feed(statuses)
         yield from _media(statuses)
         yield from uplinks(statuses)
         yield from failover(statuses)
+        yield from pins(statuses, counts)
         yield from _return(statuses)
         yield from _parts(statuses)
         yield from self._own()

@@ -9,5 +9,8 @@ Role = Literal["admin", "live_operations", "producer", "host", "analyst"]
 ANYONE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host", "analyst"))
 ADMIN: frozenset[Role] = frozenset(("admin",))
 OPERATIONS: frozenset[Role] = frozenset(("admin", "live_operations"))
-STAGE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host"))
+STAGE: frozenset[Role] = frozenset(("admin", "producer", "host"))
+"""Who pins."""
+DIRECTION: frozenset[Role] = frozenset(("admin", "producer"))
+"""Who arranges the show, and does by hand what the platform has no call for."""
 ANALYSIS: frozenset[Role] = frozenset(("admin", "live_operations", "analyst"))

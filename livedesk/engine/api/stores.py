@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.engine.api.answers import ApiError, json_answer, number
+from livedesk.engine.api.host_view import status_for
 from livedesk.engine.api.view import EngineView, StoreView
 from livedesk.engine.preview import Preview, PreviewBox
 
@@ -30,11 +31,12 @@ def store_of(request: Request) -> StoreView:
 
 async def list_stores(request: Request) -> Response:
     engine: EngineView = request.app.state.engine
-    return json_answer({"stores": [store.status() for store in engine.stores()]})
+    role = request.scope["role"]
+    return json_answer({"stores": [status_for(role, store.status()) for store in engine.stores()]})
 
 
 async def store_status(request: Request) -> Response:
-    return json_answer(store_of(request).status())
+    return json_answer(status_for(request.scope["role"], store_of(request).status()))
 
 
 async def store_history(request: Request) -> Response:

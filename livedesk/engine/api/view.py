@@ -9,6 +9,7 @@ from typing import Protocol
 
 from livedesk.core.clock import Clock
 from livedesk.core.status import FailoverMode, StoreStatus
+from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.bus import Bus
 from livedesk.engine.history import History
 from livedesk.engine.preview import PreviewBox
@@ -55,6 +56,11 @@ class StoreView(Protocol):
 
     @property
     def preview(self) -> PreviewBox: ...
+
+    @property
+    def pinning(self) -> PinningView | None:
+        """None where the store's settings have no `[store.pins]`."""
+        ...
 
     async def sign_off(self, actor: str) -> str | None:
         """End the running session and return its id; None when none runs."""

@@ -1,0 +1,150 @@
+// The page's elements. What comes from outside is set as text only, and only when it changed.
+
+import { TILES } from "./view.js";
+import { drawShape } from "./shapes.js";
+import { sign } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function mark(element, name, value) {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+}
+
+function make(tag, name, parent) {
+  const element = document.createElement(tag);
+  element.className = name;
+  parent.append(element);
+  return element;
+}
+
+class Tile {
+  constructor(parent, number) {
+    this.button = make("button", "tile", parent);
+    this.button.type = "button";
+    this.number = make("b", "number", this.button);
+    this.number.textContent = String(number);
+    this.picture = make("img", "picture", this.button);
+    this.picture.alt = "";
+    this.picture.draggable = false;
+    this.title = make("span", "title", this.button);
+    this.title.dir = "auto";
+    this.price = make("span", "price", this.button);
+    this.state = make("span", "state", this.button);
+    this.shape = make("span", "shape", this.state);
+    this.shape.ariaHidden = "true";
+    this.word = make("span", "word", this.state);
+    this.figure = make("span", "figure", this.state);
+    this.why = make("span", "why", this.button);
+    this.why.dir = "auto";
+    this.placed = { id: null, mono: -Infinity };
+  }
+
+  show(tile, shown, url, mono) {
+    this.button.hidden = !tile;
+    if ((tile?.id ?? null) !== this.placed.id) {
+      this.placed = { id: tile?.id ?? null, mono: this.placed.id == null ? -Infinity : mono };
+    }
+    if (!tile) return;
+    say(this.title, tile.title);
+    say(this.price, tile.price);
+    mark(this.button, "tone", shown.sign.tone);
+    mark(this.button, "refused", String(Boolean(tile.refusal)));
+    mark(this.button, "shown", String(tile.isShown));
+    drawShape(this.shape, shown.sign.shape);
+    say(this.word, shown.sign.word);
+    say(this.figure, shown.figure);
+    say(this.why, shown.note || tile.refusal);
+    if (this.picture.dataset.url !== url) {
+      this.picture.dataset.url = url;
+      if (url) this.picture.src = url;
+      else this.picture.removeAttribute("src");
+    }
+    mark(this.button, "picture", String(Boolean(url)));
+    const spoken = [tile.number, tile.title, tile.price, shown.sign.word, tile.refusal]
+      .filter(Boolean).join(", ");
+    if (this.button.ariaLabel !== spoken) this.button.ariaLabel = spoken;
+  }
+}
+
+export class Screen {
+  page = 0;
+  #said = "";
+
+  constructor() {
+    this.line = byId("line");
+    this.next = byId("next");
+    this.unpin = byId("unpin");
+    this.back = byId("back");
+    this.on = byId("on");
+    this.tiles = Array.from({ length: TILES }, (_, at) => new Tile(byId("tiles"), at + 1));
+  }
+
+  pages(view) {
+    return Math.max(1, Math.ceil(view.tiles.length / TILES));
+  }
+
+  /** `armed`: a product's id; `notes`: why the last touch of a product did nothing, by id. */
+  show(view, { armed, notes, pictures, corner, mono }) {
+    this.page = Math.min(this.page, this.pages(view) - 1);
+    this.#showLine(view, armed);
+    const start = this.page * TILES;
+    this.tiles.forEach((each, at) => {
+      const tile = view.tiles[start + at];
+      const shown = tile && dressed(tile, armed, notes.get(tile.id));
+      each.show(tile, shown, tile ? pictures.url(tile) : "", mono);
+    });
+    this.#showNext(view, armed);
+    const pages = this.pages(view);
+    document.body.dataset.pages = pages > 1 ? "many" : "one";
+    document.body.dataset.blocked = String(Boolean(view.blocked));
+    say(byId("page"), `${this.page + 1} / ${pages}`);
+    this.back.disabled = this.page === 0;
+    this.on.disabled = this.page === pages - 1;
+    this.unpin.disabled = Boolean(view.blocked);
+    say(byId("seen"), `Viewers see: ${view.seen}`);
+    say(byId("corner"), corner);
+  }
+
+  #showLine(view, armed) {
+    const tile = armed && view.tiles.find((each) => each.id === armed);
+    const line = tile
+      ? { sign: sign("ARMED", "target", "armed"), figure: "", title: tile.title, detail: "Touch it again to pin it." }
+      : view.line;
+    mark(this.line, "tone", line.sign.tone);
+    drawShape(byId("shape"), line.sign.shape);
+    say(byId("word"), line.sign.word);
+    say(byId("figure"), line.figure);
+    say(byId("title"), line.title);
+    say(byId("detail"), line.detail || view.warning);
+    // The figure runs while a pin is on its way: only what changed for good is spoken.
+    const settled = line.sign.tone === "flying" ? "" : line.figure;
+    const lost = line.sign.shape === "unplugged" ? "" : line.detail;
+    const spoken = [line.sign.word, settled, line.title, lost].filter(Boolean).join(". ");
+    if (spoken !== this.#said) {
+      this.#said = spoken;
+      byId("spoken").textContent = spoken;
+    }
+  }
+
+  #showNext(view, armed) {
+    const tile = view.nextUp;
+    const isArmed = Boolean(tile) && tile.id === armed;
+    const [, number, what, word] = this.next.children;
+    const pageOf = tile ? Math.floor(view.tiles.indexOf(tile) / TILES) : 0;
+    say(number, tile ? (pageOf === this.page ? String(tile.number) : `${pageOf + 1}·${tile.number}`) : "");
+    say(what, tile ? tile.title : "Nothing is next.");
+    say(word, isArmed ? "ARMED" : tile?.refusal ? tile.sign.word : "");
+    mark(this.next, "tone", isArmed ? "armed" : tile && !view.blocked ? "next" : "quiet");
+    mark(this.next, "refused", String(Boolean(tile?.refusal)));
+    this.next.disabled = !tile;
+  }
+}
+
+function dressed(tile, armed, note) {
+  if (tile.id === armed) return { sign: sign("ARMED", "target", "armed"), figure: "", note };
+  return { sign: tile.sign, figure: tile.figure, note };
+}

@@ -1,0 +1,37 @@
+"""What can be pinned, what does it look like, and what does the shop tell of it?"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from livedesk.engine.api.answers import ApiError
+from livedesk.engine.api.pins import pinning_of
+from livedesk.engine.pinning.cues import CueError
+
+
+async def list_products(request: Request) -> Response:
+    content = await pinning_of(request).products_json()
+    headers = {"Cache-Control": "no-store"}
+    return Response(content, headers=headers, media_type="application/json")
+
+
+async def picture(request: Request) -> Response:
+    found = await pinning_of(request).picture(request.path_params["product"])
+    if found is None:
+        raise ApiError(
+            404, "no_picture", "There is no picture of this product.", "Show its title instead."
+        )
+    headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+    return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+async def hook(request: Request) -> Response:
+    """Signed after Standard Webhooks; whoever signs needs no token."""
+    pinning = pinning_of(request)
+    body = await request.body()
+    try:
+        await pinning.hook(request.headers, body)
+    except CueError as refusal:
+        raise ApiError(401, refusal.code, str(refusal), refusal.action) from refusal
+    return Response(status_code=204)

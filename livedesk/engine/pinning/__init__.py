@@ -1,0 +1,1 @@
+"""The pins of a store, as the engine keeps them."""
