@@ -2,7 +2,7 @@
 
 The exchange with the shortest round trip tells the most: `offset = ((t1 - t0) + (t2 - t3)) / 2`
 (RFC 5905, section 8), where the engine's one stamp stands for t1 and t2. The engine answered at
-some instant of the round trip, so the offset is wrong by half of it at most. Between two measurements
+some instant of the round trip, so the offset is wrong by half of it at most. Between two of them
 the clocks may part by `DRIFT_PPM`, which is added. Pure; time is passed in.
 """
 

@@ -1,0 +1,301 @@
+"""What does a host see and touch? One window: state, products, next up; nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from livedesk.core.pins import CueSource
+from livedesk.desk.model import Moment
+from livedesk.desk.pad import TILES, PadSource, PadTile, PadView, Sign
+from livedesk.desk.pad_taps import Hold, Tap, Taps, TouchClock
+from livedesk.desk.words import tr
+from livedesk.ui.pad.foot import FootButton, Told
+from livedesk.ui.pad.layout import places
+from livedesk.ui.pad.line import StateLine
+from livedesk.ui.pad.look import GROUND, USUAL, unit_of
+from livedesk.ui.pad.pictures import Pictures
+from livedesk.ui.pad.tile import TileWidget
+from livedesk.ui.theme import Theme
+
+TICK_MS = 50
+"""Elapsed time is shown 20 times a second; what did not change is not painted."""
+
+NOTE_S = 1.2
+"""So long a tile tells why a touch did nothing."""
+
+LEAST = QSize(320, 240)
+
+_NEXT_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_BACK_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_PageUp)
+_ON_KEYS = (Qt.Key.Key_Right, Qt.Key.Key_PageDown)
+_UNPIN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+class PadWindow(QWidget):
+    """The pad of one store. `closed` is told when somebody closes it."""
+
+    closed = Signal()
+
+    def __init__(
+        self, source: PadSource, theme: Theme, store: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._source = source
+        self._store = store
+        self._taps = Taps()
+        self._hold = Hold()
+        self._held_as: CueSource = "pad"
+        self._touches = TouchClock()
+        self._page = 0
+        self._places: dict[str, tuple[str, Moment]] = {}
+        self._note: tuple[Tap, Moment] | None = None
+        self.pictures = Pictures()
+        self.view: PadView = source.pad(store)
+        self.setWindowTitle(tr("livedesk pad: {store}").format(store=store))
+        self.setAccessibleName(tr("Pad of {store}").format(store=store))
+        self.setMinimumSize(LEAST)
+        self.setFont(theme.font("body"))
+        self._arranged: tuple[QSize, int] | None = None
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.refresh)
+        self.resize(USUAL)
+        self.refresh()
+
+    def _build(self) -> None:
+        self.line = StateLine()
+        self.tiles = [TileWidget(number) for number in range(1, TILES + 1)]
+        self.seen = Told(tr("Viewers see"))
+        self.next = FootButton(tr("Next up"), tr("Space"))
+        self.back = FootButton(tr("Back"), "")
+        self.on = FootButton(tr("More"), "")
+        self.take_down = FootButton(tr("Hold to take down"), "")
+        parts: tuple[QWidget, ...] = (
+            self.line, *self.tiles, self.seen, self.next, self.back, self.on, self.take_down,
+        )  # fmt: skip
+        for part in parts:
+            part.setParent(self)
+        for at, tile in enumerate(self.tiles):
+            tile.touched.connect(lambda stamp, at=at: self._touch_tile(at, stamp))
+        self.next.touched.connect(lambda stamp: self._call_next("pad", stamp))
+        self.back.touched.connect(lambda _: self.turn(-1))
+        self.on.touched.connect(lambda _: self.turn(1))
+        self.take_down.touched.connect(lambda stamp: self._begin_hold("pad", stamp))
+        self.take_down.let_go.connect(self._hold.release)
+
+    # What it shows
+
+    def refresh(self) -> None:
+        """Show what is true now."""
+        now = self._source.now()
+        self.view = view = self._source.pad(self._store)
+        self._taps.look(view, now)
+        self._page = min(self._page, view.pages - 1)
+        if self._arranged != (self.size(), self._fullest):
+            self._arrange()
+        self.line.show_line(view.line, view.warning)
+        self._show_tiles(now)
+        self._show_foot(now)
+        self._see_hold(now)
+
+    def _show_tiles(self, now: Moment) -> None:
+        shown = self.view.page(self._page)
+        for at, part in enumerate(self.tiles):
+            tile = shown[at] if at < len(shown) else None
+            self._settle(f"tile {at}", tile, now)
+            image = self._image(tile) if tile is not None else None
+            part.show_tile(tile, self._note_on(tile, now), image)
+
+    def _settle(self, place: str, tile: PadTile | None, now: Moment) -> None:
+        """Note since when a place shows its product."""
+        product_id = tile.product_id if tile is not None else ""
+        known = self._places.get(place)
+        if known is None or known[0] != product_id:
+            since = now if known is not None else Moment(0, 0)
+            self._places[place] = (product_id, since)
+
+    def _note_on(self, tile: PadTile | None, now: Moment) -> Sign | None:
+        if tile is None:
+            return None
+        armed_s = self._taps.armed_s(now)
+        if self._taps.armed == tile.product_id and armed_s is not None:
+            return Sign(tr("AGAIN TO PIN  {s}").format(s=f"{armed_s:.1f} s"), "target", "armed")
+        if self._note is None or self._note[0].product_id != tile.product_id:
+            return None
+        tap, since = self._note
+        if now.since_s(since) >= NOTE_S:
+            return None
+        if tap.kind == "swallowed":
+            return Sign(tap.text, "pause", "unknown")
+        return Sign(tr("NOT NOW"), "barred", "bad") if self.view.blocked else None
+
+    def _image(self, tile: PadTile) -> QImage | None:
+        if not tile.picture:
+            return None
+        key = (tile.product_id, tile.picture)
+        if not self.pictures.knows(key):
+            data = self._source.picture(self._store, tile)
+            if data is None:
+                return None
+            self.pictures.give(key, data)
+        return self.pictures.image(key)
+
+    def _show_foot(self, now: Moment) -> None:
+        view = self.view
+        self.seen.show_text(view.seen)
+        following = view.next_up
+        self._settle("next", following, now)
+        can_call = following is not None and not view.blocked and not following.refusal
+        words = following.title if following is not None else tr("nothing")
+        if following is not None and following.refusal:
+            words = f"{words}: {following.refusal}"
+        self.next.show_state(words, enabled=can_call, marked=True)
+        self.back.show_state("", enabled=self._page > 0)
+        self.on.show_state("", enabled=self._page < view.pages - 1)
+        share = self._hold.share(now)
+        self.take_down.show_state("", enabled=view.can_unpin, progress=share)
+
+    # Where it stands
+
+    def _arrange(self) -> None:
+        """Give every part its place and size."""
+        self._arranged = (self.size(), self._fullest)
+        unit, where = unit_of(self.size()), places(self.size(), self._fullest)
+        foot = (
+            (self.seen, where.seen), (self.next, where.next), (self.back, where.back),
+            (self.on, where.on), (self.take_down, where.take_down),
+        )  # fmt: skip
+        for part, box in ((self.line, where.line), *foot):
+            part.set_unit(unit)
+            part.setGeometry(box)
+        for at, tile in enumerate(self.tiles):
+            tile.setVisible(at < len(where.tiles))
+            if at < len(where.tiles):
+                tile.set_unit(unit)
+                tile.setGeometry(where.tiles[at])
+
+    @property
+    def _fullest(self) -> int:
+        """How many tiles the fullest page has: the same on all, so that keys keep their places."""
+        return max(1, min(TILES, len(self.view.tiles)))
+
+    def turn(self, pages: int) -> None:
+        """Go so many pages on."""
+        page = min(max(0, self._page + pages), self.view.pages - 1)
+        if page != self._page:
+            self._page = page
+            self.refresh()
+
+    # What is touched
+
+    def _touch_tile(self, at: int, stamp_ms: int) -> None:
+        self._call(f"tile {at}", self._tile_at(at), "pad", stamp_ms)
+
+    def _tile_at(self, at: int) -> PadTile | None:
+        shown = self.view.page(self._page)
+        return shown[at] if at < len(shown) else None
+
+    def _call_next(self, source: CueSource, stamp_ms: int) -> None:
+        self._call("next", self.view.next_up, source, stamp_ms)
+
+    def _call(self, place: str, tile: PadTile | None, source: CueSource, stamp_ms: int) -> None:
+        """Somebody calls for the product that this place shows. What it shows decides, and what is
+        true by now whether it may be fired."""
+        now = self._source.now()
+        at = self._touches.instant(stamp_ms, now)
+        self.view = self._source.pad(self._store)
+        meant = self.view.tile(tile.product_id) if tile is not None else None
+        placed = self._places.get(place, ("", Moment(0, 0)))[1]
+        tap = self._taps.tap(self.view, meant, at, place, placed)
+        self._note = (tap, now)
+        if tap.kind == "fire":
+            self._source.fire(self._store, tap.product_id, source, at)
+        self.refresh()
+
+    def _begin_hold(self, source: CueSource, stamp_ms: int) -> None:
+        self._held_as = source
+        if self.view.can_unpin:
+            self._hold.press(self._touches.instant(stamp_ms, self._source.now()))
+
+    def _see_hold(self, now: Moment) -> None:
+        """The cue to take down is the end of the long press, not its beginning."""
+        if self._hold.share(now) < 1.0:
+            return
+        self._hold.release()
+        if self.view.can_unpin:
+            self._source.unpin(self._store, self._held_as, now)
+            self.refresh()
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """A key that is held down counts once."""
+        key = Qt.Key(event.key())
+        if event.isAutoRepeat() or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            at = key - Qt.Key.Key_1
+            self._call(f"tile {at}", self._tile_at(at), "key", event.timestamp())
+        elif key in _NEXT_KEYS:
+            self._call_next("key", event.timestamp())
+        elif key in _BACK_KEYS:
+            self.turn(-1)
+        elif key in _ON_KEYS:
+            self.turn(1)
+        elif key in _UNPIN_KEYS:
+            self._begin_hold("key", event.timestamp())
+        elif key == Qt.Key.Key_Escape:
+            self._disarm()
+        elif key == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if Qt.Key(event.key()) in _UNPIN_KEYS and not event.isAutoRepeat():
+            self._hold.release()
+
+    def _disarm(self) -> None:
+        self._taps.disarm()
+        self._hold.release()
+        self.refresh()
+
+    # The window itself
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """A key that is let go in another window is not told here."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._hold.release()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(GROUND))
+        painter.end()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.stop()
+        self._hold.release()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.stop()
+        self.pictures.close()
+        self.closed.emit()
+        super().closeEvent(event)
