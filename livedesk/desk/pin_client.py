@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 
 from livedesk.core.events import Json
-from livedesk.core.pins import CueSource, PinStatus, ProductList, RunOfShow
+from livedesk.core.pins import CueSource, PadClock, PinStatus, ProductList, RunOfShow
 from livedesk.desk import wire
 from livedesk.desk.errors import RefusedError
 
@@ -33,6 +33,21 @@ class CueCall:
     cue_id: str
     source: CueSource
     product_id: str | None = None
+    cued_at_ns: int | None = None
+    """The instant of the touch by the engine's clock; None: when the engine gets it."""
+    clock: PadClock | None = None
+    """How that instant was corrected, for the record."""
+
+    def body(self) -> dict[str, Json]:
+        """Without the product, which only a pin has."""
+        body: dict[str, Json] = {"cue_id": self.cue_id, "source": self.source}
+        if self.cued_at_ns is not None:
+            body["cued_at_ns"] = self.cued_at_ns
+        if self.clock is not None:
+            body["clock"] = {
+                "offset_ms": self.clock.offset_ms, "error_ms": self.clock.error_ms
+            }  # fmt: skip
+        return body
 
 
 class Door(Protocol):
@@ -85,13 +100,13 @@ class PinClient:
 
     async def cue(self, store: str, call: CueCall) -> PinStatus:
         path = f"{store_path(store)}/cues"
-        body: dict[str, Json] = {"cue_id": call.cue_id, "source": call.source}
+        body = call.body()
         body |= {"next": True} if call.product_id is None else {"product_id": call.product_id}
         return wire.read_pin(await self._door.post(path, body), self._door.where + path)
 
     async def unpin(self, store: str, call: CueCall) -> PinStatus:
         path = f"{store_path(store)}/pin"
-        body: dict[str, Json] = {"cue_id": call.cue_id, "source": call.source}
+        body = call.body()
         return wire.read_pin(await self._door.delete(path, body), self._door.where + path)
 
     async def by_hand(self, store: str, pin_id: str, *, done: bool, text: str = "") -> None:
