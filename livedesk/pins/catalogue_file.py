@@ -1,0 +1,89 @@
+"""Which products stand in a file? Reads CSV, XLSX and JSON; blocking, so call it in a thread."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Final
+
+from livedesk.core.pins import Product, ProductProblem
+from livedesk.pins.catalogue_columns import CatalogueError
+from livedesk.pins.catalogue_csv import csv_rows, text_of
+from livedesk.pins.catalogue_json import json_products
+from livedesk.pins.catalogue_rows import products_of
+from livedesk.pins.catalogue_xlsx import xlsx_rows
+
+__all__ = ["MOST_BYTES", "CatalogueError", "changed_utc_ns", "read_catalogue"]
+
+MOST_BYTES: Final = 10_000_000
+
+_ZIP: Final = b"PK\x03\x04"
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # [MS-CFB]: .xls, and every workbook with a password
+
+_Found = tuple[tuple[Product, ...], tuple[ProductProblem, ...]]
+
+
+def read_catalogue(path: Path) -> _Found:
+    """Products in the order of the file, and what of it could not be used.
+
+    Raises CatalogueError, with the file's name, when there is nothing in it to go by; a file
+    without products is such a one, because it is more often half written than meant.
+    """
+    content = _content(path)
+    products, problems = _read(path.name, content)
+    if not products:
+        what = f": {problems[0].text}" if problems else ""
+        raise CatalogueError(f"{path.name}: holds no products{what}")
+    return products, problems
+
+
+def changed_utc_ns(path: Path) -> int:
+    """When the file was last written: what it says is as old as that. Raises CatalogueError."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _read(name: str, content: bytes) -> _Found:
+    """By its first bytes; a wrong ending is common, and says nothing."""
+    if content.startswith(_ZIP):
+        return products_of(name, xlsx_rows(name, content))
+    if content.startswith(_OLD_OFFICE):
+        raise CatalogueError(
+            f"{name}: is an old .xls, or has a password; save it as XLSX without one, or as CSV"
+        )
+    text, guessed = text_of(name, content)
+    if text.lstrip()[:1] in ("[", "{"):
+        products, problems = json_products(name, text)
+        return products, (*guessed, *problems)
+    quotes: list[ProductProblem] = []
+    products, problems = products_of(name, csv_rows(text, quotes, name))
+    return products, (*guessed, *quotes[:20], *problems)
+
+
+def _content(path: Path) -> bytes:
+    """The whole file as it was at one moment; one that is written to meanwhile is refused."""
+    try:
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):  # opening a pipe would wait for who writes into it
+            raise CatalogueError(f"{path.name}: is not a file ({path})")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        after = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if len(content) > MOST_BYTES:
+        raise CatalogueError(
+            f"{path.name}: is larger than {MOST_BYTES // 10**6} MB; keep only this store's products"
+        )
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise CatalogueError(f"{path.name}: was being written; the next refresh reads it again")
+    if not content.strip():
+        raise CatalogueError(f"{path.name}: is empty")
+    return content
+
+
+def _unreadable(path: Path, error: OSError) -> CatalogueError:
+    reason = error.strerror or str(error)
+    return CatalogueError(f"{path.name}: cannot be read: {reason}; check {path}")
