@@ -1,0 +1,217 @@
+"""What does an answer say? Bytes that anybody may have written become values, or words why not.
+
+What cannot be read says nothing about what was done: its effect is `maybe`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Final, NoReturn
+
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.secrets import Secret, redact
+from livedesk.pins.gateways.base import Answer, Products, Shown
+from livedesk.pins.gateways.connection import Reply
+from livedesk.pins.gateways.lanes import NoReply
+
+LONGEST_WAIT_S: Final = 3600.0
+"""A Retry-After beyond it is taken for this: nobody plans a show by a header."""
+_SHOWN_CHARACTERS: Final = 160
+
+JsonObject = Mapping[str, Any]
+
+
+class UnusableError(Exception):
+    """An answer, or a part of it, that is not what it should be. The text says what came."""
+
+    def __init__(self, text: str, code: str = "bad_answer") -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def json_object(reply: Reply) -> JsonObject:
+    """The JSON object in the body, whatever the status. Raises UnusableError.
+
+    Numbers with a fraction are Decimal, so that prices stay what they are."""
+    if 300 <= reply.status < 400:
+        raise UnusableError(f"a redirect ({reply.status}), which is not followed")
+    if reply.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnusableError("a compressed answer, which was not asked for")
+    if not reply.body.strip():
+        raise UnusableError(f"an answer without a body ({reply.status})")
+    if reply.kind in ("text/html", "application/xhtml+xml") or _looks_like_html(reply.body):
+        raise UnusableError(f"a web page in place of data ({reply.status})")
+    try:
+        found = json.loads(
+            reply.body.decode(),
+            parse_float=Decimal,
+            parse_constant=_no_number,
+            object_pairs_hook=_unique,
+        )
+    except UnicodeDecodeError:
+        raise UnusableError("an answer that is not UTF-8") from None
+    except (ValueError, RecursionError, InvalidOperation):
+        raise UnusableError("an answer that is not whole, valid JSON") from None
+    if not isinstance(found, dict):
+        raise UnusableError("JSON that is no object")
+    return found
+
+
+def _looks_like_html(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def text(entry: JsonObject, name: str, default: str | None = None) -> str:
+    """Raises UnusableError if it is no text, or absent without a default."""
+    value = entry.get(name)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str):
+        raise UnusableError(f"{name} is {_what(value)} and no text")
+    return value
+
+
+def whole(entry: JsonObject, name: str) -> int:
+    value = entry.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UnusableError(f"{name} is {_what(value)} and no whole number")
+    return value
+
+
+def whole_or_none(entry: JsonObject, name: str) -> int | None:
+    return None if entry.get(name) is None else whole(entry, name)
+
+
+def flag(entry: JsonObject, name: str) -> bool:
+    value = entry.get(name)
+    if not isinstance(value, bool):
+        raise UnusableError(f"{name} is {_what(value)} and neither true nor false")
+    return value
+
+
+def part(entry: JsonObject, name: str) -> JsonObject:
+    value = entry.get(name)
+    if not isinstance(value, dict):
+        raise UnusableError(f"{name} is {_what(value)} and no object")
+    return value
+
+
+def parts(entry: JsonObject, name: str) -> list[Any]:
+    value = entry.get(name)
+    if not isinstance(value, list):
+        raise UnusableError(f"{name} is {_what(value)} and no list")
+    return value
+
+
+def money(value: object) -> Decimal | None:
+    """A price as a number or as a text of digits; None for all that is none, below 0 too."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    try:
+        price = Decimal(value)
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() and 0 <= price < 10**12 else None
+
+
+def _what(value: object) -> str:
+    match value:
+        case None:
+            return "missing"
+        case bool():
+            return "true or false"
+        case str():
+            return "a text"
+        case int() | Decimal():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def retry_after_s(reply: Reply, utc_ns: int) -> float | None:
+    """Seconds, or an HTTP date (RFC 9110, section 10.2.3), within 0 and an hour."""
+    given = reply.headers.get("retry-after", "").strip()
+    if not given:
+        return None
+    try:
+        wait_s = float(given)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(given)
+        except ValueError:
+            return None
+        now = datetime.fromtimestamp(utc_ns / NS_PER_S, UTC)
+        wait_s = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+    return None if math.isnan(wait_s) else min(max(wait_s, 0.0), LONGEST_WAIT_S)
+
+
+def said(words: str, secrets: Iterable[Secret]) -> str:
+    """What a platform said, in one short line. It may repeat what it was sent."""
+    line = "".join(c if c.isprintable() else " " for c in redact(words[:4096], secrets))
+    return " ".join(line.split())[:_SHOWN_CHARACTERS].rstrip(".")
+
+
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
+def unanswered(failure: NoReply) -> Answer:
+    """Of a pin or unpin that got no whole answer."""
+    return Answer("maybe" if failure.sent else "none", failure.code, sentence(failure.text))
+
+
+def unusable(error: UnusableError) -> Answer:
+    return Answer("maybe", error.code, f"The platform gave {error}.")
+
+
+def by_status(reply: Reply, utc_ns: int, error: UnusableError) -> Answer:
+    """What the status alone says, where the body cannot be read.
+
+    Only 401, 403 and 429 say in themselves that nothing was done."""
+    wait_s = retry_after_s(reply, utc_ns)
+    match reply.status:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return Answer("none", "rate_limited", TOO_MANY, retry_after_s=wait_s)
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            words = f"The platform refused the access ({reply.status})."
+            return Answer("none", "not_authorized", words, final=True)
+        case status if status >= 500:
+            return server_error(status, wait_s)
+        case _:
+            return unusable(error)
+
+
+TOO_MANY: Final = "The platform got too many calls."
+
+
+def server_error(status: int, wait_s: float | None) -> Answer:
+    words = f"The platform failed with {status}."
+    return Answer("maybe", "server_error", words, retry_after_s=wait_s)
+
+
+def not_shown(answer: Answer) -> Shown:
+    """A read-back that failed as this call did."""
+    return Shown(False, None, answer.code, answer.text, answer.retry_after_s)
+
+
+def no_products(answer: Answer) -> Products:
+    return Products(False, (), (), answer.code, answer.text, answer.retry_after_s)
