@@ -26,6 +26,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.sandbox.shop.goods import Good
 
 HookFault = Literal["tampered", "replayed", "old"]
+EventType = Literal["product.stock", "product.status"]
 HOOK_FAULTS: Final[tuple[HookFault, ...]] = ("tampered", "replayed", "old")
 OLD_S: Final = 360
 _LIMIT_S: Final = 5.0
@@ -67,7 +68,7 @@ class HookSender:
         self.hook: Hook | None = None
         self.fault: HookFault | None = None
 
-    def tell(self, type_: str, good: Good) -> None:
+    def tell(self, type_: EventType, good: Good) -> None:
         if self.hook is None:
             return
         if self._under_way >= _WAITING:
@@ -91,11 +92,13 @@ class HookSender:
     async def close(self) -> None:
         await self._tasks.close()
 
-    def _made(self, hook: Hook, type_: str, good: Good) -> Delivery:
+    def _made(self, hook: Hook, type_: EventType, good: Good) -> Delivery:
         utc_ns = self._clock.utc_ns() - (OLD_S * NS_PER_S if self.fault == "old" else 0)
-        data: dict[str, Json] = {"product_id": good.id, "stock": good.stock}
-        if type_ != "product.stock":
-            data |= {"status": good.state, "reason": good.reason}
+        data: dict[str, Json] = {"product_id": good.id}
+        if type_ == "product.stock":
+            data |= {"stock": good.stock}
+        else:
+            data |= {"state": good.state, "reason": good.reason}
         event = {"type": type_, "timestamp": iso_utc(utc_ns), "data": data}
         body = json.dumps(event, separators=(",", ":")).encode()
         message_id, stamp = f"msg_{self._rng.getrandbits(96):024x}", str(utc_ns // NS_PER_S)

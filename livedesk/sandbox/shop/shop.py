@@ -129,8 +129,10 @@ class Shop:
             changed = self.room.change(
                 wish.product.product_id, wish.product.stock, wish.product.status
             )
-            is_stock = wish.product.status is None
-            self.hooks.tell("product.stock" if is_stock else "product.updated", changed)
+            if wish.product.stock is not None:
+                self.hooks.tell("product.stock", changed)
+            if wish.product.status is not None:
+                self.hooks.tell("product.status", changed)
 
     def _order_tokens(self, wish: ShopOrder) -> None:
         if wish.expire_tokens:
