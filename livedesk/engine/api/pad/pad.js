@@ -132,7 +132,7 @@ class Pad {
 
   #key(event) {
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-    const mono = event.timeStamp;
+    const mono = instant(event);
     if (/^[1-9]$/.test(event.key)) this.#touchTile(Number(event.key) - 1, mono, "key");
     else if (event.key === "0") this.#touchNext(mono, "key");
     else if (event.key === "PageUp" || event.key === "ArrowLeft") this.#turn(-1);
@@ -292,12 +292,18 @@ class Pad {
 /** Calls with the instant of the touch. The release of a finger comes a tenth of a second later. */
 function touched(button, act) {
   button.addEventListener("pointerdown", (event) => {
-    if (event.isPrimary && event.button === 0) act(event.timeStamp);
+    if (event.isPrimary && event.button === 0) act(instant(event));
   });
   // A click without a pointer: Enter, the space bar, or a screen reader.
   button.addEventListener("click", (event) => {
-    if (event.detail === 0 && event.pointerId === -1) act(event.timeStamp);
+    if (event.detail === 0) act(instant(event));
   });
+}
+
+/** When a hand did it, by performance.now(); a stamp of another clock is not believed. */
+function instant(event) {
+  const mono = performance.now();
+  return event.timeStamp > mono - 1000 && event.timeStamp <= mono ? event.timeStamp : mono;
 }
 
 /** randomUUID is there for secure origins only. */
