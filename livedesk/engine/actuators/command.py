@@ -16,10 +16,11 @@ from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from typing import Final
 
 from livedesk.core.clock import Clock
+from livedesk.core.http_template import as_is, fill
 from livedesk.core.secrets import redact
 from livedesk.core.settings import CommandActuator, UplinkSettings
 from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
-from livedesk.engine.actuators.template import as_is, fields, fill
+from livedesk.engine.actuators.template import fields
 
 _KEPT_BYTES: Final = 4096
 _SHOWN_CHARACTERS: Final = 160

@@ -9,28 +9,29 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from livedesk.core.clock import Clock
-from livedesk.core.secrets import SHORTEST_KEY, Secret, redact
+from livedesk.core.http_template import (
+    JSON,
+    content_type,
+    fill,
+    filled_body,
+    in_url,
+    secrets_in,
+)
+from livedesk.core.secrets import Secret, redact
 from livedesk.core.settings import HttpActuator, UplinkSettings
 from livedesk.engine.actuators.base import Outcome, SenderFacts, Stopwatch, SwitchOrder, seconds
-from livedesk.engine.actuators.template import as_is, fields, fill, in_json, in_url
+from livedesk.engine.actuators.template import fields
 
 _ANSWER_BYTES: Final = 4096
 _SHOWN_CHARACTERS: Final = 160
 _SAMPLE: Final = {"to": "bonded", "from": "primary", "store": "store", "reason": "a check"}
-_JSON: Final = "application/json"
-_FORM: Final = "application/x-www-form-urlencoded"
 _FIX: Final = 'look at "url" in [store.failover.http]'
-_BETWEEN: Final = re.compile(r"[\s\"'{}\[\]()<>,;:&=/?#]+")
-_TOKEN: Final = re.compile(r"(?=.*\d).{6,}|.{16,}")
-"""In a body, which may hold a key among other words: what is no word of a language."""
 
 
 class HttpCall:
@@ -41,8 +42,7 @@ class HttpCall:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self._settings = settings
         self._clock = clock
-        self._secrets = (settings.url, *(value for _, value in settings.headers))
-        self._kind = _content_type(settings)
+        self._kind = content_type(settings.headers, settings.body)
         self._http = httpx.AsyncClient(
             timeout=settings.timeout_s,
             trust_env=False,
@@ -74,7 +74,7 @@ class HttpCall:
         return None
 
     def _body_problem(self) -> str | None:
-        if not self._settings.body or not self._kind.startswith(_JSON):
+        if not self._settings.body or not self._kind.startswith(JSON):
             return None
         try:
             json.loads(self._filled_body(_SAMPLE))
@@ -124,31 +124,19 @@ class HttpCall:
             body += piece
             if len(body) >= _ANSWER_BYTES:
                 break
-        text = redact(body[:_ANSWER_BYTES].decode(errors="replace"), self._secrets_to_hide())
+        text = redact(body[:_ANSWER_BYTES].decode(errors="replace"), self._secrets())
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return f": {line[:_SHOWN_CHARACTERS].rstrip('.')}" if line else ""
 
-    def _secrets_to_hide(self) -> list[Secret]:
-        """Also in part: a server repeats a header without its first word, or the path it was asked
-        for, or the body, and with the names filled in."""
-        return [*self._secrets, *map(Secret, self._parts())]
-
-    def _parts(self) -> Iterator[str]:
-        url = urlsplit(self._settings.url.reveal())
-        private = [url.path, url.query, url.fragment, url.username or "", url.password or ""]
-        private += [value.reveal() for _, value in self._settings.headers]
-        for part in (part for text in private for part in _BETWEEN.split(text)):
-            if len(part) >= SHORTEST_KEY:
-                yield from (part, unquote(part))
-        yield from filter(_TOKEN.fullmatch, _BETWEEN.split(self._settings.body))
+    def _secrets(self) -> list[Secret]:
+        settings = self._settings
+        return secrets_in(settings.url, settings.headers, settings.body)
 
     def _filled_url(self, values: Mapping[str, str]) -> str:
         return fill(self._settings.url.reveal(), values, in_url)
 
     def _filled_body(self, values: Mapping[str, str]) -> str:
-        if self._kind.startswith(_JSON):
-            return fill(self._settings.body, values, in_json)
-        return fill(self._settings.body, values, in_url if self._kind == _FORM else as_is)
+        return filled_body(self._settings.body, self._kind, values)
 
     async def sender(self) -> SenderFacts | None:
         return None
@@ -158,14 +146,6 @@ class HttpCall:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-
-def _content_type(settings: HttpActuator) -> str:
-    """What the headers say; else JSON for what looks like it, and plain text for the rest."""
-    for name, value in settings.headers:
-        if name.lower() == "content-type":
-            return value.reveal().strip().lower()
-    return _JSON if settings.body.lstrip()[:1] in ("{", "[") else "text/plain; charset=utf-8"
 
 
 def _why(error: BaseException) -> str:

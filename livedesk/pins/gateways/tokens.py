@@ -117,9 +117,8 @@ class TokenShelf:
         return self._all[name]
 
     async def close(self) -> None:
-        """Wait for renewals under way: to cancel one would lose its answer."""
         for access in self._all.values():
-            await access.settled()
+            await access.close()
 
 
 class Access:
@@ -141,6 +140,8 @@ class Access:
         self._tell = tell
         self._tasks = Tasks()
         self._renewing: asyncio.Task[None] | None = None
+        self._again: asyncio.Task[None] | None = None
+        self._until_utc_ns = 0
         self._failures = 0
         self._not_before_mono_ns = 0
         self._next_try_utc_ns: int | None = None
@@ -213,27 +214,40 @@ class Access:
 
     async def renew(self, until_utc_ns: int, ask: AskRenewal, take: Callable[[], bool]) -> None:
         """Renew if it is due; joins a renewal under way. `take` counts the call, or says no."""
+        self._until_utc_ns = until_utc_ns
         if self._renewing is None:
             if not self._is_saved:
                 await self._save(self._kept)
             if not self.is_due(until_utc_ns) or not self.may_try() or not take():
                 return
-            self._renewing = self._tasks.spawn(f"renewal of {self._name}", self._renew(ask))
+            self._renewing = self._tasks.spawn(f"renewal of {self._name}", self._renew(ask, take))
             self._renewing.add_done_callback(self._renewed)
         await asyncio.wait([self._renewing])
 
     def _renewed(self, _: asyncio.Task[None]) -> None:
         self._renewing = None
 
-    async def _renew(self, ask: AskRenewal) -> None:
+    async def _renew(self, ask: AskRenewal, take: Callable[[], bool]) -> None:
+        pause_s = await self._renewal(ask)
+        if pause_s is not None and self._again is None:
+            self._again = self._tasks.spawn(
+                f"next renewal of {self._name}", self._renew_after(pause_s, ask, take)
+            )
+
+    async def _renew_after(self, pause_s: float, ask: AskRenewal, take: Callable[[], bool]) -> None:
+        await asyncio.sleep(pause_s + _FIRST_PAUSE_S / 100)
+        self._again = None
+        await self.renew(self._until_utc_ns, ask, take)
+
+    async def _renewal(self, ask: AskRenewal) -> float | None:
+        """Seconds until it is to be tried again; None when there is no need or no use."""
         before = self._kept
         was_lost_utc_ns = before.sent_utc_ns
         if not await self._save(replace(before, sent_utc_ns=self._clock.utc_ns())):
-            self._failed(
+            return self._failed(
                 "The access cannot be renewed, because the folder of the sign-ins cannot be "
                 f"written to ({self._path.parent}); make room there, or let livedesk write to it."
             )
-            return
         try:
             outcome = await ask(before.refresh, RENEWAL_S)
         except Exception as error:
@@ -242,18 +256,20 @@ class Access:
             outcome = NotRenewed("maybe", f"The renewal broke ({type(error).__name__}).")
         if isinstance(outcome, Renewed):
             await self._take(outcome)
-            return
+            return None
         match outcome.effect:
             case "none":
                 # A token that may be spent since an earlier try is no less so now.
                 await self._save(replace(self._kept, sent_utc_ns=was_lost_utc_ns))
-                self._failed(outcome.text, outcome.retry_after_s)
+                return self._failed(outcome.text, outcome.retry_after_s)
             case "maybe":
                 sent_utc_ns = self._kept.sent_utc_ns or self._clock.utc_ns()
-                self._failed(f"{outcome.text} {_lost(sent_utc_ns)}", outcome.retry_after_s)
+                words = f"{outcome.text} {_lost(sent_utc_ns)}"
+                return self._failed(words, outcome.retry_after_s)
             case "sign_in":
                 self._sign_in = True
                 self._failed(_sign_in(outcome.text, was_lost_utc_ns))
+                return None
 
     async def _take(self, new: Renewed) -> None:
         kept = replace(
@@ -275,14 +291,16 @@ class Access:
         self._trouble = "" if saved else _unsaved(self._path)
         self._tell(RenewalNews(self._name, saved, self._trouble or words, self.until_utc_ns))
 
-    def _failed(self, text: str, retry_after_s: float | None = None) -> None:
-        pause_s = min(_FIRST_PAUSE_S * 2**self._failures, _LONGEST_PAUSE_S)
+    def _failed(self, text: str, retry_after_s: float | None = None) -> float:
+        """Note why; the seconds until it is tried again."""
+        pause_s = min(_FIRST_PAUSE_S * 2.0**self._failures, _LONGEST_PAUSE_S)
         pause_s = max(pause_s * self._rng.uniform(0.75, 1.25), retry_after_s or 0.0)
         self._failures = min(self._failures + 1, 16)
         self._not_before_mono_ns = self._clock.mono_ns() + round(pause_s * NS_PER_S)
         self._next_try_utc_ns = self._clock.utc_ns() + round(pause_s * NS_PER_S)
         self._trouble = text
         self._tell(RenewalNews(self._name, False, self.reason, self.until_utc_ns))
+        return pause_s
 
     async def _save(self, kept: _Kept) -> bool:
         """On disk, and only then true for the next renewal."""
@@ -301,6 +319,11 @@ class Access:
         """Until no renewal is under way."""
         if self._renewing is not None:
             await asyncio.wait([self._renewing])
+
+    async def close(self) -> None:
+        """Wait for a renewal under way: to cancel it would lose its answer."""
+        await self.settled()
+        await self._tasks.close()
 
 
 def _lost(sent_utc_ns: int) -> str:
