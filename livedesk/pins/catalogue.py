@@ -87,7 +87,10 @@ def differences(old: ProductList, new: ProductList) -> Differences:
 
 
 class HookBook:
-    """What webhooks told, newest first by their own time: they arrive late, twice and crossed."""
+    """What webhooks told last of each product, by their own time: they come late and crossed.
+
+    What was told is never changed in place, so that `over` may run in another thread.
+    """
 
     def __init__(self, most: int = _MOST_REMEMBERED) -> None:
         self._most = most
@@ -97,32 +100,33 @@ class HookBook:
         """The event with those fields of which nothing newer was told; perhaps with none."""
         if event.product is None or not event.fields:
             return event
-        told = self._told.pop(event.product.id, {})
+        told = dict(self._told)
+        earlier = told.pop(event.product.id, {})
         newer = frozenset(
             field
             for field in event.fields
-            if field not in told or told[field].utc_ns <= event.utc_ns
+            if field not in earlier or earlier[field].utc_ns <= event.utc_ns
         )
-        told |= dict.fromkeys(newer, event)
-        self._told[event.product.id] = told
-        while len(self._told) > self._most:
-            del self._told[next(iter(self._told))]
+        told[event.product.id] = {**earlier, **dict.fromkeys(newer, event)}
+        if len(told) > self._most:
+            del told[next(iter(told))]
+        self._told = told
         return replace(event, fields=newer)
 
     def over(self, products: Iterable[Product], as_of_utc_ns: int) -> tuple[Product, ...]:
         """A list that was true at `as_of_utc_ns`, with all that was told of later instants."""
+        told = self._told
         return tuple(
-            self._over(product, self._told[product.id], as_of_utc_ns)
-            if product.id in self._told
-            else product
+            _over(product, told[product.id], as_of_utc_ns) if product.id in told else product
             for product in products
         )
 
-    def _over(self, product: Product, told: Mapping[str, HookEvent], as_of_utc_ns: int) -> Product:
-        later = [(field, event) for field, event in told.items() if event.utc_ns > as_of_utc_ns]
-        for field, event in sorted(later, key=lambda each: each[1].utc_ns):
-            product = _applied(product, replace(event, fields=frozenset((field,))))
-        return product
+
+def _over(product: Product, told: Mapping[str, HookEvent], as_of_utc_ns: int) -> Product:
+    later = [(field, event) for field, event in told.items() if event.utc_ns > as_of_utc_ns]
+    for field, event in sorted(later, key=lambda each: each[1].utc_ns):
+        product = _applied(product, replace(event, fields=frozenset((field,))))
+    return product
 
 
 def _applied(product: Product, event: HookEvent) -> Product:
