@@ -28,13 +28,15 @@ import qasync  # isort: skip
 
 from livedesk.core.clock import Clock, SystemClock
 from livedesk.core.tasks import Tasks
-from livedesk.desk.desk import Desk
+from livedesk.desk.desk import Desk, dial_engine
 from livedesk.desk.engines import LocalEngine, engine_command
 from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess, Locate
 from livedesk.desk.mishaps import Mishaps, caught
+from livedesk.desk.pad_host import PadHost
 from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
 from livedesk.paths import Paths
+from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
 
@@ -72,14 +74,30 @@ class ConsoleSettings:
     close_after_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PadSettings:
+    """What one pad is started with. `engine`: attach to this one; else to this machine's."""
+
+    paths: Paths
+    store: str
+    engine: EngineAccess | None = None
+    full_screen: bool = False
+
+
 def run_console(settings: ConsoleSettings) -> int:
     """Show the window until it is closed; returns an exit status."""
-    qInstallMessageHandler(_qt_says)
-    app = QApplication.instance() or QApplication(_arguments(settings))
-    assert isinstance(app, QApplication)
+    app = _application(offscreen=settings.offscreen)
     theme = dress(app, settings.offscreen)
     with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
         return runner.run(console(settings, theme, SystemClock()))
+
+
+def run_pad(settings: PadSettings) -> int:
+    """Show a store's pad until it is closed; returns an exit status."""
+    app = _application(offscreen=False)
+    theme = dress(app, offscreen=False)
+    with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
+        return runner.run(pad(settings, theme, SystemClock()))
 
 
 def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
@@ -88,8 +106,12 @@ def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     logging.getLogger("qt").log(logging.WARNING if loud else logging.DEBUG, "%s", text)
 
 
-def _arguments(settings: ConsoleSettings) -> list[str]:
-    return ["livedesk", *(["-platform", "offscreen"] if settings.offscreen else [])]
+def _application(*, offscreen: bool) -> QApplication:
+    qInstallMessageHandler(_qt_says)
+    arguments = ["livedesk", *(["-platform", "offscreen"] if offscreen else [])]
+    app = QApplication.instance() or QApplication(arguments)
+    assert isinstance(app, QApplication)
+    return app
 
 
 def make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
@@ -159,6 +181,47 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
         desk.start()
         await _until_left(settings, window, leave)
     return 0
+
+
+async def pad(settings: PadSettings, theme: Theme, clock: Clock) -> int:
+    """The pad on a running Qt event loop; returns when its window was closed."""
+    loop = asyncio.get_running_loop()
+    leave = asyncio.Event()
+    mishaps = Mishaps()
+    async with AsyncExitStack() as closers:
+        closers.enter_context(caught(mishaps, loop))
+        closers.enter_context(_ended_by_signals(loop, leave))
+        tasks = Tasks(mishaps.task)
+        host = PadHost(
+            _locate_running(settings),
+            clock,
+            tasks,
+            Random(),
+            dial_engine,
+            is_local=settings.engine is None,
+            calls=Tasks(mishaps.task),
+        )
+        closers.push_async_callback(host.close)
+        closers.push_async_callback(tasks.close)
+        window = PadWindow(host.desk, theme, settings.store)
+        closers.callback(window.deleteLater)
+        closers.callback(window.close)
+        window.closed.connect(leave.set)
+        if settings.full_screen:
+            window.showFullScreen()
+        else:
+            window.show()
+        host.start()
+        await leave.wait()
+    return 0
+
+
+def _locate_running(settings: PadSettings) -> Locate:
+    """A pad starts no engine: without the console nobody would see what it says."""
+    if settings.engine is not None:
+        return partial(_known, settings.engine)
+    paths = settings.paths.prepare()
+    return LocalEngine(paths.runtime, None, paths.data / "engine.log").locate
 
 
 async def _until_left(

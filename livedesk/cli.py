@@ -25,18 +25,15 @@ from livedesk.core.command import (
 from livedesk.core.config_table import ConfigError
 from livedesk.core.display import has_display
 from livedesk.desk.command import add_orders
+from livedesk.desk.pad_command import add_pad_options, pad_engine
 from livedesk.engine.command import add_engine
 from livedesk.paths import FolderError, Paths, find_paths
 from livedesk.sandbox.command import add_sandbox
-
-LATER = {"pad": "The host's pad"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] in LATER:
-        return _say(f"{LATER[arguments[0]]} is part of a later release of livedesk.", 2)
     args = _parser().parse_args(arguments)
     try:
         return int(args.run(args))
@@ -65,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_console)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for add in (
-        _add_demo, add_engine, add_orders, add_sandbox, _add_probe, _add_slate, _add_export,
-        _add_doctor,
+        _add_demo, add_engine, add_orders, _add_pad, add_sandbox, _add_probe, _add_slate,
+        _add_export, _add_doctor,
     ):  # fmt: skip
         add(commands.add_parser)
     return parser
@@ -79,6 +76,12 @@ def _add_demo(add_parser: AddParser) -> None:
     demo.add_argument("--out", type=Path, metavar="DIR", help="keep the record and exports there")
     demo.add_argument("--json", action="store_true", help="one JSON summary at the end")
     demo.set_defaults(run=_demo)
+
+
+def _add_pad(add_parser: AddParser) -> None:
+    pad = add_parser("pad", help="the host's pad: products to pin with one touch")
+    add_pad_options(pad)
+    pad.set_defaults(run=_pad)
 
 
 def _add_probe(add_parser: AddParser) -> None:
@@ -129,19 +132,38 @@ def _paths() -> Paths:
 
 
 def _console(args: argparse.Namespace) -> int:
-    if not has_display(os.environ):
-        raise UsageError(
-            "there is no display here (DISPLAY is not set): open the console in a desktop session, "
-            "or run without a window: livedesk engine --config FILE"
-        )
+    _need_display("open the console", "run without a window: livedesk engine --config FILE")
     try:
         from livedesk.app import ConsoleSettings, run_console
     except ImportError as error:
-        raise FailureError(
-            f"the console needs Qt, which cannot be loaded ({error}); "
-            "run livedesk doctor, which says how to get it"
-        ) from error
+        raise _no_qt("the console", error) from error
     return run_console(ConsoleSettings(_paths(), config=usual_config(args.config)))
+
+
+def _pad(args: argparse.Namespace) -> int:
+    _need_display("open the pad", "use the web pad on a phone or tablet")
+    access, store = pad_engine(args)
+    try:
+        from livedesk.app import PadSettings, run_pad
+    except ImportError as error:
+        raise _no_qt("the pad", error) from error
+    engine = access if args.engine is not None else None
+    return run_pad(PadSettings(_paths(), store, engine, full_screen=args.full_screen))
+
+
+def _need_display(what: str, instead: str) -> None:
+    if not has_display(os.environ):
+        raise UsageError(
+            f"there is no display here (DISPLAY is not set): {what} in a desktop session, "
+            f"or {instead}"
+        )
+
+
+def _no_qt(what: str, error: ImportError) -> FailureError:
+    return FailureError(
+        f"{what} needs Qt, which cannot be loaded ({error}); "
+        "run livedesk doctor, which says how to get it"
+    )
 
 
 def _demo(args: argparse.Namespace) -> int:

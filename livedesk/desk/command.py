@@ -130,12 +130,12 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
     from livedesk.desk.errors import DeskError, UnreachableError
     from livedesk.desk.orders import Orders
 
-    access = _access(args.engine, args.token_file)
+    access = engine_access(args.engine, args.token_file)
 
     async def run() -> int:
         client = EngineClient(access.url, access.token)
         try:
-            store = await _store(client, args.store)
+            store = await chosen_store(client, args.store)
             return await work(Orders(client, store, SystemClock()))
         finally:
             await client.close()
@@ -148,8 +148,8 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
         raise FailureError(f"{error.what} {error.action}") from error
 
 
-async def _store(client: EngineClient, named: str | None) -> str:
-    """The one that is meant; without a name the only one."""
+async def chosen_store(client: EngineClient, named: str | None) -> str:
+    """The one that is meant; without a name the only one. Raises UsageError, DeskError."""
     known = [status.store for status in await client.stores()]
     if named is None and len(known) == 1:
         return known[0]
@@ -160,7 +160,8 @@ async def _store(client: EngineClient, named: str | None) -> str:
     return named
 
 
-def _access(url: str | None, token_file: Path | None) -> EngineAccess:
+def engine_access(url: str | None, token_file: Path | None) -> EngineAccess:
+    """The engine that is named, else this machine's. Raises UsageError, FailureError."""
     from livedesk.desk.engines import find_engine
     from livedesk.desk.link import EngineAccess
 

@@ -13,6 +13,7 @@ from typing import Literal
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.pins import UNSETTLED, CueSource, PinAction, PinState, PinStatus
 from livedesk.desk.model import Moment
+from livedesk.desk.words import tr
 
 KEPT = 16
 """Cues, the newest; what fell out is told by the engine's status alone."""
@@ -20,6 +21,9 @@ KEPT = 16
 AGAIN_FOR_S = 10.0
 """So long a cue without an answer is asked for again. The engine sends nothing for it after its
 budget is over, and answers what became of it."""
+
+GIVE_UP_S = AGAIN_FOR_S + 2.0
+"""The last answer has its time too."""
 
 AGAIN_FIRST_S, AGAIN_MOST_S = 0.1, 1.0
 
@@ -72,10 +76,12 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A pin as an event or an answer told it, when that came in, and whether a pad here gave it."""
+    """A pin as it was told: by an event, an answer or a status."""
 
     pin: PinStatus
     received: Moment
+    said_utc_ns: int
+    """When it was so, by the engine's clock."""
     cued: Moment | None
     """The touch by our own clock; None for a cue that was given elsewhere."""
 
@@ -109,20 +115,29 @@ class CueBook:
     def taken(self, cue_id: str, pin: PinStatus, now: Moment) -> None:
         """The engine has it."""
         self._change(cue_id, state="taken", pin_id=pin.id, code="", reason="")
-        self.told(pin, now)
+        self.told(pin, pin.cued_utc_ns, now)
 
     def refused(self, cue_id: str, code: str, reason: str) -> None:
         """The engine said no; nothing was sent."""
         self._change(cue_id, state="refused", code=code, reason=reason)
 
-    def unanswered(self, cue_id: str, reason: str) -> None:
+    def silent(self, cue_id: str, reason: str) -> None:
         """No answer came: the engine may have it."""
         self._change(cue_id, state="unanswered", reason=reason)
 
-    def given_up(self, cue_id: str, reason: str) -> None:
-        self._change(cue_id, state="given_up", reason=reason)
+    def unanswered(self, now: Moment) -> list[Cue]:
+        """Those that are to be given again."""
+        return [cue for cue in self._cues if cue.state == "unanswered" and cue.is_due(now)]
 
-    def told(self, pin: PinStatus, now: Moment) -> None:
+    def look(self, now: Moment) -> None:
+        """Give up what nobody answers any more."""
+        for cue in tuple(self._cues):
+            if cue.state in ("sending", "unanswered") and now.since_s(cue.cued) > GIVE_UP_S:
+                reason = cue.reason or tr("The engine does not answer.")
+                self._change(cue.id, state="given_up", reason=tr(
+                    "{why} Look at the live, or ask the desk.").format(why=reason))  # fmt: skip
+
+    def told(self, pin: PinStatus, said_utc_ns: int, now: Moment) -> None:
         """An event, a status or an answer tells of a pin. An older one of the same is left out."""
         known = self._told
         if known is not None:
@@ -132,7 +147,7 @@ class CueBook:
                 return
             if pin == known.pin:
                 return
-        self._told = News(pin, now, self._touch(pin))
+        self._told = News(pin, now, said_utc_ns, self._touch(pin))
 
     def _touch(self, pin: PinStatus) -> Moment | None:
         return next((c.cued for c in self._cues if pin.id in (c.pin_id, c.id)), None)
@@ -144,14 +159,14 @@ class CueBook:
             return self._told
         if self._told is not None and self._is_newer(self._told, ours):
             return self._told
-        return News(ours.pin(), ours.cued, ours.cued)
+        return News(ours.pin(), ours.cued, ours.engine_utc_ns, ours.cued)
 
     @staticmethod
     def _is_newer(told: News, ours: Cue) -> bool:
         """Told of this cue itself, or of one that was given after it."""
         if told.pin.id in (ours.id, ours.pin_id):
             return True
-        return told.pin.cued_utc_ns > ours.engine_utc_ns
+        return told.pin.cued_utc_ns >= ours.engine_utc_ns
 
 
 _STEPS: tuple[PinState, ...] = ("cued", "in_flight", "accepted", "unknown")

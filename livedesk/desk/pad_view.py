@@ -240,7 +240,7 @@ def _is_newer_than_status(facts: PadFacts) -> bool:
     """Whether an event told more of the newest pin than the last status can know."""
     news, view = facts.news, facts.view
     assert view is not None
-    return news is not None and facts.now.since_s(news.received) < view.age_s
+    return news is not None and news.said_utc_ns > view.status.utc_ns
 
 
 def _shown(facts: PadFacts) -> tuple[str | None, str, float] | None:
