@@ -25,8 +25,20 @@ class _Server(uvicorn.Server):
 
 
 def listening(port: int = 0) -> socket.socket:
-    """On the loopback; 0 is any free port."""
-    return socket.create_server((HOST, port))
+    """On the loopback; 0 is any free port.
+
+    Named as TCP, because asyncio turns Nagle's algorithm off only where it reads so; with it an
+    answer in two writes waits 40 ms for the other side's delayed acknowledgement.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def url_of(listener: socket.socket) -> str:
