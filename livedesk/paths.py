@@ -30,6 +30,16 @@ class Paths:
     def sessions(self) -> Path:
         return self.data / "sessions"
 
+    @property
+    def sign_ins(self) -> Path:
+        """Of the TokenShelf: what keeps stores signed in at their platforms. Tokens."""
+        return self.data / "sign-ins"
+
+    @property
+    def pictures(self) -> Path:
+        """Pictures of products; may be emptied at any time."""
+        return self.data / "pictures"
+
     def prepare(self) -> Paths:
         """Create both folders where missing. Raises FolderError."""
         prepare_runtime_dir(self.runtime)
