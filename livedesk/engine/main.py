@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livedesk import __version__
 from livedesk.core.clock import Clock, SystemClock
@@ -32,7 +32,7 @@ from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
-from livedesk.engine.handles import ProbeHandle, RelayHandle, ReturnHandle
+from livedesk.engine.handles import PinningHandle, ProbeHandle, RelayHandle, ReturnHandle
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
@@ -41,6 +41,9 @@ from livedesk.engine.session import SessionRules
 from livedesk.engine.store import Store
 from livedesk.journal.sessions import last_seq
 from livedesk.paths import Paths
+
+if TYPE_CHECKING:
+    from livedesk.engine.pinning.make import Workshop
 
 log = logging.getLogger(__name__)
 
@@ -150,8 +153,9 @@ def _obey_signals(opened: AsyncExitStack, engine: Engine) -> None:
 async def _open_stores(
     opened: AsyncExitStack, engine: Engine, options: EngineOptions, clock: Clock, stop: _Stop
 ) -> None:
+    workshop = _workshop(opened, options, clock)
     for settings in options.settings.stores:
-        engine.add(_make_store(settings, engine.bus, options, clock))
+        engine.add(_make_store(settings, engine.bus, options, clock, workshop))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -166,7 +170,13 @@ async def _open_stores(
     await asyncio.gather(*(store.start() for store in engine.stores()))
 
 
-def _make_store(settings: StoreSettings, bus: Bus, options: EngineOptions, clock: Clock) -> Store:
+def _make_store(
+    settings: StoreSettings,
+    bus: Bus,
+    options: EngineOptions,
+    clock: Clock,
+    workshop: Workshop | None,
+) -> Store:
     return Store(
         settings,
         options.paths.data,
@@ -176,6 +186,7 @@ def _make_store(settings: StoreSettings, bus: Bus, options: EngineOptions, clock
         lambda store: options.make_probe(store, clock),
         options.rules,
         _return_maker(settings, clock),
+        _pinning_maker(settings, workshop),
     )
 
 
@@ -199,6 +210,26 @@ def _return_maker(settings: StoreSettings, clock: Clock) -> Callable[[Store], Re
     from livedesk.engine.returncheck import return_for
 
     return lambda store: return_for(store, check, clock)
+
+
+def _workshop(opened: AsyncExitStack, options: EngineOptions, clock: Clock) -> Workshop | None:
+    if all(settings.pins is None for settings in options.settings.stores):
+        return None
+    # The gateways' HTTP, too, is loaded for those only that have a use for it.
+    from livedesk.engine.pinning.make import Workshop
+
+    workshop = Workshop(options.paths.data, clock)
+    opened.push_async_callback(workshop.close)
+    return workshop
+
+
+def _pinning_maker(
+    settings: StoreSettings, workshop: Workshop | None
+) -> Callable[[Store], PinningHandle] | None:
+    pins = settings.pins
+    if pins is None or workshop is None:
+        return None
+    return lambda store: workshop.pinning(store, pins)
 
 
 def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:

@@ -25,6 +25,7 @@ class LedgerView:
 class ProductPicture:
     content: bytes
     media_type: str
+    digest: str
 
 
 class PinningView(Protocol):
@@ -58,6 +59,6 @@ class PinningView(Protocol):
         """None when the product has none, or none that can be had."""
         ...
 
-    async def hook(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Take what the shop tells of its products. Raises CueError when it is not believed."""
+    def hook(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Take what the shop tells of its products. Raises HookRefused."""
         ...

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from livedesk.engine.api.answers import ApiError
 from livedesk.engine.api.pins import pinning_of
-from livedesk.engine.pinning.cues import CueError
+from livedesk.pins.webhook import HookRefused
+
+_STATUS = {"too_large": 413, "bad_body": 400}
 
 
 async def list_products(request: Request) -> Response:
@@ -22,7 +24,11 @@ async def picture(request: Request) -> Response:
         raise ApiError(
             404, "no_picture", "There is no picture of this product.", "Show its title instead."
         )
-    headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Cache-Control": "private, max-age=300",
+        "ETag": f'"{found.digest}"',
+        "X-Content-Type-Options": "nosniff",
+    }
     return Response(found.content, headers=headers, media_type=found.media_type)
 
 
@@ -31,7 +37,12 @@ async def hook(request: Request) -> Response:
     pinning = pinning_of(request)
     body = await request.body()
     try:
-        await pinning.hook(request.headers, body)
-    except CueError as refusal:
-        raise ApiError(401, refusal.code, str(refusal), refusal.action) from refusal
+        pinning.hook(request.headers, body)
+    except HookRefused as refusal:
+        raise ApiError(
+            _STATUS.get(refusal.code, 401),
+            refusal.code,
+            refusal.text,
+            "Sign it after Standard Webhooks, with the secret of this store's settings.",
+        ) from refusal
     return Response(status_code=204)

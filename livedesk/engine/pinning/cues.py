@@ -14,11 +14,10 @@ FUTURE_SLACK_MS: Final = 50.0
 """A cue may lie so much in the future beyond the stated error of its clock."""
 
 RefusalCode = Literal[
-    "no_session", "unknown_product", "out_of_stock", "restricted", "flagged", "unlisted",
-    "rate_limited",
-]  # fmt: skip
+    "no_session", "unknown_product", "out_of_stock", "restricted", "flagged", "unlisted"
+]
 
-ACTIONS: Final[dict[RefusalCode, str]] = {
+_ACTIONS: Final = {
     "no_session": "Start the encoder: with the first media there is a session to pin into.",
     "unknown_product": "See GET S/products for what can be pinned, or refresh the catalogue.",
     "out_of_stock": "Pin another product, or correct its stock.",
@@ -133,7 +132,7 @@ def too_late(pin: Pin, budget_ms: float) -> Pin:
 
 def as_error(pin: Pin) -> CueError:
     """How who gave the cue is told that nothing was sent."""
-    action = ACTIONS.get(pin.code, "Cue again if the product is still wanted.")  # type: ignore[call-overload]
+    action = _ACTIONS.get(pin.code, "Cue again if the product is still wanted.")
     return CueError(pin.code, pin.reason, action)
 
 

@@ -19,6 +19,14 @@ class Lister(Protocol):
     async def products(self, limit_s: float) -> Products: ...
 
 
+class Signed(Lister, Protocol):
+    """What lists products and has an access of its own (`gateways/make.py`, CatalogueSource)."""
+
+    async def renew(self, until_utc_ns: int) -> None: ...
+
+    async def close(self) -> None: ...
+
+
 class ProductSource(Protocol):
     @property
     def name(self) -> str:
@@ -30,21 +38,53 @@ class ProductSource(Protocol):
         """So often it is looked at while all is well."""
         ...
 
+    @property
+    def as_of_utc_ns(self) -> int | None:
+        """When what was read last was true; None: when it was asked for."""
+        ...
+
     async def read(self) -> Products | None:
         """None: nothing has changed since the last time."""
         ...
 
+    async def renew(self, until_utc_ns: int) -> None:
+        """Renew an access of its own; the gateway renews the gateway's."""
+        ...
+
+    async def close(self) -> None: ...
+
 
 class ListedProducts:
-    """Asked for on a schedule."""
+    """Asked for on a schedule. The lister belongs to somebody else."""
 
     def __init__(self, lister: Lister, name: str, every_s: float) -> None:
         self._lister = lister
         self.name = name
         self.every_s = every_s
+        self.as_of_utc_ns: int | None = None
 
     async def read(self) -> Products | None:
         return await self._lister.products(LIST_WITHIN_S)
+
+    async def renew(self, until_utc_ns: int) -> None:
+        """The lister's owner does."""
+
+    async def close(self) -> None:
+        """The lister's owner does."""
+
+
+class SignedProducts(ListedProducts):
+    """The same, of a lister that is only there for this."""
+
+    def __init__(self, lister: Signed, name: str, every_s: float) -> None:
+        super().__init__(lister, name, every_s)
+        self._signed = lister
+
+    async def renew(self, until_utc_ns: int) -> None:
+        await self._signed.renew(until_utc_ns)
+
+    async def close(self) -> None:
+        await self._signed.close()
 
 
 class FileProducts:
@@ -54,10 +94,18 @@ class FileProducts:
         self._path = path
         self.name = path.name
         self.every_s = _FILE_EVERY_S
+        self.as_of_utc_ns: int | None = None
+        """What a file says is as old as the file."""
         self._read: tuple[int, int] | None = None
 
     async def read(self) -> Products | None:
         return await asyncio.to_thread(self._look)
+
+    async def renew(self, until_utc_ns: int) -> None:
+        """A file needs none."""
+
+    async def close(self) -> None:
+        """A file is closed when it was read."""
 
     def _look(self) -> Products | None:
         try:
@@ -70,4 +118,5 @@ class FileProducts:
         except CatalogueError as error:
             return Products(False, code="unreadable", text=str(error))
         self._read = (found.st_mtime_ns, found.st_size)
+        self.as_of_utc_ns = found.st_mtime_ns
         return Products(True, products, tuple((each.where, each.text) for each in problems))

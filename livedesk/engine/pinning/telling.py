@@ -57,8 +57,14 @@ def _waits_for_hand(pin: Pin) -> bool:
     return pin.by_hand and pin.state == "in_flight"
 
 
-def cued_data(pin: Pin, cue_id: str) -> dict[str, Json]:
-    """With what a later engine needs to take the pin up."""
+def displaced_told(pin: Pin) -> Told:
+    """An older pin took effect after this one, which is sent once more."""
+    text = f"{_subject(pin)} was displaced by an older one and is sent once more."
+    return Told("pin.displaced", "warning", text, pin_data(pin))
+
+
+def first_data(pin: Pin, cue_id: str) -> dict[str, Json]:
+    """With what a later engine needs to take the pin up. `cue_id`: the caller's name for it."""
     data = pin_data(pin) | {
         "cue_mono_ns": pin.cued_mono_ns,
         "deadline_mono_ns": pin.deadline_mono_ns,

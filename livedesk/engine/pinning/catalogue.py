@@ -1,0 +1,167 @@
+"""Which products does a store have now? Read on a schedule, and at once when a webhook tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Final, Protocol
+
+from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.events import Json, Level
+from livedesk.core.pins import Product, ProductList, ProductProblem
+from livedesk.core.secrets import Secret
+from livedesk.engine.pinning.product_json import ProductJson
+from livedesk.engine.pinning.sources import ProductSource
+from livedesk.pins.calls import Backoff
+from livedesk.pins.catalogue import Differences, HookBook, differences, merged, with_event
+from livedesk.pins.gateways.base import Products
+from livedesk.pins.webhook import HookRefused, SeenHooks, verify
+
+_TOLD_AT_ONCE: Final = 20
+"""Products that went out of stock together are told singly up to so many."""
+
+
+class Tell(Protocol):
+    """Puts an event in line for the record."""
+
+    def __call__(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one list to the next."""
+
+    old: ProductList
+    new: ProductList
+    changes: Differences
+
+
+class Catalogue:
+    """A store's products. `on_change` is called with what became different."""
+
+    def __init__(
+        self,
+        source: ProductSource,
+        secret: Secret | None,
+        clock: Clock,
+        rng: Random,
+        tell: Tell,
+        on_change: Callable[[Differences], None],
+    ) -> None:
+        self._source = source
+        self._secret = secret
+        self._clock = clock
+        self._tell = tell
+        self._on_change = on_change
+        self._backoff = Backoff(rng)
+        self._seen = SeenHooks(clock.utc_ns())
+        self._book = HookBook()
+        self._json = ProductJson()
+        self._by_id: dict[str, Product] = {}
+        self._begun_ns = clock.mono_ns()
+        self._read_ns: int | None = None
+        self.products = ProductList(source=source.name)
+        self.reason = ""
+        """Why the newest refresh failed; empty when it did not."""
+
+    def product(self, product_id: str) -> Product | None:
+        return self._by_id.get(product_id)
+
+    @property
+    def age_s(self) -> float | None:
+        """Since the source was last read, or found to be unchanged."""
+        return None if self._read_ns is None else self._since_s(self._read_ns)
+
+    @property
+    def unread_s(self) -> float:
+        """The same, or since the first try."""
+        return self._since_s(self._read_ns or self._begun_ns)
+
+    def _since_s(self, mono_ns: int) -> float:
+        return (self._clock.mono_ns() - mono_ns) / NS_PER_S
+
+    async def json(self) -> bytes:
+        return await self._json.of(self.products)
+
+    async def run(self) -> None:
+        while True:
+            wait_s = await self.refresh()
+            await asyncio.sleep(wait_s)
+
+    async def refresh(self) -> float:
+        """Read the source once; returns after how many seconds to read it again."""
+        asked_utc_ns = self._clock.utc_ns()
+        found = await self._source.read()
+        if found is not None and not found.ok:
+            self._failed(found.text or "The products could not be read.")
+            wait_s = self._backoff.failed(found.retry_after_s)
+            return max(wait_s, found.retry_after_s or 0.0)
+        if found is not None:
+            await self._take(found, asked_utc_ns)
+        self._read_ns, self.reason = self._clock.mono_ns(), ""
+        self._backoff.succeeded()
+        return self._source.every_s
+
+    def _failed(self, reason: str) -> None:
+        if reason != self.reason:
+            self.reason = reason
+            kept = len(self.products.products)
+            text = f"The products could not be refreshed, the {kept:,} known ones stay: {reason}"
+            self._tell("catalogue.failed", "warning", text, {"reason": reason})
+
+    async def _take(self, found: Products, asked_utc_ns: int) -> None:
+        """Compared in a thread, which ten thousand products are worth; a webhook may come first."""
+        while True:
+            step = await asyncio.to_thread(self._merge, self.products, found, asked_utc_ns)
+            if step.old is self.products:
+                self._step(step)
+                return
+
+    def _merge(self, old: ProductList, found: Products, asked_utc_ns: int) -> _Step:
+        products = self._book.over(found.products, self._source.as_of_utc_ns or asked_utc_ns)
+        problems = tuple(ProductProblem(where, text) for where, text in found.problems)
+        new = merged(old, products, problems, self._source.name, asked_utc_ns)
+        return _Step(old, new, differences(old, new))
+
+    def hook(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Apply what the shop tells of a product. Raises HookRefused."""
+        if self._secret is None:
+            raise HookRefused("no_signature", "This store takes no webhooks: it has no secret.")
+        try:
+            event = verify(self._secret, headers, body, self._clock.utc_ns(), self._seen)
+        except HookRefused as refusal:
+            text = f"A webhook about products was refused. {refusal.text}"
+            self._tell("hook.refused", "warning", text, {"code": refusal.code})
+            raise
+        old = self.products
+        new = with_event(old, self._book.take(event))
+        if new is not old:
+            self._step(_Step(old, new, differences(old, new)))
+
+    def _step(self, step: _Step) -> None:
+        self.products = step.new
+        if step.new.revision == step.old.revision:
+            return
+        self._by_id = {product.id: product for product in step.new.products}
+        self._tell_changes(step)
+        self._on_change(step.changes)
+
+    def _tell_changes(self, step: _Step) -> None:
+        came, went, changed = (
+            len(each) for each in (step.changes.came, step.changes.went, step.changes.changed)
+        )
+        new = step.new
+        data: dict[str, Json] = {
+            "products": len(new.products), "came": came, "went": went, "changed": changed,
+            "problems": len(new.problems), "revision": new.revision,
+        }  # fmt: skip
+        text = (
+            f"{len(new.products):,} products from {new.source}: {came:,} new, {went:,} gone, "
+            f"{changed:,} changed, {len(new.problems):,} with problems."
+        )
+        self._tell("catalogue.changed", "info", text, data)
+        for product in step.changes.out_of_stock[:_TOLD_AT_ONCE]:
+            text = f"Out of stock: {product.title[:60] or product.id}."
+            self._tell("catalogue.out_of_stock", "notice", text, {"product_id": product.id})

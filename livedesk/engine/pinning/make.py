@@ -1,0 +1,76 @@
+"""How do a store's pins come about? From its settings, with what all stores of an engine share."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from livedesk.core.clock import Clock
+from livedesk.core.pin_settings import PinSettings
+from livedesk.engine.pinning.pinning import Parts, Pinning, Stage
+from livedesk.engine.pinning.sources import (
+    FileProducts,
+    ListedProducts,
+    ProductSource,
+    SignedProducts,
+)
+from livedesk.pins.calls import CallBudget
+from livedesk.pins.gateways.base import Gateway
+from livedesk.pins.gateways.lanes import fetch
+from livedesk.pins.gateways.make import catalogue_source, gateway_for
+from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.pins.pictures import Pictures
+
+_NAMES = {
+    "sandbox": "the sandbox",
+    "shopee": "Shopee",
+    "http": "the gateway",
+    "manual": "nowhere",
+}
+
+
+class Workshop:
+    """Makes the pins of an engine's stores. They share signed-in identities and pictures."""
+
+    def __init__(self, data: Path, clock: Clock) -> None:
+        self._data = data
+        self._clock = clock
+        self._rng = Random(secrets.randbits(64))
+        self._shelf = TokenShelf(data / "access", clock, self._rng)
+        self._pictures = Pictures(data / "pictures", partial(fetch, clock=clock), clock)
+
+    def pinning(self, stage: Stage, settings: PinSettings) -> Pinning:
+        """Connects to nothing yet. Call it in a running loop."""
+        calls = CallBudget(settings.calls_per_min)
+        gateway = gateway_for(
+            settings,
+            stage.settings.id,
+            clock=self._clock,
+            calls=calls,
+            shelf=self._shelf,
+            rng=self._rng,
+        )
+        parts = Parts(gateway, calls, self._source(settings, gateway, calls), self._pictures)
+        return Pinning(stage, settings, parts, self._data, self._clock, self._rng)
+
+    def _source(self, settings: PinSettings, gateway: Gateway, calls: CallBudget) -> ProductSource:
+        catalogue = settings.catalogue
+        if catalogue.source == "file" and catalogue.file is not None:
+            return FileProducts(catalogue.file)
+        if catalogue.source == "tiktok" and catalogue.tiktok is not None:
+            lister = catalogue_source(
+                catalogue.tiktok,
+                clock=self._clock,
+                calls=calls,
+                shelf=self._shelf,
+                rng=self._rng,
+            )
+            return SignedProducts(lister, "TikTok Shop", catalogue.refresh_s)
+        return ListedProducts(gateway, _NAMES[gateway.status().kind], catalogue.refresh_s)
+
+    async def close(self) -> None:
+        """After the stores."""
+        await self._pictures.close()
+        await self._shelf.close()
