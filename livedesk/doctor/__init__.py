@@ -42,4 +42,4 @@ def _all(
     yield from check_clock(clock)
     yield from check_leftovers(paths.runtime, is_alive)
     if config is not None:
-        yield from check_settings(config, secret_resolver(environ), paths.runtime)
+        yield from check_settings(config, secret_resolver(environ), paths, clock)

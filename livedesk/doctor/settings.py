@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from livedesk.core.clock import Clock
 from livedesk.core.config_file import ConfigError, load_settings
 from livedesk.core.config_return import PLAY_PORTS
 from livedesk.core.process import is_alive
@@ -18,12 +19,16 @@ from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
 from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings
 from livedesk.doctor.finding import Finding
+from livedesk.doctor.pins import check_pins
 from livedesk.doctor.ways import check_ways
+from livedesk.paths import Paths
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iterator[Finding]:
+def check_settings(
+    config: Path, resolve: SecretResolver, paths: Paths, clock: Clock
+) -> Iterator[Finding]:
     try:
         settings = load_settings(config, resolve)
     except ConfigError as error:
@@ -36,10 +41,11 @@ def check_settings(config: Path, resolve: SecretResolver, runtime: Path) -> Iter
         yield Finding("warn", "settings", notice)
     for store in settings.stores:
         if store.feed.pull is None:
-            yield check_port(store, runtime)
+            yield check_port(store, paths.runtime)
         if store.return_check is not None:
             yield check_return(store, store.return_check)
     yield from check_ways(settings)
+    yield from check_pins(settings, paths, clock)
 
 
 def check_port(store: StoreSettings, runtime: Path) -> Finding:

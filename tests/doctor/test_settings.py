@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from livedesk.core.clock import SystemClock
 from livedesk.core.runtime import RelayRuntime, relay_file, write_runtime_file
 from livedesk.core.secrets import Secret
 from livedesk.doctor import Finding
@@ -33,7 +34,7 @@ def look(
         f'[[store]]\nid = "glow"\n[store.feed]\nlisten = "{listen}"\n'
         f'[[store.uplink]]\nname = "primary"\n{uplink}\n'
     )
-    return list(check_settings(config, secret_resolver({"K": "k3y"}), paths.runtime))
+    return list(check_settings(config, secret_resolver({"K": "k3y"}), paths, SystemClock()))
 
 
 def ports(findings: list[Finding]) -> list[Finding]:
