@@ -1,4 +1,4 @@
-"""`livedesk sandbox`: an encoder, a network path and a platform, until Ctrl+C."""
+"""`livedesk sandbox`: an encoder, a network path, a platform and its shop, until Ctrl+C."""
 
 from __future__ import annotations
 
@@ -8,26 +8,51 @@ import json
 import os
 import secrets
 import signal
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.command import AddParser, FailureError, UsageError, chosen_stores, say
 from livedesk.core.secrets import Secret
 
+_Part = Callable[[Awaitable[object]], Awaitable[None]]
+"""Runs until what it is given is done."""
+
 
 def add_sandbox(add_parser: AddParser) -> None:
-    sandbox = add_parser("sandbox", help="an encoder, a network path and a platform")
+    sandbox = add_parser("sandbox", help="an encoder, a network path, a platform and its shop")
     sandbox.add_argument(
         "--config", type=Path, metavar="FILE", help="push to the feed of a store in this file"
     )
     sandbox.add_argument("--store", metavar="ID", help="that store (default: the first)")
     sandbox.add_argument("--kbps", type=int, default=4000, metavar="N", help="video rate")
+    sandbox.add_argument(
+        "--shop-only", action="store_true", help="a live room to pin products into, and no more"
+    )
     sandbox.add_argument("--json", action="store_true", help="say where it is as one JSON line")
     sandbox.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
     from livedesk.sandbox.encoder.job import JobError
+
+    part = _shop_alone(args) if args.shop_only else _whole(args)
+
+    async def run() -> None:
+        end = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end.set)
+        await part(end.wait())
+
+    try:
+        asyncio.run(run())
+    except (JobError, OSError) as error:
+        raise FailureError(f"the sandbox cannot start: {error}") from error
+    return 0
+
+
+def _whole(args: argparse.Namespace) -> _Part:
     from livedesk.sandbox.run import Ready, SandboxJob, run_sandbox
 
     def ready(where: Ready) -> None:
@@ -36,23 +61,33 @@ def _run(args: argparse.Namespace) -> int:
             return
         for name, url in where.platform_urls.items():
             say(f"url of the uplink {name}: {url.reveal()}")
-        say(f"control: {where.control_url}  (Ctrl+C ends the sandbox)")
+        _say_shop(where.shop, where.control_url)
 
     target = _feed_url(args.config, args.store) if args.config is not None else None
     key = Secret(secrets.token_urlsafe(16))
     job = SandboxJob("live", key, {"kbps": args.kbps}, target)
+    return lambda until: run_sandbox(job, SystemClock(), ready, until)
 
-    async def run() -> None:
-        end = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, end.set)
-        await run_sandbox(job, SystemClock(), ready, end.wait())
 
-    try:
-        asyncio.run(run())
-    except (JobError, OSError) as error:
-        raise FailureError(f"the sandbox cannot start: {error}") from error
-    return 0
+def _shop_alone(args: argparse.Namespace) -> _Part:
+    from livedesk.sandbox.shop.run import run_shop
+    from livedesk.sandbox.shop.shop import ShopJob
+
+    def ready(where: Mapping[str, Any]) -> None:
+        if args.json:
+            say(json.dumps(where))
+        else:
+            _say_shop(where["shop"], where["control_url"])
+
+    return lambda until: run_shop(ShopJob(), SystemClock(), ready, until)
+
+
+def _say_shop(shop: Mapping[str, Any], control_url: str) -> None:
+    """As it stands in the settings of a store that pins there."""
+    say('\n[store.pins]\ngateway = "sandbox"\n\n[store.pins.sandbox]')
+    for name in ("url", "room", "token"):
+        say(f'{name} = "{shop[name]}"')
+    say(f"\ncontrol: {control_url}  (Ctrl+C ends the sandbox)")
 
 
 def _feed_url(config: Path, named: str | None) -> Secret:
