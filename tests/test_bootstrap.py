@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from livedesk.core.system_packages import CONSOLE_LIBRARIES, FONTS, TEST_PEERS, Need, missing
+from livedesk.core.system_packages import (
+    BROWSER,
+    CONSOLE_LIBRARIES,
+    FONTS,
+    TEST_PEERS,
+    Need,
+    missing,
+)
 from tools import bootstrap
 
 NOT_HERE = Need("library", "libnot-here.so.9", "libnot-here9")
@@ -73,4 +80,4 @@ def test_a_changed_lock_file_makes_an_environment_stale(
 @linux
 def test_what_the_windows_and_the_tests_need_is_known_to_be_here() -> None:
     """On a machine where `make test` has run, the list must be complete and met."""
-    assert missing([*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS]) == []
+    assert missing([*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER]) == []

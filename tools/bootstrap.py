@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from livedesk.core.system_packages import (
+    BROWSER,
     CONSOLE_LIBRARIES,
     FONTS,
     OBS,
@@ -54,7 +55,7 @@ WITHOUT_QT = Environment(ROOT / ".venv-without-qt", (), ("test",))
 SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS),
-    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS),
+    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER),
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
 }

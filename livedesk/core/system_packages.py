@@ -78,6 +78,9 @@ TEST_PEERS = (
     Need("file", "usr/lib/nginx/modules/ngx_rtmp_module.so", "libnginx-mod-rtmp"),
 )
 
+BROWSER = (Need("program", "chromium", "chromium"),)
+"""For the tests of the pad's web page."""
+
 OBS = (
     Need("program", "obs", "obs-studio"),
     Need("program", "Xvfb", "xvfb"),

@@ -14,20 +14,20 @@ export function now() {
 export class ClockEstimate {
   #known = null;
 
-  /** `ask` gets the engine's UTC in ms. */
+  /** `ask` gets the engine's UTC, and when it was asked and answered: {engineMs, asked, answered}. */
   async measure(ask) {
     let best = null;
     for (let at = 0; at < EXCHANGES; at += 1) {
-      const asked = now();
-      const engineMs = await ask();
-      const answered = now();
-      const roundTripMs = answered.mono - asked.mono;
-      if (Math.abs(answered.wall - asked.wall - roundTripMs) > 2 * RESOLUTION_MS) continue;
-      if (best && best.roundTripMs <= roundTripMs) continue;
-      const offsetMs = engineMs - (asked.wall + roundTripMs / 2);
-      best = { roundTripMs, offsetMs, errorMs: roundTripMs / 2 + RESOLUTION_MS, at: answered };
+      const before = now();
+      const { engineMs, asked, answered } = await ask();
+      const after = now();
+      const wasSet = Math.abs(after.wall - before.wall - (after.mono - before.mono)) > 2 * RESOLUTION_MS;
+      const roundTripMs = answered - asked;
+      if (wasSet || roundTripMs < 0 || (best && best.roundTripMs <= roundTripMs)) continue;
+      const halfwayWall = after.wall - (after.mono - (asked + answered) / 2);
+      best = { roundTripMs, offsetMs: engineMs - halfwayWall, at: after };
     }
-    if (best) this.#known = best;
+    if (best) this.#known = { ...best, errorMs: best.roundTripMs / 2 + RESOLUTION_MS };
   }
 
   isDue(at) {

@@ -40,6 +40,7 @@ export function forgetToken(store) {
 export class Link {
   #token;
   #base;
+  #asked = 0;
 
   constructor(store, token) {
     this.store = store;
@@ -67,8 +68,21 @@ export class Link {
     return this.#json(`${this.#base}/show`);
   }
 
-  async clockMs() {
-    return (await this.#json("/v1/clock")).utc_ns / 1e6;
+  /**
+   * The engine's clock, and when it was asked and answered by performance.now(): as the network
+   * stack saw it where the browser tells (W3C Resource Timing), as this page did where not.
+   */
+  async clock() {
+    const path = `/v1/clock?n=${(this.#asked += 1)}`;
+    const before = performance.now();
+    const { utc_ns: engineNs } = await this.#json(path);
+    const after = performance.now();
+    const entry = performance.getEntriesByName(new URL(path, location.href).href).at(-1);
+    performance.clearResourceTimings();
+    const isUsable = entry?.requestStart >= before && entry.responseStart > entry.requestStart;
+    const { requestStart: asked, responseStart: answered } = isUsable
+      ? entry : { requestStart: before, responseStart: after };
+    return { engineMs: engineNs / 1e6, asked, answered };
   }
 
   async picture(productId) {
@@ -96,9 +110,10 @@ export class Link {
         else await pause(PAUSE_MS);
       }
     };
-    while (leftMs() > 0) {
+    while (leftMs() > PAUSE_MS) {
       const failed = attempt();
-      const slow = pause(Math.min(ASK_AGAIN_AFTER_MS, leftMs()));
+      const isLast = leftMs() < ASK_AGAIN_AFTER_MS + PAUSE_MS;
+      const slow = pause(isLast ? leftMs() : ASK_AGAIN_AFTER_MS);
       await Promise.race([answered, failed, slow]);
       const was = await Promise.race([answered, null]);
       if (was?.pin) return was.pin;

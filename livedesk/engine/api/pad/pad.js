@@ -134,7 +134,10 @@ class Pad {
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const mono = instant(event);
     if (/^[1-9]$/.test(event.key)) this.#touchTile(Number(event.key) - 1, mono, "key");
-    else if (event.key === "0") this.#touchNext(mono, "key");
+    else if ([" ", "Enter"].includes(event.key)) {
+      if (document.activeElement !== document.body) return; // it presses what has the focus
+      this.#touchNext(mono, "key");
+    }
     else if (event.key === "PageUp" || event.key === "ArrowLeft") this.#turn(-1);
     else if (event.key === "PageDown" || event.key === "ArrowRight") this.#turn(1);
     else if (event.key === "Escape") this.#disarm();
@@ -239,7 +242,7 @@ class Pad {
   async #measureClock() {
     for (;;) {
       if (this.#state.state === "up" && this.#clock.isDue(now())) {
-        await this.#clock.measure(() => this.#link.clockMs()).catch(() => pause(1000));
+        await this.#clock.measure(() => this.#link.clock()).catch(() => pause(1000));
       }
       await pause(LOOK_EVERY_MS);
     }
@@ -294,6 +297,8 @@ function touched(button, act) {
   button.addEventListener("pointerdown", (event) => {
     if (event.isPrimary && event.button === 0) act(instant(event));
   });
+  // The focus is for those who go by keys: after a touch, Enter stays the key for what is next.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
   // A click without a pointer: Enter, the space bar, or a screen reader.
   button.addEventListener("click", (event) => {
     if (event.detail === 0) act(instant(event));

@@ -57,7 +57,7 @@ class Tile {
     drawShape(this.shape, shown.sign.shape);
     say(this.word, shown.sign.word);
     say(this.figure, shown.figure);
-    say(this.why, shown.note || tile.refusal);
+    say(this.why, shown.note || (tile.sign.word === "SOLD OUT" ? "" : tile.refusal));
     if (this.picture.dataset.url !== url) {
       this.picture.dataset.url = url;
       if (url) this.picture.src = url;

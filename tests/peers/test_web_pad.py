@@ -1,0 +1,163 @@
+"""The pad on a phone, in a real browser without a window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus, Product
+from livedesk.engine.api.answers import ApiError
+from tests.peers.chromium import Chromium, chromium_running
+from tests.peers.pad_double import EngineDouble, engine_double
+from tests.waiting import until
+
+pytestmark = pytest.mark.peer
+
+SERUM = Product("p1", "Rose serum 30 ml", price=Decimal("129000"), currency="IDR")
+CREAM = Product("p2", "Night cream")
+GONE = Product("p3", "Lip tint", state="out_of_stock")
+EVIL = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
+TILE = ".tile:nth-child({})"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with chromium_running(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+async def confirm(engine: EngineDouble, pin: PinStatus) -> None:
+    await asyncio.sleep(0.25)
+    done = replace(pin, state="confirmed", shown=True, latency_ms=312.4, settled_ms=312.4)
+    engine.tell(replace(done, age_ms=engine.age_ms(pin)))
+
+
+async def fail(engine: EngineDouble, pin: PinStatus) -> None:
+    engine.tell(
+        replace(pin, state="failed", reason="The live has ended.", settled_ms=90, age_ms=90)
+    )
+
+
+def test_one_touch_fires_once_and_its_fate_is_shown(chromium: Chromium, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            engine_double(tmp_path, SERUM, CREAM, GONE, fate=confirm) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows("#line", "READY")
+            await page.shows(TILE.format(1), "NEXT")
+            assert "#t=" not in await page.value("location.href")
+            await page.shows("#corner", "ms ±")
+
+            await page.tap(TILE.format(2), times=2)
+            await page.shows("#line", "IN FLIGHT")
+            await page.shows("#line", "PINNED 312 ms")
+            await page.shows(TILE.format(2), "PINNED 312 ms")
+            await page.shows("#seen", "Night cream")
+            [cue] = engine.cues
+            assert (cue["product_id"], cue["source"]) == ("p2", "web_pad")
+            assert cue["clock"]["error_ms"] < 200
+
+            await page.tap(TILE.format(3))
+            await page.shows(TILE.format(3), "SOLD OUT")
+            engine.fate = fail
+            await page.key("1")
+            await page.shows("#line", "NOT PINNED")
+            await page.shows("#detail", "The live has ended.")
+            assert [cue["source"] for cue in engine.cues] == ["web_pad", "key"]
+            assert page.told == []
+
+    asyncio.run(story())
+
+
+def test_a_lost_answer_is_asked_for_as_the_same_cue(chromium: Chromium, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            engine_double(tmp_path, SERUM, CREAM, lose_answers=1) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows(TILE.format(1), "NEXT")
+            await page.tap("#next")
+            await page.shows("#line", "IN FLIGHT")
+            assert len({cue["cue_id"] for cue in engine.cues}) == 1
+            engine.lose_answers = 99
+            await page.tap(TILE.format(2))
+            await page.shows("#line", "UNKNOWN")
+            asked = [cue["cue_id"] for cue in engine.cues if cue["product_id"] == "p2"]
+            assert len(asked) in (2, 3)
+            assert len(set(asked)) == 1
+            engine.lose_answers = 0
+            engine.refusal = ApiError(409, "rate_limited", "No calls for 4 s.", "Wait.")
+            await page.tap(TILE.format(1))
+            await page.shows(TILE.format(1), "NOT PINNED")
+            await page.shows("#detail", "No calls for 4 s.")
+
+    asyncio.run(story())
+
+
+def test_armed_first_where_the_store_asks_for_it(chromium: Chromium, tmp_path: Path) -> None:
+    async def story() -> None:
+        pins = PinsStatus(GatewayStatus("sandbox", "up"), arm_and_fire=True, web_pad=True)
+        async with (
+            engine_double(tmp_path, SERUM, CREAM, pins=pins) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows(TILE.format(1), "NEXT")
+            await page.tap(TILE.format(2), times=2)
+            await page.shows(TILE.format(2), "ARMED")
+            assert engine.cues == []
+            await asyncio.sleep(0.45)  # the time in which a second touch is none
+            await page.tap(TILE.format(2))
+            await until(lambda: engine.cues, "the second touch fires")
+
+    asyncio.run(story())
+
+
+def test_titles_stay_texts_and_the_clock_of_the_device_is_measured(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    behind = "{const now = Date.now.bind(Date); Date.now = () => now() - 3000;}"
+
+    async def story() -> None:
+        long = Product("p2", "x" * 10_000)
+        async with (
+            engine_double(tmp_path, Product("p1", EVIL), long) as engine,
+            chromium.page(engine.pad_url, before=behind) as page,
+        ):
+            await page.shows(TILE.format(1), "<script>")
+            await page.shows("#corner", "ms ±")
+            before_ns = engine.clock.utc_ns()
+            await page.tap(TILE.format(1))
+            await until(lambda: engine.cues, "the cue")
+            [cue] = engine.cues
+            assert abs(cue["clock"]["offset_ms"] - 3000) <= cue["clock"]["error_ms"]
+            assert abs(cue["cued_at_ns"] - before_ns) < 1e9
+            assert await page.value("document.title") == "livedesk pad"
+            wide = "document.documentElement.scrollWidth <= innerWidth"
+            assert await page.value(wide)
+
+    asyncio.run(story())
+
+
+def test_no_engine_and_no_access_are_told(chromium: Chromium, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with chromium.page("about:blank") as page:
+            async with engine_double(tmp_path, SERUM) as engine:
+                await page.call("Page.navigate", url=engine.pad_url)
+                await page.shows("#line", "READY")
+                assert engine.pad is not None
+                await engine.tokens.revoke("glow", engine.pad.id, "test")
+                await page.shows("#line", "NO ACCESS")
+            async with engine_double(tmp_path, SERUM) as engine:
+                await page.call("Page.navigate", url=engine.pad_url)
+                await page.shows(TILE.format(1), "NEXT")
+            await page.shows("#line", "NO ENGINE")
+            await page.tap(TILE.format(1))
+            assert engine.cues == []
+
+    asyncio.run(story())
