@@ -14,9 +14,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from livedesk.demo.check import Check
+from livedesk.demo.pin_verdict import figures
 from livedesk.demo.script import Cues, Show
 from livedesk.demo.stage import STORE, Stage, StageError, open_stage
-from livedesk.demo.verdict import Check, judge
+from livedesk.demo.verdict import judge
 from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess
 from livedesk.desk.sandbox_client import SandboxAccess
@@ -28,7 +30,8 @@ FORMATS: Final = ("csv", "jsonl", "html")
 PICTURE: Final = "console.png"
 _CALM_S: Final = 12.0
 _THROTTLED_S: Final = 8.0
-"""With somebody watching: a healthy feed first, then the one fault that explains the product."""
+"""With somebody watching: a healthy feed with its products first, then the one fault that explains
+the product."""
 
 
 def run_demo(
@@ -71,6 +74,7 @@ def _run(
         "problem": director.problem,
         "checks": [asdict(check) for check in checks],
         "data_after_s": director.data_after_s,
+        "pins": director.pins,
         "files": [str(file) for file in files],
     }
 
@@ -88,6 +92,7 @@ class _Director(threading.Thread):
         self.checks: list[Check] = []
         self.problem: str | None = "the script broke off"
         self.data_after_s: float | None = None
+        self.pins: dict[str, Any] | None = None
 
     def leave(self) -> None:
         """The window was closed: stop playing."""
@@ -119,11 +124,12 @@ class _Director(threading.Thread):
             await show.start()
             self.data_after_s = round(time.monotonic() - self._begun, 1)
             if self._length_s is None:
-                await asyncio.sleep(_CALM_S)
+                await asyncio.gather(asyncio.sleep(_CALM_S), show.host.play())
                 await show.throttle(_THROTTLED_S)
                 return
             await show.play(Cues.for_show(self._length_s))
             self.checks = judge(show.observed)
+            self.pins = figures(show.observed.pinned)
 
 
 def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Path | None) -> None:

@@ -1,5 +1,5 @@
 """The scripted show: a healthy feed, a path that drops to 1,500 kbps, the switch away from it, its
-recovery, and the way back by hand.
+recovery, and the way back by hand. Meanwhile the host shows products.
 
 The script only acts and watches from outside, over the same APIs that everybody has.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from livedesk.core.status import StoreStatus
+from livedesk.demo.host import Host, Pinned
 from livedesk.demo.record import Decided, read_switches
 from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
@@ -59,6 +60,7 @@ class Observed:
     session: str | None = None
     switches: tuple[Decided, ...] = ()
     """As they are on record."""
+    pinned: Pinned = field(default_factory=Pinned)
 
 
 class Show:
@@ -68,9 +70,11 @@ class Show:
         self._stage = stage
         self._engine = EngineClient(stage.engine_url, stage.engine_token)
         self._sandbox = SandboxClient(SandboxAccess(stage.control_url, stage.control_token))
-        self.observed = Observed()
+        self.host = Host(stage, self._sandbox)
+        self.observed = Observed(pinned=self.host.pinned)
 
     async def close(self) -> None:
+        await self.host.close()
         await self._engine.close()
         await self._sandbox.close()
 
@@ -81,6 +85,17 @@ class Show:
 
     async def play(self, cues: Cues) -> None:
         """From the first media to the last frame at the platform. Raises DeskError."""
+        hosting = asyncio.create_task(self.host.play(), name="host")
+        try:
+            await self._move(cues)
+            await hosting
+        finally:
+            hosting.cancel()
+            await asyncio.gather(hosting, return_exceptions=True)
+        await self._finish()
+
+    async def _move(self, cues: Cues) -> None:
+        """The path gets bad and good again, and the stream moves away and back."""
         seen = self.observed
         begun = time.monotonic()
 
@@ -93,7 +108,6 @@ class Show:
         if seen.moved_after_s is not None:
             await self._engine.switch(STORE, PRIMARY, "the primary path is good again")
         await self._watch(seen.back, left(cues.finish_s))
-        await self._finish()
 
     async def throttle(self, seconds: float) -> None:
         throttled = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -24,6 +25,9 @@ PRIMARY: Final = "primary"
 BONDED: Final = "bonded"
 _PLATFORM_KEY: Final = "LIVEDESK_DEMO_PLATFORM_KEY"
 _FEED_KEY: Final = "LIVEDESK_DEMO_FEED_KEY"
+_SHOP_TOKEN: Final = "LIVEDESK_DEMO_SHOP_TOKEN"
+_HOOK_SECRET: Final = "LIVEDESK_DEMO_HOOK_SECRET"
+_ROOM: Final = "glow"
 _START_LIMIT_S: Final = 20.0
 _STOP_LIMIT_S: Final = 15.0
 
@@ -44,24 +48,29 @@ class Stage:
     control_token: Secret
     ingest_url: Secret
     """Where the sandbox's encoder pushes to: the relay."""
+    hook_secret: Secret
+    """The shop signs with it what it tells of its products."""
 
 
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
     """Starts sandbox and engine side by side; leaves nothing running. Raises StageError."""
-    feed_key, platform_key = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+    feed_key, platform_key, shop_token = (secrets.token_urlsafe(12) for _ in range(3))
+    hook_secret = base64.b64encode(secrets.token_bytes(32)).decode()
     environment = {
         **os.environ,
         RUNTIME_VARIABLE: str(folder / "runtime"),
         DATA_VARIABLE: str(folder / "data"),
         _FEED_KEY: feed_key,
         _PLATFORM_KEY: platform_key,
+        _SHOP_TOKEN: shop_token,
+        _HOOK_SECRET: hook_secret,
     }
     paths = find_paths(environment).prepare()
-    feed_port, primary_port, bonded_port = _free_ports(3)
+    feed_port, *others = _free_ports(4)
     config = folder / "livedesk.toml"
-    config.write_text(_settings(feed_port, primary_port, bonded_port))
-    job = json.dumps(_sandbox_job(platform_key, primary_port, bonded_port))
+    config.write_text(_settings(feed_port, *others))
+    job = json.dumps(_sandbox_job(platform_key, shop_token, *others))
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
         _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
@@ -77,20 +86,24 @@ def open_stage(folder: Path) -> Iterator[Stage]:
             control_url=ready["control_url"],
             control_token=Secret(ready["token"]),
             ingest_url=Secret(f"rtmp://127.0.0.1:{feed_port}/live/{feed_key}"),
+            hook_secret=Secret(hook_secret),
         )
 
 
-def _sandbox_job(key: str, primary_port: int, bonded_port: int) -> dict[str, Any]:
+def _sandbox_job(
+    key: str, shop_token: str, primary_port: int, bonded_port: int, shop_port: int
+) -> dict[str, Any]:
     return {
         "key": key,
         "port": primary_port,
         "paths": {BONDED: {"port": bonded_port}},
         # Out of a black hole the platform is not told that the old connection has ended.
         "platform": {"second": "take_over"},
+        "shop": {"port": shop_port, "room": _ROOM, "token": shop_token},
     }
 
 
-def _settings(feed_port: int, primary_port: int, bonded_port: int) -> str:
+def _settings(feed_port: int, primary_port: int, bonded_port: int, shop_port: int) -> str:
     return f"""\
 # The demo's store. Keys come from the environment, as they may in your own file.
 [[store]]
@@ -110,6 +123,17 @@ url = "rtmp://127.0.0.1:{primary_port}/live/env:{_PLATFORM_KEY}"
 name = "{BONDED}"
 url = "rtmp://127.0.0.1:{bonded_port}/live/env:{_PLATFORM_KEY}"
 cost = "mobile data"
+
+[store.pins]
+gateway = "sandbox"
+
+[store.pins.sandbox]
+url = "http://127.0.0.1:{shop_port}"
+room = "{_ROOM}"
+token = "env:{_SHOP_TOKEN}"
+
+[store.pins.catalogue]
+webhook_secret = "env:{_HOOK_SECRET}"
 """
 
 

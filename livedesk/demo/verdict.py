@@ -7,13 +7,14 @@ than its 4,000 kbps, which the figures then rightly show.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import takewhile
 from statistics import median
 from typing import Any, Final
 
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import LastSwitch, StoreStatus
+from livedesk.demo.check import Check
+from livedesk.demo.pin_verdict import judge_pins
 from livedesk.demo.script import Observed, all_arrived, has_moved
 from livedesk.demo.stage import BONDED, PRIMARY
 
@@ -27,13 +28,6 @@ _PROMPT_MS: Final = 1_000
 """Of a path that is left sooner nothing but that is an alarm: a slow one has to last so long."""
 _LAST_LOOKS: Final = 20
 """Two seconds of looking at the status."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    ok: bool
-    found: str
 
 
 def judge(seen: Observed) -> list[Check]:
@@ -57,6 +51,7 @@ def judge(seen: Observed) -> list[Check]:
             all_arrived(seen.sandbox),
             _counts(seen.sandbox),
         ),
+        *judge_pins(seen.pinned, seen.healthy[-1].limits.pin_budget_ms),
         Check("the session is on record", seen.session is not None, seen.session or "none"),
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from livedesk.core.pins import PinLatency, PinState, PinStatus
 from livedesk.core.status import (
     AlarmStatus,
     FailoverStatus,
@@ -21,9 +22,12 @@ from livedesk.core.status import (
     SyncStatus,
     UplinkStatus,
 )
+from livedesk.demo.host import SCRIPT, Cast, Cued, Pinned
+from livedesk.demo.pin_verdict import figures, judge_pins
 from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
 from livedesk.demo.verdict import judge
+from livedesk.desk.wire import Ledger
 
 FAULT = AlarmStatus("uplink.fault:primary", "medium", "primary failed.", "Mend it.", 0)
 ANOTHER = AlarmStatus("uplink.low:bonded", "high", "Path: too slow.", "Look at it.", 0)
@@ -75,6 +79,44 @@ def sandbox(*, is_exact: bool = True) -> dict[str, Any]:
     }
 
 
+REFUSED: tuple[Cast, ...] = ("sold out", "sells out")
+
+
+def host(
+    *,
+    state: PinState = "confirmed",
+    latency_ms: float = 120.0,
+    executed_ms: int = 60,
+    refusal: str = "out_of_stock",
+    doubles: int = 0,
+) -> Pinned:
+    """The host's part as scripted, but for what is said."""
+    cued, pins, executions = [], [], []
+    for cast, product_id in SCRIPT:
+        if cast in REFUSED and refusal:
+            cued.append(Cued(cast, product_id, code=refusal, reason="Out of stock."))
+            continue
+        pin = PinStatus(
+            f"pin-{product_id}", "pin", product_id, "A title", state, "pad", 0,
+            latency_ms=latency_ms, key=f"key-{product_id}",
+        )  # fmt: skip
+        cued.append(Cued(cast, product_id, pin_id=pin.id))
+        pins.append(pin)
+        executions.append(
+            {
+                "key": pin.key,
+                "product": product_id,
+                "utc_ns": executed_ms * 1_000_000,
+                "repeated": False,
+            }
+        )
+    latency = PinLatency(
+        sent=5, shown=5, within=5, refused=2, p50_ms=120.0, p95_ms=140.0, max_ms=150.0
+    )
+    shop = {"executions": 5, "doubles": doubles, "again": 0, "newest": executions}
+    return Pinned(cued, 0.2, Ledger(latency, tuple(pins)), shop)
+
+
 def as_scripted() -> Observed:
     away, back = switch("bonded", "congestion"), switch("primary", "operator")
     return Observed(
@@ -89,6 +131,7 @@ def as_scripted() -> Observed:
             Decided("primary", "bonded", "congestion", 1480),
             Decided("bonded", "primary", "operator", 4000),
         ),
+        pinned=host(),
     )
 
 
@@ -161,6 +204,43 @@ def test_alarms_that_follow_each_other_are_two_unless_the_decision_was_late() ->
     assert failed(replace(good, throttled=shown, healed=healed)) == []
 
 
+IN_TIME = "every cue is confirmed within 800 ms, by the shop's own record"
+ONLY_ONCE = "nothing is pinned twice"
+SOLD_OUT = "what is sold out is refused, and why is said"
+SELLS_OUT = "what just was sold out is refused, and why is said"
+TOLD = "the shop's word of a sell-out arrives"
+COUNTS = "the ledger counts what became of the cues"
+
+
+@pytest.mark.parametrize(
+    ("seen", "broken"),
+    [
+        (host(), []),
+        (host(state="late"), [IN_TIME]),
+        (host(state="unknown"), [IN_TIME]),
+        (host(latency_ms=900), [IN_TIME]),
+        (host(executed_ms=130), [IN_TIME]),
+        (host(executed_ms=-40), [IN_TIME]),
+        (replace(host(), shop={**host().shop, "newest": []}), [IN_TIME]),
+        (host(doubles=1), [ONLY_ONCE]),
+        (host(refusal="no_session"), [SOLD_OUT, SELLS_OUT]),
+        (host(refusal=""), [SOLD_OUT, SELLS_OUT]),
+        (replace(host(), stock_out_s=None), [TOLD]),
+        (replace(host(), ledger=Ledger(PinLatency())), [IN_TIME, COUNTS]),
+        (Pinned(problem="nobody answers"), ["every cue is given"]),
+    ],
+)
+def test_the_shops_record_judges_the_pins(seen: Pinned, broken: list[str]) -> None:
+    assert [check.name for check in judge_pins(seen, 800) if not check.ok] == broken
+
+
+def test_the_summary_has_the_ledgers_figures_beside_the_shops() -> None:
+    summary = figures(host(doubles=1))
+    assert (summary["latency"]["p95_ms"], summary["latency"]["share_within"]) == (140.0, 1.0)
+    assert (summary["shop"]["executions"], summary["shop"]["doubles"]) == (5, 1)
+    assert figures(Pinned())["latency"] is None
+
+
 @pytest.mark.parametrize("seconds", [20, 40, 7200])
 def test_a_show_of_any_length_has_time_for_everything(seconds: float) -> None:
     cues = Cues.for_show(seconds)
@@ -183,6 +263,7 @@ def test_the_headless_demo_leaves_picture_record_and_exports(tmp_path: Path) -> 
     summary = json.loads(done.stdout)
     assert summary["ok"], summary
     assert done.returncode == 0
+    assert summary["pins"]["latency"]["share_within"] == 1.0
     assert (out / "console.png").read_bytes().startswith(b"\x89PNG")
     assert {file.suffix for file in out.iterdir()} == {".png", ".livedesk", ".html", ".jsonl", ""}
     assert all(Path(file).exists() for file in summary["files"])
