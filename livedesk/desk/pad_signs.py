@@ -28,8 +28,10 @@ def _pin_sign(pin: PinStatus) -> Sign:
             return Sign(tr("ACCEPTED"), "half", "flying")
         case "confirmed":
             return Sign(tr("PINNED"), "tick", "good")
-        case "late":
+        case "late" if pin.shown:
             return Sign(tr("LATE"), "clock", "late")
+        case "late":
+            return Sign(tr("NOT PINNED"), "clock", "bad")
         case "failed":
             return Sign(tr("NOT PINNED"), "cross", "bad")
         case "refused":
@@ -47,6 +49,8 @@ def _unpin_sign(pin: PinStatus) -> Sign:
         case "failed" | "refused":
             shape = _pin_sign(pin).shape
             return Sign(tr("NOT TAKEN DOWN"), shape, "bad")
+        case "late":
+            return Sign(tr("LATE"), "clock", "late")
         case "cued" | "in_flight" | "accepted":
             shape = _pin_sign(pin).shape
             return Sign(tr("TAKING DOWN"), shape, "flying")
@@ -63,7 +67,7 @@ def figure_of(pin: PinStatus, elapsed_ms: float | None) -> str:
     """How long it has been on its way, or how long it took; empty where neither means anything."""
     if is_flying(pin):
         return lasting(elapsed_ms)
-    if pin.state in ("confirmed", "late"):
+    if pin.shown or pin.action == "unpin":
         return lasting(pin.latency_ms)
     return ""
 
@@ -87,7 +91,7 @@ def detail_of(pin: PinStatus) -> str:
         case "accepted" if not is_flying(pin):
             return tr("This platform cannot be asked what it shows.")
         case "late" if not pin.shown:
-            return pin.reason or tr("It was not sent: no time was left.")
+            return pin.reason or tr("Too late to send it.")
         case "late":
             return pin.reason or tr("Viewers see it, too late.")
         case "failed" | "refused":

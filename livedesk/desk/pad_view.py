@@ -12,7 +12,7 @@ from livedesk.core.pins import PinsStatus, PinStatus, Product, ProductList, RunO
 from livedesk.desk.model import LinkView, Moment, StoreView
 from livedesk.desk.pad import QUIET, STALE_AFTER_S, TILES, PadLine, PadTile, PadView, Sign
 from livedesk.desk.pad_cues import News
-from livedesk.desk.pad_signs import figure_of, is_flying, line_of, sign_of
+from livedesk.desk.pad_signs import is_flying, line_of
 from livedesk.desk.words import age, span, tr, wall_clock
 
 SEEN_FRESH_S = 10.0
@@ -169,10 +169,8 @@ def _lit_tile(tile: PadTile, facts: PadFacts, shown_id: str | None) -> PadTile:
         return tile
     if tile.refusal and not is_flying(pin):
         return tile
-    elapsed_ms = news.elapsed_ms(facts.now)
-    return replace(
-        tile, sign=sign_of(pin), figure=figure_of(pin, elapsed_ms), is_flying=is_flying(pin)
-    )
+    line = _line_of(news, facts)
+    return replace(tile, sign=line.sign, figure=line.figure, is_flying=is_flying(pin))
 
 
 def _obstacle(facts: PadFacts) -> tuple[str, PadLine | None]:
@@ -216,6 +214,11 @@ def _line(facts: PadFacts) -> PadLine:
     gone = _displaced(facts, news.pin)
     if gone is not None:
         return gone
+    return _line_of(news, facts)
+
+
+def _line_of(news: News, facts: PadFacts) -> PadLine:
+    assert facts.view is not None
     return line_of(news.pin, news.elapsed_ms(facts.now), facts.view.status.limits.pin_budget_ms)
 
 

@@ -113,11 +113,13 @@ def _replaced(painter: QPainter, ink: QColor) -> None:
 
 
 def _unplugged(painter: QPainter, ink: QColor) -> None:
-    _line(painter, (1.5, 8), (5, 8))
-    _line(painter, (5, 4), (5, 12))
-    _line(painter, (11, 4), (11, 12))
-    _line(painter, (11, 8), (14.5, 8))
-    _line(painter, (6.6, 14.4), (9.4, 1.6))
+    _line(painter, (1.2, 8), (2.4, 8))
+    _line(painter, (13.6, 8), (14.8, 8))
+    for y in (6.2, 9.8):
+        _line(painter, (5.2, y), (7.6, y))
+    painter.setBrush(QBrush(ink))
+    painter.drawChord(QRectF(2.2, 3.6, 6, 8.8), 90 * 16, 180 * 16)
+    painter.drawChord(QRectF(7.8, 3.6, 6, 8.8), -90 * 16, 180 * 16)
 
 
 def _hand(painter: QPainter, ink: QColor) -> None:

@@ -26,6 +26,9 @@ from livedesk.ui.pad.look import (
 from livedesk.ui.pad.parts import TouchPart, centred, draw_words, square_at
 from livedesk.ui.pad.shapes import draw_pad_shape
 
+DIM = 0.4
+"""How much of a picture is left where nothing can be fired."""
+
 
 class TileWidget(TouchPart):
     """A product: its key, picture, title, price and state. A touch on it calls for it."""
@@ -37,11 +40,16 @@ class TileWidget(TouchPart):
         self.note: Sign | None = None
         """What the last touch came to, in place of the state, for a moment."""
         self._image: QImage | None = None
+        self._is_dim = False
 
-    def show_tile(self, tile: PadTile | None, note: Sign | None, image: QImage | None) -> None:
-        if (tile, note) == (self.tile, self.note) and image is self._image:
+    def show_tile(
+        self, tile: PadTile | None, note: Sign | None, image: QImage | None, *, dim: bool
+    ) -> None:
+        """`dim`: nothing can be fired now."""
+        same = (tile, note, dim) == (self.tile, self.note, self._is_dim)
+        if same and image is self._image:
             return
-        self.tile, self.note, self._image = tile, note, image
+        self.tile, self.note, self._image, self._is_dim = tile, note, image, dim
         spoken = tile.spoken if tile is not None else tr("Empty")
         name = spoken if note is None else f"{spoken}, {note.word}"
         if name != self.accessibleName():
@@ -90,7 +98,7 @@ class TileWidget(TouchPart):
         """The pressed one is told by its edge before anything else can be known."""
         if self.is_pressed:
             return PRESSED_EDGE, 5 * self.unit
-        if tile.is_next:
+        if tile.is_next and not self._is_dim:
             return FILLED["next"].ink, 3 * self.unit
         return EDGE, max(1.0, self.unit)
 
@@ -104,7 +112,7 @@ class TileWidget(TouchPart):
         left, right = strip.left() + 12 * unit, strip.right() - 12 * unit
         words = centred(strip, QFontMetricsF(font).height())
         if sign is None:
-            self._paint_price(painter, words, left, right, tile, TEXT)
+            self._paint_price(painter, words, left, right, tile, MUTED)
             return
         inks = self._inks(tile, sign)
         painter.fillRect(strip, QColor(inks.ground))
@@ -137,7 +145,7 @@ class TileWidget(TouchPart):
             body = body.adjusted(0, 0, -side - 12 * unit, 0)
         room = QRectF(left, body.top(), body.right() - left, body.height())
         font = font_of(TITLE_PX, unit)
-        colour = MUTED if tile.refusal else TEXT
+        colour = MUTED if tile.refusal or self._is_dim else TEXT
         height = draw_words(painter, room, tile.title, font, colour, lines=2)
         small = font_of(SMALL_PX, unit, bold=False)
         rest = room.adjusted(0, height + 2 * unit, 0, 0)
@@ -164,4 +172,8 @@ class TileWidget(TouchPart):
         at = QRectF(0, 0, size.width(), size.height())
         at.moveCenter(box.center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setOpacity(
+            DIM if self._is_dim or (self.tile is not None and self.tile.refusal) else 1.0
+        )
         painter.drawImage(at, self._image)
+        painter.setOpacity(1.0)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from livedesk.core.pins import CueSource
 from livedesk.desk.model import Moment
-from livedesk.desk.pad import TILES, PadSource, PadTile, PadView, Sign
+from livedesk.desk.pad import TILES, PadLine, PadSource, PadTile, PadView, Sign
 from livedesk.desk.pad_taps import Hold, Tap, Taps, TouchClock
 from livedesk.desk.words import tr
 from livedesk.ui.pad.foot import FootButton, Told
@@ -32,8 +32,8 @@ from livedesk.ui.theme import Theme
 TICK_MS = 50
 """Elapsed time is shown 20 times a second; what did not change is not painted."""
 
-NOTE_S = 1.2
-"""So long a tile tells why a touch did nothing."""
+NOTES_S = {"swallowed": 1.2, "refused": 2.5}
+"""So long it is told why a touch did nothing."""
 
 LEAST = QSize(320, 240)
 
@@ -94,7 +94,7 @@ class PadWindow(QWidget):
         self.back.touched.connect(lambda _: self.turn(-1))
         self.on.touched.connect(lambda _: self.turn(1))
         self.take_down.touched.connect(lambda stamp: self._begin_hold("pad", stamp))
-        self.take_down.let_go.connect(self._hold.release)
+        self.take_down.let_go.connect(self._let_go)
 
     # What it shows
 
@@ -106,7 +106,7 @@ class PadWindow(QWidget):
         self._page = min(self._page, view.pages - 1)
         if self._arranged != (self.size(), self._fullest):
             self._arrange()
-        self.line.show_line(view.line, view.warning)
+        self.line.show_line(self._line(now), view.warning)
         self._show_tiles(now)
         self._show_foot(now)
         self._see_hold(now)
@@ -117,7 +117,8 @@ class PadWindow(QWidget):
             tile = shown[at] if at < len(shown) else None
             self._settle(f"tile {at}", tile, now)
             image = self._image(tile) if tile is not None else None
-            part.show_tile(tile, self._note_on(tile, now), image)
+            note = self._note_on(tile, now)
+            part.show_tile(tile, note, image, dim=bool(self.view.blocked))
 
     def _settle(self, place: str, tile: PadTile | None, now: Moment) -> None:
         """Note since when a place shows its product."""
@@ -127,20 +128,43 @@ class PadWindow(QWidget):
             since = now if known is not None else Moment(0, 0)
             self._places[place] = (product_id, since)
 
+    def _line(self, now: Moment) -> PadLine:
+        """What is true, or what the last touch came to, for a moment."""
+        view, armed_s = self.view, self._taps.armed_s(now)
+        if armed_s is not None and (armed := view.tile(self._taps.armed or "")) is not None:
+            sign = Sign(tr("ARMED"), "target", "armed")
+            return PadLine(sign, f"{armed_s:.1f} s", armed.title, tr("Touch it again to pin it."))
+        refused = self._recent("refused", now)
+        tile = view.tile(refused.product_id) if refused is not None else None
+        if refused is None or tile is None or view.blocked or self._is_busy:
+            return view.line
+        return PadLine(Sign(tr("NOT PINNED"), "barred", "bad"), "", tile.title, refused.text)
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(tile.is_flying for tile in self.view.tiles)
+
+    def _recent(self, kind: str, now: Moment) -> Tap | None:
+        """The last touch, if it came to this and a moment ago."""
+        if self._note is None or self._note[0].kind != kind:
+            return None
+        tap, since = self._note
+        return tap if now.since_s(since) < NOTES_S[kind] else None
+
     def _note_on(self, tile: PadTile | None, now: Moment) -> Sign | None:
+        """What the last touch of this tile came to, where that is not seen otherwise."""
         if tile is None:
             return None
         armed_s = self._taps.armed_s(now)
         if self._taps.armed == tile.product_id and armed_s is not None:
             return Sign(tr("AGAIN TO PIN  {s}").format(s=f"{armed_s:.1f} s"), "target", "armed")
-        if self._note is None or self._note[0].product_id != tile.product_id:
+        swallowed = self._recent("swallowed", now)
+        if swallowed is not None and swallowed.product_id == tile.product_id:
+            return Sign(swallowed.text, "pause", "unknown")
+        refused = self._recent("refused", now)
+        if refused is None or refused.product_id != tile.product_id:
             return None
-        tap, since = self._note
-        if now.since_s(since) >= NOTE_S:
-            return None
-        if tap.kind == "swallowed":
-            return Sign(tap.text, "pause", "unknown")
-        return Sign(tr("NOT NOW"), "barred", "bad") if self.view.blocked else None
+        return Sign(tr("NOT NOW") if self.view.blocked else tile.sign.word, "barred", "bad")
 
     def _image(self, tile: PadTile) -> QImage | None:
         if not tile.picture:
@@ -238,6 +262,9 @@ class PadWindow(QWidget):
         if self.view.can_unpin:
             self._source.unpin(self._store, self._held_as, now)
             self.refresh()
+
+    def _let_go(self) -> None:
+        self._hold.release()
 
     # Keys
 
