@@ -245,7 +245,8 @@ def test_a_pad_may_pin_in_its_store_and_nothing_else(tmp_path: Path, clock: Manu
                 for path in (
                     "/v1/stores/other/status", "/v1/stores", "/metrics", "/v1/sessions",
                     "/v1/stores/glow/pads", "/v1/stores/glow/history",
-                    "/v1/stores/glow/preview.mjpg", "/v1/stores/glow/../other/status", "/v1/engine/stop",
+                    "/v1/stores/glow/preview.mjpg", "/v1/stores/glow/../other/status",
+                    "/v1/engine/stop",
                 ):  # fmt: skip
                     answer = await phone.get(path)
                     assert answer.status_code == 403, path

@@ -38,11 +38,8 @@ export class CueBook {
   /** An event, a status or an answer tells of a pin. An older one, or one less far, is left out. */
   told(pin, mono) {
     const known = this.#told;
-    if (known) {
-      if (pin.cued_utc_ns < known.pin.cued_utc_ns) return;
-      if (pin.id === known.pin.id && rank(pin) < rank(known.pin)) return;
-      if (JSON.stringify(pin) === JSON.stringify(known.pin)) return;
-    }
+    if (known && pin.cued_utc_ns < known.pin.cued_utc_ns) return;
+    if (known && pin.id === known.pin.id && rank(pin) < rank(known.pin)) return;
     const ours = this.#cues.find((cue) => isOf(cue, pin));
     if (ours) Object.assign(ours, { state: "taken", pinId: pin.id });
     this.#told = { pin, receivedMono: mono, touchedMono: ours?.touched.mono ?? null };

@@ -156,9 +156,14 @@ function unlit(tile) {
   return tile.refusal ? tile : { ...tile, sign: QUIET };
 }
 
+/** Only those that something just happened to are made anew: a catalogue may have thousands. */
 function lit(facts) {
   const shownId = shown(facts)?.id ?? null;
-  return facts.tiles.map((tile) => litTile(tile, facts, shownId));
+  const { pin } = facts.news ?? {};
+  const calledId = pin?.action === "pin" ? pin.product_id : null;
+  return facts.tiles.map((tile) => (
+    tile.id === shownId || tile.id === calledId ? litTile(tile, facts, shownId) : tile
+  ));
 }
 
 function litTile(bare, facts, shownId) {
