@@ -1,0 +1,292 @@
+"""The gateways against the sandbox's shop, which judges from outside, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from livedesk.core.clock import NS_PER_S, ManualClock
+from livedesk.core.pin_settings import (
+    Gateway as GatewaySettings,
+)
+from livedesk.core.pin_settings import (
+    ManualGateway,
+    PinSettings,
+    SandboxGateway,
+    ShopeeGateway,
+    TikTokProducts,
+)
+from livedesk.core.pins import Product
+from livedesk.core.secrets import Secret
+from livedesk.pins.calls import CallBudget
+from livedesk.pins.gateways.base import Gateway
+from livedesk.pins.gateways.make import CatalogueSource, catalogue_source, gateway_for
+from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.sandbox.shop.run import ShopJob, running_shop
+from livedesk.sandbox.shop.shop import Shop
+
+HOUR_NS = 3600 * NS_PER_S
+
+
+@dataclass
+class Desk:
+    """A shop, and what calls it."""
+
+    shop: Shop
+    clock: ManualClock
+    calls: CallBudget
+    shelf: TokenShelf
+    gateway: Gateway
+
+    @property
+    def product(self) -> Product:
+        return Product(self.shop.room.goods[0].id, "A serum")
+
+    @property
+    def executed(self) -> int:
+        return len(self.shop.executions(0)["executions"])  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def desk(tmp_path: Path, kind: str = "sandbox", per_min: int = 100) -> AsyncIterator[Desk]:
+    clock, rng = ManualClock(utc_ns=1_790_000_000 * NS_PER_S), Random(1)
+    async with running_shop(ShopJob(), clock) as shop:
+        calls = CallBudget(per_min)
+        shelf = TokenShelf(tmp_path / "sign-ins", clock, rng)
+        gateway = gateway_for(
+            PinSettings(_settings(shop, kind)),
+            "glow", clock=clock, calls=calls, shelf=shelf, rng=rng,
+        )  # fmt: skip
+        try:
+            await gateway.renew(clock.utc_ns() + HOUR_NS)
+            yield Desk(shop, clock, calls, shelf, gateway)
+        finally:
+            await gateway.close()
+            await shelf.close()
+
+
+def _settings(shop: Shop, kind: str) -> GatewaySettings:
+    if kind == "sandbox":
+        return SandboxGateway(shop.url, shop.room.name, shop.token)
+    if kind == "manual":
+        return ManualGateway()
+    who = shop.shopee_identity
+    return ShopeeGateway(
+        who.partner_id, who.partner_key, who.user_id, who.shop_id, who.session_id,
+        who.refresh_token, shop.url,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "shopee"])
+def test_pin_read_back_unpin(tmp_path: Path, kind: str) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, kind) as at:
+            await at.gateway.keep_warm()
+            assert (await at.gateway.shown(2.0)).product_id is None
+            assert (await at.gateway.pin(at.product, "k1", 2.0)).ok
+            shown = await at.gateway.shown(2.0)
+            assert (shown.known, shown.product_id) == (True, at.product.id)
+            assert (await at.gateway.unpin("k2", 2.0)).ok
+            assert (await at.gateway.shown(2.0)) == type(shown)(True, None)
+            assert at.executed == 2
+            status = at.gateway.status()
+            assert (status.state, status.reason) == ("up", "")
+
+    asyncio.run(run())
+
+
+def test_the_same_key_twice_is_one_pin(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path) as at:
+            first, second = await asyncio.gather(
+                *(at.gateway.pin(at.product, "k1", 2.0) for _ in range(2))
+            )
+            assert (first.ok, second.ok, at.executed) == (True, True, 1)
+            other = Product(at.shop.room.goods[1].id, "Another")
+            answer = await at.gateway.pin(other, "k1", 2.0)
+            assert (answer.effect, answer.code, answer.final) == ("none", "key_reused", True)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "shopee"])
+def test_products_come_whole(tmp_path: Path, kind: str) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, kind) as at:
+            listed = await at.gateway.products(5.0)
+            assert (listed.ok, listed.problems) == (True, ())
+            goods = at.shop.room.goods
+            assert [each.id for each in listed.products] == [good.id for good in goods]
+            assert [each.price for each in listed.products] == [good.price for good in goods]
+            assert listed.products[0].title == goods[0].title
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "shopee"])
+@pytest.mark.parametrize(
+    ("order", "effect", "code"),
+    [
+        ({"live": False}, "none", "not_live"),
+        ({"error_share": 1.0}, "maybe", "server_error"),
+        ({"drop_before_share": 1.0}, "maybe", "no_answer"),
+        ({"drop_after_share": 1.0}, "maybe", "no_answer"),
+        ({"rate_per_min": 0}, "none", "rate_limited"),
+        ({"revoke_tokens": True}, "none", "not_authorized"),
+    ],
+)
+def test_what_a_fault_did(
+    tmp_path: Path, kind: str, order: dict[str, object], effect: str, code: str
+) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, kind) as at:
+            await at.shop.order(order)  # type: ignore[arg-type]
+            answer = await at.gateway.pin(at.product, "k1", 2.0)
+            assert (answer.effect, answer.code) == (effect, code)
+            assert answer.text.endswith(".")
+            assert (effect == "none") <= (at.executed == 0)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "shopee"])
+def test_a_product_that_the_platform_does_not_know(tmp_path: Path, kind: str) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, kind) as at:
+            for product_id in ("999999", "no number", "1" * 400):
+                answer = await at.gateway.pin(Product(product_id, "?"), f"k{product_id[:9]}", 2.0)
+                assert (answer.effect, answer.code, answer.final) == (
+                    "none",
+                    "unknown_product",
+                    True,
+                )
+
+    asyncio.run(run())
+
+
+def test_shopee_renews_before_the_end_and_uses_each_refresh_token_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "shopee") as at:
+            tokens = at.shop._shopee.tokens
+            assert tokens.renewals == 1
+            end_utc_ns = at.clock.utc_ns() + 5 * HOUR_NS
+            await at.gateway.renew(end_utc_ns)
+            assert tokens.renewals == 1
+            at.clock.advance(1.5 * 3600)
+            await asyncio.gather(*(at.gateway.renew(end_utc_ns) for _ in range(3)))
+            assert (tokens.renewals, tokens.refused) == (2, 0)
+            status = at.gateway.status()
+            assert status.token_until_utc_ns == at.clock.utc_ns() + 4 * HOUR_NS
+            assert status.token_covers_show is True
+            assert (await at.gateway.pin(at.product, "k", 2.0)).ok
+
+    asyncio.run(run())
+
+
+def test_shopee_access_that_ends_early_is_renewed_beside_the_pin(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "shopee") as at:
+            at.clock.advance(31)
+            await at.shop.order({"expire_tokens": True})
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            assert (answer.effect, answer.code) == ("none", "not_authorized")
+            await at.gateway.renew(at.clock.utc_ns() + HOUR_NS)
+            assert (await at.gateway.pin(at.product, "k", 2.0)).ok
+
+    asyncio.run(run())
+
+
+def test_a_wrong_clock_is_told_as_such(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "shopee") as at:
+            ahead = at.shop._clock
+            assert ahead is at.clock
+            own = ManualClock(utc_ns=at.clock.utc_ns() + 900 * NS_PER_S)
+            at.gateway._clock = own  # type: ignore[attr-defined]
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            assert (answer.effect, answer.code, answer.final) == ("none", "clock_wrong", True)
+            assert "clock" in answer.text
+            assert at.gateway.status().state == "down"
+
+    asyncio.run(run())
+
+
+def test_a_catalogue_waits_where_the_calls_are_kept_for_pins(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, per_min=5) as at:
+            while at.calls.take("background", at.clock.mono_ns()):
+                pass
+            listed = await at.gateway.products(5.0)
+            assert (listed.ok, listed.code) == (False, "calls_spent")
+            assert listed.retry_after_s is not None
+            assert (await at.gateway.pin(at.product, "k", 2.0)).ok
+
+    asyncio.run(run())
+
+
+def test_where_a_person_pins_nobody_is_asked(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "manual") as at:
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            assert (answer.effect, answer.code, answer.final) == ("none", "by_hand", True)
+            assert not at.gateway.abilities.can_pin
+            assert not at.gateway.status().can_pin
+            assert at.executed == 0
+
+    asyncio.run(run())
+
+
+@asynccontextmanager
+async def tiktok(at: Desk) -> AsyncIterator[CatalogueSource]:
+    who = at.shop.tiktok_identity
+    settings = TikTokProducts(
+        who.app_key, who.app_secret, who.refresh_token, who.shop_cipher, at.shop.url, at.shop.url
+    )
+    source = catalogue_source(
+        settings, clock=at.clock, calls=at.calls, shelf=at.shelf, rng=Random(1)
+    )
+    try:
+        yield source
+    finally:
+        await source.close()
+
+
+def test_tiktok_lists_its_products(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "manual") as at, tiktok(at) as source:
+            assert (await source.products(5.0)).code == "no_access"
+            await source.renew(at.clock.utc_ns() + HOUR_NS)
+            await at.shop.order({"product": {"id": at.product.id, "stock": 0}})
+            listed = await source.products(5.0)
+            assert listed.ok, listed.text
+            goods = at.shop.room.goods
+            assert [each.id for each in listed.products] == [good.id for good in goods]
+            assert listed.products[0].refusal == "Out of stock."
+            assert listed.products[1].price == goods[1].price
+            at.clock.advance(31)
+            await at.shop.order({"expire_tokens": True})
+            assert (await source.products(5.0)).code == "not_authorized"
+            await source.renew(at.clock.utc_ns() + HOUR_NS)
+            assert (await source.products(5.0)).ok
+
+    asyncio.run(run())
+
+
+def test_no_text_holds_a_secret(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path, "shopee") as at:
+            who, token = at.shop.shopee_identity, at.shop.token
+            await at.shop.order({"revoke_tokens": True})
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            texts = repr((answer, at.gateway.status(), at.gateway))
+            for secret in (who.partner_key, who.refresh_token, token):
+                assert isinstance(secret, Secret)
+                assert secret.reveal() not in texts
+
+    asyncio.run(run())
