@@ -218,7 +218,7 @@ def _workshop(opened: AsyncExitStack, options: EngineOptions, clock: Clock) -> W
     # The gateways' HTTP, too, is loaded for those only that have a use for it.
     from livedesk.engine.pinning.make import Workshop
 
-    workshop = Workshop(options.paths.data, clock)
+    workshop = Workshop(options.paths, clock)
     opened.push_async_callback(workshop.close)
     return workshop
 
@@ -249,13 +249,15 @@ async def _open_api(
     await asyncio.to_thread(_load_api)
     from livedesk.engine.api.app import build_app
     from livedesk.engine.api.auth import Keyring
+    from livedesk.engine.api.pad_wiring import open_pads
     from livedesk.engine.api.server import ApiServer
 
     own = Secret(secrets.token_urlsafe(32))
     admins = [token for token in (own, options.admin_token) if token is not None]
-    keyring = Keyring({**dict(options.tokens), **dict.fromkeys(admins, "admin")})
+    door = await open_pads(engine, options.paths, (options.host, listener.getsockname()[1]))
+    keyring = Keyring({**dict(options.tokens), **dict.fromkeys(admins, "admin")}, door.tokens)
     hosts = frozenset({options.host})
-    server = ApiServer(build_app(engine, keyring, hosts))
+    server = ApiServer(build_app(engine, keyring, hosts, door))
     tasks = Tasks(_failed)
     serving = tasks.spawn("api", server.serve(sockets=[listener]))
 

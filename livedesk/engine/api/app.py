@@ -16,6 +16,8 @@ from livedesk.engine.api import (
     events,
     metrics,
     orders,
+    pad_calls,
+    pad_page,
     pins,
     products,
     sessions,
@@ -25,6 +27,7 @@ from livedesk.engine.api import (
 from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
 from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.later import LATER, S, not_yet
+from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.roles import (
     ADMIN,
     ANALYSIS,
@@ -63,11 +66,15 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),
     ("POST", "/v1/engine/stop", ADMIN, sessions.stop_engine),
     ("GET", "/metrics", ANYONE, metrics.scrape),
+    *pad_calls.CALLS,
+    *pad_page.CALLS,
     *((method, path, roles, not_yet) for method, path, roles in LATER),
 )
 
 
-def build_app(engine: EngineView, keyring: Keyring, hosts: frozenset[str]) -> Starlette:
+def build_app(
+    engine: EngineView, keyring: Keyring, hosts: frozenset[str], pad_door: PadDoor
+) -> Starlette:
     """The whole API. `hosts` are names, beside addresses, under which it may be called."""
     app = Starlette(
         routes=[_route(*call) for call in CALLS],
@@ -80,6 +87,7 @@ def build_app(engine: EngineView, keyring: Keyring, hosts: frozenset[str]) -> St
     )
     app.router.redirect_slashes = False
     app.state.engine = engine
+    app.state.pad_door = pad_door
     app.state.registry = metrics.registry_of(engine)
     return app
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
-from pathlib import Path
 from random import Random
 
 from livedesk.core.clock import Clock
@@ -16,6 +15,7 @@ from livedesk.engine.pinning.sources import (
     ProductSource,
     SignedProducts,
 )
+from livedesk.paths import Paths
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Gateway
 from livedesk.pins.gateways.lanes import fetch
@@ -34,12 +34,12 @@ _NAMES = {
 class Workshop:
     """Makes the pins of an engine's stores. They share signed-in identities and pictures."""
 
-    def __init__(self, data: Path, clock: Clock) -> None:
-        self._data = data
+    def __init__(self, paths: Paths, clock: Clock) -> None:
+        self._data = paths.data
         self._clock = clock
         self._rng = Random(secrets.randbits(64))
-        self._shelf = TokenShelf(data / "access", clock, self._rng)
-        self._pictures = Pictures(data / "pictures", partial(fetch, clock=clock), clock)
+        self._shelf = TokenShelf(paths.sign_ins, clock, self._rng)
+        self._pictures = Pictures(paths.pictures, partial(fetch, clock=clock), clock)
 
     def pinning(self, stage: Stage, settings: PinSettings) -> Pinning:
         """Connects to nothing yet. Call it in a running loop."""

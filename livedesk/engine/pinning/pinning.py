@@ -162,7 +162,10 @@ class Pinning:
     def _take_up(self, recalled: Recalled) -> None:
         """Never sends: what an earlier engine sent is read back, what it did not is over."""
         session = self._stage.session()
-        self._session = "" if session is None else session.session
+        if session is None:
+            return
+        self._session = session.session
+        self._show.begin(session.session)
         for pin in recalled.pins:
             self._ledger.take(pin)
         self._cue_ids = dict(recalled.cue_ids[-_CUE_IDS:])
@@ -170,15 +173,19 @@ class Pinning:
         self._dispatcher.recover(recalled.unsettled)
 
     def tick(self) -> None:
-        session = self._stage.session()
-        if session is not None and session.session != self._session:
-            self._session = session.session
-            self._ledger = Ledger()
-            self._cue_ids.clear()
-        if session is not None:
-            self._show.begin(session.session)
-        self._upkeep.on_air(is_open=session is not None)
+        self._follow_session()
+        self._upkeep.on_air(is_open=self._stage.session() is not None)
         self._upkeep.look(self._gateway_status())
+
+    def _follow_session(self) -> None:
+        """Each session has a ledger of its own. Asked before each cue, too: it may be the first."""
+        session = self._stage.session()
+        if session is None or session.session == self._session:
+            return
+        self._session = session.session
+        self._ledger = Ledger()
+        self._cue_ids.clear()
+        self._show.begin(session.session)
 
     async def close(self) -> None:
         await self._dispatcher.close()
@@ -201,6 +208,7 @@ class Pinning:
 
     def cue(self, cue: Cue) -> PinStatus:
         """Taken, put in line for the record and sent, with no wait in between. Raises CueError."""
+        self._follow_session()
         if cue.cue_id and (pin_id := self._cue_ids.get(cue.cue_id)) is not None:
             return self._same_again(pin_id)
         self._upkeep.expect()
