@@ -18,8 +18,8 @@ from livedesk.doctor.finding import Finding
 PATIENCE_S = 30.0
 
 _REQUIRED = (
-    "av", "httpx", "httpx-sse", "jinja2", "keyring", "msgspec", "numpy", "platformdirs",
-    "prometheus-client", "starlette", "uvicorn",
+    "av", "httpx", "httpx-sse", "jinja2", "keyring", "msgspec", "numpy", "openpyxl",
+    "platformdirs", "prometheus-client", "segno", "starlette", "uvicorn", "websockets",
 )  # fmt: skip
 _CONSOLE = ("pyside6-essentials", "pyqtgraph", "qasync")
 

@@ -22,9 +22,10 @@ def text_of(file: str, content: bytes) -> tuple[str, tuple[ProductProblem, ...]]
     """The text, and a problem when its encoding had to be guessed."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace"), ()
-    if b"\0" in content[:200]:  # UTF-16 without its mark: every other byte of plain letters is 0
-        order = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-        return content.decode(order, "replace"), ()
+    # UTF-16 without its mark: every other byte of plain letters is 0.
+    for order, others in (("utf-16-le", content[1:200:2]), ("utf-16-be", content[0:200:2])):
+        if others.count(0) * 2 > len(others):
+            return content.decode(order, "replace"), ()
     try:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
@@ -46,7 +47,7 @@ def csv_rows(text: str, problems: list[ProductProblem], file: str) -> Iterator[R
         cells, taken = _row(lines, at, delimiter)
         if not taken:
             where = f"{file}, line {at + 1}"
-            problems.append(ProductProblem(where, "a quote is not closed; read as plain text"))
+            problems.append(ProductProblem(where, "its quotes do not fit; read as plain text"))
         yield f"line {at + 1}", cells
         at += max(1, taken)
 

@@ -17,12 +17,11 @@ _BLANKS: Final = re.compile(r"[\s\u2028\u2029]+")
 # left by its letters. The marks U+200E, U+200F and the joiners of emoji stay: they turn nothing.
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u206a-\u206f\ufeff]")
 _DROPPED: Final = frozenset(("Cc", "Cs", "Cn", "Co"))
-_PLAIN: Final = re.compile(r"[\x20-\x7e]*")
 
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     """On one line, without what controls a terminal or turns a line around; cut at `longest`."""
-    if not _PLAIN.fullmatch(text):
+    if not text.isprintable():  # what is has none of these; joiners in emoji are not printable
         text = _TURNS.sub("", _BLANKS.sub(" ", text))
         text = "".join(letter for letter in text if unicodedata.category(letter) not in _DROPPED)
     return _BLANKS.sub(" ", text).strip()[:longest].rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from livedesk.core.pin_settings import (
 )
 from livedesk.core.secrets import Secret, SecretUnavailable
 from livedesk.core.settings import Settings
+from livedesk.pins.catalogue_file import read_catalogue
 
 HOOK = "whsec_" + base64.b64encode(b"s3cret-hook-of-24-bytes.").decode()
 STORED = {"env:TOKEN": "s3cret-token", "env:KEY": "s3cret-key", "env:HOOK": HOOK}
@@ -221,3 +223,35 @@ def test_a_store_of_the_sandbox_may_hold_its_keys(tmp_path: Path) -> None:
     path = tmp_path / "livedesk.toml"
     path.write_text(text + SHOPEE.replace("env:KEY", "s3cret-plain"), encoding="utf-8")
     assert load_settings(path, resolve).notices == ()
+
+
+@pytest.mark.parametrize("gateway", ["manual", "shopee", "http"])
+@pytest.mark.parametrize("source", ["file", "tiktok"])
+def test_what_the_example_shows_in_comments_is_valid_when_uncommented(
+    tmp_path: Path, gateway: str, source: str
+) -> None:
+    text = (Path(__file__).parents[2] / "examples" / "livedesk.toml").read_text()
+    before, header, after = text.partition("[store.pins]")
+    after = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", after)
+    others = {"manual", "shopee", "http", "catalogue.tiktok"} - {gateway, f"catalogue.{source}"}
+    for other in others:
+        after = re.sub(rf"(?ms)^\[store\.pins\.{other}[].].*?(?=^\[|\Z)", "", after)
+    after = after.replace('gateway = "manual"', f'gateway = "{gateway}"')
+    if source == "tiktok":
+        after = re.sub(
+            r"(?m)^file = .*$", "", after.replace('source = "file"', f'source = "{source}"')
+        )
+    path = tmp_path / "livedesk.toml"
+    path.write_text(before.replace('platform = "tiktok"', "") + header + after, encoding="utf-8")
+    hook = Secret(HOOK)
+    settings = load_settings(path, lambda name: hook if "HOOK" in name else Secret("s3cret-k3y"))
+    found = settings.stores[0].pins
+    assert found is not None
+    assert type(found.gateway).__name__.lower() == f"{gateway}gateway"
+    assert found.catalogue.source == source
+    assert settings.notices == ()
+
+
+def test_the_examples_catalogue_can_be_read() -> None:
+    products, problems = read_catalogue(Path(__file__).parents[2] / "examples" / "products.csv")
+    assert (len(products), problems) == (3, ())

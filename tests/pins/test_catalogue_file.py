@@ -9,8 +9,11 @@ import os
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from livedesk.core.pins import Product, ProductProblem
@@ -62,6 +65,25 @@ def sheet(*rows: tuple[object, ...]) -> bytes:
     return file.getvalue()
 
 
+SEEDS = (
+    f"{HEADER}\n{LINE}\n".encode(),
+    json.dumps([{"id": 1, "title": "a", "price": "1,00"}, {"id": 2, "title": "b"}]).encode(),
+    sheet(("id", "title", "price"), (1, "a", 2.5)),
+)
+DAMAGE = (
+    b"",
+    b'"',
+    b"\n",
+    b"\0",
+    b"\xff\xfe",
+    b",",
+    b"[[",
+    b"1e999",
+    b"\xed\xa0\x80",
+    b"\xe2\x80\xae",
+)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_columns_are_read_whatever_divides_and_encodes_them(
@@ -76,6 +98,11 @@ def test_an_encoding_that_was_guessed_is_told(tmp_path: Path) -> None:
     assert product.title == "Crème"
     assert problem == ProductProblem("products.csv", problem.text)
     assert "line 2 is not UTF-8" in problem.text
+
+
+def test_a_stray_zero_byte_is_no_sign_of_another_encoding(tmp_path: Path) -> None:
+    products, _ = read(tmp_path, "id,title\n1,a\0b\n2,c\n")
+    assert [product.title for product in products] == ["ab", "c"]
 
 
 def test_a_header_below_explanations_and_excels_own_first_line_are_found(tmp_path: Path) -> None:
@@ -227,6 +254,24 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert (len(problems), problems[-1].text) == (201, "and 300 more")
     monkeypatch.setattr(catalogue_file, "MOST_BYTES", 1_000)
     assert "is larger than" in refused(tmp_path, "id,title\n" + lines)
+
+
+@given(st.sampled_from(SEEDS), st.randoms(use_true_random=False))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_the_file_it_is_read_or_refused(
+    tmp_path: Path, seed: bytes, rng: Random
+) -> None:
+    content = bytearray(seed)
+    for _ in range(rng.randrange(1, 20)):
+        at = rng.randrange(len(content))
+        content[at : at + rng.randrange(3)] = rng.choice(DAMAGE)
+    (tmp_path / "f").write_bytes(content)
+    try:
+        products, _ = read_catalogue(tmp_path / "f")
+    except CatalogueError:
+        return
+    assert len({product.id for product in products}) == len(products)
+    assert not any(set(product.title) & set("\n\0\x1b\u202e") for product in products)
 
 
 def test_a_file_that_cannot_be_opened_or_is_none_is_named(tmp_path: Path) -> None:
