@@ -20,7 +20,7 @@ from livedesk.desk.looks import (
 )
 from livedesk.desk.mediacards import media_card, sync_card
 from livedesk.desk.model import StoreView
-from livedesk.desk.pin_cards import pins_card
+from livedesk.desk.pin_cards import PINS, pins_card
 from livedesk.desk.uplinkcards import uplink_cards
 from livedesk.desk.words import age, number, tr
 
@@ -37,7 +37,16 @@ def cards(view: StoreView) -> tuple[Card, ...]:
 
 def worst(view: StoreView) -> Card:
     """The card that needs a look first."""
-    return max(cards(view), key=lambda card: LOUDNESS[card.look])
+    return max(cards(view), key=_loudness)
+
+
+def worst_of_feed(view: StoreView) -> Card:
+    """The same, without the pins, which have a page of their own."""
+    return max((card for card in cards(view) if card.key != PINS), key=_loudness)
+
+
+def _loudness(card: Card) -> int:
+    return LOUDNESS[card.look]
 
 
 def _feed(view: StoreView) -> Card:

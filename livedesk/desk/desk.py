@@ -25,6 +25,7 @@ from livedesk.desk.errors import (
 )
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
+from livedesk.desk.pad_desk import PadDesk
 from livedesk.desk.past import Missing, Past
 from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
@@ -94,8 +95,11 @@ class Desk:
         dial: Callable[[EngineAccess], EngineClient] = dial_engine,
         backoff: Backoff | None = None,
         calls: Tasks | None = None,
+        *,
+        is_local: bool = True,
     ) -> None:
-        """`calls` owns the requests beside the stream: they end before their client is closed."""
+        """`calls` owns the requests beside the stream: they end before their client is closed.
+        `is_local`: the engine is on this machine, so its clock is ours."""
         self._clock = clock
         self._tasks = tasks
         self._calls = calls or Tasks()
@@ -106,7 +110,12 @@ class Desk:
         self._watched: str | None = None
         self._picture: tuple[str, Picture, Moment] | None = None
         self._preview: asyncio.Task[None] | None = None
+        self._is_local = is_local
         self.pins = Pinning(self._pin_client, self._spawn, self.now, rng)
+        self.pads = PadDesk(
+            self._pin_client, self._spawn, self.now, self.snapshot,
+            lambda: f"{rng.getrandbits(96):024x}",
+        )  # fmt: skip
 
     def now(self) -> Moment:
         return Moment(self._clock.mono_ns(), self._clock.utc_ns())
@@ -210,6 +219,7 @@ class Desk:
         self._model.attached(client.where, self.now())
         self._past.attached()
         self.pins.attached()
+        self.pads.attached(is_local=self._is_local)
         self._spawn("stores", self._take_stock(client))
         if self._preview is None or self._preview.done():
             self._preview = self._calls.spawn("preview", self._poll_preview())
@@ -225,6 +235,7 @@ class Desk:
         self._model.status(status, self.now())
         self._orders.status(status.store, status.failover)
         self.pins.status(status)
+        self.pads.status(status)
         missing = self._past.add(status)
         if missing is not None:
             self._spawn("history", self._fill(missing))
@@ -232,6 +243,7 @@ class Desk:
     def event(self, event: Event) -> None:
         self._model.event(event)
         self.pins.event(event)
+        self.pads.event(event)
 
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         log.warning("unreadable message: %s", error)

@@ -11,6 +11,9 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.pin_words import PinView, pin_view, title_of
 from livedesk.desk.words import NOTHING, age, number, span, tr, wall_clock
 
+PINS = "pins"
+"""Key of the card."""
+
 FRESH_MS = 20_000
 """So long what became of a pin stands in the strip; then what viewers see does."""
 
@@ -25,7 +28,7 @@ def pins_card(view: StoreView) -> Card | None:
     pins = view.status.pins
     if pins is None:
         return None
-    key, title = "pins", tr("Pin")
+    key, title = PINS, tr("Pin")
     if view.stale:
         return lost(key, title, view)
     source = source_note(_kind_name(pins.gateway), pins.newest.age_ms if pins.newest else None,
@@ -55,9 +58,9 @@ def _shown_card(pins: PinsStatus, view: StoreView) -> Card:
     if pins.shown_product_id is not None:
         source = source_note(tr("read back"), pins.shown_age_ms, view)
         shown = title_of(pins.shown_title or pins.shown_product_id)
-        return Card("pins", tr("Pin"), "ok", tr("Shown"), note=shown, source=source)
+        return Card(PINS, tr("Pin"), "ok", tr("Shown"), note=shown, source=source)
     up_next = tr("next: {title}").format(title=title_of(pins.next_title)) if pins.next_title else ""
-    return Card("pins", tr("Pin"), "idle", tr("Nothing shown"), note=up_next, source=kind)
+    return Card(PINS, tr("Pin"), "idle", tr("Nothing shown"), note=up_next, source=kind)
 
 
 def _kind_name(gateway: GatewayStatus) -> str:

@@ -13,6 +13,9 @@ from livedesk.desk.words import NOTHING, number, tr
 LONGEST_TITLE = 160
 """Characters of a title that a window lays out; a catalogue may bring 10,000."""
 
+LARGEST_PRICE = 15
+"""Digits before the point that are written out."""
+
 _SPACE = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _DIRECTION = str.maketrans(dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -79,8 +82,11 @@ def price_of(product: Product) -> str:
 
 
 def _amount(price: Decimal) -> str:
-    # Without a bound, a catalogue's 1E+5000 would be five thousand digits.
-    return f"{price:,f}" if abs(price.adjusted()) < 15 else f"{price:.2E}"
+    if not price.is_finite() or abs(price.adjusted()) >= LARGEST_PRICE:
+        # Written out, a catalogue's 1E+5000 would be five thousand digits.
+        return f"{price:.2E}"
+    is_half_written = price.as_tuple().exponent == -1
+    return f"{price:,.2f}" if is_half_written else f"{price:,f}"
 
 
 def stock_of(product: Product) -> str:

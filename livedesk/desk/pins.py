@@ -245,6 +245,6 @@ def _asked_words(
     return "busy", tr("Asked"), tr("on its way to the engine")
 
 
-def newest_first(pins: Iterable[PinStatus], budget_ms: float) -> tuple[PinView, ...]:
-    """Pins of the record as views."""
+def views_of(pins: Iterable[PinStatus], budget_ms: float) -> tuple[PinView, ...]:
+    """Pins of the record, in their order."""
     return tuple(pin_view(pin, None, budget_ms) for pin in pins)

@@ -15,14 +15,17 @@ FaultName = Literal[
     "throttle", "black-hole", "reset", "cut-bonded",
     "lower-rate", "restart-at-zero", "stop-encoder", "start-encoder",
     "delay-audio", "clock-off", "freeze", "black", "mute", "stop-sound",
+    "slow-shop", "shop-down", "lose-answers",
     "heal",
 ]  # fmt: skip
-FaultGroup = Literal["path", "encoder", "media", "all"]
+FaultGroup = Literal["path", "encoder", "media", "shop", "all"]
 REFUSE_S = 2
 """How long new connections are refused after a reset."""
 
 AUDIO_PPM = 1_000
 """Far more than two real clocks differ by: a minute of it moves the sound by 60 ms."""
+
+SHOP_DOWN_S = 20
 
 _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "throttle": ("/path", {"rate_kbps": 1500}),
@@ -38,6 +41,9 @@ _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "black": ("/encoder", {"black": True}),
     "mute": ("/encoder", {"mute": True}),
     "stop-sound": ("/encoder", {"stop_track": "audio"}),
+    "slow-shop": ("/shop", {"median_ms": 80, "slow_pct": 30, "slow_ms": [1000, 2000]}),
+    "shop-down": ("/shop", {"down_s": SHOP_DOWN_S}),
+    "lose-answers": ("/shop", {"drop_after_pct": 50}),
 }
 
 
@@ -61,9 +67,9 @@ class Fault:
 
 def faults() -> tuple[Fault, ...]:
     """What the panel offers, in its order; the last one undoes all others."""
-    return (*_path_faults(), *_encoder_faults(), *_media_faults(),
+    return (*_path_faults(), *_encoder_faults(), *_media_faults(), *_shop_faults(),
             Fault("heal", "all", tr("Heal everything"),
-                  tr("A good path and a good encoder again")))  # fmt: skip
+                  tr("A good path, a good encoder and a good shop again")))  # fmt: skip
 
 
 def _path_faults() -> tuple[Fault, ...]:
@@ -105,6 +111,18 @@ def _media_faults() -> tuple[Fault, ...]:
     )  # fmt: skip
 
 
+def _shop_faults() -> tuple[Fault, ...]:
+    return (
+        Fault("slow-shop", "shop", tr("Shop slow"),
+              tr("Three of ten calls take 1 to 2 s: a second attempt goes out, few pins are late")),
+        Fault("shop-down", "shop", tr("Shop down"),
+              tr("The shop takes no connection for 20 s: pins fail at once, and say why")),
+        Fault("lose-answers", "shop", tr("Answers lost"),
+              tr("Half of the pins are carried out and not answered: they are read back, and never "
+                 "sent twice")),
+    )  # fmt: skip
+
+
 class SandboxClient:
     """The orders of the sandbox's control. All raise DeskError."""
 
@@ -112,7 +130,7 @@ class SandboxClient:
         self._door = HttpDoor(access.url, access.token, transport)
 
     async def order(self, path: str, body: dict[str, Json]) -> None:
-        """One call of the control (`/path` or `/encoder`)."""
+        """One call of the control (`/path`, `/encoder` or `/shop`)."""
         await self._door.post(path, body)
 
     async def state(self) -> dict[str, Any]:
@@ -131,6 +149,8 @@ class SandboxClient:
             state = wire.read_sandbox(body, f"{self._door.where}/state")
             for path in state.paths if fault.name == "heal" else ():
                 await self._door.post("/path", {"path": path, "clear": True})
+            if fault.name == "heal" and state.has_shop:
+                await self._door.post("/shop", {"clear": True})
             await self._bring_encoder(state.encoder_runs, heal=fault.name == "heal")
 
     async def _bring_encoder(self, runs: bool, *, heal: bool) -> None:

@@ -143,6 +143,11 @@ class SandboxState(msgspec.Struct):
 
     encoder: _EncoderState
     paths: dict[str, Any] = {}
+    shop: dict[str, Any] | None = None
+
+    @property
+    def has_shop(self) -> bool:
+        return self.shop is not None
 
     @property
     def encoder_runs(self) -> bool:

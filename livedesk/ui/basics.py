@@ -53,7 +53,9 @@ class ElidedText(Text):
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(room, self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+        # Text of the other direction stands where the layout has it, too.
+        place = self.alignment() | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(room, place | Qt.TextFlag.TextSingleLine, shown)
         painter.end()
 
 

@@ -28,6 +28,7 @@ def _headings() -> tuple[tuple[FaultGroup, str], ...]:
         ("path", tr("Path to the platform")),
         ("encoder", tr("Encoder")),
         ("media", tr("Picture and sound")),
+        ("shop", tr("Shop")),
         ("all", ""),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,6 +30,8 @@ SIDE_WIDTH = (300, 560)
 class FeedPage(QWidget):
     """Takes a store's view and hands each part what it shows."""
 
+    pins_asked = Signal()
+
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._theme = theme
@@ -44,11 +47,14 @@ class FeedPage(QWidget):
         self.strip.chosen.connect(self._look_closer)
 
     def _look_closer(self, key: str) -> None:
-        """A click on a small card opens the page that explains it."""
-        if key == "settings":
-            self.side.open_issues()
-        else:
-            self.side.open_events()
+        """A click on a card opens the page that explains it."""
+        match key:
+            case "settings":
+                self.side.open_issues()
+            case "probe" | "journal":
+                self.side.open_events()
+            case "pins":
+                self.pins_asked.emit()
 
     def _lay_out(self) -> None:
         gap = self._theme.gap

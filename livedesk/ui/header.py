@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from functools import partial
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from livedesk.core.status import SessionState
-from livedesk.desk.looks import Look, is_still_sending
+from livedesk.desk.cards import worst_of_feed
+from livedesk.desk.looks import Card, Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
+from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button
-from livedesk.ui.shapes import ShapeMark
+from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
+
+Page = Literal["feed", "pins"]
 
 
 def session_word(state: SessionState) -> str:
@@ -62,6 +77,57 @@ class Pill(QLabel):
         )
 
 
+class PageSwitch(QWidget):
+    """One button a page; each shows how its page is, also while the other one is open."""
+
+    chosen = Signal(str)
+    """`feed` or `pins`."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._looks: dict[Page, tuple[Look, str]] = {}
+        self.buttons: dict[Page, QPushButton] = {
+            "feed": button(
+                theme, f" {tr('Feed')}", tr("Feed, uplinks and plots (F)"), segment=True
+            ),
+            "pins": button(theme, f" {tr('Pins')}", tr("Products and pins (P)"), segment=True),
+        }
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(4))
+        for page, push in self.buttons.items():
+            push.setFont(theme.font("strong"))
+            # Qt leaves no room between a button's icon and its text.
+            push.setText(f" {push.text()}")
+            self._group.addButton(push)
+            push.clicked.connect(partial(self.chosen.emit, page))
+            row.addWidget(push)
+
+    def show_page(self, page: Page) -> None:
+        self.buttons[page].setChecked(True)
+
+    def show_store(self, view: StoreView | None) -> None:
+        self.setVisible(view is not None)
+        if view is not None:
+            self._show("feed", worst_of_feed(view))
+            card = pins_card(view)
+            self._show("pins", card or Card("pins", tr("Pins"), "idle", tr("not set up")))
+
+    def _show(self, page: Page, card: Card) -> None:
+        told = card.look, f"{card.title}: {card.word}"
+        if self._looks.get(page) == told:
+            return
+        self._looks[page] = told
+        push = self.buttons[page]
+        ratio = self.devicePixelRatioF()
+        push.setIcon(shape_icon(card.look, self._theme, 16, ratio))
+        push.setIconSize(QSize(self._theme.px(16), self._theme.px(16)))
+        push.setAccessibleDescription(f"{told[1]}, {look_name(card.look)}")
+        push.setToolTip(f"{push.accessibleName()}\n{told[1]}")
+
+
 class Header(QWidget):
     """The top line of the window."""
 
@@ -83,6 +149,7 @@ class Header(QWidget):
         self.badge.setToolTip(tr("A rehearsal on this machine: no platform sees this stream."))
         self.link_mark = ShapeMark(theme, 16)
         self.link_text = Text(theme, "small", colours.muted)
+        self.pages = PageSwitch(theme)
         self.end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
         self.help = button(theme, tr("?"), tr("Keyboard shortcuts (F1)"))
         self.end.clicked.connect(self.end_requested)
@@ -101,6 +168,7 @@ class Header(QWidget):
         left.addLayout(names, 1)
         middle.addWidget(self.state)
         middle.addWidget(self.clock)
+        middle.addWidget(self.pages)
         right.addStretch(1)
         right.addWidget(self.link_mark)
         right.addWidget(self.link_text)
@@ -124,6 +192,7 @@ class Header(QWidget):
         self.state.setVisible(view is not None)
         self.clock.setVisible(view is not None and view.on_air_s is not None)
         self.badge.setVisible(view is not None and view.status.sandbox)
+        self.pages.show_store(view)
         if view is None:
             self._show_nothing(snapshot)
         else:

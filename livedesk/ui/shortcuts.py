@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from livedesk.desk.words import tr
 from livedesk.ui.basics import Text
 from livedesk.ui.theme import Theme
 
+Page = Literal["", "feed", "pins"]
+"""Where a key counts; everywhere if empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """Keys (the first is shown) and what they do."""
+    """Keys and what they do. One without a text is told by another's."""
 
     keys: tuple[str, ...]
     text: str
     act: Callable[[], None]
     repeats: bool = True
+    page: Page = ""
+    shown: str = ""
+    """Instead of the keys, for the sheet."""
 
 
-def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> None:
-    """Give the window an action for each; actions also serve assistive tools."""
+def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> tuple[QAction, ...]:
+    """Give the window an action for each; actions also serve assistive tools.
+
+    Two pages may use one key: of actions with the same key only one is enabled at a time.
+    """
+    actions = []
     for shortcut in shortcuts:
         action = QAction(shortcut.text, window)
         action.setShortcuts([QKeySequence(key) for key in shortcut.keys])
@@ -33,6 +51,8 @@ def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> None:
         action.setAutoRepeat(shortcut.repeats)
         action.triggered.connect(shortcut.act)
         window.addAction(action)
+        actions.append(action)
+    return tuple(actions)
 
 
 class ShortcutSheet(QDialog):
@@ -42,16 +62,10 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Keyboard shortcuts"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(24))
-        grid.setVerticalSpacing(theme.px(6))
-        for row, shortcut in enumerate(shortcuts):
-            keys = Text(theme, "strong")
-            keys.show_text(" / ".join(_shown(key) for key in shortcut.keys))
-            what = Text(theme, "body", theme.colours.muted)
-            what.show_text(shortcut.text)
-            grid.addWidget(keys, row, 0)
-            grid.addWidget(what, row, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(theme.px(40))
+        for blocks in (("", "feed"), ("pins",)):
+            columns.addLayout(_column(theme, shortcuts, blocks))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.setFont(theme.font("body"))
         for push in close.buttons():
@@ -61,8 +75,39 @@ class ShortcutSheet(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(20),) * 4)
         column.setSpacing(theme.px(20))
-        column.addLayout(grid)
+        column.addLayout(columns)
         column.addWidget(close)
+
+
+def _headings() -> dict[Page, str]:
+    return {"": tr("Everywhere"), "feed": tr("Page of the feed"), "pins": tr("Page of the pins")}
+
+
+def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Page, ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.px(24))
+    grid.setVerticalSpacing(theme.px(4))
+    row = 0
+    for page in pages:
+        heading = Text(theme, "caption", theme.colours.faint)
+        heading.show_text(_headings()[page].upper())
+        heading.setContentsMargins(0, theme.px(10) if row else 0, 0, 0)
+        grid.addWidget(heading, row, 0, 1, 2)
+        for shortcut in _told(shortcuts, page):
+            row += 1
+            keys = Text(theme, "strong")
+            keys.show_text(shortcut.shown or " / ".join(_shown(key) for key in shortcut.keys))
+            what = Text(theme, "body", theme.colours.muted)
+            what.show_text(shortcut.text)
+            grid.addWidget(keys, row, 0)
+            grid.addWidget(what, row, 1)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return grid
+
+
+def _told(shortcuts: tuple[Shortcut, ...], page: Page) -> list[Shortcut]:
+    return [each for each in shortcuts if each.page == page and each.text]
 
 
 def _shown(key: str) -> str:

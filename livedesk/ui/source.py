@@ -8,6 +8,7 @@ from livedesk.core.pins import CueSource
 from livedesk.desk.asked import Asked, Order
 from livedesk.desk.desk import Preview
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
+from livedesk.desk.pad import PadSource
 from livedesk.desk.pin_client import ShowOp
 from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView
@@ -57,6 +58,9 @@ class Source(OrderDesk, Protocol):
 
     @property
     def pins(self) -> PinSource: ...
+
+    @property
+    def pads(self) -> PadSource: ...
 
     def snapshot(self) -> DeskSnapshot: ...
 

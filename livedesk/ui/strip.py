@@ -36,9 +36,13 @@ class _AnyCard(Panel):
     title: Text
     word: ElidedText
 
+    chosen = Signal(str)
+    """Its key, when it was clicked."""
+
     def __init__(self, theme: Theme, key: str) -> None:
         super().__init__(theme, key)
         self.setObjectName(f"card-{key}")
+        self._key = key
         self._theme = theme
         self._card: Card | None = None
 
@@ -56,6 +60,9 @@ class _AnyCard(Panel):
         if before is None or before.look != card.look:
             self._show_look(card)
         self.setAccessibleDescription(_spoken(card))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.chosen.emit(self._key)
 
     def _show_words(self, card: Card) -> None:
         raise NotImplementedError
@@ -157,11 +164,8 @@ class CardPanel(_AnyCard):
 class SmallCard(_AnyCard):
     """One of our own instruments in one line; its reason is in the tool tip."""
 
-    chosen = Signal(str)
-
     def __init__(self, theme: Theme, key: str) -> None:
         super().__init__(theme, key)
-        self._key = key
         self.mark = ShapeMark(theme, 15)
         self.title = Text(theme, "caption", theme.colours.faint)
         self.word = ElidedText(theme, "strong")
@@ -176,9 +180,6 @@ class SmallCard(_AnyCard):
         self.word.show_text(f"{card.word} · {card.note}" if card.note else card.word)
         self.setToolTip("\n".join(filter(None, [card.note, card.hint, card.source])))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self.chosen.emit(self._key)
-
 
 def _spoken(card: Card) -> str:
     """A card for a screen reader."""
@@ -191,7 +192,7 @@ class Strip(QWidget):
     """The cards of one store side by side."""
 
     chosen = Signal(str)
-    """Key of a small card that was clicked."""
+    """Key of a card that was clicked."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -234,6 +235,7 @@ class Strip(QWidget):
             self._column.addWidget(small, 1)
             return small
         panel = CardPanel(self._theme, card.key)
+        panel.chosen.connect(self.chosen)
         self._row.insertWidget(self._row.count() - 1, panel, SHARE_SHOW)
         return panel
 

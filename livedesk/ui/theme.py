@@ -171,6 +171,11 @@ class Theme:
         QPushButton[tone="armed"] {{ background: {c.warning}; color: {c.on_signal};
                                      border-color: {c.warning}; }}
         QPushButton[tone="set"] {{ border-color: {c.notice}; color: {c.notice}; }}
+        QLineEdit, QPlainTextEdit, QComboBox {{
+            background: {c.ground}; color: {c.text}; border: 1px solid {c.line};
+            border-radius: {px(4)}px; padding: {px(4)}px {px(8)}px;
+            selection-background-color: {c.focus}; selection-color: {c.on_signal}; }}
+        QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {c.focus}; }}
         QAbstractItemView {{ background: {c.panel}; color: {c.text}; border: none;
                              gridline-color: {c.line}; outline: none;
                              selection-background-color: {c.raised};

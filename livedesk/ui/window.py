@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 
@@ -19,7 +20,11 @@ from livedesk.ui.banner import Banner
 from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.feedpage import FeedPage
-from livedesk.ui.header import Header
+from livedesk.ui.header import Header, Page
+from livedesk.ui.pad.window import PadWindow
+from livedesk.ui.pins.page import PinsPage
+from livedesk.ui.pins.runofshow import KEYED_LINES
+from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
 from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
@@ -60,6 +65,9 @@ class ConsoleWindow(QMainWindow):
         self.banner = Banner(theme, zone)
         self.stores = StoreList(theme)
         self.page = FeedPage(theme, zone)
+        self.pins = PinsPage(source.pins, theme, zone)
+        self._shown: Page = "feed"
+        self._pads: dict[str, PadWindow] = {}
         self.message = Text(theme, "title", theme.colours.muted)
         self.note = ElidedText(theme, "small", theme.colours.warning)
         self.switching = Switching(source, self.page.uplinks, self)
@@ -68,7 +76,6 @@ class ConsoleWindow(QMainWindow):
         self._lay_out()
         self._wire()
         self.setWindowTitle(tr("livedesk"))
-        self.refresh()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -81,6 +88,7 @@ class ConsoleWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.page)
+        self._stack.addWidget(self.pins)
         body = QHBoxLayout()
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
@@ -110,11 +118,19 @@ class ConsoleWindow(QMainWindow):
         self.stores.chosen.connect(self.choose)
         if self.dock is not None:
             self.dock.asked.connect(self.fault_requested)
-        install(self, self.shortcuts)
+        self.header.pages.chosen.connect(self.open_page)
+        self.page.pins_asked.connect(partial(self.open_page, "pins"))
+        self.pins.pad_asked.connect(self.open_pad)
+        self.pins.web_pad_asked.connect(self.open_web_pad)
+        self._actions = install(self, self.shortcuts)
+        self.open_page("feed")
 
     def _shortcuts(self) -> tuple[Shortcut, ...]:
-        plots, side, switching = self.page.plots, self.page.side, self.switching
+        switching = self.switching
         return (
+            Shortcut(("F",), tr("Page: feed, uplinks and plots"), partial(self.open_page, "feed")),
+            Shortcut(("P",), tr("Page: products and pins"), partial(self.open_page, "pins")),
+            Shortcut(("Ctrl+P",), tr("Open the host's pad"), self.open_pad, repeats=False),
             Shortcut(
                 ("F8",),
                 tr("Switch to the next uplink: press twice; Esc"),
@@ -128,23 +144,64 @@ class ConsoleWindow(QMainWindow):
                 repeats=False,
             ),
             Shortcut(("Ctrl+D",), tr("Drill…"), switching.press_drill, repeats=False),
-            Shortcut(("1",), tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
-            Shortcut(("2",), tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
-            Shortcut(("3",), tr("Plots: whole session"), partial(plots.choose_range, 2)),
-            Shortcut(("L",), tr("Plots: follow live"), plots.follow_live),
-            Shortcut(("T",), tr("Plots: show time or wall clock"), plots.toggle_clock),
-            Shortcut(("K",), tr("Plots: audio and video clock"), plots.toggle_clocks),
-            Shortcut(("C",), tr("Plots: read values; then ←, → (Shift: far), Esc"), self._read),
-            Shortcut(("E",), tr("Events"), side.open_events),
-            Shortcut(("D",), tr("All figures as text"), side.open_details),
-            Shortcut(("I",), tr("What the platform wishes of the settings"), side.open_issues),
             Shortcut(("PgDown",), tr("Next store"), self.choose_next),
             Shortcut(("PgUp",), tr("Previous store"), self.choose_previous),
             Shortcut(("Ctrl+E",), tr("End the session…"), self.ask_end),
             Shortcut(("F11",), tr("Full screen on or off"), self.toggle_full_screen),
             Shortcut(("F1", "?"), tr("This sheet"), self.show_shortcuts),
             Shortcut(("Ctrl+Q",), tr("Close the window"), self._close),
+            *self._feed_shortcuts(),
+            *self._pin_shortcuts(),
         )
+
+    def _feed_shortcuts(self) -> tuple[Shortcut, ...]:
+        plots, side = self.page.plots, self.page.side
+        acts: tuple[tuple[str, str, Callable[[], None]], ...] = (
+            ("1", tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
+            ("2", tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
+            ("3", tr("Plots: whole session"), partial(plots.choose_range, 2)),
+            ("L", tr("Plots: follow live"), plots.follow_live),
+            ("T", tr("Plots: show time or wall clock"), plots.toggle_clock),
+            ("K", tr("Plots: audio and video clock"), plots.toggle_clocks),
+            ("C", tr("Plots: read values; then ←, → (Shift: far), Esc"), self._read),
+            ("E", tr("Events"), side.open_events),
+            ("D", tr("All figures as text"), side.open_details),
+            ("I", tr("What the platform wishes of the settings"), side.open_issues),
+        )
+        return tuple(Shortcut((key,), text, act, page="feed") for key, text, act in acts)
+
+    def _pin_shortcuts(self) -> tuple[Shortcut, ...]:
+        pins, panel = self.pins, self.pins.show_panel
+        numbers = tuple(
+            Shortcut((f"{n}",), "", partial(pins.fire_number, n), repeats=False, page="pins")
+            for n in range(1, KEYED_LINES + 1)
+        )
+        acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
+            (("N", "Ctrl+N"), tr("Fire what is next up"), pins.fire_next),
+            (("U",), tr("Unpin"), pins.unpin),
+            (("Ctrl+F", "/"), tr("Search all products; Enter or ↓: what was found"),
+             panel.open_search),
+            (("G",), tr("Run of show"), pins.focus_list),
+            (("H",), tr("By hand: the oldest is done"), pins.finish_by_hand),
+            (("Shift+H",), tr("By hand: the oldest could not be done…"), pins.could_not_by_hand),
+            (("V",), tr("Newest or worst pins"), pins.pins.toggle),
+            (("W",), tr("Web pad: let a phone or tablet in…"), self.open_web_pad),
+        )  # fmt: skip
+        told = (
+            Shortcut((), tr("Fire line 1 to 9 of the run of show"), _nothing, page="pins",
+                     shown="1 … 9"),
+            Shortcut((), tr("In the run of show: fire the chosen line"), _nothing, page="pins",
+                     shown=tr("Enter")),
+            Shortcut((), tr("… skip it or take it in, repeat it"), _nothing, page="pins",
+                     shown="S / R"),
+            Shortcut((), tr("… move it, take it out"), _nothing, page="pins",
+                     shown=tr("Ctrl+↑ ↓ / Del")),
+            Shortcut((), tr("… add a found product"), _nothing, page="pins", shown="A"),
+        )  # fmt: skip
+        once = tuple(
+            Shortcut(keys, text, act, repeats=False, page="pins") for keys, text, act in acts
+        )
+        return (told[0], *numbers, *once, *told[1:])
 
     # What it shows
 
@@ -175,7 +232,11 @@ class ConsoleWindow(QMainWindow):
             return
         if view.on_air_s is not None:
             self.has_show.set()
-        self._stack.setCurrentWidget(self.page)
+        self._stack.setCurrentWidget(self.page if self._shown == "feed" else self.pins)
+        # Only what is on screen is drawn: a hidden page takes part when it is opened.
+        if self._shown == "pins":
+            self.pins.show_store(view)
+            return
         store = view.status.store
         self.page.show_store(
             view,
@@ -232,6 +293,43 @@ class ConsoleWindow(QMainWindow):
     def choose_previous(self) -> None:
         self._step(-1)
 
+    def open_page(self, page: Page) -> None:
+        self._shown = page
+        self.header.pages.show_page(page)
+        for shortcut, action in zip(self.shortcuts, self._actions, strict=True):
+            action.setEnabled(shortcut.page in ("", page))
+        self.refresh()
+        if page == "pins":
+            self.pins.focus_list()
+        else:
+            self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_pad(self) -> None:
+        """The host's pad of the chosen store, as a window of its own; one a store."""
+        view = self._snapshot.store(self._chosen)
+        if view is None or view.status.pins is None:
+            self.open_page("pins")
+            return
+        store = view.status.store
+        pad = self._pads.get(store)
+        if pad is None:
+            pad = self._pads[store] = PadWindow(self._source.pads, self._theme, store)
+            pad.closed.connect(partial(self._forget_pad, store))
+        pad.show()
+        pad.raise_()
+        pad.activateWindow()
+
+    def _forget_pad(self, store: str) -> None:
+        pad = self._pads.pop(store, None)
+        if pad is not None:
+            pad.deleteLater()
+
+    def open_web_pad(self) -> None:
+        view = self._snapshot.store(self._chosen)
+        if view is not None and view.status.pins is not None:
+            status, on = view.status, view.status.pins.web_pad
+            WebPadDialog(self._source.pins, self._theme, self, status.store, status.name, on).open()
+
     def _step(self, by: int) -> None:
         names = [view.status.store for view in self._snapshot.stores]
         if self._chosen in names:
@@ -272,7 +370,14 @@ class ConsoleWindow(QMainWindow):
         """Stop the timer and close without a question."""
         self._timer.stop()
         self._may_close = True
+        for pad in tuple(self._pads.values()):
+            pad.close()
+        self.pins.close_pictures()
         self.close()
+
+
+def _nothing() -> None:
+    """What a key of a list does is the list's business; here it is only told."""
 
 
 def _calm(view: StoreView | None, zone: tzinfo | None) -> GoLine:

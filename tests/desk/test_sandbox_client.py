@@ -27,7 +27,7 @@ class Control:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             paths: dict[str, object] = {"primary": {}, "bonded": {}}
-            state = {"encoder": {"process": self.process}, "path": {}, "paths": paths}
+            state = {"encoder": {"process": self.process}, "path": {}, "paths": paths, "shop": {}}
             return httpx.Response(200, json=state)
         self.orders.append((request.method, request.url.path, json.loads(request.content)))
         if self.refuse:
@@ -62,10 +62,15 @@ def test_every_fault_is_an_order_the_control_knows() -> None:
         "black": [("POST", "/encoder", {"black": True})],
         "mute": [("POST", "/encoder", {"mute": True})],
         "stop-sound": [("POST", "/encoder", {"stop_track": "audio"})],
+        "slow-shop": [("POST", "/shop", {"median_ms": 80, "slow_pct": 30,
+                                         "slow_ms": [1000, 2000]})],
+        "shop-down": [("POST", "/shop", {"down_s": 20})],
+        "lose-answers": [("POST", "/shop", {"drop_after_pct": 50})],
         "stop-encoder": [("POST", "/encoder", {"stop": True})],
         "start-encoder": [],
         "heal": [("POST", "/path", {"path": "primary", "clear": True}),
                  ("POST", "/path", {"path": "bonded", "clear": True}),
+                 ("POST", "/shop", {"clear": True}),
                  ("POST", "/encoder", {"clear": True})],
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from livedesk.desk.client import Picture
 from livedesk.desk.desk import Preview
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
+from tests.ui.pin_stage import StagePins, stage_pads
 
 START_UTC_NS = 1_790_000_000 * NS_PER_S
 UP = PartStatus("up", age_ms=120)
@@ -90,6 +91,8 @@ class Stage:
         self.watched: list[str | None] = []
         self.ended: list[str] = []
         self.orders: list[Order] = []
+        self.pins = StagePins(self.now)
+        self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
         self._rng = Random(7)
         self._seq = 0
@@ -137,6 +140,8 @@ class Stage:
             stamped = replace(status, utc_ns=self.clock.utc_ns())
             self.model.status(stamped, self.now())
             self.book.status(stamped.store, stamped.failover)
+            self.pins.book.status(stamped.store, stamped.pins, stamped.utc_ns, self.now())
+            self.pads.status(stamped)
             self.plots(stamped.store).add(stamped)
 
     def play(self, seconds: float, *statuses: StoreStatus) -> None:

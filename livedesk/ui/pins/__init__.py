@@ -1,0 +1,1 @@
+"""The page of a store's pins, and what opens from it."""

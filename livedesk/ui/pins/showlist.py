@@ -1,0 +1,262 @@
+"""How is the run of show drawn, fired from and reordered?"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDropEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate
+
+from PySide6.QtWidgets import QStyleOptionViewItem  # isort: skip
+
+from livedesk.desk.looks import LIT
+from livedesk.desk.showlines import ShowLine
+from livedesk.desk.words import tr
+from livedesk.ui.pins.pictures import Pictures
+from livedesk.ui.pins.showmodel import LINE, Index, Live, ShowModel, state_word
+from livedesk.ui.shapes import draw_shape
+from livedesk.ui.theme import Colours, Role, Theme
+
+ROW, PICTURE, NUMBER = 46, 36, 34
+"""Height of a line, side of its picture, width of its number."""
+
+STATE_SHARE = 0.34
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_RIGHT = (
+    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+)
+
+
+class LineDelegate(QStyledItemDelegate):
+    """Number, picture, title over price and stock, and at the right what became of it."""
+
+    def __init__(self, theme: Theme, model: ShowModel, pictures: Pictures) -> None:
+        super().__init__()
+        self._theme, self._model, self._pictures = theme, model, pictures
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        return QSize(0, self._theme.px(ROW))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line: ShowLine | None = index.data(LINE)
+        if line is None:
+            return
+        painter.save()
+        box, live, px = option.rect, self._model.live, self._theme.px
+        self._ground(painter, option, line, live)
+        at = box.left() + px(4)
+        number = QRect(at, box.top(), px(NUMBER - 8), box.height())
+        colour = self._colours.text if line.cue_id == live.next_cue else self._colours.faint
+        self._text(painter, number, str(line.number or ""), "strong", colour, _RIGHT)
+        side = px(PICTURE)
+        at += px(NUMBER)
+        picture = QRect(at, box.top() + (box.height() - side) // 2, side, side)
+        self._picture(painter, picture, line, live)
+        at += side + px(10)
+        state_width = round(box.width() * STATE_SHARE)
+        words = QRect(at, box.top() + px(5), box.right() - state_width - at, box.height() - px(10))
+        self._words(painter, words, line, live)
+        state = QRect(box.right() - state_width + px(6), words.top(), state_width - px(12),
+                      words.height())  # fmt: skip
+        self._state(painter, state, line, live)
+        painter.restore()
+
+    @property
+    def _colours(self) -> Colours:
+        return self._theme.colours
+
+    def _ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, line: ShowLine, live: Live
+    ) -> None:
+        colours, box = self._colours, QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = self._theme.px(4)
+        path = QPainterPath()
+        path.addRoundedRect(box, radius, radius)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillPath(path, QColor(colours.raised))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(colours.focus))
+            painter.drawPath(path)
+        if line.cue_id and line.cue_id == live.next_cue:
+            bar = QRectF(box.left(), box.top() + 4, self._theme.px(3), box.height() - 8)
+            painter.fillRect(bar, QColor(colours.text))
+
+    def _picture(self, painter: QPainter, box: QRect, line: ShowLine, live: Live) -> None:
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(box), self._theme.px(4), self._theme.px(4))
+        pixmap = self._pictures.pixmap(live.store, line.product_id, line.picture)
+        if pixmap is None:
+            painter.fillPath(path, QColor(self._colours.raised))
+            return
+        painter.save()
+        painter.setClipPath(path)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setOpacity(1.0 if line.state == "waiting" else 0.5)
+        painter.drawPixmap(box, pixmap)
+        painter.restore()
+
+    def _words(self, painter: QPainter, box: QRect, line: ShowLine, live: Live) -> None:
+        colours = self._colours
+        quiet = line.state != "waiting" or live.stale
+        half = box.height() // 2
+        top = QRect(box.left(), box.top(), box.width(), half)
+        self._text(painter, top, line.title, "strong", colours.faint if quiet else colours.text,
+                   struck=line.state == "skipped")  # fmt: skip
+        below = QRect(box.left(), box.top() + half, box.width(), box.height() - half)
+        if line.price:
+            self._text(painter, below, line.price, "small", colours.muted)
+            metrics = QFontMetrics(self._theme.font("small"))
+            below.setLeft(below.left() + metrics.horizontalAdvance(line.price) + self._theme.px(8))
+        if line.refused:
+            mark = self._theme.px(12)
+            shape = QRectF(below.left(), below.center().y() - mark / 2 + 1, mark, mark)
+            draw_shape(painter, shape, "warning", self._theme)
+            below.setLeft(below.left() + mark + self._theme.px(5))
+        colour = colours.warning if line.refused else colours.muted
+        self._text(painter, below, line.stock, "small", colour)
+
+    def _state(self, painter: QPainter, box: QRect, line: ShowLine, live: Live) -> None:
+        """What became of the newest pin, over what the line itself is."""
+        theme, colours = self._theme, self._colours
+        half = box.height() // 2
+        top = QRect(box.left(), box.top(), box.width(), half)
+        below = QRect(box.left(), box.top() + half, box.width(), box.height() - half)
+        pin = live.pin(line)
+        word = state_word(line, live)
+        if line.product_id == live.shown:
+            word = tr("viewers see it") if not live.stale else tr("was shown last")
+        if pin is not None:
+            text = f"{pin.word} {pin.figure}".strip()
+            mark = theme.px(14)
+            shape = QRectF(top.right() - mark, top.center().y() - mark / 2 + 1, mark, mark)
+            draw_shape(painter, shape, pin.look, theme)
+            top.setRight(top.right() - mark - theme.px(6))
+            colour = theme.colour(pin.look) if pin.look in LIT else colours.text
+            self._text(painter, top, text, "strong", colours.faint if live.stale else colour,
+                       _RIGHT)  # fmt: skip
+        elif word:
+            below = box
+        bright = line.cue_id == live.next_cue or line.product_id == live.shown
+        self._text(painter, below, word, "small", colours.text if bright else colours.faint, _RIGHT)
+
+    def _text(
+        self,
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        role: Role,
+        colour: str,
+        align: Qt.AlignmentFlag = _LEFT,
+        struck: bool = False,
+    ) -> None:
+        if not text or box.width() <= 0:
+            return
+        font: QFont = self._theme.font(role)
+        font.setStrikeOut(struck)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, align | Qt.TextFlag.TextSingleLine, shown)
+
+
+class ShowListView(QListView):
+    """Fires by double click or Enter; lines are dragged to another place."""
+
+    fired = Signal(object)
+    """A `ShowLine`."""
+    moved = Signal(str, int)
+    """A cue, and the place from 0 that it is to have."""
+
+    def __init__(self, theme: Theme, pictures: Pictures) -> None:
+        super().__init__()
+        self.lines = ShowModel()
+        self.setModel(self.lines)
+        self._delegate = LineDelegate(theme, self.lines, pictures)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(tr("Run of show"))
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.doubleClicked.connect(self._clicked_twice)
+        pictures.changed.connect(self.viewport().update)
+
+    def show_lines(self, lines: tuple[ShowLine, ...], live: Live) -> None:
+        """Keep the chosen line where it went, and repaint only what changed."""
+        before, row = self.chosen, self.currentIndex().row()
+        if self.lines.show_lines(lines):
+            found = self.lines.row_of(before)
+            # A line that went away leaves the choice where it was, as lists do.
+            at = found if found is not None else min(row, len(lines) - 1)
+            if at >= 0:
+                self.setCurrentIndex(self.lines.index(at))
+        if live != self.lines.live:
+            self.lines.live = live
+            self.viewport().update()
+
+    @property
+    def chosen(self) -> ShowLine | None:
+        index = self.currentIndex()
+        found = index.data(LINE) if index.isValid() else None
+        return found if isinstance(found, ShowLine) else None
+
+    def choose(self, row: int) -> None:
+        if 0 <= row < self.lines.rowCount():
+            self.setCurrentIndex(self.lines.index(row))
+
+    def _clicked_twice(self, index: QModelIndex) -> None:
+        self.fired.emit(index.data(LINE))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        chosen = self.chosen
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and chosen is not None:
+            if not event.isAutoRepeat():
+                self.fired.emit(chosen)
+            return
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if ctrl and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and chosen is not None:
+            self.step(-1 if event.key() == Qt.Key.Key_Up else 1)
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
+        """Letters are the window's keys; products are found by the search field."""
+
+    def step(self, by: int) -> None:
+        """Move the chosen line by one place."""
+        chosen, row = self.chosen, self.currentIndex().row()
+        to = row + by
+        if chosen is not None and chosen.is_here and 0 <= to < self.lines.rowCount():
+            self.moved.emit(chosen.cue_id, to)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the move; the engine's answer is what moves the line."""
+        chosen = self.chosen
+        if event.source() is self and chosen is not None and chosen.is_here:
+            row, to = self.currentIndex().row(), self.place_at(event.position().toPoint())
+            to -= to > row
+            if to != row:
+                self.moved.emit(chosen.cue_id, to)
+        # The view would take the line out of the list by itself otherwise.
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        self.viewport().update()
+
+    def place_at(self, point: QPoint) -> int:
+        """Before which line something dropped here would stand."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return self.lines.rowCount()
+        return index.row() + (point.y() > self.visualRect(index).center().y())
