@@ -22,6 +22,8 @@ from benchmarks import (
     failover_times,
     fault_times,
     goodput,
+    pin_limit,
+    pin_times,
     probe_cost,
     probe_crowd,
     rate_accuracy,
@@ -98,6 +100,11 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "failover-cellular": lambda: failover_cellular.measure(
             feeds.hd, folder, traces, 40 if quick else 140
         ),
+        "pin-times": lambda: pin_times.measure(folder, 400 if quick else 10_000, 1, keys=True),
+        "pin-times-keyless": lambda: pin_times.measure(
+            folder, 200 if quick else 1_000, 2, keys=False
+        ),
+        "pin-limit": lambda: pin_limit.measure(folder, 0.75 if quick else 1.5),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
