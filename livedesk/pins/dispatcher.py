@@ -127,7 +127,10 @@ class Dispatcher:
         if self._carried is not None:
             self._tell(recall.taken_up([newest, self._carried.pin], now_ns)[0][0])
             return
+        if self._means.abilities.can_pin:
+            newest = recall.in_doubt(newest)
         carried = self._carried = _Carried(newest)
+        self._tell(newest)
         carried.task = self._tasks.spawn(f"recall of pin {newest.id}", self._recall(carried))
 
     async def close(self) -> None:
@@ -301,7 +304,6 @@ class Dispatcher:
         if not self._means.abilities.reads_back:
             self._change(carried, recall.unreadable(carried.pin, self._clock.mono_ns()))
             return
-        self._change(carried, recall.in_doubt(carried.pin))
         for is_last in (False, True):
             shown = await self._look(carried.pin)
             now_ns = self._clock.mono_ns()

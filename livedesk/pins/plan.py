@@ -17,6 +17,7 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import PinState
+from livedesk.pins.budget import FAST_MS
 from livedesk.pins.facts import EFFECT_NS, Facts, Read
 
 ATTEMPTS_WITH_KEYS: Final = 3
@@ -255,10 +256,12 @@ def _worth_reading_ns(f: Facts) -> int | None:
     if f.done_ns is not None:
         return f.done_ns
     last = f.attempts[-1]
-    if _is_exhausted(f) or not f.abilities.honours_keys:
+    if _is_exhausted(f):
         return last.quiet_ns
     if f.repeats:
-        return None
+        return last.ended_ns if not f.abilities.honours_keys else None
+    if not f.abilities.honours_keys:
+        return last.quiet_ns
     if not f.may_hedge:
         return last.quiet_ns
     return f.attempts[1].quiet_ns if len(f.attempts) > 1 else None
@@ -270,11 +273,8 @@ def _read_at(f: Facts) -> int | None:
     worth_ns = _worth_reading_ns(f)
     if worth_ns is None:
         return None
-    at = max(worth_ns, f.now_ns + f.read_wait_ns)
+    at = max(worth_ns, f.now_ns + f.read_wait_ns, _room_at(f))
     reads = [read for read in f.reads if read.sent_ns >= worth_ns]
-    running = sum(read.ended_ns is None for read in f.reads)
-    if running >= READS_AT_ONCE:
-        return None
     if not reads:
         return at
     last = reads[-1]
@@ -288,6 +288,13 @@ def _read_at(f: Facts) -> int | None:
     failures = sum(r.shown is not None and not r.shown.known for r in reads)
     pause_ns = _pause_ns(FIRST_PAUSE_NS, failures - 2) if failures > 1 else 0
     return max(at, last.again_ns + pause_ns)
+
+
+def _room_at(f: Facts) -> int:
+    """A read that is slow for certain no longer stands in the way of another."""
+    begun_ns = [read.sent_ns for read in f.reads if read.ended_ns is None]
+    young = [at + round(FAST_MS * NS_PER_MS) for at in begun_ns][-READS_AT_ONCE:]
+    return young[0] if len(young) == READS_AT_ONCE else f.now_ns
 
 
 def _reads_late(f: Facts) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from livedesk.pins.gateways.base import Abilities, Shown
+from livedesk.pins.gateways.base import Shown
 from livedesk.pins.pin import Pin
 
 LOOK_AGAIN_S: Final = 3.0
@@ -74,7 +74,3 @@ def judged(pin: Pin, shown: Shown | None, mono_ns: int, *, is_last: bool) -> Pin
         shown=False,
         settled_mono_ns=mono_ns,
     )
-
-
-def can_be_read(abilities: Abilities) -> bool:
-    return abilities.can_pin and abilities.reads_back

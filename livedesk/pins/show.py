@@ -109,7 +109,7 @@ def from_json(text: str) -> RunOfShow:
         told = json.loads(text)
         cues = tuple(_read_cue(line) for line in told["cues"])
         revision = int(told["revision"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ArithmeticError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ShowError("bad_show", f"This is no run of show: {error!r}.") from error
     if len(cues) > LONGEST or len({cue.id for cue in cues}) < len(cues):
         raise ShowError("bad_show", "This is no run of show: too many lines, or one twice.")

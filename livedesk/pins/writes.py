@@ -9,6 +9,7 @@ from livedesk.pins.facts import EFFECT_NS, Rival
 from livedesk.pins.gateways.base import Answer
 
 _KEPT: Final = 64
+_KEPT_NS: Final = 4 * EFFECT_NS
 
 
 class Write:
@@ -31,6 +32,8 @@ class Writes:
         self._writes: deque[Write] = deque(maxlen=_KEPT)
 
     def sent(self, key: str, product_id: str | None, mono_ns: int) -> Write:
+        while self._writes and self._writes[0].sent_ns < mono_ns - _KEPT_NS:
+            self._writes.popleft()
         write = Write(key, product_id, mono_ns)
         self._writes.append(write)
         return write
