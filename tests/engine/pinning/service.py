@@ -31,6 +31,8 @@ class PinService:
     """Carry the next pin out and close the connection without an answer."""
     hold: bool = False
     """Take a pin up, and neither carry it out nor answer."""
+    silent: bool = False
+    """Answer nothing about pins, as a network that has gone."""
     products: list[dict[str, Any]] = field(default_factory=lambda: [dict(p) for p in PRODUCTS])
     pinned: str | None = None
     executed: list[tuple[str | None, str]] = field(default_factory=list)
@@ -64,6 +66,7 @@ class PinService:
             return 200, {"products": self.products, "next_offset": None}
         assert path == f"/v1/live/{ROOM}/pin"
         if method == "GET":
+            await self._unless_silent()
             return 200, {"pinned": _pinned(self.pinned)}
         product = json.loads(body)["product_id"] if method == "POST" else None
         return await self._pin(product, headers["idempotency-key"])
@@ -81,7 +84,12 @@ class PinService:
         if self.drop_after:
             self.drop_after = False
             return None
+        await self._unless_silent()
         return 200, self.keys[key] | {"repeated": False}
+
+    async def _unless_silent(self) -> None:
+        if self.silent:
+            await asyncio.Event().wait()
 
 
 @asynccontextmanager
