@@ -100,8 +100,10 @@ class SeenHooks:
         """False when it was taken already and is rightly sent again. Raises HookRefused."""
         digest = hashlib.sha256(body).digest()
         seen = self._seen.get(hook_id)
+        if self._since_s > now_s + MOST_SKEW_S:  # this machine's clock was set back
+            self._since_s = now_s
         if signed_s < self._since_s:
-            raise HookRefused("replayed", "It was signed before this engine began to listen.")
+            raise HookRefused("replayed", "It was signed before what this engine remembers.")
         if seen is not None and signed_s <= seen.signed_s:
             raise HookRefused("replayed", "It was taken already, with this very signature.")
         if seen is not None and digest != seen.body:
