@@ -84,7 +84,7 @@ class RunOfShowPanel(Panel):
         self.next.setMaximumWidth(px(340))
         top, tools = QHBoxLayout(), QHBoxLayout()
         top.setSpacing(px(8))
-        top.addWidget(self.search, 1)
+        top.addWidget(self.heading, 1)
         top.addWidget(self.unpin)
         top.addWidget(self.next)
         tools.setSpacing(px(4))
@@ -95,7 +95,7 @@ class RunOfShowPanel(Panel):
         column.setContentsMargins(px(10), px(10), px(10), px(8))
         column.setSpacing(px(6))
         column.addLayout(top)
-        column.addWidget(self.heading)
+        column.addWidget(self.search)
         column.addWidget(self.list, 1)
         column.addLayout(tools)
 
