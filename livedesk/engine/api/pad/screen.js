@@ -115,6 +115,7 @@ export class Screen {
       ? { sign: sign("ARMED", "target", "armed"), figure: "", title: tile.title, detail: "Touch it again to pin it." }
       : view.line;
     mark(this.line, "tone", line.sign.tone);
+    mark(this.line, "long", String(line.sign.word.length > 11));
     drawShape(byId("shape"), line.sign.shape);
     say(byId("word"), line.sign.word);
     say(byId("figure"), line.figure);
