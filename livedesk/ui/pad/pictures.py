@@ -92,6 +92,7 @@ class Pictures:
             self._images[key] = image
 
     def close(self) -> None:
+        """May be called twice, as a window may be closed twice."""
         self._pool.clear()
         self._pool.waitForDone()
-        self._told.decoded.disconnect(self._take)
+        self._images.clear()
