@@ -25,8 +25,8 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.core.hook_secret import hook_key
 from livedesk.core.pins import Product, ProductProblem
 from livedesk.core.secrets import Secret
+from livedesk.pins.catalogue_cells import RowError, product_of
 from livedesk.pins.catalogue_json import fields_of
-from livedesk.pins.catalogue_rows import RowError, product_of
 from livedesk.pins.catalogue_text import quoted
 
 MOST_BYTES: Final = 65_536

@@ -125,6 +125,21 @@ def test_of_two_lines_with_one_id_the_first_is_kept(tmp_path: Path) -> None:
     assert problem.text == 'id "7" stands on line 2 already; this line is left out'
 
 
+def test_rows_of_variants_are_one_product_that_is_there_while_one_of_them_is(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "id,sku,title,stock,status\n7,S,Shirt,0,\n7,M,Shirt,4,\n7,L,Shirt,3,\n"
+        "8,S,Hat,0,\n8,M,Hat,0,\n9,S,Sock,1,\n9,M,Sock,1,banned\n"
+        "10,S,Belt,1,draft\n10,M,Belt,1,live\n"
+    )
+    (shirt, hat, sock, belt), problems = read(tmp_path, text)
+    assert problems == ()
+    assert (shirt.sku, shirt.stock, shirt.refusal) == ("S", 7, "")
+    assert (hat.stock, hat.state, sock.state) == (0, "out_of_stock", "restricted")
+    assert belt.refusal == ""
+
+
 def test_one_bad_line_never_takes_the_others_along(tmp_path: Path) -> None:
     text = (
         'id,title,price,stock,position\n,No id,1,1,1\n1,"Open quote,2,2,2\n2,"Two, with ""quotes"""'
