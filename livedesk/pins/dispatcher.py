@@ -13,17 +13,15 @@ from livedesk.core.pins import PinState
 from livedesk.core.tasks import Tasks
 from livedesk.pins import plan, recall
 from livedesk.pins.calls import CallBudget
-from livedesk.pins.facts import Rival
+from livedesk.pins.fate import End
 from livedesk.pins.gateways.base import Gateway, Shown
+from livedesk.pins.lookout import Lookout
 from livedesk.pins.pin import Pin
-from livedesk.pins.plan import End
-from livedesk.pins.run import SHORTEST_WAIT_S, Means, Run
-from livedesk.pins.traffic import LIMIT_S, Traffic
+from livedesk.pins.run import Means, Run
+from livedesk.pins.traffic import Traffic
 
 RECORD_S: Final = 0.2
 """So long the disk has to take the intent before the first byte leaves without it."""
-LOOKS: Final = 3
-LOOK_PAUSE_S: Final = 0.5
 
 
 class _Carried:
@@ -58,6 +56,7 @@ class Dispatcher:
         self._tasks = tasks or Tasks()
         self._traffic = Traffic(gateway, calls, clock, self._tasks)
         self._means = Means(gateway.abilities, self._traffic, calls, clock, rng)
+        self._lookout = Lookout(self._means)
         self._clock = clock
         self._record = record
         self._tell = tell
@@ -159,7 +158,7 @@ class Dispatcher:
             await self._send_again(carried, None)
             return
         self._change(carried, _settled(carried.pin, end))
-        if end.shown and await self._was_displaced(carried.pin, end.read_sent_ns):
+        if end.shown and await self._lookout.was_displaced(carried.pin, end.read_sent_ns):
             await self._send_again(carried, carried.pin)
 
     async def _put_on_record(self, carried: _Carried) -> None:
@@ -229,34 +228,6 @@ class Dispatcher:
 
     # What an older pin may still do.
 
-    async def _was_displaced(self, pin: Pin, read_sent_ns: int) -> bool:
-        """Whether an older pin took effect after the read that showed this one."""
-        wanted = pin.product.id if pin.product else None
-        for _ in range(LOOKS):
-            rivals = await self._rivals_over(pin.key, wanted)
-            asked = {rival.product_id for rival in rivals if (rival.over_ns or 0) >= read_sent_ns}
-            if not asked:
-                return False
-            shown = await self._look(pin)
-            if shown is not None and shown.known:
-                return shown.product_id in asked
-            await asyncio.sleep(LOOK_PAUSE_S)
-        return False
-
-    async def _rivals_over(self, key: str, wanted: str | None) -> tuple[Rival, ...]:
-        """Wait until no older write may take effect any more."""
-        writes, ended = self._traffic.writes, self._traffic.write_ended
-        while True:
-            ended.clear()
-            rivals = writes.rivals(key, wanted, self._clock.mono_ns())
-            if all(rival.over_ns is not None for rival in rivals):
-                return rivals
-            try:
-                async with asyncio.timeout(LIMIT_S / 10):
-                    await ended.wait()
-            except TimeoutError:
-                continue
-
     async def _send_again(self, carried: _Carried, settled: Pin | None) -> None:
         """Once, under a key of its own. `settled`: as it was before it was displaced."""
         pin, now_ns = carried.pin, self._clock.mono_ns()
@@ -305,7 +276,7 @@ class Dispatcher:
             self._change(carried, recall.unreadable(carried.pin, self._clock.mono_ns()))
             return
         for is_last in (False, True):
-            shown = await self._look(carried.pin)
+            shown = await self._lookout.look(carried.pin)
             now_ns = self._clock.mono_ns()
             carried.pin = replace(carried.pin, reads=carried.pin.reads + 1)
             fate = recall.judged(carried.pin, shown, now_ns, is_last=is_last)
@@ -313,19 +284,6 @@ class Dispatcher:
                 self._change(carried, fate)
                 return
             await asyncio.sleep(recall.LOOK_AGAIN_S)
-
-    async def _look(self, pin: Pin) -> Shown | None:
-        """One read-back, as soon as there is a call for it; None when there is none."""
-        calls, clock = self._means.calls, self._clock
-        for _ in range(LOOKS):
-            if calls.take("read", clock.mono_ns()):
-                break
-            await asyncio.sleep(max(calls.wait_s("read", clock.mono_ns()), SHORTEST_WAIT_S))
-        else:
-            return None
-        heard: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
-        self._traffic.read(pin.id, lambda shown: None if heard.done() else heard.set_result(shown))
-        return await heard
 
 
 def _settled(pin: Pin, end: End) -> Pin:

@@ -8,6 +8,8 @@ from typing import Final
 from livedesk.core.clock import NS_PER_MS
 from livedesk.pins.gateways.base import Abilities, Answer, Shown
 
+ATTEMPTS_WITH_KEYS: Final = 3
+ATTEMPTS_WITHOUT_KEYS: Final = 2
 EFFECT_NS: Final = 2_500 * NS_PER_MS
 """A write may still take effect so long after it was sent. A yes may take as long to be seen."""
 
@@ -85,3 +87,20 @@ class Facts:
     def is_denied(self) -> bool:
         """The platform gave an answer that would be the same again."""
         return any(a.answer is not None and a.answer.final for a in self.attempts)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """There will be no other attempt. While the platform is failing each pin is one try."""
+        limit = ATTEMPTS_WITH_KEYS if self.abilities.honours_keys else ATTEMPTS_WITHOUT_KEYS
+        if self.is_failing:
+            limit = 1
+        if self.done_ns is not None or self.is_denied or len(self.attempts) >= limit:
+            return True
+        again_ns = self.attempts[-1].again_ns if self.attempts else 0
+        soonest_ns = max(self.now_ns + self.pin_wait_ns, again_ns)
+        return soonest_ns + self.need_ns >= self.deadline_ns
+
+    @property
+    def told(self) -> list[Read]:
+        """The reads that say what is shown."""
+        return [read for read in self.reads if read.shown is not None and read.shown.known]

@@ -13,9 +13,9 @@ from livedesk.pins import plan
 from livedesk.pins.budget import FAST_MS
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.facts import Attempt, Facts, Read
+from livedesk.pins.fate import End
 from livedesk.pins.gateways.base import Abilities, Answer, Shown
 from livedesk.pins.pin import Pin
-from livedesk.pins.plan import End
 from livedesk.pins.traffic import Call, Traffic
 
 JITTER_NS: Final = 40 * NS_PER_MS
@@ -72,7 +72,7 @@ class Run:
                     case plan.Wait(until_ns):
                         self._moved(self)
                         await self._wait(until_ns)
-                    case plan.End():
+                    case End():
                         return self._ended(step)
         finally:
             self._let_go()

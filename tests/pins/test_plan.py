@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from livedesk.core.clock import NS_PER_MS
 from livedesk.pins import plan
 from livedesk.pins.facts import Attempt, Facts, Read, Rival
+from livedesk.pins.fate import GIVE_UP_NS, End
 from livedesk.pins.gateways.base import Abilities, Answer, Shown
 
 MS = NS_PER_MS
@@ -93,7 +94,7 @@ def test_without_keys_a_second_attempt_follows_a_read_that_told_something(f: Fac
 @given(facts)
 def test_nothing_is_called_confirmed_that_was_not_read_back_in_time(f: Facts) -> None:
     step = plan.next_step(f)
-    if not isinstance(step, plan.End) or not step.shown:
+    if not isinstance(step, End) or not step.shown:
         return
     assert any(r.shown and r.shown.known and r.shown.product_id == f.wanted for r in f.reads)
     assert (step.state == "confirmed") == (step.at_ns <= f.deadline_ns)
@@ -102,7 +103,7 @@ def test_nothing_is_called_confirmed_that_was_not_read_back_in_time(f: Facts) ->
 @given(facts)
 def test_a_pin_that_may_still_take_effect_has_not_failed(f: Facts) -> None:
     step = plan.next_step(f)
-    if isinstance(step, plan.End) and step.state == "failed" and not step.displaced:
+    if isinstance(step, End) and step.state == "failed" and not step.displaced:
         for attempt in f.attempts:
             ended = attempt.answer is not None and attempt.answer.effect != "maybe"
             assert ended or f.now_ns >= attempt.sent_ns + 2_500 * MS
@@ -115,8 +116,8 @@ def test_waiting_always_ends(f: Facts) -> None:
         is_open = any(attempt.ended_ns is None for attempt in f.attempts)
         assert step.until_ns is not None or is_open
         assert step.until_ns is None or step.until_ns > f.now_ns
-    if f.abilities.reads_back and f.now_ns > DEADLINE + plan.GIVE_UP_NS:
-        assert isinstance(step, plan.End)
+    if f.abilities.reads_back and f.now_ns > DEADLINE + GIVE_UP_NS:
+        assert isinstance(step, End)
 
 
 @given(facts)
