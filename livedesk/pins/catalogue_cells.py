@@ -75,7 +75,7 @@ def product_of(cells: Mapping[str, object], tell: Tell) -> Product:
 
 def stock_of(cell: object, tell: Tell) -> int | None:
     """None when it is not known. Less than nothing is nothing: what is owed cannot be sold."""
-    if cell is None or cell == "":
+    if _is_blank(cell):
         return None
     number = _whole_number(cell)
     if number is None or abs(number) > _MOST_STOCK:
@@ -168,13 +168,17 @@ def _picture(cell: object, tell: Tell) -> str:
 
 
 def _position(cell: object, tell: Tell) -> int | None:
-    if cell is None or cell == "":
+    if _is_blank(cell):
         return None
     number = _whole_number(cell)
     if number is None or not 1 <= number <= _MOST_STOCK:
         tell("position", f"expected a whole number from 1; found {quoted(cell)}")
         return None
     return number
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _whole_number(cell: object) -> int | None:

@@ -100,6 +100,14 @@ def test_an_encoding_that_was_guessed_is_told(tmp_path: Path) -> None:
     assert "line 2 is not UTF-8" in problem.text
 
 
+def test_blank_cells_are_no_problem(tmp_path: Path) -> None:
+    (product,), problems = read(
+        tmp_path, "id;title;price;stock;position;status\n1;a; ; ; ;\u00a0\n"
+    )
+    assert (product.price, product.stock, product.position, problems) == (None, None, None, ())
+    assert product.state == "available"
+
+
 def test_a_stray_zero_byte_is_no_sign_of_another_encoding(tmp_path: Path) -> None:
     products, _ = read(tmp_path, "id,title\n1,a\0b\n2,c\n")
     assert [product.title for product in products] == ["ab", "c"]
