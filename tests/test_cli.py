@@ -62,7 +62,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["pad"], "later release"),
+        (["pad", "--token-file", "missing"], "--engine URL"),
         (["engine"], "--config FILE"),
         (["engine", "--config", "missing.toml"], "missing.toml"),
         (["export", "nothing", "--out", "out"], "no session"),
