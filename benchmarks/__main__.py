@@ -22,6 +22,8 @@ from benchmarks import (
     failover_times,
     fault_times,
     goodput,
+    pin_console,
+    pin_kill,
     pin_limit,
     pin_times,
     probe_cost,
@@ -105,6 +107,10 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
             folder, 200 if quick else 1_000, 2, keys=False
         ),
         "pin-limit": lambda: pin_limit.measure(folder, 0.75 if quick else 1.5),
+        "pin-console": lambda: pin_console.measure(
+            feeds.full_hd, folder, nginx, 50 if quick else 300
+        ),
+        "pin-kill": lambda: pin_kill.measure(feeds.hd, folder, nginx, 30 if quick else 300),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),

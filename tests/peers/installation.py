@@ -118,9 +118,15 @@ class Installation:
 
 @contextmanager
 def installation(
-    paths: Paths, nginx: NginxRtmp, folder: Path, ways: dict[str, int] | None = None
+    paths: Paths,
+    nginx: NginxRtmp,
+    folder: Path,
+    ways: dict[str, int] | None = None,
+    more: str = "",
 ) -> Iterator[Installation]:
-    """`ways`: ports of paths to the platform, by the uplink's name; else one, straight to it."""
+    """`ways`: ports of paths to the platform, by the uplink's name; else one, straight to it.
+
+    `more`: other tables of the store, TOML."""
     port = free_port()
     config = folder / "livedesk.toml"
     config.write_text(
@@ -131,6 +137,7 @@ def installation(
             for name, way in (ways or {"primary": nginx.port}).items()
         )
         + "[store.limits]\nmin_kbps = 500\n"
+        + more
     )
     environment = {**os.environ, "GLOW_FEED": "feed-key-7", "GLOW_OUT": "out"}
     watch = subprocess.Popen(
