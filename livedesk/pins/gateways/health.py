@@ -1,4 +1,4 @@
-"""In which state is the way to a platform? Told from what became of the last calls."""
+"""In which state is the way to a platform? Told from the last calls, and from its connections."""
 
 from __future__ import annotations
 
@@ -31,8 +31,12 @@ class Health:
         self._code, self._text = answer.code, answer.text
         return answer
 
+    def seen(self, trouble: str) -> tuple[GatewayState, str]:
+        """State and reason; `trouble` is why no connection can be opened."""
+        return ("down", trouble) if trouble else (self._state, self._reason)
+
     @property
-    def state(self) -> GatewayState:
+    def _state(self) -> GatewayState:
         if not self._bad:
             return "unknown"
         if not any(self._bad):
@@ -42,5 +46,5 @@ class Health:
         return "degraded"
 
     @property
-    def reason(self) -> str:
+    def _reason(self) -> str:
         return self._text if self._bad and self._bad[-1] else ""

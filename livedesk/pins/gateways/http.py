@@ -52,12 +52,14 @@ class HttpWay:
         return Abilities(reads_back=settings.read is not None, honours_keys=settings.keys)
 
     def status(self) -> GatewayStatus:
+        lanes = self._lanes[split_url(self._settings.pin.url.reveal())[0]]
+        state, reason = self._health.seen(lanes.trouble)
         return GatewayStatus(
             "http",
-            self._health.state,
-            self._health.reason,
+            state,
+            reason,
             reads_back=self.abilities.reads_back,
-            round_trip_ms=self._lanes[split_url(self._settings.pin.url.reveal())[0]].round_trip_ms,
+            round_trip_ms=lanes.round_trip_ms,
         )
 
     async def pin(self, product: Product, key: str, limit_s: float) -> Answer:

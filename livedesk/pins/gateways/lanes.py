@@ -82,8 +82,7 @@ class Lanes:
         self._last_peer = ""
         self._trips_ms: deque[float] = deque(maxlen=50)
         self._closed = False
-        self.opened = 0
-        """How many connections were opened so far."""
+        self._trouble = ""
 
     @property
     def idle(self) -> int:
@@ -98,6 +97,12 @@ class Lanes:
     def round_trip_ms(self) -> float | None:
         """Median of the last fifty answers, on open connections."""
         return round(median(self._trips_ms), 3) if self._trips_ms else None
+
+    @property
+    def trouble(self) -> str:
+        """Why no connection can be opened, a sentence; empty when one can, or nobody tries."""
+        is_tried = self._clock.mono_ns() < self._warm_until_mono_ns
+        return self._trouble if is_tried and not self._idle else ""
 
     async def ask(
         self, request: Request, limit_s: float, max_bytes: int = PIN_BYTES
@@ -195,7 +200,7 @@ class Lanes:
             self._freed.set()
             raise
         self._last_peer = lane.peer
-        self.opened += 1
+        self._trouble = ""
         return lane
 
     async def _connect(self, lane: Connection, tls: ssl.SSLContext | None) -> None:
@@ -259,7 +264,8 @@ class Lanes:
             try:
                 async with asyncio.timeout(_OPEN_S):
                     self._release(await self._open_one())
-            except OSError:
+            except OSError as error:
+                self._trouble = f"{self._origin} cannot be reached ({why(error)})."
                 self._wait_longer()
 
     def _wait_longer(self) -> None:
@@ -309,6 +315,8 @@ def _broken(broken: BrokenCall) -> NoReply:
 
 def why(error: OSError) -> str:
     """An error of the system in a few words."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, socket.gaierror):

@@ -73,12 +73,8 @@ class SandboxShop:
         return Abilities()
 
     def status(self) -> GatewayStatus:
-        return GatewayStatus(
-            "sandbox",
-            self._health.state,
-            self._health.reason,
-            round_trip_ms=self._lanes.round_trip_ms,
-        )
+        state, reason = self._health.seen(self._lanes.trouble)
+        return GatewayStatus("sandbox", state, reason, round_trip_ms=self._lanes.round_trip_ms)
 
     async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
         body = json.dumps({"product_id": product.id}).encode()

@@ -80,11 +80,11 @@ class ShopeeLive:
         return Abilities(honours_keys=False)
 
     def status(self) -> GatewayStatus:
-        state, reason = self._health.state, self._health.reason
-        if self._access.token() is None:
+        state, reason = self._health.seen(self._lanes.trouble)
+        if self._access.token() is None and not self._lanes.trouble:
             state, reason = "down", self._access.reason or _NO_ACCESS
-        elif self._access.reason:
-            state, reason = ("down" if state == "down" else "degraded"), self._access.reason
+        elif self._access.reason and state != "down":
+            state, reason = "degraded", self._access.reason
         return GatewayStatus(
             "shopee",
             state,

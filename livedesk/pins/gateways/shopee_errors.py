@@ -79,8 +79,10 @@ def _data_code(words: str) -> str:
         return "not_live"
     if "session" in words and "exist" in words:
         return "unknown_room"
-    if "item" in words:
-        return "unknown_product" if "exist" in words else "restricted"
+    if "item" in words and "exist" in words:
+        return "unknown_product"
+    if "item" in words and any(word in words for word in ("cannot", "not allow", "banned")):
+        return "restricted"
     return "refused"
 
 

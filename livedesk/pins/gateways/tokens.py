@@ -31,7 +31,7 @@ RENEWAL_S: Final = 10.0
 _MARGIN_S: Final = 30.0
 """Access is not used in its last seconds: it would end on its way."""
 _FIRST_PAUSE_S: Final = 5.0
-_LONGEST_PAUSE_S: Final = 300.0
+_LONGEST_PAUSE_S: Final = 60.0
 _PAUSE_AFTER_SUCCESS_S: Final = 30.0
 """Access that is refused although it is new is not renewed at once again."""
 _MAX_BYTES: Final = 64_000

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from livedesk.core.clock import ManualClock, SystemClock
 from livedesk.pins.gateways.connection import AddressError, Reply, Request, split_url
 from livedesk.pins.gateways.lanes import PIN_BYTES, Lanes, NoReply, fetch
+from tests.certificates import self_signed, server_side
 from tests.pins.gateways.far_end import Asked, far_end, reply
 from tests.waiting import until
 
@@ -267,6 +269,40 @@ def test_a_server_that_closes_every_connection_at_once_is_not_stormed() -> None:
                 await asyncio.wait([warming], timeout=0.4)
                 warming.cancel()
                 assert 2 <= count < 12
+
+    asyncio.run(run())
+
+
+def test_certificates_are_verified(tmp_path: Path) -> None:
+    pem = self_signed(tmp_path, end="20990101000000Z")
+
+    async def run() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(reply(200, {}))
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_side(pem))
+        async with server:
+            url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+            trusted = ssl.create_default_context(cafile=str(pem))
+            assert isinstance(await fetch(url, 99, 5.0, SystemClock(), trusted), Reply)
+            answer = await fetch(url, 99, 5.0, SystemClock())
+            assert isinstance(answer, NoReply)
+            assert (answer.code, answer.sent) == ("not_reached", False)
+            assert "certificate is not trusted" in answer.text
+
+    asyncio.run(run())
+
+
+def test_it_is_told_when_no_connection_can_be_opened() -> None:
+    async def run() -> None:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            async with lanes_to(f"http://127.0.0.1:{closed.getsockname()[1]}") as lanes:
+                assert lanes.trouble == ""
+                warming = asyncio.create_task(lanes.keep_warm())
+                await until(lambda: "cannot be reached (" in lanes.trouble)
+                warming.cancel()
 
     asyncio.run(run())
 
