@@ -56,6 +56,7 @@ class EngineDouble:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
     _works: set[asyncio.Task[None]] = field(default_factory=set)
+    port: int = 0
     url: str = ""
     pad_url: str = ""
     pad: Pad | None = None
@@ -154,16 +155,16 @@ class EngineDouble:
 
 @asynccontextmanager
 async def engine_double(
-    folder: Path, *products: Product, **more: Any
+    folder: Path, *products: Product, port: int = 0, **more: Any
 ) -> AsyncIterator[EngineDouble]:
-    """Answers on a free port; with a pad that was let in."""
+    """Answers on a free port, or on this one; with a pad that was let in."""
     clock = SystemClock()
     tokens = PadTokens(folder / "pads.json", clock)
     await tokens.load()
     cues = tuple(ShowCue(f"c{at}", product.id) for at, product in enumerate(products[:3]))
     engine = EngineDouble(tokens, clock, products, RunOfShow(1, cues), **more)
     base = f"/v1/stores/{STORE}"
-    listener = listen("127.0.0.1", 0)
+    listener = listen("127.0.0.1", port)
     port = listener.getsockname()[1]
     app = Starlette(
         routes=[
@@ -186,6 +187,7 @@ async def engine_double(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await server.answering()
     engine.pad, token = await tokens.admit(STORE, "Phone", "test")
+    engine.port = port
     engine.url = f"http://127.0.0.1:{port}"
     engine.pad_url = f"{engine.url}/pad/{STORE}#t={token.reveal()}"
     try:

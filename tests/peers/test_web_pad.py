@@ -122,15 +122,18 @@ def test_titles_stay_texts_and_the_clock_of_the_device_is_measured(
     chromium: Chromium, tmp_path: Path
 ) -> None:
     behind = "{const now = Date.now.bind(Date); Date.now = () => now() - 3000;}"
+    # As on a phone, to which an address of the local network is no secure origin.
+    insecure = "delete Navigator.prototype.wakeLock; delete Crypto.prototype.randomUUID;"
 
     async def story() -> None:
         long = Product("p2", "x" * 10_000)
         async with (
             engine_double(tmp_path, Product("p1", EVIL), long) as engine,
-            chromium.page(engine.pad_url, before=behind) as page,
+            chromium.page(engine.pad_url, before=behind + insecure) as page,
         ):
             await page.shows(TILE.format(1), "<script>")
             await page.shows("#corner", "ms ±")
+            await page.shows("#corner", "screen may sleep")
             before_ns = engine.clock.utc_ns()
             await page.tap(TILE.format(1))
             await until(lambda: engine.cues, "the cue")
@@ -144,7 +147,9 @@ def test_titles_stay_texts_and_the_clock_of_the_device_is_measured(
     asyncio.run(story())
 
 
-def test_no_engine_and_no_access_are_told(chromium: Chromium, tmp_path: Path) -> None:
+def test_no_access_and_a_lost_engine_are_told_and_it_comes_back(
+    chromium: Chromium, tmp_path: Path
+) -> None:
     async def story() -> None:
         async with chromium.page("about:blank") as page:
             async with engine_double(tmp_path, SERUM) as engine:
@@ -153,11 +158,15 @@ def test_no_engine_and_no_access_are_told(chromium: Chromium, tmp_path: Path) ->
                 assert engine.pad is not None
                 await engine.tokens.revoke("glow", engine.pad.id, "test")
                 await page.shows("#line", "NO ACCESS")
-            async with engine_double(tmp_path, SERUM) as engine:
+            async with engine_double(tmp_path, SERUM, CREAM) as engine:
                 await page.call("Page.navigate", url=engine.pad_url)
                 await page.shows(TILE.format(1), "NEXT")
             await page.shows("#line", "NO ENGINE")
             await page.tap(TILE.format(1))
-            assert engine.cues == []
+            async with engine_double(tmp_path, SERUM, CREAM, port=engine.port) as restarted:
+                await page.shows("#line", "READY")
+                assert engine.cues == restarted.cues == []
+                await page.tap(TILE.format(2))
+                await until(lambda: restarted.cues, "the pad fires again")
 
     asyncio.run(story())
