@@ -29,6 +29,7 @@ class RoundTrips:
 
     def __init__(self) -> None:
         self._fast_ms: deque[float] = deque(maxlen=_FAST_KEPT)
+        self._ranked_ms: list[float] = []
         self._was_slow: deque[bool] = deque(maxlen=_JUDGED)
         self._failures = 0
 
@@ -38,6 +39,7 @@ class RoundTrips:
         self._was_slow.append(took_ms > FAST_MS)
         if took_ms <= FAST_MS:
             self._fast_ms.append(took_ms)
+            self._ranked_ms = sorted(self._fast_ms)
 
     def failed(self, took_ms: float) -> None:
         """No answer, or one that says that the platform itself is in trouble."""
@@ -74,5 +76,4 @@ class RoundTrips:
 
     def _quantile_ms(self, share: float) -> float:
         """Nearest rank."""
-        ranked = sorted(self._fast_ms)
-        return ranked[ceil(share * len(ranked)) - 1]
+        return self._ranked_ms[ceil(share * len(self._ranked_ms)) - 1]

@@ -13,6 +13,7 @@ from livedesk.core.pins import PinState
 from livedesk.core.tasks import Tasks
 from livedesk.pins import plan, recall
 from livedesk.pins.calls import CallBudget
+from livedesk.pins.facts import Facts
 from livedesk.pins.fate import End
 from livedesk.pins.gateways.base import Gateway, Shown
 from livedesk.pins.lookout import Lookout
@@ -94,6 +95,7 @@ class Dispatcher:
         carried = self._carried = _Carried(pin)
         self._tell(pin)
         carried.task = self._tasks.spawn(f"pin {pin.id}", self._carry(carried))
+        carried.task.add_done_callback(lambda task: self._carried_out(carried, task))
 
     def by_hand(self, pin_id: str, done: bool, text: str, actor: str) -> Pin | None:
         """What a person who pins by hand says; None when that pin does not wait for it."""
@@ -124,13 +126,14 @@ class Dispatcher:
         if newest is None:
             return
         if self._carried is not None:
-            self._tell(recall.taken_up([newest, self._carried.pin], now_ns)[0][0])
+            self._tell(recall.superseded(newest, now_ns))
             return
         if self._means.abilities.can_pin:
             newest = recall.in_doubt(newest)
         carried = self._carried = _Carried(newest)
         self._tell(newest)
         carried.task = self._tasks.spawn(f"recall of pin {newest.id}", self._recall(carried))
+        carried.task.add_done_callback(lambda task: self._carried_out(carried, task))
 
     async def close(self) -> None:
         """Give up all calls. What is unsettled stays so, for the next engine."""
@@ -161,6 +164,14 @@ class Dispatcher:
         if end.shown and await self._lookout.was_displaced(carried.pin, end.read_sent_ns):
             await self._send_again(carried, carried.pin)
 
+    def _carried_out(self, carried: _Carried, task: asyncio.Task[None]) -> None:
+        """A fault of ours must not leave a pin in flight for ever; the log has it."""
+        if task.cancelled() or task.exception() is None or carried.pin.settled_mono_ns is not None:
+            return
+        reason = "livedesk itself failed; look at the platform's own window."
+        end = End("unknown", "internal", reason, at_ns=self._clock.mono_ns())
+        self._change(carried, _settled(carried.pin, end))
+
     async def _put_on_record(self, carried: _Carried) -> None:
         """A superseded pin's record is still written to its end."""
         pin = carried.pin
@@ -179,17 +190,16 @@ class Dispatcher:
         carried.pin = self._as_run(carried, carried.pin.state)
         return end
 
-    def _moved(self, run: Run) -> None:
+    def _moved(self, run: Run, facts: Facts) -> None:
         carried = self._carried
         if carried is not None and carried.run is run:
-            self._change(carried, self._as_run(carried, plan.state_now(run.facts())))
+            self._change(carried, self._as_run(carried, plan.state_now(facts)))
 
     def _as_run(self, carried: _Carried, state: PinState) -> Pin:
         """The pin with what its present run has done so far."""
         run, before, pin = carried.run, carried.before, carried.pin
         if run is None:
             return pin
-        facts = run.facts()
         first_ns = run.attempts[0].sent_ns if run.attempts else None
         is_doubt = state == "unknown"
         return replace(
@@ -198,7 +208,7 @@ class Dispatcher:
             code="no_answer" if is_doubt else before.code,
             reason="No answer in time; it is being read back." if is_doubt else before.reason,
             sent_mono_ns=before.sent_mono_ns or first_ns,
-            accepted_mono_ns=before.accepted_mono_ns or facts.done_ns,
+            accepted_mono_ns=before.accepted_mono_ns or run.done_ns,
             attempts=before.attempts + len(run.attempts),
             reads=before.reads + len(run.reads),
             hedged=before.hedged or run.is_hedged,
@@ -222,7 +232,8 @@ class Dispatcher:
             facts = carried.run.facts()
             carried.pin = self._as_run(carried, plan.state_now(facts))
             end = plan.next_step(facts)
-        if not isinstance(end, End) or end.displaced:
+        was_displaced = carried.before.code == "displaced"
+        if not isinstance(end, End) or end.displaced or was_displaced:
             end = _replaced(carried.pin, self._clock.mono_ns())
         self._tell(_settled(carried.pin, end))
 
@@ -305,5 +316,5 @@ def _replaced(pin: Pin, mono_ns: int) -> End:
     return End("superseded", "superseded", "A newer cue took its place.", at_ns=mono_ns)
 
 
-def _ignore(_: Run) -> None:
+def _ignore(_: Run, __: Facts) -> None:
     """Of a pin that is only looked at."""

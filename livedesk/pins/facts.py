@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,8 +81,7 @@ class Facts:
     @property
     def done_ns(self) -> int | None:
         """When the platform first said yes."""
-        ends = [a.ended_ns for a in self.attempts if a.answer and a.answer.ok and a.ended_ns]
-        return min(ends, default=None)
+        return done_ns(self.attempts)
 
     @property
     def is_denied(self) -> bool:
@@ -104,3 +104,9 @@ class Facts:
     def told(self) -> list[Read]:
         """The reads that say what is shown."""
         return [read for read in self.reads if read.shown is not None and read.shown.known]
+
+
+def done_ns(attempts: Iterable[Attempt]) -> int | None:
+    """When the platform first said yes."""
+    ends = (a.ended_ns for a in attempts if a.answer is not None and a.answer.ok)
+    return min((end_ns for end_ns in ends if end_ns is not None), default=None)

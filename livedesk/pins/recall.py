@@ -18,17 +18,15 @@ _WHY: Final = "The engine was restarted"
 def taken_up(pins: Sequence[Pin], mono_ns: int) -> tuple[list[Pin], Pin | None]:
     """Those that a newer one had replaced already, settled; and the newest, if there is any."""
     ordered = sorted(pins, key=lambda pin: pin.received_mono_ns)
-    replaced = [
-        replace(
-            pin,
-            state="superseded",
-            code="superseded",
-            reason="A newer cue took its place.",
-            settled_mono_ns=mono_ns,
-        )
-        for pin in ordered[:-1]
-    ]
+    replaced = [superseded(pin, mono_ns) for pin in ordered[:-1]]
     return replaced, ordered[-1] if ordered else None
+
+
+def superseded(pin: Pin, mono_ns: int) -> Pin:
+    reason = "A newer cue took its place."
+    return replace(
+        pin, state="superseded", code="superseded", reason=reason, settled_mono_ns=mono_ns
+    )
 
 
 def in_doubt(pin: Pin) -> Pin:

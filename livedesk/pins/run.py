@@ -12,7 +12,7 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.pins import plan
 from livedesk.pins.budget import FAST_MS
 from livedesk.pins.calls import CallBudget
-from livedesk.pins.facts import Attempt, Facts, Read
+from livedesk.pins.facts import Attempt, Facts, Read, done_ns
 from livedesk.pins.fate import End
 from livedesk.pins.gateways.base import Abilities, Answer, Shown
 from livedesk.pins.pin import Pin
@@ -39,7 +39,12 @@ class Run:
     cancelled. `moved` is called after each step and each answer."""
 
     def __init__(
-        self, pin: Pin, key: str, deadline_ns: int, means: Means, moved: Callable[[Run], None]
+        self,
+        pin: Pin,
+        key: str,
+        deadline_ns: int,
+        means: Means,
+        moved: Callable[[Run, Facts], None],
     ) -> None:
         self.key = key
         self.attempts: list[Attempt] = []
@@ -63,19 +68,25 @@ class Run:
         try:
             while True:
                 self._heard.clear()
-                step = plan.next_step(self.facts())
+                facts = self.facts()
+                step = plan.next_step(facts)
                 match step:
                     case plan.Send():
                         self._send()
                     case plan.ReadBack():
                         self._read()
                     case plan.Wait(until_ns):
-                        self._moved(self)
+                        self._moved(self, facts)
                         await self._wait(until_ns)
                     case End():
                         return self._ended(step)
         finally:
             self._let_go()
+
+    @property
+    def done_ns(self) -> int | None:
+        """When the platform first said yes."""
+        return done_ns(self.attempts)
 
     def facts(self) -> Facts:
         means, now_ns = self._means, self._means.clock.mono_ns()

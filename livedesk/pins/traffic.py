@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.tasks import Tasks
@@ -18,8 +18,6 @@ from livedesk.pins.writes import Write, Writes
 CALLS_AT_ONCE: Final = 6
 """As many connections as a gateway keeps open at most."""
 LIMIT_S: Final = EFFECT_NS / NS_PER_S
-
-T = TypeVar("T")
 
 
 class Call:
@@ -100,15 +98,14 @@ class Traffic:
             ended(call)
 
     def _wrote(self, call: Call, write: Write, ended: Callable[[Answer], None]) -> None:
-        answer = _result(call, Answer("maybe", "no_answer", "It was given up for another call."))
+        answer: Answer = _told(call) or Answer("maybe", *_why_nothing(call))
         self.writes.answered(write, answer, self._now_ns())
         self.write_ended.set()
         self._learn(call, answer.ok or answer.final, answer.code, answer.retry_after_s)
         ended(answer)
 
     def _read(self, call: Call, ended: Callable[[Shown], None]) -> None:
-        given_up = Shown(known=False, code="no_answer", text="It was given up for another call.")
-        shown = _result(call, given_up)
+        shown: Shown = _told(call) or Shown(False, None, *_why_nothing(call))
         if shown.known and call.began_ns >= self._shown_sent_ns:
             self.shown, self.shown_mono_ns = shown, self._now_ns()
             self._shown_sent_ns = call.began_ns
@@ -132,9 +129,13 @@ class Traffic:
         return self._clock.mono_ns()
 
 
-def _result(call: Call, without: T) -> T:
-    """What the call told; a gateway that fails, which none should, has told nothing."""
-    if call.task.cancelled() or call.task.exception() is not None:
-        return without
-    result: T = call.task.result()
-    return result
+def _told(call: Call) -> Any:
+    """None when it was given up, or when a gateway failed, which none should."""
+    has_ended_well = not call.task.cancelled() and call.task.exception() is None
+    return call.task.result() if has_ended_well else None
+
+
+def _why_nothing(call: Call) -> tuple[str, str]:
+    if call.task.cancelled():
+        return "no_answer", "It was given up for another call."
+    return "internal", "livedesk itself failed; its log says how."

@@ -23,6 +23,7 @@ class Desk:
     platform: Platform
     per_min: int = 100_000
     record_takes_s: float = 0.002
+    """Negative: it fails."""
     told: list[Pin] = field(default_factory=list)
     displaced: list[Pin] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
@@ -46,6 +47,8 @@ class Desk:
         self._told.set()
 
     async def _record(self, pin: Pin) -> bool:
+        if self.record_takes_s < 0:
+            raise OSError("the disk is gone")
         await asyncio.sleep(self.record_takes_s)
         self.recorded.append(pin.id)
         return True

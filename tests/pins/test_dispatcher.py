@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.core.pins import PinState
-from livedesk.pins.gateways.base import Abilities
+from livedesk.core.pins import PinState, Product
+from livedesk.pins.gateways.base import Abilities, Answer
 from livedesk.pins.pin import Pin
 from tests.pins.desk import Desk
 from tests.pins.platform import DOWN, DROPPED, LOST, OK, SLOW, Fate, Platform
@@ -500,6 +500,39 @@ class TestAfterARestart:
         assert desk.platform.now_shows == "b"
         assert desk.last("p").state == "superseded"
         assert len(desk.displaced) == 1
+
+
+def test_a_gateway_that_breaks_leaves_no_pin_in_flight() -> None:
+    class Broken(Platform):
+        async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
+            raise RuntimeError("a fault of ours")
+
+    _, pin = story(Broken(), reads=[OK] * 40)
+    assert (pin.state, pin.code, pin.shown) == ("failed", "internal", False)
+
+
+def test_a_record_that_breaks_is_told_and_the_pin_goes_out() -> None:
+    async def told() -> Pin:
+        desk = Desk(Platform(), record_takes_s=-1)
+        desk.cue("p")
+        return await desk.settled("p")
+
+    pin = run_virtually(told())
+    assert (pin.state, pin.recorded) == ("confirmed", False)
+
+
+def test_a_pin_recovered_after_a_new_cue_was_superseded_by_it() -> None:
+    async def told() -> Desk:
+        desk = Desk(Platform())
+        older = desk.pin("old", "b", age_ms=900)
+        desk.cue("new")
+        desk.dispatcher.recover([older])
+        await desk.settled("new")
+        await desk.dispatcher.close()
+        return desk
+
+    desk = run_virtually(told())
+    assert (desk.last("old").state, desk.last("new").state) == ("superseded", "confirmed")
 
 
 def test_closing_leaves_what_is_open_to_the_next_engine() -> None:

@@ -48,6 +48,21 @@ def reads(draw: st.DrawFn) -> Read:
     return Read(sent_ns, sent_ns + 130 * MS, shown, ended_ns, (ended_ns or 0) + 20 * MS)
 
 
+def without_the_future(f: Facts) -> Facts:
+    """What is known at that instant, of what was drawn."""
+    tries = [
+        a if (a.ended_ns or 0) <= f.now_ns else replace(a, answer=None, ended_ns=None)
+        for a in f.attempts
+        if a.sent_ns <= f.now_ns
+    ]
+    looks = [
+        r if (r.ended_ns or 0) <= f.now_ns else replace(r, shown=None, ended_ns=None)
+        for r in f.reads
+        if r.sent_ns <= f.now_ns
+    ]
+    return replace(f, attempts=tuple(tries), reads=tuple(looks))
+
+
 facts = st.builds(
     Facts,
     now_ns=st.integers(0, 15_000).map(lambda ms: ms * MS),
@@ -69,7 +84,7 @@ facts = st.builds(
     pin_wait_ns=st.sampled_from([0, 0, 100 * MS, 5_000 * MS]),
     read_wait_ns=st.sampled_from([0, 0, 100 * MS, 5_000 * MS]),
     calls_ample=st.booleans(),
-)
+).map(without_the_future)
 
 
 @given(facts)
