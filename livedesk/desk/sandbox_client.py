@@ -116,7 +116,8 @@ def _shop_faults() -> tuple[Fault, ...]:
         Fault("slow-shop", "shop", tr("Shop slow"),
               tr("Three of ten calls take 1 to 2 s: a second attempt goes out, few pins are late")),
         Fault("shop-down", "shop", tr("Shop down"),
-              tr("The shop takes no connection for 20 s: pins fail at once, and say why")),
+              tr("The shop answers with an error for 20 s: pins are tried within their budget, and "
+                 "say why they failed")),
         Fault("lose-answers", "shop", tr("Answers lost"),
               tr("Half of the pins are carried out and not answered: they are read back, and never "
                  "sent twice")),

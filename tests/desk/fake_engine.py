@@ -17,11 +17,13 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from livedesk.core.events import Event
+from livedesk.core.pins import PinLatency, PinStatus, ProductList, RunOfShow
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk.link import EngineAccess
 
 TOKEN = "canary-token-4711"
+PAD_TOKEN = "canary-pad-token-0815"
 
 
 @dataclass(slots=True)
@@ -47,6 +49,11 @@ class Script:
     refusals: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
     """HTTP status, code, message and action for a path."""
     jpeg: bytes | None = None
+    products: ProductList = field(default_factory=ProductList)
+    show: RunOfShow = field(default_factory=RunOfShow)
+    pin: PinStatus | None = None
+    """What a cue or an unpin is answered with."""
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def paths(self, method: str) -> list[str]:
         return [seen.path for seen in self.seen if seen.method == method]
@@ -77,6 +84,7 @@ class FakeEngine:
             Route("/v1/stores/{store}/failover", self._switch, methods=["POST"]),
             Route("/v1/stores/{store}/hold", self._hold, methods=["POST"]),
             Route("/v1/stores/{store}/drill", self._drill, methods=["POST"]),
+            *self._pin_routes(),
             Route("/v1/engine/stop", self._done, methods=["POST"]),
         ]
         config = uvicorn.Config(
@@ -86,6 +94,21 @@ class FakeEngine:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="fake engine")
         self._stopping = threading.Event()
+
+    def _pin_routes(self) -> list[Route]:
+        store = "/v1/stores/{store}"
+        return [
+            Route(f"{store}/products", self._products),
+            Route(f"{store}/products/{{product}}/picture", self._picture),
+            Route(f"{store}/show", self._show, methods=["GET", "POST"]),
+            Route(f"{store}/cues", self._ledger, methods=["GET"]),
+            Route(f"{store}/cues", self._cue, methods=["POST"]),
+            Route(f"{store}/pin", self._cue, methods=["DELETE"]),
+            Route(f"{store}/pin/done", self._cue, methods=["POST"]),
+            Route(f"{store}/pads", self._pads, methods=["GET", "POST"]),
+            Route(f"{store}/pads/{{pad}}", self._done, methods=["DELETE"]),
+            Route("/v1/clock", self._clock),
+        ]
 
     def start(self) -> None:
         self._thread.start()
@@ -154,6 +177,36 @@ class FakeEngine:
     async def _drill(self, request: Request) -> Response:
         body = await request.json()
         return self._note(request, body) or _json({"drill": "running"}, 202)
+
+    async def _products(self, request: Request) -> Response:
+        return self._note(request) or _json(self.script.products)
+
+    async def _picture(self, request: Request) -> Response:
+        picture = self.script.pictures.get(request.path_params["product"])
+        return self._note(request) or Response(picture, 200 if picture else 404)
+
+    async def _show(self, request: Request) -> Response:
+        body = await request.json() if request.method == "POST" else None
+        return self._note(request, body) or _json(self.script.show)
+
+    async def _ledger(self, request: Request) -> Response:
+        pins = [self.script.pin] if self.script.pin is not None else []
+        answer = {"latency": PinLatency(sent=len(pins)), "pins": pins, "worst": pins}
+        return self._note(request) or _json(answer)
+
+    async def _cue(self, request: Request) -> Response:
+        return self._note(request, await request.json()) or _json(self.script.pin, 202)
+
+    async def _pads(self, request: Request) -> Response:
+        pad = {"id": "a1", "name": "Mia", "left_s": 3600}
+        reached = ["http://192.0.2.20:8642"]
+        if request.method == "GET":
+            return self._note(request) or _json({"pads": [pad], "addresses": reached})
+        answer = {"pad": pad, "path": f"/pad/lumen#t={PAD_TOKEN}", "addresses": reached}
+        return self._note(request, await request.json()) or _json(answer, 201)
+
+    async def _clock(self, request: Request) -> Response:
+        return self._note(request) or _json({"utc_ns": 7, "mono_ns": 5})
 
     async def _events(self, request: Request) -> Response:
         refusal = self._note(request)
