@@ -128,11 +128,11 @@ export class Link {
    */
   async follow(told, woken) {
     let lastId = "";
-    let wait = BACKOFF_FIRST_MS;
+    let failures = 0;
     for (;;) {
       try {
         await this.#stream(lastId, (what, id) => {
-          wait = BACKOFF_FIRST_MS;
+          failures = 0;
           lastId = id || lastId;
           told(what);
         });
@@ -144,8 +144,10 @@ export class Link {
         if (error instanceof RefusedError && error.status === 422) lastId = "";
       }
       told({ lost: true });
+      // A stream that flowed is asked for at once: the engine ends one that was too slow.
+      const wait = failures ? Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MOST_MS) : 0;
+      failures += 1;
       await Promise.race([pause(wait * (0.75 + Math.random() / 2)), woken()]);
-      wait = Math.min(2 * wait, BACKOFF_MOST_MS);
     }
   }
 
