@@ -33,11 +33,15 @@ def mix(rng: Random) -> Fate:
 
 
 def is_true(platform: Platform, pin: Pin, before: str | None) -> bool:
-    """Whether the platform's own record says the same; `before`: what it showed at the cue."""
+    """Whether the platform's own record says the same; `before`: what it showed at the cue.
+
+    Without keys an older write of the same product may be the one that is seen.
+    """
     wanted = pin.product.id if pin.product else None
     seen = platform.now_shows
     if pin.state in ("confirmed", "late") and pin.shown:
-        return seen == wanted and (pin.key in platform.keys or before == wanted)
+        was_done = pin.key in platform.keys or not platform.abilities.honours_keys
+        return seen == wanted and (was_done or before == wanted)
     if pin.state == "accepted":
         return pin.key in platform.keys
     return not pin.shown
