@@ -22,6 +22,7 @@ import h11
 from livedesk.core.clock import Clock
 
 _IN_TARGETS: Final = "%/:?#[]@!$&'()*+,;=~"
+_PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
 _HEAD_BYTES: Final = 32 * 1024
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 """Seconds, seconds, probes: an idle connection whose far end is gone is noticed in 25 s."""
@@ -91,6 +92,11 @@ class BrokenCall(Exception):  # noqa: N818 - it is the call that broke, an error
     def __init__(self, fault: Fault, text: str) -> None:
         super().__init__(text)
         self.fault: Fault = fault
+
+
+def header_text(value: str) -> str:
+    """Percent-encoded where a header would not take it, so that two values stay two."""
+    return quote(value, safe=_PRINTABLE)
 
 
 def split_url(url: str) -> tuple[Origin, str, dict[str, str]]:
@@ -168,8 +174,8 @@ class Connection(asyncio.Protocol):
         return transport is not None and not transport.is_closing() and self._asked is None
 
     async def ask(self, request: Request, max_bytes: int) -> Reply:
-        """Write it at once, and wait for the answer. Raises BrokenCall, and h11.LocalProtocolError
-        before anything is written."""
+        """Write it at once, and wait for the answer. Raises BrokenCall, and before anything is
+        written h11.LocalProtocolError and UnicodeError."""
         assert self._transport is not None
         headers = [("Host", self._origin.host_header), ("Accept-Encoding", "identity")]
         headers += request.headers.items()

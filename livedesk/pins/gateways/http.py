@@ -27,7 +27,7 @@ from livedesk.pins.gateways.answers import (
     unusable,
 )
 from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
-from livedesk.pins.gateways.connection import Origin, Reply, Request, split_url
+from livedesk.pins.gateways.connection import Origin, Reply, Request, header_text, split_url
 from livedesk.pins.gateways.health import Health
 from livedesk.pins.gateways.lanes import Lanes
 
@@ -124,7 +124,7 @@ class HttpWay:
         headers = user | ({"Content-Type": kind} if body is not None else {})
         for name, value in call.headers:
             headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
-            headers[name] = fill(value.reveal(), values, _in_header)
+            headers[name] = fill(value.reveal(), values, header_text)
         request = Request(call.method, target, headers, body)
         reply = await self._lanes[origin].ask(request, limit_s)
         if not isinstance(reply, Reply):
@@ -147,11 +147,6 @@ class HttpWay:
         if status in _TRY_AGAIN:
             return Answer("maybe", "server_error", text, retry_after_s=wait_s)
         return Answer("none", code, text, final=True)
-
-
-def _in_header(value: str) -> str:
-    """Without what would end the header."""
-    return "".join(c for c in value if c.isascii() and c.isprintable())
 
 
 def _found(answer: Mapping[str, Any], path: str) -> str | None:

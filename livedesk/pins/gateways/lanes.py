@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections import deque
@@ -116,7 +117,7 @@ class Lanes:
             return self._too_late(progress, limit_s)
         except BrokenCall as broken:
             return _broken(broken)
-        except h11.LocalProtocolError:
+        except (h11.LocalProtocolError, UnicodeError):
             return NoReply("bad_address", "the address or a header cannot be sent", sent=False)
         except OSError as error:
             text = f"{self._origin} cannot be reached ({why(error)})"
@@ -140,7 +141,7 @@ class Lanes:
         progress.sent = True
         try:
             reply = await lane.ask(request, max_bytes)
-        except h11.LocalProtocolError:
+        except (h11.LocalProtocolError, UnicodeError):
             lane.abort()
             raise
         finally:
@@ -319,6 +320,8 @@ def why(error: OSError) -> str:
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {(error.reason or 'no reason').replace('_', ' ').lower()}"
     if isinstance(error, socket.gaierror):
         return "its name is not known"
-    return error.strerror or type(error).__name__
+    return os.strerror(error.errno) if error.errno else "no connection"

@@ -30,7 +30,7 @@ from livedesk.pins.gateways.answers import (
     whole_or_none,
 )
 from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
-from livedesk.pins.gateways.connection import Reply, Request, split_url
+from livedesk.pins.gateways.connection import Reply, Request, header_text, split_url
 from livedesk.pins.gateways.health import Health
 from livedesk.pins.gateways.lanes import PAGE_BYTES, PIN_BYTES, Lanes
 from livedesk.pins.gateways.pages import Counted, Page, all_pages
@@ -149,7 +149,7 @@ class SandboxShop:
         """What a 200 holds; else the Answer, which the health knows of."""
         headers = {"Authorization": f"Bearer {self._token.reveal()}"}
         if key:
-            headers["Idempotency-Key"] = key
+            headers["Idempotency-Key"] = header_text(key)
         if body is not None:
             headers["Content-Type"] = "application/json"
         request = Request(method, f"{self._live}/{what}", headers, body)

@@ -215,9 +215,9 @@ class Access:
     async def renew(self, until_utc_ns: int, ask: AskRenewal, take: Callable[[], bool]) -> None:
         """Renew if it is due; joins a renewal under way. `take` counts the call, or says no."""
         self._until_utc_ns = until_utc_ns
+        if self._renewing is None and not self._is_saved:
+            await self._save(self._kept)
         if self._renewing is None:
-            if not self._is_saved:
-                await self._save(self._kept)
             if not self.is_due(until_utc_ns) or not self.may_try() or not take():
                 return
             self._renewing = self._tasks.spawn(f"renewal of {self._name}", self._renew(ask, take))

@@ -109,6 +109,7 @@ def test_the_same_key_twice_is_one_pin(tmp_path: Path) -> None:
                 *(at.gateway.pin(at.product, "k1", 2.0) for _ in range(2))
             )
             assert (first.ok, second.ok, at.executed) == (True, True, 1)
+            assert (await at.gateway.pin(at.product, "glow/ürün/\n1", 2.0)).ok
             other = Product(at.shop.room.goods[1].id, "Another")
             answer = await at.gateway.pin(other, "k1", 2.0)
             assert (answer.effect, answer.code, answer.final) == ("none", "key_reused", True)
