@@ -7,11 +7,15 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livedesk.core.command import FailureError
+from livedesk.core.command import FailureError, UsageError
 from livedesk.desk.command import chosen_store, engine_access
 
 if TYPE_CHECKING:  # HTTP takes a while to import, and the command line comes by for every command
+    from livedesk.core.status import StoreStatus
+    from livedesk.desk.client import EngineClient
     from livedesk.desk.link import EngineAccess
+
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 def add_pad_options(parser: argparse.ArgumentParser) -> None:
@@ -42,15 +46,29 @@ async def _pad_store(access: EngineAccess, named: str | None) -> str:
 
     client = EngineClient(access.url, access.token)
     try:
-        store = await chosen_store(client, named)
-        if (await client.status(store)).pins is None:
-            raise FailureError(
-                f'"{store}" has no pins: its settings need a [store.pins] table with a gateway'
-            )
-        return store
+        status = await _status(client, named)
     except UnreachableError as error:
         raise FailureError(f"{error.where}: {error.what} Check that the engine runs.") from error
     except DeskError as error:
         raise FailureError(f"{error.what} {error.action}") from error
     finally:
         await client.close()
+    if status.pins is None:
+        raise FailureError(
+            f'"{status.store}" has no pins: its settings need a [store.pins] table with a gateway'
+        )
+    return status.store
+
+
+async def _status(client: EngineClient, named: str | None) -> StoreStatus:
+    """Of the store that is meant. A host's token may ask for its own store, and not for a list."""
+    from livedesk.desk.errors import RefusedError
+
+    try:
+        return await client.status(named or await chosen_store(client, None))
+    except RefusedError as error:
+        if named is None and error.status == FORBIDDEN:
+            raise UsageError("this token is of one store only; name it with --store ID") from error
+        if named is not None and error.status == NOT_FOUND:
+            await chosen_store(client, named)
+        raise

@@ -6,7 +6,7 @@ Pure: every call is told the time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from livedesk.core.pins import PinsStatus, PinStatus, Product, ProductList, RunOfShow
 from livedesk.desk.model import LinkView, Moment, StoreView
@@ -52,14 +52,17 @@ class PadFold:
     """Makes views; tiles are only made anew when products or run of show changed."""
 
     _made_of: tuple[ProductList | None, RunOfShow | None] = (None, None)
-    _tiles: tuple[PadTile, ...] = field(default_factory=tuple)
+    _tiles: tuple[PadTile, ...] = ()
+    _dark: tuple[PadTile, ...] = ()
+    """The same without an engine: nobody knows then what is on its way."""
 
     def view(self, facts: PadFacts) -> PadView:
         made_of = (facts.products, facts.show)
         if made_of[0] is not self._made_of[0] or made_of[1] is not self._made_of[1]:
             self._made_of, self._tiles = made_of, bare_tiles(*made_of)
+            self._dark = tuple(_unlit(tile) for tile in self._tiles)
         blocked, line = _obstacle(facts)
-        tiles = _lit(self._tiles, facts, is_known=facts.since_utc_ns is None)
+        tiles = _lit(self._tiles, facts) if facts.since_utc_ns is None else self._dark
         pins = facts.pins
         return PadView(
             store=facts.store,
@@ -69,14 +72,16 @@ class PadFold:
             seen=_seen(facts),
             blocked=blocked,
             arm_and_fire=pins is not None and pins.arm_and_fire,
-            warning="" if blocked or pins is None else _warning(pins),
+            warning="" if blocked or pins is None else " ".join(_warnings(facts, pins)),
             can_unpin=not blocked,
         )
 
 
 def bare_tiles(products: ProductList | None, show: RunOfShow | None) -> tuple[PadTile, ...]:
     """The products in the order of the run of show, then the others in the catalogue's order."""
-    known = {product.id: product for product in products.products} if products else {}
+    if products is None:
+        return ()
+    known = {product.id: product for product in products.products}
     cues = show.cues if show is not None else ()
     order = dict.fromkeys([*(cue.product_id for cue in cues), *known])
     pins: dict[str, int] = {}
@@ -134,10 +139,8 @@ def _resting(tile: PadTile, product: Product | None) -> Sign:
     return Sign(tr("NEXT"), "arrow", "next") if tile.is_next else QUIET
 
 
-def _lit(tiles: tuple[PadTile, ...], facts: PadFacts, *, is_known: bool) -> tuple[PadTile, ...]:
+def _lit(tiles: tuple[PadTile, ...], facts: PadFacts) -> tuple[PadTile, ...]:
     """The tiles with what just happened to some of them."""
-    if not is_known:
-        return tuple(_unlit(tile) for tile in tiles)
     pin = facts.news.pin if facts.news is not None else None
     shown = _shown(facts)
     shown_id = shown[0] if shown is not None else None
@@ -152,7 +155,7 @@ def _lit(tiles: tuple[PadTile, ...], facts: PadFacts, *, is_known: bool) -> tupl
 
 
 def _unlit(tile: PadTile) -> PadTile:
-    """Without an engine nobody knows what is next or on its way; why it is refused stays."""
+    """Why it is refused is still worth knowing."""
     return tile if tile.refusal else replace(tile, sign=QUIET)
 
 
@@ -271,11 +274,9 @@ def _seen(facts: PadFacts) -> str:
     return tr("{what} (read {age} ago)").format(what=words, age=age(age_s))
 
 
-def _warning(pins: PinsStatus) -> str:
-    return " ".join(_warnings(pins))
-
-
-def _warnings(pins: PinsStatus) -> Iterable[str]:
+def _warnings(facts: PadFacts, pins: PinsStatus) -> Iterable[str]:
+    if facts.products is None:
+        yield tr("The products are being fetched.")
     gateway = pins.gateway
     if gateway.blocked_s:
         yield tr("The platform asked for a pause: {span}.").format(span=span(gateway.blocked_s))

@@ -68,6 +68,7 @@ def test_with_a_store_that_there_is_not(
     arguments: list[str], script: Script, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stores(script, "lumen")
+    script.refusals["/v1/stores/lumne/status"] = (404, "unknown_store", "No such store.", "")
     assert main([*arguments, "--store", "lumne"]) == 2
     assert 'no store "lumne"; it has lumen' in capsys.readouterr().err
 
@@ -87,3 +88,14 @@ def test_with_an_engine_that_does_not_answer(
     there = ["--engine", "http://127.0.0.1:9", "--token-file", str(tmp_path / "token")]
     assert main(["pad", *there]) == 1
     assert "Check that the engine runs." in capsys.readouterr().err
+
+
+def test_a_hosts_token_may_not_list_stores_and_needs_none(
+    arguments: list[str], script: Script, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stores(script, "lumen", pins=None)
+    script.refusals["/v1/stores"] = (403, "own_store", "This is for its store only.", "")
+    assert main(arguments) == 2
+    assert "--store ID" in capsys.readouterr().err
+    assert main([*arguments, "--store", "lumen"]) == 1
+    assert "[store.pins]" in capsys.readouterr().err

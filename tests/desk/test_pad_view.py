@@ -20,7 +20,7 @@ from livedesk.core.pins import (
 )
 from livedesk.desk.pad import PadView
 from livedesk.desk.pad_signs import lasting, sign_of
-from livedesk.desk.pad_view import LONGEST_TITLE
+from livedesk.desk.pad_view import LONGEST_TITLE, PadFacts, PadFold
 from tests.desk.pad_stage import STORE, PadStage, some_products, status
 
 
@@ -208,6 +208,16 @@ class TestTiles:
         tile = shown(stage).tiles[0]
         assert (tile.title, tile.is_next) == ("ghost", True)
         assert tile.refusal
+
+    def test_before_the_products_are_known_nothing_is_called_unlisted(
+        self, stage: PadStage
+    ) -> None:
+        fold = PadFold()
+        snapshot = stage.model.snapshot(stage.now())
+        view = fold.view(PadFacts(STORE, snapshot.link, snapshot.store(STORE), None, stage.show,
+                                  None, stage.now()))  # fmt: skip
+        assert view.tiles == ()
+        assert "fetched" in view.warning
 
     def test_long_titles_are_cut_and_odd_prices_are_left_out(self, stage: PadStage) -> None:
         long = Product("x", "wide  word\n" * 1_000, price=Decimal("NaN"))
