@@ -44,6 +44,8 @@ class FigureCell(QWidget):
         column.setSpacing(0)
         column.addWidget(self.name)
         column.addLayout(row)
+        # Rows by baseline find their height late, and would move what stands below.
+        self.setFixedHeight(theme.px(40))
 
     def show_figure(self, figure: Figure, stale: bool) -> None:
         colours = self._theme.colours
