@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,9 +22,6 @@ from livedesk.desk.sandbox_client import SandboxClient
 
 SOLD_OUT: Final = "10009"
 SELLS_OUT: Final = "10005"
-SLOW: Final[dict[str, Json]] = {"median_ms": 150, "sigma": 0.2, "calls": ["pin", "read"]}
-"""What the shop takes for a call while it is slow; a pin needs two, one of them to read back."""
-
 _BETWEEN_S: Final = 0.5
 _LOOK_EVERY_S: Final = 0.05
 _PRODUCTS_LIMIT_S: Final = 10.0
@@ -32,17 +29,24 @@ _SETTLE_LIMIT_S: Final = 3.0
 STOCK_OUT_LIMIT_S: Final = 3.0
 _STORE: Final = f"/v1/stores/{STORE}"
 
-Cast = Literal["shown", "slow", "sold out", "sells out"]
+Cast = Literal["shown", "slow", "answer lost", "sold out", "sells out"]
 SCRIPT: Final[tuple[tuple[Cast, str], ...]] = (
     ("shown", "10001"),
     ("shown", "10002"),
     ("sold out", SOLD_OUT),
     ("slow", "10003"),
-    ("shown", "10006"),
+    ("answer lost", "10006"),
     ("sells out", SELLS_OUT),
     ("shown", "10007"),
 )
 """Among them what stands in the picture, and titles with emoji and from right to left."""
+
+FAULTS: Final[Mapping[Cast, dict[str, Json]]] = {
+    "slow": {"median_ms": 150, "sigma": 0.2, "calls": ["pin", "read"]},
+    "answer lost": {"drop_after_pct": 100, "calls": ["pin"]},
+}
+"""How the shop is spoiled for one cue. A pin takes two calls, one of them to read it back. The
+lost answer is one to what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,12 @@ class Host:
     async def _play(self) -> None:
         await self._prepare()
         for cast, product_id in SCRIPT:
-            if cast == "slow":
-                await self._sandbox.order("/shop", SLOW)
+            if cast in FAULTS:
+                await self._sandbox.order("/shop", FAULTS[cast])
             elif cast == "sells out":
                 await self._sell_out(product_id)
             await self._cue(cast, product_id)
-            if cast == "slow":
+            if cast in FAULTS:
                 await self._sandbox.order("/shop", {"clear": True})
             await asyncio.sleep(_BETWEEN_S)
         self.pinned.ledger = await self._ledger()
@@ -126,12 +130,14 @@ class Host:
         await _until(is_settled, _SETTLE_LIMIT_S)
 
     async def _sell_out(self, product_id: str) -> None:
+        begun = time.monotonic()
         await self._sandbox.order("/shop", {"product": product_id, "stock": 0})
 
         async def is_refused() -> bool:
             return bool((await self._refusals()).get(product_id))
 
-        self.pinned.stock_out_s = await _until(is_refused, STOCK_OUT_LIMIT_S)
+        if await _until(is_refused, STOCK_OUT_LIMIT_S):
+            self.pinned.stock_out_s = time.monotonic() - begun
 
     async def _refusals(self) -> dict[str, str]:
         """Why each product could not be pinned, as the engine sees it; empty before the first."""
@@ -143,11 +149,11 @@ class Host:
         return wire.read_ledger(await self._engine.get_bytes(path), path)
 
 
-async def _until(condition: Callable[[], Awaitable[object]], limit_s: float) -> float | None:
-    """The seconds until it holds, or None when it did not in time."""
-    begun = time.monotonic()
-    while (took_s := time.monotonic() - begun) < limit_s:
+async def _until(condition: Callable[[], Awaitable[object]], limit_s: float) -> bool:
+    """Whether it holds in time."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
         if await condition():
-            return took_s
+            return True
         await asyncio.sleep(_LOOK_EVERY_S)
-    return None
+    return False

@@ -93,9 +93,13 @@ def _range(values: list[float]) -> str:
 
 
 def _only_once(seen: Pinned) -> Check:
-    doubles, again = (seen.shop.get(name) for name in ("doubles", "again"))
-    found = f"{seen.shop.get('executions')} pins, {doubles} of them twice"
-    return Check("nothing is pinned twice", doubles == 0 and again == 0, found)
+    """Where the answer was lost it is asked again, with the same key."""
+    count = {name: seen.shop.get(name, 0) for name in ("executions", "doubles", "again", "repeats")}
+    twice = count["doubles"] + count["again"]
+    found = (
+        f"{count['executions']} pins, {twice} twice; {count['repeats']} asked again by their key"
+    )
+    return Check("nothing is pinned twice", twice == 0, found)
 
 
 def _refused(seen: Pinned, cued: Cued) -> Check:
