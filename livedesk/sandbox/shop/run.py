@@ -64,7 +64,10 @@ async def running_shop(job: ShopJob, clock: Clock) -> AsyncIterator[Shop]:
     shop.url = url_of(listener)
     try:
         async with served(shop_app(shop, lines), listener, lines.protocol()):
-            yield shop
+            try:
+                yield shop
+            finally:
+                lines.close()
     finally:
         await shop.close()
 

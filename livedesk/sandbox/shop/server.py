@@ -7,6 +7,7 @@ transport a call came by.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], asyncio.Transport] = {}
+        self._closing = asyncio.Event()
 
     def protocol(self) -> type[H11Protocol]:
         """The server's protocol for HTTP, which notes its connections here."""
@@ -48,6 +50,18 @@ class Lines:
                     lines.pop(self.client, None)
 
         return NotedProtocol
+
+    async def pause(self, seconds: float) -> None:
+        """Let a call wait; not beyond the end of the shop."""
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), seconds)
+
+    def close(self) -> None:
+        """Hang up on all, so that no slow answer holds up the end."""
+        self._closing.set()
+        for transport in list(self._open.values()):
+            transport.abort()
 
     async def cut(self, scope: Scope, receive: Receive) -> None:
         """Close the connection of a call; returns when the server knows."""
@@ -87,13 +101,13 @@ class _Counter:
         fate = self._shop.fate(kind)
         if fate.drop == "before":
             return None, fate
-        await asyncio.sleep(fate.before_s)
+        await self._lines.pause(fate.before_s)
         if fate.error_status is not None:
             return speech.failed(fate.error_status), fate
         if fate.malformed == "error_in_200":
             return speech.failed(200), fate
         reply = speech.answer(call)
-        await asyncio.sleep(fate.after_s)
+        await self._lines.pause(fate.after_s)
         return None if fate.drop == "after" else reply, fate
 
     def _response(self, reply: Reply, fate: Fate) -> Response:

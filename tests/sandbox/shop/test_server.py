@@ -203,6 +203,16 @@ def _hook(client: Client) -> Any:
     return client.shop.figures()["hook"]
 
 
+def test_a_slow_answer_does_not_hold_up_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(client: Client) -> None:
+        await client.shop.order({"slow_pct": 100, "slow_ms": [60_000, 60_000]})
+        with pytest.raises(httpx.ReadTimeout):
+            await client.http.get("/v1/live/glow/pin", timeout=0.05)
+
+    _with_shop(scenario)
+    assert caplog.messages == []
+
+
 def test_the_shop_alone_is_a_process_that_tells_where_it_is() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "livedesk.sandbox.shop"],
