@@ -163,7 +163,9 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
         closers.enter_context(_ended_by_signals(loop, leave))
         tasks = Tasks(mishaps.task)
         calls = Tasks(mishaps.task)
-        desk = Desk(_locate(settings), clock, tasks, Random(), calls=calls, is_local=settings.engine is None)
+        desk = Desk(
+            _locate(settings), clock, tasks, Random(), calls=calls, is_local=settings.engine is None
+        )
         mishaps.show = desk.note
         closers.push_async_callback(desk.close)
         closers.push_async_callback(tasks.close)
