@@ -254,6 +254,9 @@ class ConsoleWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Arrows move the plots' cursor where nothing else wanted them."""
+        if self._shown != "feed":
+            super().keyPressEvent(event)
+            return
         far = FAR_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         match event.key():
             case Qt.Key.Key_Left:

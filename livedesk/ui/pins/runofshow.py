@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from livedesk.core.pins import RunOfShow
@@ -17,6 +17,7 @@ from livedesk.ui.basics import ElidedText, Panel, button
 from livedesk.ui.pins.pictures import Pictures
 from livedesk.ui.pins.showlist import ShowListView
 from livedesk.ui.pins.showmodel import Live
+from livedesk.ui.shapes import shape_icon
 from livedesk.ui.theme import Theme
 
 KEYED_LINES = 9
@@ -54,6 +55,7 @@ class RunOfShowPanel(Panel):
         self._lines: tuple[ShowLine, ...] = ()
         self._show_lines: tuple[ShowLine, ...] = ()
         self._next_title = ""
+        self._next_shown = ("", "")
         self._store = ""
         self.search = SearchField()
         self.list = ShowListView(theme, pictures)
@@ -182,8 +184,16 @@ class RunOfShowPanel(Panel):
         if up_next is not None:
             title = title_of(self._next_title or up_next.product_id)
             words = tr("Next (N): {title}").format(title=_short(title))
-        if words != self.next.text():
+        line = next((each for each in self._show_lines if up_next and each.cue_id == up_next.id),
+                    None)  # fmt: skip
+        refusal = line.stock if line is not None and line.refused else ""
+        if (words, refusal) != self._next_shown:
+            self._next_shown = words, refusal
             self.next.setText(words)
+            ratio = self.devicePixelRatioF()
+            self.next.setIcon(shape_icon("warning", self._theme, 14, ratio) if refusal else QIcon())
+            self.next.setToolTip(refusal or self.next.accessibleName())
+            self.next.setAccessibleDescription(f"{words} {refusal}".strip())
         self.next.setEnabled(up_next is not None)
 
     def _show_buttons(self) -> None:

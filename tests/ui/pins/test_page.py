@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.core.pins import GatewayStatus, PinState, PinStatus, Product
+from livedesk.core.pins import GatewayStatus, PinState, PinStatus, Product, ShowCue
 from livedesk.core.secrets import Secret
 from livedesk.desk.pinning import Shop
 from livedesk.desk.showlines import ProductIndex
@@ -98,6 +98,12 @@ def test_next_is_chosen_first_and_fired_by_its_key(stage: Stage, open_window: Op
     press(window, Qt.Key.Key_U)
     assert stage.pins.fired == [("p2", SERUM.title), (None, SERUM.title)]
     assert stage.pins.unpinned == 1
+
+
+def test_the_next_that_cannot_be_pinned_says_why(stage: Stage, open_window: Open) -> None:
+    next_up = ShowCue("c3", "p3")
+    window = opened(open_window, stage, next_up=next_up, next_title=LIPSTICK.title)
+    assert "Out of stock." in window.pins.show_panel.next.accessibleDescription()
 
 
 def test_a_key_that_is_held_fires_once(stage: Stage, open_window: Open) -> None:
