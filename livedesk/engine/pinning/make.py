@@ -8,13 +8,14 @@ from random import Random
 
 from livedesk.core.clock import Clock
 from livedesk.core.pin_settings import PinSettings
-from livedesk.engine.pinning.pinning import Parts, Pinning, Stage
+from livedesk.engine.pinning.pinning import Parts, Pinning
 from livedesk.engine.pinning.sources import (
     FileProducts,
     ListedProducts,
     ProductSource,
     SignedProducts,
 )
+from livedesk.engine.pinning.stage import Stage
 from livedesk.paths import Paths
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Gateway

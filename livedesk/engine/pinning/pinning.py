@@ -1,8 +1,7 @@
 """What does the engine know and do about one store's pins?
 
 It takes cues, refuses those that make no sense before anything is sent, and has the others carried
-out (`pins/dispatcher.py`). Each change of a pin is told once to the record, the ledger and the run
-of show.
+out (`pins/dispatcher.py`). What becomes of them is kept by `pin_book.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
-from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.pin_settings import ManualGateway, PinSettings
 from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus, Product, RunOfShow
-from livedesk.core.settings import StoreSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.api.pins_view import LedgerView, ProductPicture
-from livedesk.engine.bus import Receipt
 from livedesk.engine.pin_conditions import PinFacts
 from livedesk.engine.pinning.catalogue import Catalogue
 from livedesk.engine.pinning.counts import PinCounts
@@ -29,7 +26,6 @@ from livedesk.engine.pinning.cues import (
     Cue,
     CueError,
     RefusalCode,
-    as_error,
     cue_times,
     new_pin,
     product_refusal,
@@ -37,43 +33,22 @@ from livedesk.engine.pinning.cues import (
     too_late,
 )
 from livedesk.engine.pinning.facts import displaced_by, late_of
+from livedesk.engine.pinning.pin_book import PinBook
 from livedesk.engine.pinning.recall import Recalled, recall
 from livedesk.engine.pinning.run_of_show import ShowKeeper
 from livedesk.engine.pinning.show_orders import ShowOrder
 from livedesk.engine.pinning.sources import ProductSource
-from livedesk.engine.pinning.telling import Told, displaced_told, first_data, pin_told
+from livedesk.engine.pinning.stage import Stage
 from livedesk.engine.pinning.upkeep import Upkeep
-from livedesk.journal.values import SessionInfo
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.catalogue import Differences
 from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.gateways.base import Gateway
-from livedesk.pins.ledger import Ledger
 from livedesk.pins.pictures import PictureError, Pictures
 from livedesk.pins.pin import Pin
 
-RECORD_WITHIN_S: Final = 0.2
-"""A disk that takes longer does not stop the show: the pin is sent, and says so."""
-
 _RECENT: Final = 10
-_WORST: Final = 10
-_CUE_IDS: Final = 2_000
 _AFTER_FAULT_S: Final = 5.0
-
-
-class Stage(Protocol):
-    """The store, as its pins see it."""
-
-    @property
-    def settings(self) -> StoreSettings: ...
-
-    def session(self) -> SessionInfo | None:
-        """The one that is open."""
-        ...
-
-    def pin_event(
-        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
-    ) -> Receipt: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +83,22 @@ class Pinning:
         self._clock = clock
         self._rng = rng
         self._tasks = Tasks(self._task_failed)
-        self._open: dict[str, Receipt | None] = {}
-        """Pins whose end was not told, and of those that are ours whether they are on record."""
-        self._cue_ids: dict[str, str] = {}
         self._session = ""
-        self._ledger = Ledger()
-        self.counts = PinCounts()
+        self._show = ShowKeeper(data, stage.settings.id, self._say)
+        self._book = PinBook(stage, clock, self._show.shown)
         self._dispatcher = Dispatcher(
             parts.gateway,
             parts.calls,
             clock,
             rng,
-            self._record,
-            self._told,
+            self._book.record,
+            self._book.told,
             tasks=self._tasks,
-            displaced=self._displaced,
+            displaced=self._book.displaced,
         )
         self._upkeep = Upkeep(
             parts.gateway, parts.source, clock, self._say, self._planned_end_utc_ns
         )
-        self._show = ShowKeeper(data, stage.settings.id, self._say)
         self._catalogue = Catalogue(
             parts.source,
             settings.catalogue.webhook_secret,
@@ -166,10 +137,7 @@ class Pinning:
             return
         self._session = session.session
         self._show.begin(session.session)
-        for pin in recalled.pins:
-            self._ledger.take(pin)
-        self._cue_ids = dict(recalled.cue_ids[-_CUE_IDS:])
-        self._open = dict.fromkeys(pin.id for pin in recalled.unsettled)
+        self._book.take_up(recalled)
         self._dispatcher.recover(recalled.unsettled)
 
     def tick(self) -> None:
@@ -178,13 +146,12 @@ class Pinning:
         self._upkeep.look(self._gateway_status())
 
     def _follow_session(self) -> None:
-        """Each session has a ledger of its own. Asked before each cue, too: it may be the first."""
+        """Asked before each cue, too: it may be the first of a session."""
         session = self._stage.session()
         if session is None or session.session == self._session:
             return
         self._session = session.session
-        self._ledger = Ledger()
-        self._cue_ids.clear()
+        self._book.begin()
         self._show.begin(session.session)
 
     async def close(self) -> None:
@@ -209,40 +176,24 @@ class Pinning:
     def cue(self, cue: Cue) -> PinStatus:
         """Taken, put in line for the record and sent, with no wait in between. Raises CueError."""
         self._follow_session()
-        if cue.cue_id and (pin_id := self._cue_ids.get(cue.cue_id)) is not None:
-            return self._same_again(pin_id)
+        if (known := self._book.known(cue.cue_id)) is not None:
+            return self._book.status(known)
         self._upkeep.expect()
         mono_ns = self._clock.mono_ns()
         times = cue_times(cue, mono_ns, self._clock.utc_ns(), self._budget_ms)
         product = self._wanted(cue)
         if cue.wants == "next" and (on_its_way := self._on_its_way(product)) is not None:
             return on_its_way.status(mono_ns)
-        pin = new_pin(cue, product, times, self._new_id(cue.cue_id), self._session)
+        pin_id = f"p{self._rng.getrandbits(64):016x}"
+        self._book.name(cue.cue_id, pin_id)
+        pin = new_pin(cue, product, times, pin_id, self._session)
         if (refusal := self._refusal(product)) is not None:
-            self._told(refused(pin, *refusal))
+            self._book.told(refused(pin, *refusal))
         elif times.is_over:
-            self._told(too_late(pin, self._budget_ms))
+            self._book.told(too_late(pin, self._budget_ms))
         else:
             self._dispatcher.cue(pin)
-        return self._same_again(pin.id)
-
-    def _same_again(self, pin_id: str) -> PinStatus:
-        """What is known of a pin. Raises CueError when nothing was sent."""
-        pin = self._ledger.pin(pin_id)
-        if pin is None:
-            text = "This cue was given long ago; what became of it stands in the record."
-            raise CueError("known", text, "Give a new cue a cue_id of its own.")
-        if pin.state == "refused" or (pin.state == "late" and pin.sent_mono_ns is None):
-            raise as_error(pin)
-        return pin.status(self._clock.mono_ns())
-
-    def _new_id(self, cue_id: str) -> str:
-        pin_id = f"p{self._rng.getrandbits(64):016x}"
-        if cue_id:
-            self._cue_ids[cue_id] = pin_id
-            while len(self._cue_ids) > _CUE_IDS:
-                del self._cue_ids[next(iter(self._cue_ids))]
-        return pin_id
+        return self._book.status(pin.id)
 
     def _wanted(self, cue: Cue) -> Product | None:
         """None is an unpin. Raises CueError when nothing is next up."""
@@ -285,54 +236,17 @@ class Pinning:
             )
         return pin.status(self._clock.mono_ns())
 
-    # What becomes of them.
-
-    async def _record(self, pin: Pin) -> bool:
-        """Whether the intent is on disk."""
-        receipt = self._open.get(pin.id)
-        return receipt is not None and await receipt.recorded(RECORD_WITHIN_S)
-
-    def _told(self, pin: Pin) -> None:
-        before = self._ledger.pin(pin.id)
-        self._ledger.take(pin)
-        if (told := pin_told(pin, before)) is not None:
-            if before is None:
-                told = replace(told, data=first_data(pin, self._cue_id(pin.id)))
-            receipt = self._post(told, pin)
-            if before is None:
-                self._open[pin.id] = receipt
-        if pin.settled_mono_ns is not None and pin.id in self._open:
-            del self._open[pin.id]
-            self._settled(pin)
-
-    def _settled(self, pin: Pin) -> None:
-        self.counts.take(pin)
-        if pin.product is not None and (pin.shown or pin.state == "accepted"):
-            self._show.shown(pin.product.id)
-
-    def _displaced(self, pin: Pin) -> None:
-        self._post(displaced_told(pin), pin)
-
-    def _cue_id(self, pin_id: str) -> str:
-        """Of a new pin, whose name is the newest."""
-        newest = next(reversed(self._cue_ids.items()), ("", ""))
-        return newest[0] if newest[1] == pin_id else ""
-
-    def _post(self, told: Told, pin: Pin) -> Receipt:
-        return self._stage.pin_event(told.kind, told.level, told.text, told.data, pin.actor)
-
     def _say(
         self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
     ) -> None:
         self._stage.pin_event(kind, level, text, data, actor)
 
     def ledger(self, limit: int) -> LedgerView:
-        mono_ns = self._clock.mono_ns()
-        return LedgerView(
-            self._ledger.latency(),
-            tuple(pin.status(mono_ns) for pin in self._ledger.recent(limit)),
-            tuple(pin.status(mono_ns) for pin in self._ledger.worst(_WORST)),
-        )
+        return self._book.view(limit)
+
+    @property
+    def counts(self) -> PinCounts:
+        return self._book.counts
 
     # Products and their order.
 
@@ -383,20 +297,20 @@ class Pinning:
 
     def status(self) -> PinsStatus:
         mono_ns = self._clock.mono_ns()
-        recent = tuple(pin.status(mono_ns) for pin in self._ledger.recent(_RECENT))
+        book = self._book.view(_RECENT, worst=0)
         waiting = (pin for pin in self._dispatcher.unsettled if pin.by_hand)
         shown, shown_ns = self._dispatcher.shown, self._dispatcher.shown_mono_ns
         shown_id = None if shown is None else shown.product_id
         catalogue, show, session = self._catalogue, self._show.show, self._stage.session()
         return PinsStatus(
             gateway=self._gateway_status(),
-            newest=recent[0] if recent else None,
-            recent=recent,
+            newest=book.pins[0] if book.pins else None,
+            recent=book.pins,
             by_hand=tuple(pin.status(mono_ns) for pin in waiting),
             shown_product_id=shown_id,
             shown_title=self._title(shown_id),
-            shown_age_ms=None if shown_ns is None else (mono_ns - shown_ns) / 1e6,
-            latency=self._ledger.latency(),
+            shown_age_ms=None if shown_ns is None else (mono_ns - shown_ns) / NS_PER_MS,
+            latency=book.latency,
             next_up=show.next_up,
             next_title=self._title(show.next_up.product_id if show.next_up else None),
             show_revision=show.revision,
@@ -418,7 +332,7 @@ class Pinning:
         gateway, shown = self._settings.gateway, self._dispatcher.shown
         shown_id = None if shown is None else shown.product_id
         product = None if shown_id is None else self._catalogue.product(shown_id)
-        recent = self._ledger.recent(2 * _RECENT)
+        recent = self._book.recent(2 * _RECENT)
         late, judged = late_of(recent, self._clock.mono_ns())
         displaced = displaced_by(recent, shown, self._dispatcher.shown_mono_ns)
         return PinFacts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,7 +101,8 @@ async def pin_service() -> AsyncIterator[PinService]:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        await service.serve(reader, writer)
+        with suppress(asyncio.CancelledError):  # streams report it as a fault of theirs
+            await service.serve(reader, writer)
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
     service.port = server.sockets[0].getsockname()[1]
