@@ -31,6 +31,9 @@ PICTURE_BYTES = 2 * 1024 * 1024
 """A larger picture is not for a list."""
 
 PICTURE_CALLS = 3
+PICTURE_AGAIN_S = 30.0
+"""A picture that the engine had not may have come meanwhile."""
+
 WAITING_PICTURES = 60
 LEDGER_PINS = 50
 LEDGER_EVERY_S = 1.0
@@ -91,7 +94,8 @@ class Pinning:
         self._book = PinBook()
         self._stores: dict[str, _Store] = {}
         self._watched: str | None = None
-        self._pictures: OrderedDict[tuple[str, str, str], bytes | None] = OrderedDict()
+        self._pictures: OrderedDict[tuple[str, str, str], tuple[bytes | None, Moment]]
+        self._pictures = OrderedDict()
         self._waiting: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._calling = 0
 
@@ -113,8 +117,10 @@ class Pinning:
         if not picture:
             return None
         if key in self._pictures:
-            self._pictures.move_to_end(key)
-            return self._pictures[key]
+            content, fetched = self._pictures[key]
+            if content is not None or self._now().since_s(fetched) < PICTURE_AGAIN_S:
+                self._pictures.move_to_end(key)
+                return content
         self._waiting[key] = None
         self._waiting.move_to_end(key)
         while len(self._waiting) > WAITING_PICTURES:
@@ -239,6 +245,8 @@ class Pinning:
         for known in self._stores.values():
             known.outdated |= {"products", "show", "ledger"}
             known.fetching.clear()
+        # A call that was ended before it began has counted itself and not counted itself out.
+        self._calling = 0
 
     def status(self, status: StoreStatus) -> None:
         self._book.status(status.store, status.pins, status.utc_ns, self._now())
@@ -299,7 +307,7 @@ class Pinning:
                 key, _ = self._waiting.popitem()
                 await self._fetch_picture(key)
         finally:
-            self._calling -= 1
+            self._calling = max(0, self._calling - 1)
 
     async def _fetch_picture(self, key: tuple[str, str, str]) -> None:
         store, product_id, _ = key
@@ -312,6 +320,7 @@ class Pinning:
             log.debug("picture: %s", error)
             await asyncio.sleep(AGAIN_AFTER_S)
             return
-        self._pictures[key] = content if content and len(content) <= PICTURE_BYTES else None
+        is_usable = content is not None and len(content) <= PICTURE_BYTES
+        self._pictures[key] = content if is_usable else None, self._now()
         while len(self._pictures) > PICTURES_KEPT:
             self._pictures.popitem(last=False)
