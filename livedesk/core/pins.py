@@ -174,6 +174,8 @@ class PinLatency:
     within: int = 0
     """Shown within the budget."""
     late: int = 0
+    """Shown too late, or not sent any more: `unsent` of them."""
+    unsent: int = 0
     failed: int = 0
     unknown: int = 0
     superseded: int = 0
@@ -185,9 +187,14 @@ class PinLatency:
     max_ms: float | None = None
 
     @property
+    def missed(self) -> int:
+        """Those that should have been shown and were not, as far as anybody knows."""
+        return self.failed + self.unknown + self.unsent
+
+    @property
     def share_within(self) -> float | None:
         """Of those whose outcome is known, 0 to 1; one that a newer cue replaced does not count."""
-        judged = self.shown + self.failed + self.unknown
+        judged = self.shown + self.missed
         return self.within / judged if judged else None
 
 

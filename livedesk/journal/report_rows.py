@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livedesk.core.clock import iso_utc
-from livedesk.core.pin_latency import slowest_first
+from livedesk.core.pin_latency import worst_of
 from livedesk.journal.incidents import Incident
 from livedesk.journal.pins import PinRow
 from livedesk.journal.summary import Summary
@@ -143,7 +143,7 @@ def listed_pins(summary: Summary) -> list[PinRow]:
     """In order of their cues: the newest, and those that somebody will ask about."""
     if len(summary.pins) <= MAX_PINS:
         return list(summary.pins)
-    worst = {pin.id for pin in slowest_first((row.pin for row in summary.pins), MAX_PINS // 2)}
+    worst = {pin.id for pin in worst_of((row.pin for row in summary.pins), MAX_PINS // 2)}
     newest = {row.pin.id for row in summary.pins[-MAX_PINS // 2 :]}
     return [row for row in summary.pins if row.pin.id in worst | newest]
 

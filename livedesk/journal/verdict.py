@@ -64,7 +64,7 @@ def _sync_clause(summary: Summary) -> str:
 
 def _pin_clause(summary: Summary) -> str:
     figures = summary.pin_latency
-    lost = figures.failed + figures.unknown
+    lost = figures.missed
     if not lost:
         return ""
     whole = figures.shown + lost
@@ -133,7 +133,7 @@ def _pins(summary: Summary) -> Tile:
     share = figures.share_within
     if share is None:
         return Tile(title, "–", "", "unknown", "none was sent", f"{figures.refused} refused")
-    lost = figures.failed + figures.unknown
+    lost = figures.missed
     mark: Mark = "good" if share == 1 else "bad" if lost or share < 0.99 else "look"
     late = figures.shown - figures.within
     troubles = [f"{late} late"] * bool(late) + [f"{lost} not shown"] * bool(lost)

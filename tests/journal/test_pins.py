@@ -55,7 +55,7 @@ def shown(seq: int, t_s: float, name: str, ms: float, state: str = "confirmed") 
 
 
 def failed(seq: int, t_s: float, name: str, reason: str) -> list[Event]:
-    status = pin(name, t_s, state="failed", shown=False, attempts=2, settled_ms=750.0,
+    status = pin(name, t_s, state="failed", shown=False, attempts=2, sent_ms=5.0, settled_ms=750.0,
                  code="rate_limited", reason=reason)  # fmt: skip
     return [cue(seq, t_s, name), told(seq + 1, t_s + 0.75, "pin.failed", status)]
 

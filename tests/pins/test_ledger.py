@@ -32,7 +32,7 @@ def pin(pin_id: str, state: PinState = "cued", took_ms: float | None = None) -> 
 
 
 def test_figures_are_of_the_pins_that_were_shown() -> None:
-    ledger = Ledger()
+    ledger = Ledger(800)
     for n in range(1, 101):
         ledger.take(pin(f"p{n}", "confirmed", n))
     ledger.take(pin("late", "late", 1_500))
@@ -49,7 +49,7 @@ def test_figures_are_of_the_pins_that_were_shown() -> None:
 
 
 def test_the_worst_are_those_not_shown_then_the_slowest() -> None:
-    ledger = Ledger()
+    ledger = Ledger(800)
     for told in (
         pin("quick", "confirmed", 80),
         pin("bad", "failed"),
@@ -63,7 +63,7 @@ def test_the_worst_are_those_not_shown_then_the_slowest() -> None:
 
 
 def test_a_pin_counts_once_as_it_was_last_told() -> None:
-    ledger = Ledger()
+    ledger = Ledger(800)
     for told in (pin("p"), pin("p", "in_flight"), pin("p", "confirmed", 90)):
         ledger.take(told)
     ledger.take(replace(pin("p", "failed"), shown=False))
@@ -79,7 +79,7 @@ def test_a_pin_counts_once_as_it_was_last_told() -> None:
     )
 )
 def test_what_is_dropped_no_longer_counts(told: list[tuple[int, PinState, int]]) -> None:
-    ledger = Ledger(limit=4)
+    ledger = Ledger(800, limit=4)
     for n, state, took_ms in told:
         ledger.take(pin(f"p{n}", state, took_ms))
     kept = ledger.recent(99)
@@ -89,3 +89,18 @@ def test_what_is_dropped_no_longer_counts(told: list[tuple[int, PinState, int]])
     assert latency.max_ms == max((p.latency_ms or 0 for p in kept), default=None)
     assert latency.late == sum(p.state == "late" for p in kept)
     assert latency.within == sum((p.latency_ms or 0) <= 800 for p in kept)
+
+
+def test_one_that_was_not_sent_for_want_of_time_is_a_miss() -> None:
+    ledger = Ledger(800)
+    ledger.take(pin("a", "confirmed", 200))
+    ledger.take(replace(pin("b", "late"), sent_mono_ns=None, shown=False))
+    latency = ledger.latency()
+    assert (latency.sent, latency.late, latency.unsent, latency.missed) == (1, 1, 1, 1)
+    assert latency.share_within == 0.5
+
+
+def test_taking_a_pin_down_is_no_pin() -> None:
+    ledger = Ledger(800)
+    ledger.take(replace(pin("a", "confirmed", 2_000), product=None))
+    assert ledger.latency() == Ledger(800).latency()
