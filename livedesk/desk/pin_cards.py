@@ -177,8 +177,7 @@ def latency_figures(latency: PinLatency, budget_ms: float) -> tuple[Figure, ...]
         for name, value in named
     ]
     share = latency.share_within
-    judged = latency.shown + latency.failed + latency.unknown
-    look: Look = "idle" if share is None else "ok" if latency.within == judged else "notice"
+    look: Look = "idle" if share is None else "ok" if share == 1 else "notice"
     # 99.96 % is not all of them, so it must not be rounded up to that.
     whole = None if share is None else 100.0 if share == 1 else min(99.9, share * 100)
     within = tr("Within {n} ms").format(n=number(budget_ms))
@@ -196,7 +195,8 @@ def _over(value: float | None, budget_ms: float) -> Look:
 def not_shown_words(latency: PinLatency) -> str:
     """`3 late · 1 failed · 2 superseded`; empty when there are none."""
     counted = (
-        (latency.late, tr("{n} late")), (latency.failed, tr("{n} failed")),
+        (latency.late - latency.unsent, tr("{n} late")), (latency.unsent, tr("{n} not sent")),
+        (latency.failed, tr("{n} failed")),
         (latency.unknown, tr("{n} unknown")), (latency.superseded, tr("{n} superseded")),
         (latency.refused, tr("{n} refused")),
     )  # fmt: skip

@@ -92,6 +92,7 @@ def test_a_share_that_is_not_whole_is_never_rounded_to_whole() -> None:
     assert (share.value, share.look) == ("99.9", "notice")
     assert figures["99 %"].look == "warning"
     assert not_shown_words(latency) == "1 late"
+    assert not_shown_words(PinLatency(late=3, unsent=1)) == "2 late · 1 not sent"
 
 
 def test_no_figure_is_made_up_before_the_first_pin() -> None:

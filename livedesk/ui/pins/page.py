@@ -35,7 +35,8 @@ SETUP = """[store.pins]
 gateway = "manual"      # shopee | http | manual
 
 [store.pins.catalogue]
-file = "products.csv"   # or the platform's own products"""
+source = "file"         # or "gateway": the platform's own products
+file = "products.csv"   # or .xlsx, .json"""
 
 
 class PinsPage(QWidget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,12 +17,14 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from livedesk.core.clock import NS_PER_MS
+from livedesk.core.config_file import load_settings
 from livedesk.core.pins import GatewayStatus, PinState, PinStatus, Product, ShowCue
 from livedesk.core.secrets import Secret
 from livedesk.desk.pinning import Shop
 from livedesk.desk.showlines import ProductIndex
 from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.ui.pins.byhand import WhyNot
+from livedesk.ui.pins.page import SETUP
 from livedesk.ui.pins.pictures import decoded
 from livedesk.ui.pins.showmodel import spoken
 from livedesk.ui.pins.webpad import WebPadDialog
@@ -278,6 +281,24 @@ def test_a_store_that_does_not_pin_is_told_how_to(stage: Stage, open_window: Ope
     window.open_web_pad()
     assert stage.pins.fired == []
     assert not [each for each in window.findChildren(QDialog) if each.isVisible()]
+
+
+def test_the_settings_that_it_names_are_valid(tmp_path: Path) -> None:
+    head = """[[store]]
+id = "lumen"
+name = "Lumen"
+platform = "tiktok"
+[store.feed]
+listen = "rtmp://127.0.0.1:1935/live/lumen"
+[[store.uplink]]
+name = "primary"
+url = "rtmp://127.0.0.1:1936/live/env:KEY"
+"""
+    file = tmp_path / "livedesk.toml"
+    file.write_text(f"{head}{SETUP}\n")
+    (store,) = load_settings(file, lambda _: Secret("a-stream-key")).stores
+    assert store.pins is not None
+    assert store.pins.catalogue.file == tmp_path / "products.csv"
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|propagateSizeHints)")
