@@ -224,8 +224,10 @@ class Pinning:
             return "no_session", "No session is open: before the first media there is no live."
         if product is None:
             return None
-        if self._catalogue.product(product.id) is None:
+        is_listed = self._catalogue.product(product.id) is not None
+        if not is_listed and self._catalogue.age_s is not None:
             return "unknown_product", "The catalogue of this store has no such product."
+        # Before the first list has come, as after a restart, the platform knows better than we.
         return product_refusal(product)
 
     def by_hand(self, pin_id: str, text: str, actor: str, *, done: bool) -> PinStatus:
