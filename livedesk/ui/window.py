@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 
@@ -22,8 +21,8 @@ from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.header import Header, Page
 from livedesk.ui.pad.window import PadWindow
+from livedesk.ui.pagekeys import feed_shortcuts, pin_shortcuts
 from livedesk.ui.pins.page import PinsPage
-from livedesk.ui.pins.runofshow import KEYED_LINES
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
 from livedesk.ui.source import Source
@@ -150,58 +149,9 @@ class ConsoleWindow(QMainWindow):
             Shortcut(("F11",), tr("Full screen on or off"), self.toggle_full_screen),
             Shortcut(("F1", "?"), tr("This sheet"), self.show_shortcuts),
             Shortcut(("Ctrl+Q",), tr("Close the window"), self._close),
-            *self._feed_shortcuts(),
-            *self._pin_shortcuts(),
+            *feed_shortcuts(self.page, self._read),
+            *pin_shortcuts(self.pins, self.open_web_pad),
         )
-
-    def _feed_shortcuts(self) -> tuple[Shortcut, ...]:
-        plots, side = self.page.plots, self.page.side
-        acts: tuple[tuple[str, str, Callable[[], None]], ...] = (
-            ("1", tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
-            ("2", tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
-            ("3", tr("Plots: whole session"), partial(plots.choose_range, 2)),
-            ("L", tr("Plots: follow live"), plots.follow_live),
-            ("T", tr("Plots: show time or wall clock"), plots.toggle_clock),
-            ("K", tr("Plots: audio and video clock"), plots.toggle_clocks),
-            ("C", tr("Plots: read values; then ←, → (Shift: far), Esc"), self._read),
-            ("E", tr("Events"), side.open_events),
-            ("D", tr("All figures as text"), side.open_details),
-            ("I", tr("What the platform wishes of the settings"), side.open_issues),
-        )
-        return tuple(Shortcut((key,), text, act, page="feed") for key, text, act in acts)
-
-    def _pin_shortcuts(self) -> tuple[Shortcut, ...]:
-        pins, panel = self.pins, self.pins.show_panel
-        numbers = tuple(
-            Shortcut((f"{n}",), "", partial(pins.fire_number, n), repeats=False, page="pins")
-            for n in range(1, KEYED_LINES + 1)
-        )
-        acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
-            (("N", "Ctrl+N"), tr("Fire what is next up"), pins.fire_next),
-            (("U",), tr("Unpin"), pins.unpin),
-            (("Ctrl+F", "/"), tr("Search all products; Enter or ↓: what was found"),
-             panel.open_search),
-            (("G",), tr("Run of show"), pins.focus_list),
-            (("H",), tr("By hand: the oldest is done"), pins.finish_by_hand),
-            (("Shift+H",), tr("By hand: the oldest could not be done…"), pins.could_not_by_hand),
-            (("V",), tr("Newest or worst pins"), pins.pins.toggle),
-            (("W",), tr("Web pad: let a phone or tablet in…"), self.open_web_pad),
-        )  # fmt: skip
-        told = (
-            Shortcut((), tr("Fire line 1 to 9 of the run of show"), _nothing, page="pins",
-                     shown="1 … 9"),
-            Shortcut((), tr("In the run of show: fire the chosen line"), _nothing, page="pins",
-                     shown=tr("Enter")),
-            Shortcut((), tr("… skip it or take it in, repeat it"), _nothing, page="pins",
-                     shown="S / R"),
-            Shortcut((), tr("… move it, take it out"), _nothing, page="pins",
-                     shown=tr("Ctrl+↑ ↓ / Del")),
-            Shortcut((), tr("… add a found product"), _nothing, page="pins", shown="A"),
-        )  # fmt: skip
-        once = tuple(
-            Shortcut(keys, text, act, repeats=False, page="pins") for keys, text, act in acts
-        )
-        return (told[0], *numbers, *once, *told[1:])
 
     # What it shows
 
@@ -377,10 +327,6 @@ class ConsoleWindow(QMainWindow):
             pad.close()
         self.pins.close_pictures()
         self.close()
-
-
-def _nothing() -> None:
-    """What a key of a list does is the list's business; here it is only told."""
 
 
 def _calm(view: StoreView | None, zone: tzinfo | None) -> GoLine:

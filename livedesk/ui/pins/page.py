@@ -35,7 +35,7 @@ SETUP = """[store.pins]
 gateway = "manual"      # shopee | http | manual
 
 [store.pins.catalogue]
-source = "file"         # or "gateway": the platform's own products
+source = "file"         # or "gateway": the platform's own
 file = "products.csv"   # or .xlsx, .json"""
 
 
