@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from livedesk.core.events import Level
-from livedesk.core.status import FailoverStatus, HealthClass, UplinkState
+from livedesk.core.status import FailoverStatus, HealthClass, UplinkStatus
 
 _MEDIA_GAP_MS = 1_000
 
@@ -55,25 +55,6 @@ def media_flows(feed: FeedFacts) -> bool:
     return feed.connected and feed.age_ms is not None and feed.age_ms < _MEDIA_GAP_MS
 
 
-class UplinkFacts(msgspec.Struct, frozen=True):
-    name: str
-    state: UplinkState
-    goodput_kbps: float | None = None
-    backlog_ms: float | None = None
-    rtt_ms: float | None = None
-    unsent_bytes: int | None = None
-    dropped_messages: int = 0
-    reconnects: int = 0
-    reason: str | None = None
-    address: str | None = None
-    health: HealthClass = "BLIND"
-    retransmits: int | None = None
-    ready: bool = False
-    proof_age_ms: float | None = None
-    healthy_s: float | None = None
-    capacity_kbps: float | None = None
-
-
 class TapFacts(msgspec.Struct, frozen=True):
     players: int = 0
     skips: int = 0
@@ -91,7 +72,8 @@ class RelaySample(msgspec.Struct, frozen=True, tag_field="kind", tag="sample"):
     mono_ns: int
     utc_ns: int
     feed: FeedFacts
-    uplinks: tuple[UplinkFacts, ...] = ()
+    uplinks: tuple[UplinkStatus, ...] = ()
+    """As they were at `mono_ns`, without what only the settings know."""
     failover: FailoverStatus | None = None
     """None: a relay of an earlier release, which stays with its first uplink."""
     tap: TapFacts = TapFacts()

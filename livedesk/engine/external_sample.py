@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.rtmp_address import parse_address
 from livedesk.core.settings import UplinkSettings
-from livedesk.core.status import HealthClass
+from livedesk.core.status import HealthClass, UplinkStatus
 from livedesk.engine import entries
 from livedesk.engine.external_facts import ServerView
 from livedesk.failover.facts import PathFacts
@@ -34,10 +34,10 @@ def uplink_facts(
     uplink: UplinkSettings,
     health: HealthClass,
     of_policy: tuple[float | None, float | None],
-) -> entries.UplinkFacts:
+) -> UplinkStatus:
     """`of_policy`: for how long it has been good, and what it carries."""
     address, _ = parse_address(uplink.url.reveal())
-    return entries.UplinkFacts(
+    return UplinkStatus(
         path.name,
         path.state,
         goodput_kbps=path.goodput_kbps,

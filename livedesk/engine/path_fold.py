@@ -10,7 +10,7 @@ from dataclasses import replace
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import FailoverMode, FailoverStatus, UplinkStatus
 from livedesk.engine.ages import STALE_MS, age_ms_of, grown_ms
-from livedesk.engine.entries import RelaySample, UplinkFacts, media_flows
+from livedesk.engine.entries import RelaySample, media_flows
 from livedesk.engine.path_conditions import HEALTHY_S
 
 
@@ -85,7 +85,7 @@ class PathFold:
         return "auto" if self._automatic else "manual"
 
 
-def goodput_kbps(sample: RelaySample, uplink: UplinkFacts) -> float | None:
+def goodput_kbps(sample: RelaySample, uplink: UplinkStatus) -> float | None:
     """Unknown while media that just came fill the second over which rates are taken.
 
     The low readings of that second are the window's, and would look like a slow path.
@@ -102,33 +102,20 @@ def _of_earlier_release(sample: RelaySample) -> FailoverStatus:
     )
 
 
-def _uplink(facts: UplinkFacts, goodput_kbps: float | None, old_ms: float) -> UplinkStatus:
+def _uplink(told: UplinkStatus, goodput_kbps: float | None, old_ms: float) -> UplinkStatus:
     if old_ms > STALE_MS:
         return UplinkStatus(
-            name=facts.name,
-            state=facts.state,
-            dropped_messages=facts.dropped_messages,
-            reconnects=facts.reconnects,
+            name=told.name,
+            state=told.state,
+            dropped_messages=told.dropped_messages,
+            reconnects=told.reconnects,
             reason=f"the relay has said nothing for {old_ms / 1000:.1f} s",
             age_ms=old_ms,
-            address=facts.address,
+            address=told.address,
         )
-    return UplinkStatus(
-        name=facts.name,
-        state=facts.state,
+    return replace(
+        told,
         goodput_kbps=goodput_kbps,
-        backlog_ms=facts.backlog_ms,
-        rtt_ms=facts.rtt_ms,
-        unsent_bytes=facts.unsent_bytes,
-        dropped_messages=facts.dropped_messages,
-        reconnects=facts.reconnects,
-        reason=facts.reason,
         age_ms=old_ms,
-        address=facts.address,
-        health=facts.health,
-        retransmits=facts.retransmits,
-        ready=facts.ready,
-        proof_age_ms=grown_ms(facts.proof_age_ms, old_ms),
-        healthy_s=facts.healthy_s,
-        capacity_kbps=facts.capacity_kbps,
+        proof_age_ms=grown_ms(told.proof_age_ms, old_ms),
     )

@@ -24,9 +24,10 @@ from livedesk.core.status import (
     ReturnStatus,
     SoundStatus,
     SyncStatus,
+    UplinkStatus,
 )
 from livedesk.engine.bus import Bus
-from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply, UplinkFacts
+from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply
 from livedesk.engine.fold import ProbeReading
 from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
@@ -159,7 +160,7 @@ class Show:
             lag_ms=now.lag_ms, video_age_ms=ages["video"], audio_age_ms=ages["audio"],
             video_codec=now.video_codec, audio_codec="aac", video_kbps=now.kbps,
         )  # fmt: skip
-        uplink = UplinkFacts(
+        uplink = UplinkStatus(
             "primary", "carrying" if now.uplink else "connecting", health=health,
             goodput_kbps=now.goodput_kbps, backlog_ms=now.backlog_ms,
         )  # fmt: skip

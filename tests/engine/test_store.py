@@ -18,9 +18,10 @@ from livedesk.core.status import (
     PictureStatus,
     SoundStatus,
     SyncStatus,
+    UplinkStatus,
 )
 from livedesk.engine.bus import Bus
-from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply, UplinkFacts
+from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply
 from livedesk.engine.fold import ProbeReading
 from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
@@ -96,7 +97,7 @@ class Scene:
             video_age_ms=10 if here else None,
             audio_age_ms=12 if here else None,
         )
-        uplink = UplinkFacts(
+        uplink = UplinkStatus(
             "primary",
             "carrying" if here else "standby",
             goodput_kbps=goodput_kbps if here else None,
@@ -399,7 +400,7 @@ def test_a_goodput_is_not_known_before_the_feed_s_own_rate(
         async with scene(paths, clock) as it:
             now = (clock.mono_ns(), clock.utc_ns())
             arriving = FeedFacts(True, kbps=None, age_ms=10, epoch=1)
-            uplink = UplinkFacts("primary", "carrying", goodput_kbps=700)
+            uplink = UplinkStatus("primary", "carrying", goodput_kbps=700)
             await it.store.entry("r1", RelaySample(1, *now, arriving, (uplink,)))
             assert it.store.status().uplinks[0].goodput_kbps is None
             it.n = 1
