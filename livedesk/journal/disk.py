@@ -89,19 +89,25 @@ class SessionDisk:
             )
 
     def discard(self) -> None:
-        """Let go of a connection that failed; the next write opens the file anew."""
+        """Let go of the connection; the next write opens the file anew."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
 
-    def close(self) -> None:
-        """Fold the WAL in and leave one plain file, readable also from a read-only folder."""
-        if self._connection is not None:
-            with suppress(sqlite3.Error):  # a reader may hold it open; then the WAL stays, valid
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
-        self.discard()
+    def fold(self) -> bool:
+        """Fold the WAL in, for one plain file that is readable also from a read-only folder.
+
+        False while a reader holds the file open; should it stay, the WAL stays too, and is valid.
+        """
+        if self._connection is None:
+            return True
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
+        return True
 
     @contextmanager
     def _transaction(self, synchronous: Literal["FULL", "NORMAL"]) -> Iterator[sqlite3.Connection]:

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 SILENT_DISK_S = 3.0
 """A write that takes longer than this counts as trouble although no error has come back."""
 
+_FOLD_TRIES = 40
+_FOLD_AGAIN_S = 0.05
+
 QUEUE_LIMIT = 100_000
 """Rows that may wait in memory: about 80 minutes of 20 figures while the disk is away."""
 
@@ -209,7 +212,17 @@ class JournalWriter:
                 self._failed(error)
             if not self._wait_for_work():
                 break
-        self._disk.close()
+        self._fold()
+        self._disk.discard()
+
+    def _fold(self) -> None:
+        """Tried again: who reads the record at its very end holds the file open for a moment."""
+        for _ in range(_FOLD_TRIES):
+            if self._disk.fold():
+                return
+            with self._changed:
+                if self._changed.wait_for(lambda: self._abandoned, _FOLD_AGAIN_S):
+                    return
 
     def _write_all(self) -> None:
         with self._at_disk():

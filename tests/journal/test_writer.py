@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
 from livedesk.core.clock import NS_PER_S, ManualClock
+from livedesk.journal import schema
 from livedesk.journal.errors import JournalUnavailable, NotASessionError
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.values import SampleRow
@@ -86,6 +88,29 @@ def test_closing_leaves_one_file_and_no_thread(tmp_path: Path) -> None:
     path = write(tmp_path / "a.livedesk", [row(0, 1)], [event(1)])
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
     assert not [t for t in threading.enumerate() if t.name.startswith("journal")]
+
+
+def test_a_reader_at_the_very_end_leaves_one_plain_file_all_the_same(tmp_path: Path) -> None:
+    """SQLite gives up at once where another connection keeps the WAL from being put away."""
+    path, tried = tmp_path / "a.livedesk", threading.Event()
+
+    def connect(where: Path) -> sqlite3.Connection:
+        connection = schema.connect(where)
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.set_trace_callback(lambda sql: tried.set() if "= DELETE" in sql else None)
+        return connection
+
+    async def check() -> None:
+        writer = JournalWriter.create(path, info(), at(0), WriterOptions(connect=connect))
+        await writer.record(event(1))
+        with SessionReader.open(path):
+            closing = asyncio.create_task(writer.close())
+            assert await asyncio.to_thread(tried.wait, 10)
+        await closing
+
+    asyncio.run(check())
+    assert path.read_bytes()[18:20] == b"\x01\x01"
+    assert list(tmp_path.glob("a.livedesk*")) == [path]
 
 
 def test_after_closing_a_record_is_refused_and_a_note_is_counted(tmp_path: Path) -> None:
