@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import IO, assert_never
 
 from livedesk.core.process import process_mark
 from livedesk.core.secrets import Secret
+from livedesk.core.whole_file import write_whole
 
 MAX_BYTES = 64_000
 
@@ -73,16 +73,7 @@ def write_runtime_file(path: Path, value: RuntimeFile) -> None:
     """Put the file in place as a whole (write aside, rename), mode 0600. Raises OSError."""
     if value.process is None:
         value = replace(value, process=process_mark(value.pid))
-    content = json.dumps(_to_json(value)).encode()
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(_to_json(value)).encode(), durable=False)
 
 
 def read_runtime_file(path: Path) -> RuntimeFile | DamagedFile | None:
