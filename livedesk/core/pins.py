@@ -30,6 +30,9 @@ CueSource = Literal["pad", "web_pad", "key", "console", "api"]
 GatewayKind = Literal["sandbox", "shopee", "http", "manual"]
 GatewayState = Literal["up", "degraded", "down", "unknown"]
 CueState = Literal["waiting", "done", "skipped"]
+ShowOp = Literal["move", "skip", "unskip", "repeat", "add", "remove", "reset"]
+"""What may be done to the run of show. `reset`: all lines wait again; an empty one is made anew
+from the catalogue."""
 
 UNSETTLED: frozenset[PinState] = frozenset(("cued", "in_flight", "accepted", "unknown"))
 """More may still become of a pin in one of these."""
@@ -128,7 +131,7 @@ class PadClock:
 
 @dataclass(frozen=True, slots=True)
 class PinStatus:
-    """One pin, from the cue on. All `…_ms` but `age_ms` count from the cue; None: not yet."""
+    """One pin, from the cue on. All `…_ms` count from the cue; None: not yet, or not known."""
 
     id: str
     action: PinAction
@@ -238,6 +241,8 @@ class PinsStatus:
     latency: PinLatency = field(default_factory=PinLatency)
     next_up: ShowCue | None = None
     next_title: str = ""
+    next_refusal: str = ""
+    """Why the product that is next up cannot be pinned; empty when it can."""
     show_revision: int = 0
     products_revision: int = 0
     products: int = 0
