@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from livedesk.core.clock import NS_PER_MS
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import PadClock
-from livedesk.desk.model import Moment
+from livedesk.desk.model import Moment, StoreView
 
 EXCHANGES = 5
 """Of one measurement; one late answer among them does no harm."""
@@ -24,6 +24,9 @@ DRIFT_PPM = 50.0
 
 STEP_MS = 500.0
 """Wall and monotonic time that part by more say that the clock was set: the offset is void."""
+
+UNMEASURED_MS = 500.0
+"""A status takes no longer on its way, as a rule: it is what tells the time at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,16 @@ class ClockEstimate:
         """A touch by the engine's clock; by ours while no offset is known."""
         known = self.at(now)
         return touch.utc_ns + round((known.offset_ms if known is not None else 0.0) * NS_PER_MS)
+
+
+def utc_of_status(view: StoreView, touch: Moment, now: Moment) -> int:
+    """A touch by the engine's clock where nothing was measured, as after our clock was set.
+
+    The newest status tells the time, too early by its way here: a cue never seems younger than it
+    is, and is not sent after its budget.
+    """
+    since_ns = round(view.age_s * NS_PER_S) - (now.mono_ns - touch.mono_ns)
+    return view.status.utc_ns + since_ns
 
 
 def _stepped(exchange: Exchange) -> bool:

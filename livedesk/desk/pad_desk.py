@@ -19,8 +19,8 @@ from livedesk.core.status import StoreStatus
 from livedesk.desk.errors import DeskError, RefusedError
 from livedesk.desk.model import DeskSnapshot, Moment
 from livedesk.desk.pad import PadTile, PadView
-from livedesk.desk.pad_clock import EXCHANGES, ClockEstimate, Exchange
-from livedesk.desk.pad_cues import Cue, CueBook, again_after_s
+from livedesk.desk.pad_clock import EXCHANGES, UNMEASURED_MS, ClockEstimate, Exchange, utc_of_status
+from livedesk.desk.pad_cues import AGAIN_S, BUDGET_MS, PAUSE_S, Cue, CueBook
 from livedesk.desk.pad_view import PadFacts, PadFold
 from livedesk.desk.pin_client import CueCall
 from livedesk.desk.wire import EngineClock, pin_of
@@ -28,8 +28,8 @@ from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
 
-ANSWER_S = 1.0
-"""A cue without an answer for so long is given again, as the same cue."""
+ANSWER_S = 5.0
+"""So long the answer to the last try is worth having: it tells what became of the cue."""
 
 PICTURES_KEPT = 64
 PICTURE_AGAIN_S = 30.0
@@ -149,8 +149,15 @@ class PadDesk:
         known, now = self._store(store), self._now()
         products = known.products.products if known.products is not None else ()
         title = next((one.title for one in products if one.id == product_id), product_id)
+        view, clock = self._snapshot().store(store), self.clock.at(now)
         utc_ns = self.clock.engine_utc_ns(cued, now)
-        cue = Cue(self._new_id(), action, product_id, title, source, cued, utc_ns)
+        if clock is None and view is not None:
+            utc_ns = utc_of_status(view, cued, now)
+        cue = Cue(
+            self._new_id(), action, product_id, title, source, cued, utc_ns,
+            clock.error_ms if clock is not None else UNMEASURED_MS,
+            view.status.limits.pin_budget_ms if view is not None else BUDGET_MS,
+        )  # fmt: skip
         known.book.give(cue)
         self._spawn(f"cue {action}", self._send(store, cue))
 
@@ -174,8 +181,8 @@ class PadDesk:
         if status.session != known.session:
             known.session, known.book = status.session, CueBook()
         pins, now = status.pins, self._now()
-        if pins.newest is not None:
-            known.book.told(pins.newest, status.utc_ns, now)
+        known.book.look(now)
+        known.book.told_all(pins.newest, pins.recent, status.utc_ns, now)
         if known.products is None or known.products.revision != pins.products_revision:
             known.wanted.add("products")
         if known.show is None or known.show.revision != pins.show_revision:
@@ -189,7 +196,9 @@ class PadDesk:
             return
         if event.kind.startswith("pin.") and (pin := pin_of(event)) is not None:
             age_ms = (event.utc_ns - pin.cued_utc_ns) / NS_PER_MS
-            known.book.told(replace(pin, age_ms=age_ms), event.utc_ns, self._now())
+            cue_id = str(event.data.get("cue_id", ""))
+            told = replace(pin, age_ms=age_ms)
+            known.book.told(told, event.utc_ns, self._now(), cue_id=cue_id)
         elif event.kind.startswith("catalogue."):
             known.wanted.add("products")
             self._fetch_wanted(event.store)
@@ -230,12 +239,14 @@ class PadDesk:
             known.fetching.discard(what)
 
     async def _send(self, store: str, cue: Cue) -> None:
-        """Until it is answered, or too old for an answer to help anybody."""
-        book, tries = self._store(store).book, 0
-        while True:
-            tries += 1
+        """Until it is answered, or its budget is over: from then on it is not sent any more."""
+        book = self._store(store).book
+        while (left_s := cue.left_s(self._now())) > 0 and not book.is_taken(cue.id):
+            is_last = left_s < AGAIN_S + PAUSE_S
             try:
-                book.taken(cue.id, await self._call(store, cue), self._now())
+                async with asyncio.timeout(ANSWER_S if is_last else AGAIN_S):
+                    book.taken(cue.id, await self._call(store, cue), self._now())
+                return
             except RefusedError as error:
                 if error.status < SERVER_FAULT:
                     book.refused(cue.id, error.code, f"{error.what} {error.action}".strip())
@@ -249,18 +260,13 @@ class PadDesk:
             except asyncio.CancelledError:
                 book.silent(cue.id, tr("The engine went away meanwhile."))
                 raise
-            else:
-                return
-            if not cue.is_due(self._now()):
-                return
-            await asyncio.sleep(again_after_s(tries))
+            await asyncio.sleep(PAUSE_S)
 
     async def _call(self, store: str, cue: Cue) -> PinStatus:
         client, clock = self._client(), self.clock.at(self._now())
         product_id = cue.product_id or None
         call = CueCall(cue.id, cue.source, product_id, cue.engine_utc_ns, clock)
-        async with asyncio.timeout(ANSWER_S):
-            return await (client.unpin if cue.action == "unpin" else client.cue)(store, call)
+        return await (client.unpin if cue.action == "unpin" else client.cue)(store, call)
 
     async def _fetch_picture(self, key: tuple[str, str, str]) -> None:
         store, product_id, _ = key

@@ -90,11 +90,11 @@ class Play:
         self.model.status(told, self.now())
         self.desk.status(told)
 
-    def happen(self, kind: str, pin: PinStatus | None = None) -> None:
+    def happen(self, kind: str, pin: PinStatus | None = None, **more: Json) -> None:
         data: dict[str, Json] = {} if pin is None else {
             "id": pin.id, "action": pin.action, "product_id": pin.product_id, "title": pin.title,
             "state": pin.state, "source": pin.source, "cued_utc_ns": pin.cued_utc_ns,
-            "shown": pin.shown, "latency_ms": pin.latency_ms, "settled_ms": pin.settled_ms,
+            "shown": pin.shown, "latency_ms": pin.latency_ms, "settled_ms": pin.settled_ms, **more,
         }  # fmt: skip
         self.desk.event(
             Event(1, self.clock.utc_ns(), 0, STORE, "s", kind, "info", "pins", "", None, data)
@@ -103,6 +103,10 @@ class Play:
     @property
     def words(self) -> str:
         return self.desk.pad(STORE).line.sign.word
+
+
+def nothing_is_sent() -> bool:
+    return not any(task.get_name().startswith("cue") for task in asyncio.all_tasks())
 
 
 @asynccontextmanager
@@ -186,16 +190,74 @@ def test_a_refusal_is_final_and_says_why() -> None:
     played(scene)
 
 
-def test_what_nobody_answers_ends() -> None:
+def test_after_its_budget_a_cue_is_not_sent_but_asked_about() -> None:
     async def scene(play: Play) -> None:
         play.engine.troubles = [UnreachableError("Nobody answers.", "here", "")] * 9
         play.desk.fire(STORE, "p1", "pad", play.now())
         await until(lambda: play.words == "UNKNOWN")
-        play.clock.advance(13)
-        play.tell()
+        cued_ns = play.clock.utc_ns()
+        play.clock.advance(0.9)
         tries = len(play.engine.calls)
-        assert "Nobody answers." in play.desk.pad(STORE).line.detail
-        await until(lambda: len(play.engine.calls) in (tries, tries + 1))
+        await until(nothing_is_sent)
+        play.desk.attached(is_local=True)
+        assert play.words == "UNKNOWN"
+        there = PinStatus("pin-9", "pin", "p1", "Lamp", "confirmed", "pad", cued_ns,
+                          shown=True, latency_ms=700.0, settled_ms=700.0)  # fmt: skip
+        play.tell(newest=there, recent=(there,))
+        line = play.desk.pad(STORE).line
+        assert (line.sign.word, line.figure) == ("PINNED", "700 ms")
+        assert len(play.engine.calls) == tries
+
+    played(scene)
+
+
+def test_a_cue_that_did_not_get_there_is_not_called_unknown_for_ever() -> None:
+    async def scene(play: Play) -> None:
+        play.engine.troubles = [UnreachableError("Nobody answers.", "here", "")] * 9
+        play.desk.fire(STORE, "p1", "pad", play.now())
+        await until(lambda: play.words == "UNKNOWN")
+        play.clock.advance(0.7)
+        play.tell()
+        assert play.words == "UNKNOWN"
+        play.clock.advance(0.2)
+        play.tell()
+        assert play.words == "NOT PINNED"
+        assert "nothing was sent" in play.desk.pad(STORE).line.detail
+
+    played(scene)
+
+
+def test_where_ten_newer_cues_hide_it_it_stays_unknown() -> None:
+    async def scene(play: Play) -> None:
+        play.engine.troubles = [UnreachableError("Nobody answers.", "here", "")] * 9
+        play.desk.fire(STORE, "p1", "pad", play.now())
+        await until(lambda: play.words == "UNKNOWN")
+        for _ in range(12):
+            play.clock.advance(1)
+            late = [
+                PinStatus(f"x{n}", "pin", "p2", "", "refused", "api", play.clock.utc_ns(),
+                          settled_ms=0.0)
+                for n in range(10)
+            ]  # fmt: skip
+            play.tell(recent=tuple(late))
+        line = play.desk.pad(STORE).line
+        assert (line.sign.word, line.sign.shape) == ("UNKNOWN", "question")
+        assert "Look at the live" in line.detail
+
+    played(scene)
+
+
+def test_an_event_names_its_cue_and_a_broken_answer_does_not_take_that_back() -> None:
+    async def scene(play: Play) -> None:
+        play.engine.troubles = [UnreachableError("Nobody answers.", "here", "")] * 9
+        play.desk.fire(STORE, "p1", "pad", play.now())
+        taken = PinStatus("pin-1", "pin", "p1", "Lamp", "in_flight", "pad",
+                          play.clock.utc_ns() + 3 * NS_PER_MS)  # fmt: skip
+        await until(lambda: play.engine.calls)
+        play.happen("pin.cued", taken, cue_id="cue-0")
+        assert play.words == "IN FLIGHT"
+        await until(nothing_is_sent)
+        assert len(play.engine.calls) == 1
 
     played(scene)
 
@@ -206,9 +268,39 @@ def test_a_cue_that_an_engine_took_with_it_is_given_to_the_next() -> None:
         play.desk.fire(STORE, "p1", "pad", play.now())
         await until(lambda: play.words == "UNKNOWN")
         await play.tasks.close()
+        play.clock.advance(0.5)
         play.desk.attached(is_local=True)
         await until(lambda: len(play.engine.calls) == 2)
         assert play.engine.calls[0] == play.engine.calls[1]
+
+    played(scene)
+
+
+def test_before_the_clock_is_measured_the_newest_status_tells_the_time() -> None:
+    async def scene(play: Play) -> None:
+        await until(lambda: play.desk.clock.at(play.now()) is not None)
+        play.clock.advance(0.2)
+        before_ns = play.clock.utc_ns()
+        play.clock.step_wall(-3)
+        play.desk.fire(STORE, "p1", "pad", play.now())
+        await until(lambda: play.engine.calls)
+        call = play.engine.calls[0]
+        assert (call.cued_at_ns, call.clock) == (before_ns, None)
+
+    played(scene, is_local=False)
+
+
+def test_the_engine_says_which_pin_is_the_newest() -> None:
+    """Two devices, each a little wrong about the time, may tell otherwise."""
+
+    async def scene(play: Play) -> None:
+        utc_ns = play.clock.utc_ns()
+        mine = PinStatus("a", "pin", "p1", "Lamp", "in_flight", "pad", utc_ns, age_ms=0.0)
+        play.happen("pin.cued", mine)
+        other = PinStatus("b", "pin", "p2", "Vase", "in_flight", "web_pad", utc_ns - NS_PER_MS)
+        play.clock.advance(0.1)
+        play.tell(newest=replace(other, age_ms=101.0), recent=(other, mine))
+        assert play.desk.pad(STORE).line.title == "Vase"
 
     played(scene)
 
