@@ -248,7 +248,9 @@ class Store:
             )
 
     def _session_ends(self) -> None:
-        """An alarm that stands ends in the record in which it began."""
+        """What is open ends in the record in which it began: pins first, alarms may be of them."""
+        if self.pinning is not None:
+            self.pinning.session_ends()
         for change in self._alarms.end():
             self._tell(change, over="Over with the session")
 

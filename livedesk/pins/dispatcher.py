@@ -135,6 +135,24 @@ class Dispatcher:
         carried.task = self._tasks.spawn(f"recall of pin {newest.id}", self._recall(carried))
         carried.task.add_done_callback(lambda task: self._carried_out(carried, task))
 
+    async def look(self) -> Shown | None:
+        """What is shown, asked for no pin; None when there is no call to spare for that."""
+        if not self._means.calls.take("background", self._clock.mono_ns()):
+            return None
+        heard: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
+        self._traffic.read("none", lambda shown: None if heard.done() else heard.set_result(shown))
+        return await heard
+
+    def let_go(self, code: str, reason: str) -> None:
+        """The session is over: the newest pin gets no more calls, and ends as far as it came."""
+        carried, self._carried = self._carried, None
+        if carried is None:
+            return
+        if carried.task is not None:
+            carried.task.cancel()
+        if carried.pin.settled_mono_ns is None:
+            self._tell(_settled(carried.pin, _let_go(carried.pin, code, reason, self._clock)))
+
     async def close(self) -> None:
         """Give up all calls. What is unsettled stays so, for the next engine."""
         self._is_closed = True
@@ -314,6 +332,14 @@ def _replaced(pin: Pin, mono_ns: int) -> End:
         reason = "Not read back: a newer cue took its place."
         return End("accepted", "not_read_back", reason, at_ns=mono_ns)
     return End("superseded", "superseded", "A newer cue took its place.", at_ns=mono_ns)
+
+
+def _let_go(pin: Pin, code: str, reason: str, clock: Clock) -> End:
+    """What was never sent is not shown; what was sent may be, or not."""
+    if pin.state == "cued":
+        return End("failed", code, reason, shown=False, at_ns=clock.mono_ns())
+    state: PinState = "accepted" if pin.state == "accepted" else "unknown"
+    return End(state, code, reason, at_ns=clock.mono_ns())
 
 
 def _ignore(_: Run, __: Facts) -> None:

@@ -15,7 +15,7 @@ KEPT: Final = 10_000
 class Ledger:
     """The newest pins, each as it was last told; the figures are of these."""
 
-    def __init__(self, budget_ms: float = 800.0, limit: int = KEPT) -> None:
+    def __init__(self, budget_ms: float, limit: int = KEPT) -> None:
         self._limit = limit
         self._pins: dict[str, Pin] = {}
         self._count = LatencyCount(budget_ms)

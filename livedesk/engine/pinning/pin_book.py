@@ -36,12 +36,13 @@ class PinBook:
         self._open: dict[str, Receipt | None] = {}
         """Pins whose end was not told, and of those that are ours whether they are on record."""
         self._cue_ids: dict[str, str] = {}
-        self._ledger = Ledger()
+        self._budget_ms = stage.settings.limits.pin_budget_ms
+        self._ledger = Ledger(self._budget_ms)
         self.counts = PinCounts()
 
     def begin(self) -> None:
         """Each session has a ledger of its own."""
-        self._ledger = Ledger()
+        self._ledger = Ledger(self._budget_ms)
         self._cue_ids.clear()
 
     def take_up(self, recalled: Recalled) -> None:

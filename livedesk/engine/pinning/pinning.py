@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level
-from livedesk.core.pin_settings import ManualGateway, PinSettings
-from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus, Product, RunOfShow
+from livedesk.core.pin_settings import PinSettings
+from livedesk.core.pins import PinsStatus, PinStatus, Product, RunOfShow
 from livedesk.core.tasks import Tasks
 from livedesk.engine.api.pins_view import LedgerView, ProductPicture
 from livedesk.engine.pin_conditions import PinFacts
@@ -28,15 +28,15 @@ from livedesk.engine.pinning.cues import (
     RefusalCode,
     cue_times,
     new_pin,
-    product_refusal,
     refused,
     too_late,
 )
-from livedesk.engine.pinning.facts import displaced_by, late_of
+from livedesk.engine.pinning.overview import Overview
 from livedesk.engine.pinning.pin_book import PinBook
 from livedesk.engine.pinning.recall import Recalled, recall
 from livedesk.engine.pinning.run_of_show import ShowKeeper
 from livedesk.engine.pinning.show_orders import ShowOrder
+from livedesk.engine.pinning.shown_watch import ShownWatch
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Stage
 from livedesk.engine.pinning.upkeep import Upkeep
@@ -47,7 +47,6 @@ from livedesk.pins.gateways.base import Gateway
 from livedesk.pins.pictures import PictureError, Pictures
 from livedesk.pins.pin import Pin
 
-_RECENT: Final = 10
 _AFTER_FAULT_S: Final = 5.0
 
 
@@ -77,7 +76,6 @@ class Pinning:
         self._settings = settings
         self._budget_ms = stage.settings.limits.pin_budget_ms
         self._gateway = parts.gateway
-        self._calls = parts.calls
         self._source = parts.source
         self._pictures = parts.pictures
         self._clock = clock
@@ -96,9 +94,6 @@ class Pinning:
             tasks=self._tasks,
             displaced=self._book.displaced,
         )
-        self._upkeep = Upkeep(
-            parts.gateway, parts.source, clock, self._say, self._planned_end_utc_ns
-        )
         self._catalogue = Catalogue(
             parts.source,
             settings.catalogue.webhook_secret,
@@ -106,6 +101,23 @@ class Pinning:
             rng,
             self._say,
             self._products_changed,
+        )
+        self._overview = Overview(
+            stage,
+            settings,
+            parts.gateway,
+            parts.calls,
+            self._dispatcher,
+            self._book,
+            self._show,
+            self._catalogue,
+            clock,
+        )
+        self._upkeep = Upkeep(
+            parts.gateway, parts.source, clock, self._say, self._overview.planned_end_utc_ns
+        )
+        self._watch = ShownWatch(
+            self._dispatcher, self._book.recent, self._overview.title, clock, rng, self._say
         )
 
     # Its life.
@@ -119,7 +131,8 @@ class Pinning:
             self._begin(name)
 
     def _loops(self) -> tuple[str, ...]:
-        return ("products", "warm connections", "access", "run of show")
+        always = ("products", "warm connections", "access", "run of show")
+        return (*always, "what is shown") if self._gateway.abilities.reads_back else always
 
     def _begin(self, name: str) -> None:
         work = {
@@ -127,6 +140,7 @@ class Pinning:
             "warm connections": self._upkeep.keep_warm,
             "access": self._upkeep.keep_signed_in,
             "run of show": self._show.run,
+            "what is shown": self._watch.run,
         }[name]
         self._tasks.spawn(name, work())
 
@@ -142,8 +156,10 @@ class Pinning:
 
     def tick(self) -> None:
         self._follow_session()
-        self._upkeep.on_air(is_open=self._stage.session() is not None)
-        self._upkeep.look(self._gateway_status())
+        is_open = self._stage.session() is not None
+        self._upkeep.on_air(is_open=is_open)
+        self._watch.on_air(is_open=is_open)
+        self._upkeep.look(self._overview.gateway_status())
 
     def _follow_session(self) -> None:
         """Asked before each cue, too: it may be the first of a session."""
@@ -153,6 +169,12 @@ class Pinning:
         self._session = session.session
         self._book.begin()
         self._show.begin(session.session)
+
+    def session_ends(self) -> None:
+        """While its record still takes events: no pin is left open in it."""
+        self._dispatcher.let_go(
+            "signed_off", "The session was signed off before more of it was known."
+        )
 
     async def close(self) -> None:
         await self._dispatcher.close()
@@ -222,13 +244,7 @@ class Pinning:
         """What the dispatcher cannot know; whether there are calls left is for it to say."""
         if self._stage.session() is None:
             return "no_session", "No session is open: before the first media there is no live."
-        if product is None:
-            return None
-        is_listed = self._catalogue.product(product.id) is not None
-        if not is_listed and self._catalogue.age_s is not None:
-            return "unknown_product", "The catalogue of this store has no such product."
-        # Before the first list has come, as after a restart, the platform knows better than we.
-        return product_refusal(product)
+        return None if product is None else self._overview.refusal(product)
 
     def by_hand(self, pin_id: str, text: str, actor: str, *, done: bool) -> PinStatus:
         pin = self._dispatcher.by_hand(pin_id, done, text, actor)
@@ -281,68 +297,8 @@ class Pinning:
 
     # What is told of all this.
 
-    def _planned_end_utc_ns(self) -> int:
-        session = self._stage.session()
-        start_ns = self._clock.utc_ns() if session is None else session.started_utc_ns
-        return start_ns + round(self._settings.show_hours * 3600 * NS_PER_S)
-
-    def _gateway_status(self) -> GatewayStatus:
-        status, mono_ns = self._gateway.status(), self._clock.mono_ns()
-        if not status.can_pin:
-            return status
-        return replace(
-            status,
-            calls_left=self._calls.left(mono_ns),
-            calls_per_min=self._calls.per_min,
-            blocked_s=self._calls.blocked_s(mono_ns),
-        )
-
     def status(self) -> PinsStatus:
-        mono_ns = self._clock.mono_ns()
-        book = self._book.view(_RECENT, worst=0)
-        waiting = (pin for pin in self._dispatcher.unsettled if pin.by_hand)
-        shown, shown_ns = self._dispatcher.shown, self._dispatcher.shown_mono_ns
-        shown_id = None if shown is None else shown.product_id
-        catalogue, show, session = self._catalogue, self._show.show, self._stage.session()
-        return PinsStatus(
-            gateway=self._gateway_status(),
-            newest=book.pins[0] if book.pins else None,
-            recent=book.pins,
-            by_hand=tuple(pin.status(mono_ns) for pin in waiting),
-            shown_product_id=shown_id,
-            shown_title=self._title(shown_id),
-            shown_age_ms=None if shown_ns is None else (mono_ns - shown_ns) / NS_PER_MS,
-            latency=book.latency,
-            next_up=show.next_up,
-            next_title=self._title(show.next_up.product_id if show.next_up else None),
-            show_revision=show.revision,
-            products_revision=catalogue.products.revision,
-            products=len(catalogue.products.products),
-            product_problems=len(catalogue.products.problems),
-            products_age_s=catalogue.age_s,
-            products_reason=catalogue.reason,
-            planned_end_utc_ns=None if session is None else self._planned_end_utc_ns(),
-            arm_and_fire=self._settings.arm_and_fire,
-            web_pad=self._settings.web_pad,
-        )
-
-    def _title(self, product_id: str | None) -> str:
-        product = None if product_id is None else self._catalogue.product(product_id)
-        return "" if product is None else product.title
+        return self._overview.status()
 
     def facts(self) -> PinFacts:
-        gateway, shown = self._settings.gateway, self._dispatcher.shown
-        shown_id = None if shown is None else shown.product_id
-        product = None if shown_id is None else self._catalogue.product(shown_id)
-        recent = self._book.recent(2 * _RECENT)
-        late, judged = late_of(recent, self._clock.mono_ns())
-        displaced = displaced_by(recent, shown, self._dispatcher.shown_mono_ns)
-        return PinFacts(
-            remind_s=gateway.remind_s if isinstance(gateway, ManualGateway) else 0.0,
-            refresh_s=self._settings.catalogue.refresh_s,
-            unread_s=self._catalogue.unread_s,
-            late=late,
-            judged=judged,
-            unsellable="" if product is None else product.refusal,
-            displaced_by=self._title(displaced) or displaced or "",
-        )
+        return self._overview.facts(is_changed_outside=self._watch.is_changed_outside)

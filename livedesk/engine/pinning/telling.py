@@ -89,6 +89,8 @@ def _text(pin: Pin) -> str:
         done = "is done" if pin.product is None else "is shown"
         who = ", as told by hand" if pin.by_hand else ""
         return f"{_subject(pin)} {done}{_after(pin)}{who}."
+    if pin.state == "unknown" and pin.settled_mono_ns is not None:
+        return f"{_subject(pin)} stays uncertain{why}."
     return f"{_subject(pin)} {_WORDS[pin.state]}{why}."
 
 
