@@ -79,6 +79,7 @@ class Fate:
     drop: Literal["", "before", "after"] = ""
     error_status: int | None = None
     malformed: Malformed | None = None
+    drip_bytes_per_s: int | None = None
 
 
 def fate_of(kind: Kind, faults: Faults, rng: random.Random, mono_ns: int) -> Fate:
@@ -107,4 +108,5 @@ def fate_of(kind: Kind, faults: Faults, rng: random.Random, mono_ns: int) -> Fat
         "after" if is_after else "before" if is_before else "",
         faults.error_status if error * 100 < faults.error_pct else None,
         faults.malformed if body * 100 < faults.malformed_pct else None,
+        faults.drip_bytes_per_s,
     )

@@ -89,7 +89,7 @@ class _Counter:
         if reply is None:
             await self._lines.cut(scope, receive)
             return
-        await self._response(reply, fate)(scope, receive, send)
+        await _response(reply, fate)(scope, receive, send)
 
     async def _answered(self, call: Call, speech: Speech, kind: Kind) -> tuple[Reply | None, Fate]:
         """What is said to it; None: the connection is closed without a word.
@@ -110,14 +110,14 @@ class _Counter:
         await self._lines.pause(fate.after_s)
         return None if fate.drop == "after" else reply, fate
 
-    def _response(self, reply: Reply, fate: Fate) -> Response:
-        body, content_type = garbled(fate.malformed, reply.body)
-        headers = {**reply.headers, "content-type": content_type}
-        rate = self._shop.faults.drip_bytes_per_s
-        if rate is None:
-            return Response(body, reply.status, headers)
-        headers["content-length"] = str(len(body))
-        return StreamingResponse(_dripped(body, rate), reply.status, headers)
+
+def _response(reply: Reply, fate: Fate) -> Response:
+    body, content_type = garbled(fate.malformed, reply.body)
+    headers = {**reply.headers, "content-type": content_type}
+    if fate.drip_bytes_per_s is None:
+        return Response(body, reply.status, headers)
+    headers["content-length"] = str(len(body))
+    return StreamingResponse(_dripped(body, fate.drip_bytes_per_s), reply.status, headers)
 
 
 async def _dripped(body: bytes, bytes_per_s: int) -> AsyncIterator[bytes]:

@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_show_and_faults_do_not_move_each_other() -
 
 
 def test_calls_that_are_not_named_are_served_well() -> None:
-    faults = Faults(median_ms=80, down_until_ns=NS_PER_S, calls=("read",))
+    faults = Faults(median_ms=80, drip_bytes_per_s=1, down_until_ns=NS_PER_S, calls=("read",))
     assert fate_of("pin", faults, random.Random(1), 0) == Fate()
     assert fate_of("read", faults, random.Random(1), 0) == Fate(error_status=503)
 

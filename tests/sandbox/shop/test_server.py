@@ -125,6 +125,8 @@ def test_huge_and_slow_answers_are_what_they_say() -> None:
         await client.shop.order({"clear": True, "drip_bytes_per_s": 1})
         with pytest.raises(httpx.ReadTimeout):
             await client.http.get("/v1/live/glow/pin", timeout=0.1)
+        await client.shop.order({"calls": ["pin"]})
+        assert (await client.read()).status_code == 200
 
     _with_shop(scenario)
 
