@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from livedesk.core.clock import NS_PER_MS
 from livedesk.core.events import Event
 from livedesk.core.pins import CueSource, PinAction, PinStatus, ProductList, RunOfShow
 from livedesk.core.status import StoreStatus
@@ -21,8 +19,10 @@ from livedesk.desk.model import DeskSnapshot, Moment
 from livedesk.desk.pad import PadTile, PadView
 from livedesk.desk.pad_clock import EXCHANGES, UNMEASURED_MS, ClockEstimate, Exchange, utc_of_status
 from livedesk.desk.pad_cues import AGAIN_S, BUDGET_MS, PAUSE_S, Cue, CueBook
+from livedesk.desk.pad_pictures import PadPictures
 from livedesk.desk.pad_view import PadFacts, PadFold
 from livedesk.desk.pin_client import CueCall
+from livedesk.desk.pin_words import age_at
 from livedesk.desk.wire import EngineClock, pin_of
 from livedesk.desk.words import tr
 
@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 ANSWER_S = 5.0
 """So long the answer to the last try is worth having: it tells what became of the cue."""
 
-PICTURES_KEPT = 64
-PICTURE_AGAIN_S = 30.0
 FETCH_AGAIN_S = 1.0
 CLOCK_LOOK_S = 1.0
 SERVER_FAULT = 500
@@ -90,10 +88,12 @@ class PadDesk:
         self._snapshot = snapshot
         self._new_id = new_id
         self._stores: dict[str, _Store] = {}
-        self._pictures: OrderedDict[tuple[str, str, str], tuple[bytes | None, Moment]]
-        self._pictures = OrderedDict()
-        self._picture_call: tuple[str, str, str] | None = None
+        self._pictures = PadPictures(
+            lambda store, product_id: client().picture(store, product_id), spawn, now
+        )
         self.clock = ClockEstimate()
+        self.no_access = ""
+        """Why the engine lets us in no longer; whoever owns the link says so."""
 
     # What windows read
 
@@ -106,22 +106,14 @@ class PadDesk:
         known.book.look(now)
         view = snapshot.store(store)
         facts = PadFacts(
-            store, snapshot.link, view, known.products, known.show, known.book.newest(), now
-        )
+            store, snapshot.link, view, known.products, known.show, known.book.newest(), now,
+            self.no_access,
+        )  # fmt: skip
         return known.fold.view(facts)
 
     def picture(self, store: str, tile: PadTile) -> bytes | None:
-        """One is fetched at a time, so that they take no more than one connection from the cues."""
-        key = (store, tile.product_id, tile.picture)
-        found = self._pictures.get(key)
-        if found is not None:
-            data, tried = found
-            if data is not None or self._now().since_s(tried) < PICTURE_AGAIN_S:
-                return data
-        if self._picture_call is None and self._snapshot().link.answering:
-            self._picture_call = key
-            self._spawn("picture", self._fetch_picture(key))
-        return None
+        may_ask = self._snapshot().link.answering
+        return self._pictures.picture(store, tile, may_ask=may_ask)
 
     # What windows ask for
 
@@ -165,14 +157,14 @@ class PadDesk:
 
     def attached(self, *, is_local: bool) -> None:
         """A connection stands; it may be to another engine, with clocks and lists of its own."""
-        self.clock = ClockEstimate(is_local)
+        self.clock, self.no_access = ClockEstimate(is_local), ""
         self._spawn("clock", self._keep_clock())
         for store, known in self._stores.items():
             known.wanted |= {"products", "show"}
             known.fetching.clear()
             for cue in known.book.unanswered(self._now()):
                 self._spawn("cue again", self._send(store, cue))
-        self._picture_call = None
+        self._pictures.begin()
 
     def status(self, status: StoreStatus) -> None:
         known = self._stores.get(status.store)
@@ -194,10 +186,12 @@ class PadDesk:
         known = self._stores.get(event.store)
         if known is None:
             return
-        if event.kind.startswith("pin.") and (pin := pin_of(event)) is not None:
-            age_ms = (event.utc_ns - pin.cued_utc_ns) / NS_PER_MS
+        if event.kind.startswith("pin."):
+            pin = pin_of(event)
+            if pin is None or event.kind == "pin.displaced":
+                return
             cue_id = str(event.data.get("cue_id", ""))
-            told = replace(pin, age_ms=age_ms)
+            told = replace(pin, age_ms=age_at(pin, event.utc_ns))
             known.book.told(told, event.utc_ns, self._now(), cue_id=cue_id)
         elif event.kind.startswith("catalogue."):
             known.wanted.add("products")
@@ -267,19 +261,6 @@ class PadDesk:
         product_id = cue.product_id or None
         call = CueCall(cue.id, cue.source, product_id, cue.engine_utc_ns, clock)
         return await (client.unpin if cue.action == "unpin" else client.cue)(store, call)
-
-    async def _fetch_picture(self, key: tuple[str, str, str]) -> None:
-        store, product_id, _ = key
-        data: bytes | None = None
-        try:
-            data = await self._client().picture(store, product_id)
-        except DeskError as error:
-            log.info("picture: %s", error)
-        finally:
-            self._picture_call = None
-        self._pictures[key] = (data, self._now())
-        while len(self._pictures) > PICTURES_KEPT:
-            self._pictures.popitem(last=False)
 
     async def _keep_clock(self) -> None:
         estimate = self.clock

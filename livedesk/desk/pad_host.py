@@ -17,13 +17,16 @@ from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.desk.client import EngineClient
-from livedesk.desk.errors import BadAnswerError, DeskError, UnreachableError
+from livedesk.desk.errors import BadAnswerError, DeskError, RefusedError, UnreachableError
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, Moment
 from livedesk.desk.pad_desk import PadClient, PadDesk
 from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
+
+NO_ACCESS = (401, 403)
+"""HTTP statuses of a token that is not known (any more), or may not do this."""
 
 
 class PadHost:
@@ -92,6 +95,8 @@ class PadHost:
         await self._calls.close()
 
     def lost(self, error: DeskError) -> None:
+        if isinstance(error, RefusedError) and error.status in NO_ACCESS:
+            self.desk.no_access = tr("This pad is no longer let in. Ask the desk for a new token.")
         self._model.lost(f"{error.what}\n{error.action}", self.now())
 
     def status(self, status: StoreStatus) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from livedesk.core.pins import UNSETTLED, PinStatus
 from livedesk.desk.pad import PadLine, Sign
+from livedesk.desk.pin_words import title_of
 from livedesk.desk.words import span, tr
 
 
@@ -49,8 +50,8 @@ def _unpin_sign(pin: PinStatus) -> Sign:
         case "failed" | "refused":
             shape = _pin_sign(pin).shape
             return Sign(tr("NOT TAKEN DOWN"), shape, "bad")
-        case "late":
-            return Sign(tr("LATE"), "clock", "late")
+        case "late" if not pin.shown:
+            return Sign(tr("NOT TAKEN DOWN"), "clock", "bad")
         case "cued" | "in_flight" | "accepted":
             shape = _pin_sign(pin).shape
             return Sign(tr("TAKING DOWN"), shape, "flying")
@@ -83,21 +84,24 @@ def lasting(ms: float | None) -> str:
 
 def detail_of(pin: PinStatus) -> str:
     """What is behind the word, and what to do about it."""
+    reason = title_of(pin.reason)
     match pin.state:
         case "unknown" if is_flying(pin):
             return tr("Looking what viewers see.")
         case "unknown":
-            return pin.reason or tr("Nobody could tell: look at the live, or ask the desk.")
+            return reason or tr("Nobody could tell: look at the live, or ask the desk.")
         case "accepted" if not is_flying(pin):
             return tr("This platform cannot be asked what it shows.")
         case "late" if not pin.shown:
-            return pin.reason or tr("Too late to send it.")
+            return reason or tr("Too late to send it.")
+        case "late" if pin.action == "unpin":
+            return reason or tr("Taken down, too late.")
         case "late":
-            return pin.reason or tr("Viewers see it, too late.")
+            return reason or tr("Viewers see it, too late.")
         case "failed" | "refused":
-            return pin.reason or tr("No reason was given.")
+            return reason or tr("No reason was given.")
         case "in_flight" if pin.by_hand:
-            return tr("The desk pins it in the platform's own window.")
+            return tr("The desk does it in the platform's own window.")
         case "superseded":
             return tr("A newer cue took its place.")
     return "" if pin.recorded else tr("The record does not have it: tell the desk.")
@@ -110,6 +114,6 @@ def line_of(pin: PinStatus, elapsed_ms: float | None, budget_ms: float) -> PadLi
     return PadLine(
         sign_of(pin, is_over_budget=over and waits),
         figure_of(pin, elapsed_ms),
-        pin.title,
+        title_of(pin.title),
         detail_of(pin),
     )

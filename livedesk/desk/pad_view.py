@@ -13,6 +13,7 @@ from livedesk.desk.model import LinkView, Moment, StoreView
 from livedesk.desk.pad import QUIET, STALE_AFTER_S, TILES, PadLine, PadTile, PadView, Sign
 from livedesk.desk.pad_cues import News
 from livedesk.desk.pad_signs import is_flying, line_of
+from livedesk.desk.pin_words import price_of, title_of
 from livedesk.desk.words import age, span, tr, wall_clock
 
 SEEN_FRESH_S = 10.0
@@ -30,6 +31,8 @@ class PadFacts:
     show: RunOfShow | None
     news: News | None
     now: Moment
+    no_access: str = ""
+    """Why the engine lets this pad in no longer; empty while it does."""
 
     @property
     def pins(self) -> PinsStatus | None:
@@ -100,8 +103,8 @@ def _bare(product_id: str, at: int, product: Product | None, pins: int, is_next:
     tile = PadTile(
         product_id=product_id,
         number=at % TILES + 1,
-        title=_one_line(product.title if product else "") or product_id,
-        price=price_of(product) if product else "",
+        title=title_of(product.title if product else "") or product_id,
+        price=_price(product) if product else "",
         picture=product.picture if product else "",
         refusal=refusal,
         is_next=is_next,
@@ -110,21 +113,9 @@ def _bare(product_id: str, at: int, product: Product | None, pins: int, is_next:
     return replace(tile, sign=_resting(tile, product))
 
 
-LONGEST_TITLE = 200
-"""Characters of a title that are drawn at most: more than two lines of the widest tile."""
-
-
-def _one_line(title: str) -> str:
-    short = title if len(title) <= 4 * LONGEST_TITLE else title[: 4 * LONGEST_TITLE]
-    whole = " ".join(short.split())
-    return whole if len(whole) <= LONGEST_TITLE else whole[: LONGEST_TITLE - 1] + "…"
-
-
-def price_of(product: Product) -> str:
-    """`IDR 129,000`; empty when it is not known."""
-    if product.price is None or not product.price.is_finite():
-        return ""
-    return f"{product.currency} {product.price:,f}".strip()
+def _price(product: Product) -> str:
+    """Not a number is no price."""
+    return price_of(product) if product.price is not None and product.price.is_finite() else ""
 
 
 def _resting(tile: PadTile, product: Product | None) -> Sign:
@@ -168,7 +159,7 @@ def _lit_tile(tile: PadTile, facts: PadFacts, shown_id: str | None) -> PadTile:
     if news is None or news.pin.action != "pin" or news.pin.product_id != tile.product_id:
         return tile
     pin = news.pin
-    if pin.shown and shown_id is not None and not is_shown:
+    if pin.shown and not is_shown and _shown(facts) is not None:
         return tile
     if tile.refusal and not is_flying(pin):
         return tile
@@ -178,6 +169,9 @@ def _lit_tile(tile: PadTile, facts: PadFacts, shown_id: str | None) -> PadTile:
 
 def _obstacle(facts: PadFacts) -> tuple[str, PadLine | None]:
     """Why nothing can be fired, and how that is told; empty and None when something can."""
+    if facts.no_access:
+        line = PadLine(Sign(tr("NO ACCESS"), "barred", "bad"), detail=facts.no_access)
+        return tr("No access: ask the desk."), line
     since = facts.since_utc_ns
     if since is not None:
         return tr("No engine: nothing can be pinned."), _no_engine(facts, since)
@@ -198,14 +192,15 @@ def _no_engine(facts: PadFacts, since_utc_ns: int) -> PadLine:
     detail = tr("Since {at}, {span}. Nothing can be pinned from here.").format(
         at=wall_clock(since_utc_ns), span=span(away_s)
     )
-    is_first = facts.link.state == "connecting"
-    word = tr("CONNECTING") if is_first and away_s < STALE_AFTER_S else tr("NO ENGINE")
+    is_first = facts.link.state == "connecting" and away_s < STALE_AFTER_S
+    word = tr("CONNECTING") if is_first else tr("NO ENGINE")
     news = facts.news
     if news is not None and is_flying(news.pin):
-        detail += " " + tr("What became of {title} is not known.").format(title=news.pin.title)
+        what = title_of(news.pin.title) or tr("the last cue")
+        detail += " " + tr("What became of {title} is not known.").format(title=what)
     elif facts.link.reason and facts.view is None:
         detail += " " + facts.link.reason.partition("\n")[0]
-    return PadLine(Sign(word, "unplugged", "bad"), detail=detail)
+    return PadLine(Sign(word, "unplugged", "quiet" if is_first else "bad"), detail=detail)
 
 
 def _line(facts: PadFacts) -> PadLine:
@@ -213,7 +208,9 @@ def _line(facts: PadFacts) -> PadLine:
     news = facts.news
     assert facts.view is not None
     if news is None:
-        return PadLine(Sign(tr("READY"), "none", "quiet"))
+        is_empty = facts.products is not None and not facts.products.products
+        detail = tr("The catalogue has no products: nothing can be pinned.") if is_empty else ""
+        return PadLine(Sign(tr("READY"), "none", "quiet"), detail=detail)
     gone = _displaced(facts, news.pin)
     if gone is not None:
         return gone
@@ -238,8 +235,8 @@ def _displaced(facts: PadFacts, pin: PinStatus) -> PadLine | None:
     read_since = pins.shown_age_ms < newest.age_ms - newest.settled_ms
     if pins.shown_product_id == pin.product_id or not read_since:
         return None
-    sees = tr("Viewers see {what}.").format(what=pins.shown_title or tr("nothing"))
-    return PadLine(Sign(tr("NOT ON SCREEN"), "replaced", "late"), "", pin.title, sees)
+    sees = tr("Viewers see {what}.").format(what=title_of(pins.shown_title) or tr("nothing"))
+    return PadLine(Sign(tr("NOT ON SCREEN"), "replaced", "late"), "", title_of(pin.title), sees)
 
 
 def _is_newer_than_status(facts: PadFacts) -> bool:
@@ -268,7 +265,7 @@ def _seen(facts: PadFacts) -> str:
     if shown is None or facts.since_utc_ns is not None:
         return tr("not known")
     product_id, title, age_s = shown
-    words = (_one_line(title) or product_id or "") if product_id else tr("nothing pinned")
+    words = (title_of(title) or product_id or "") if product_id else tr("nothing pinned")
     if age_s < SEEN_FRESH_S:
         return words
     return tr("{what} (read {age} ago)").format(what=words, age=age(age_s))
@@ -281,10 +278,14 @@ def _warnings(facts: PadFacts, pins: PinsStatus) -> Iterable[str]:
     if gateway.blocked_s:
         yield tr("The platform asked for a pause: {span}.").format(span=span(gateway.blocked_s))
     elif gateway.state == "down":
-        yield tr("The platform does not answer: {why}").format(why=gateway.reason).rstrip(": ")
+        yield (
+            tr("The platform does not answer: {why}")
+            .format(why=title_of(gateway.reason))
+            .rstrip(": ")
+        )
     elif gateway.calls_left is not None and gateway.calls_left <= 0:
         yield tr("No call to the platform is left this minute.")
     if gateway.token_covers_show is False:
         yield tr("The platform's access ends before the show.")
     if pins.products_reason:
-        yield tr("Products may be old: {why}").format(why=pins.products_reason)
+        yield tr("Products may be old: {why}").format(why=title_of(pins.products_reason))

