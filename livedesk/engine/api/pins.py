@@ -19,7 +19,7 @@ from livedesk.core.pins import CueSource, PadClock
 from livedesk.engine.api.answers import ApiError, json_answer, number, typed_body, wrong_value
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.api.stores import store_of
-from livedesk.engine.pinning.cues import Cue, CueError
+from livedesk.engine.pinning.cues import Cue, CueError, Wants
 
 LONGEST_CLOCK_ERROR_MS = 10_000.0
 _Name = Annotated[str, Meta(max_length=100)]
@@ -39,8 +39,10 @@ class CueBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UnpinBody(msgspec.Struct, forbid_unknown_fields=True):
+    cued_at_ns: _UnixNs | None = None
     source: CueSource = "api"
     cue_id: _Name = ""
+    clock: PadClock | None = None
 
 
 class ByHandBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,26 +75,33 @@ async def cue(request: Request) -> Response:
     body = await typed_body(request, CueBody)
     if body.next == (body.product_id is not None):
         raise wrong_value("The body", "an object with either product_id or next: true")
-    if body.clock is not None and not 0 <= body.clock.error_ms <= LONGEST_CLOCK_ERROR_MS:
-        raise wrong_value("clock.error_ms", f"from 0 to {LONGEST_CLOCK_ERROR_MS:,.0f}")
-    wanted = Cue(
-        wants="next" if body.next else "pin",
-        product_id=body.product_id or "",
-        cued_utc_ns=body.cued_at_ns,
-        source=body.source,
-        cue_id=body.cue_id,
-        clock=body.clock,
-        actor=request.scope["actor"],
-    )
-    with as_answers():
-        return json_answer(pinning.cue(wanted), 202)
+    wants: Wants = "next" if body.next else "pin"
+    return _taken(pinning, _cue(request, body, wants, body.product_id or ""))
 
 
 async def unpin(request: Request) -> Response:
     pinning = pinning_of(request)
     body = await typed_body(request, UnpinBody)
-    actor = request.scope["actor"]
-    wanted = Cue("unpin", source=body.source, cue_id=body.cue_id, actor=actor)
+    return _taken(pinning, _cue(request, body, "unpin"))
+
+
+def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: str = "") -> Cue:
+    """Raises ApiError."""
+    clock = body.clock
+    if clock is not None and not 0 <= clock.error_ms <= LONGEST_CLOCK_ERROR_MS:
+        raise wrong_value("clock.error_ms", f"from 0 to {LONGEST_CLOCK_ERROR_MS:,.0f}")
+    return Cue(
+        wants=wants,
+        product_id=product_id,
+        cued_utc_ns=body.cued_at_ns,
+        source=body.source,
+        cue_id=body.cue_id,
+        clock=clock,
+        actor=request.scope["actor"],
+    )
+
+
+def _taken(pinning: PinningView, wanted: Cue) -> Response:
     with as_answers():
         return json_answer(pinning.cue(wanted), 202)
 

@@ -17,6 +17,8 @@ RefusalCode = Literal[
     "no_session", "unknown_product", "out_of_stock", "restricted", "flagged", "unlisted"
 ]
 
+Wants = Literal["pin", "next", "unpin"]
+
 _ACTIONS: Final = {
     "no_session": "Start the encoder: with the first media there is a session to pin into.",
     "unknown_product": "See GET S/products for what can be pinned, or refresh the catalogue.",
@@ -32,7 +34,7 @@ _ACTIONS: Final = {
 class Cue:
     """`cued_utc_ns`: by the engine's clock; None is now. `cue_id`: the caller's own name for it."""
 
-    wants: Literal["pin", "next", "unpin"]
+    wants: Wants
     product_id: str = ""
     cued_utc_ns: int | None = None
     source: CueSource = "api"
