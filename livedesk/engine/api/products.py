@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from livedesk.engine.api.answers import ApiError
 from livedesk.engine.api.pins import pinning_of
+from livedesk.engine.api.view import EngineView
+from livedesk.engine.pinning.hook_news import refuse
 from livedesk.pins.webhook import HookRefused
 
 _STATUS = {"too_large": 413, "bad_body": 400}
@@ -33,11 +35,14 @@ async def picture(request: Request) -> Response:
 
 
 async def hook(request: Request) -> Response:
-    """Signed after Standard Webhooks; whoever signs needs no token."""
-    pinning = pinning_of(request)
+    """Signed after Standard Webhooks; whoever signs needs no token, and learns of no store."""
+    engine: EngineView = request.app.state.engine
+    store = engine.store(request.path_params["store"])
     body = await request.body()
     try:
-        pinning.hook(request.headers, body)
+        if store is None or store.pinning is None:
+            refuse(request.headers, body, engine.clock.utc_ns())
+        store.pinning.hook(request.headers, body)
     except HookRefused as refusal:
         raise ApiError(
             _STATUS.get(refusal.code, 401),

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.core.events import Json, Level
+from livedesk.core.events import Json
 from livedesk.core.pins import Product, ProductList, ProductProblem
 from livedesk.core.secrets import Secret
+from livedesk.engine.pinning.hook_news import HookNews, refuse
 from livedesk.engine.pinning.product_json import ProductJson
 from livedesk.engine.pinning.sources import ProductSource
+from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.calls import Backoff
 from livedesk.pins.catalogue import Differences, HookBook, differences, merged, with_event
 from livedesk.pins.gateways.base import Products
-from livedesk.pins.webhook import HookRefused, SeenHooks, verify
+from livedesk.pins.webhook import HookEvent, HookRefused, SeenHooks, verify
 
 _TOLD_AT_ONCE: Final = 20
 """Products that went out of stock together are told singly up to so many."""
 
-
-class Tell(Protocol):
-    """Puts an event in line for the record."""
-
-    def __call__(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> object: ...
+_MOST_PROBLEMS: Final = 100
+"""Of webhooks, in the list until it is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class Catalogue:
         self._backoff = Backoff(rng)
         self._seen = SeenHooks(clock.utc_ns())
         self._book = HookBook()
+        self._news = HookNews(clock, tell)
         self._json = ProductJson()
         self._by_id: dict[str, Product] = {}
         self._begun_ns = clock.mono_ns()
@@ -128,15 +128,19 @@ class Catalogue:
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         """Apply what the shop tells of a product. Raises HookRefused."""
         if self._secret is None:
-            raise HookRefused("no_signature", "This store takes no webhooks: it has no secret.")
+            text = "This store takes none: its settings have no webhook_secret."
+            self._news.refused(HookRefused("no_signature", text))
+            refuse(headers, body, self._clock.utc_ns())
         try:
             event = verify(self._secret, headers, body, self._clock.utc_ns(), self._seen)
         except HookRefused as refusal:
-            text = f"A webhook about products was refused. {refusal.text}"
-            self._tell("hook.refused", "warning", text, {"code": refusal.code})
+            self._news.refused(refusal)
             raise
+        self._news.taken(event)
         old = self.products
         new = with_event(old, self._book.take(event))
+        if event.problems:
+            new = _with_problems(new, event)
         if new is not old:
             self._step(_Step(old, new, differences(old, new)))
 
@@ -165,3 +169,13 @@ class Catalogue:
         for product in step.changes.out_of_stock[:_TOLD_AT_ONCE]:
             text = f"Out of stock: {product.title[:60] or product.id}."
             self._tell("catalogue.out_of_stock", "notice", text, {"product_id": product.id})
+
+
+def _with_problems(products: ProductList, event: HookEvent) -> ProductList:
+    """What could not be used of a webhook stands beside what could not be used of the list."""
+    of = "" if event.product is None else f" of {event.product.id[:60]}"
+    told = tuple(ProductProblem(each.where + of, each.text) for each in event.problems)
+    new = tuple(each for each in told if each not in products.problems)
+    if not new or len(products.problems) >= _MOST_PROBLEMS:
+        return products
+    return replace(products, revision=products.revision + 1, problems=(*products.problems, *new))

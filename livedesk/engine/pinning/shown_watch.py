@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
-from livedesk.engine.pinning.catalogue import Tell
+from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.calls import Backoff
 from livedesk.pins.facts import EFFECT_NS
 from livedesk.pins.gateways.base import Shown

@@ -23,3 +23,9 @@ class Stage(Protocol):
     ) -> Receipt:
         """Put an event in line for the record."""
         ...
+
+
+class Tell(Protocol):
+    """Puts an event in line for the record."""
+
+    def __call__(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> object: ...

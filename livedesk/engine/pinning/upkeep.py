@@ -9,8 +9,8 @@ from typing import Final
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
 from livedesk.core.events import Json, Level
 from livedesk.core.pins import GatewayStatus
-from livedesk.engine.pinning.catalogue import Tell
 from livedesk.engine.pinning.sources import ProductSource
+from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.gateways.base import Gateway
 
 WARM_EVERY_S: Final = 15.0

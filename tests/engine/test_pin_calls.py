@@ -1,0 +1,118 @@
+"""The calls of pins as others may send them: late, early, malformed, from foreign clocks."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from livedesk.core.pin_settings import CatalogueSettings
+from livedesk.core.secrets import Secret
+from livedesk.pins.webhook import signature
+from tests.engine.conftest import Bench, Running, client, store_settings
+from tests.engine.pinning.service import pin_service
+from tests.engine.pinning.test_pins_api import _heard, show
+
+S = "/v1/stores/glow"
+MS = 1_000_000
+
+
+async def _unpin(running: Running, **body: Any) -> httpx.Response:
+    return await running.http.request("DELETE", f"{S}/pin", json=body)
+
+
+def test_an_unpin_counts_from_its_touch(bench: Bench) -> None:
+    async def story() -> None:
+        async with pin_service() as service, show(bench, service.settings()) as running:
+            clock = {"offset_ms": 25.0, "error_ms": 4.0}
+            touched_ns = time.time_ns() - 200 * MS
+            told = (await _unpin(running, cued_at_ns=touched_ns, clock=clock)).json()
+            assert told["cued_utc_ns"] == touched_ns
+            assert told["received_ms"] >= 200
+            assert told["clock"] == clock
+            late = await _unpin(running, cued_at_ns=time.time_ns() - 2_000 * MS)
+            assert (late.status_code, late.json()["error"]["code"]) == (409, "late")
+            early = await _unpin(running, cued_at_ns=time.time_ns() + 2_000 * MS)
+            assert (early.status_code, early.json()["error"]["code"]) == (422, "cue_in_future")
+            wrong = await _unpin(running, clock={"offset_ms": 0.0, "error_ms": -1.0})
+            assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "wrong_value")
+
+    asyncio.run(story())
+
+
+SECRET = Secret("whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode())
+
+
+def _signed(hook_id: str, body: bytes, secret: Secret = SECRET) -> dict[str, str]:
+    stamp = str(int(time.time()))
+    return {
+        "webhook-id": hook_id,
+        "webhook-timestamp": stamp,
+        "webhook-signature": signature(secret, hook_id, stamp, body),
+    }
+
+
+def test_a_webhook_that_could_not_be_used_is_told_once_and_stands_in_the_list(
+    bench: Bench,
+) -> None:
+    async def story() -> None:
+        async with pin_service() as service:
+            settings = service.settings(
+                catalogue=CatalogueSettings("gateway", webhook_secret=SECRET)
+            )
+            async with show(bench, settings) as running, client(running.runtime.url, None) as shop:
+                revision = (await running.status())["pins"]["products_revision"]
+                told = {"type": "product.stock", "data": {"product_id": "a", "stock": "many"}}
+                for hook_id, content in (
+                    ("m1", told), ("m2", told), ("m3", {"type": "order.paid", "data": {}}),
+                ):  # fmt: skip
+                    body = json.dumps(content).encode()
+                    headers = _signed(hook_id, body)
+                    path = "/v1/hooks/glow/products"
+                    assert (await shop.post(path, content=body, headers=headers)).status_code == 204
+                products = (await running.http.get(f"{S}/products")).json()
+                [problem] = products["problems"]
+                assert "stock of a" in problem["where"]
+                assert "many" in problem["text"]
+                assert products["revision"] == revision + 1
+                lines = "".join(await _heard(running.http, "hook.unused"))
+                assert lines.count("hook.problem") == 1
+                assert "order.paid" in lines
+
+    asyncio.run(story())
+
+
+def test_who_has_no_secret_does_not_learn_from_hooks_which_stores_there_are(bench: Bench) -> None:
+    async def story() -> None:
+        async with pin_service() as service:
+            hooked = CatalogueSettings("gateway", webhook_secret=SECRET)
+            options = bench.options(
+                replace(store_settings(), pins=service.settings(catalogue=hooked)),
+                replace(store_settings("calm", 1936), pins=service.settings()),
+                store_settings("bare", 1937),
+            )
+            async with (
+                bench.engine(options) as running,
+                client(running.runtime.url, None) as shop,
+            ):
+                body = b'{"type": "product.stock"}'
+                forged = Secret("whsec_" + base64.b64encode(b"x" * 32).decode())
+                for headers in ({}, {"webhook-id": "m1"}, _signed("m1", body, forged)):
+                    answers = {
+                        (answer.status_code, answer.text)
+                        for store in ("glow", "calm", "bare", "nowhere", "%2e%2e")
+                        for answer in [
+                            await shop.post(
+                                f"/v1/hooks/{store}/products", content=body, headers=headers
+                            )
+                        ]
+                    }
+                    [(status, _)] = answers
+                    assert status == 401
+
+    asyncio.run(story())
