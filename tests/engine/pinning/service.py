@@ -26,7 +26,8 @@ class PinService:
     """`executed`: product and key of each pin that took effect, in order; None is an unpin."""
 
     port: int = 0
-    delay_s: float = 0.0
+    delays_s: dict[str | None, float] = field(default_factory=dict)
+    """By product, until its pin takes effect."""
     drop_after: bool = False
     """Carry the next pin out and close the connection without an answer."""
     hold: bool = False
@@ -75,7 +76,7 @@ class PinService:
         self.asked.append(key)
         if self.hold:
             await asyncio.Event().wait()
-        await asyncio.sleep(self.delay_s)
+        await asyncio.sleep(self.delays_s.get(product, 0.0))
         if key in self.keys:
             return 200, self.keys[key] | {"repeated": True}
         self.pinned = product

@@ -16,6 +16,7 @@ import httpx
 
 from livedesk.core.pin_settings import CatalogueSettings, ManualGateway, PinSettings
 from livedesk.core.secrets import Secret
+from livedesk.core.status import Limits
 from livedesk.pins.webhook import signature
 from tests.engine.conftest import (
     ANALYST_TOKEN,
@@ -34,11 +35,17 @@ S = "/v1/stores/glow"
 
 @asynccontextmanager
 async def show(
-    bench: Bench, settings: PinSettings, *, live: bool = True, relays: bool = True
+    bench: Bench,
+    settings: PinSettings,
+    *,
+    live: bool = True,
+    relays: bool = True,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Running]:
     if live:
         bench.say(GOOD)
-    options = bench.options(replace(store_settings(), pins=settings))
+    store = replace(store_settings(), pins=settings, limits=limits or Limits())
+    options = bench.options(store)
     async with bench.engine(options, relays=relays) as running:
         await until(lambda: _is_ready(running, live=live), "products, and a session")
         yield running
