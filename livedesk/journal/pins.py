@@ -37,7 +37,8 @@ class PinRow:
 class UnsettledPin:
     """What an engine left behind: a pin whose end is not on record.
 
-    Its monotonic times are those of the machine's boot in which it was cued.
+    Its monotonic times are those of the machine's boot in which it was cued. Where the disk had not
+    taken the cue itself, product and times are not known (None and 0).
     """
 
     pin: PinStatus
@@ -62,24 +63,23 @@ def pin_rows(events: Iterable[TimedEvent]) -> list[PinRow]:
 
 def unsettled_pins(events: Iterable[Event]) -> list[UnsettledPin]:
     """The pins of which more had to come, oldest first."""
-    cued: dict[str, Event] = {}
+    first: dict[str, Event] = {}
     newest: dict[str, PinStatus] = {}
     for event in events:
         pin = pin_told(event)
         if pin is None:
             continue
-        if event.kind == "pin.cued":
-            cued[pin.id] = event
+        first.setdefault(pin.id, event)
         newest[pin.id] = pin
     return [
         UnsettledPin(
             pin=pin,
-            product=_read(cued[pin.id].data.get("product"), Product),
-            cue_mono_ns=_whole(cued[pin.id], "cue_mono_ns"),
-            deadline_mono_ns=_whole(cued[pin.id], "deadline_mono_ns"),
+            product=_read(first[pin.id].data.get("product"), Product),
+            cue_mono_ns=_whole(first[pin.id], "cue_mono_ns"),
+            deadline_mono_ns=_whole(first[pin.id], "deadline_mono_ns"),
         )
         for pin in newest.values()
-        if pin.id in cued and pin.settled_ms is None and pin.state in UNSETTLED
+        if pin.settled_ms is None and pin.state in UNSETTLED
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.pin_latency import worst_of
+from livedesk.core.pins import PinState, PinStatus
 from livedesk.journal.incidents import Incident
 from livedesk.journal.pins import PinRow
 from livedesk.journal.summary import Summary
@@ -28,7 +29,7 @@ _NOT_DONE = {"failed": "failed", "open": "not told"}
 
 MAX_PINS = 200
 
-_MARKS = {"late": "look", "failed": "bad", "unknown": "bad"}
+_MARKS: dict[PinState, str] = {"failed": "bad", "unknown": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,8 @@ def pin_row(row: PinRow) -> PinCells:
         time=show_time(row.t_ms, tenths=True),
         utc=iso_utc(pin.cued_utc_ns)[11:19],
         title=shortened(action),
-        state=pin.state.replace("_", " ") + (" (by hand)" if pin.by_hand else ""),
-        mark=_MARKS.get(pin.state, "good"),
+        state=_pin_state(pin),
+        mark=_pin_mark(pin),
         sent=plain_number(pin.sent_ms),
         accepted=plain_number(pin.accepted_ms),
         latency=plain_number(pin.latency_ms),
@@ -165,6 +166,22 @@ def pin_row(row: PinRow) -> PinCells:
         source=f"{source}, {pin.actor}" if pin.actor else source,
         why=pin.reason,
     )
+
+
+def _pin_state(pin: PinStatus) -> str:
+    words = "late, not shown" if _is_lost(pin) else pin.state.replace("_", " ")
+    return f"{words} (by hand)" if pin.by_hand else words
+
+
+def _pin_mark(pin: PinStatus) -> str:
+    if pin.state == "late":
+        return "bad" if _is_lost(pin) else "look"
+    return _MARKS.get(pin.state, "good")
+
+
+def _is_lost(pin: PinStatus) -> bool:
+    """Too late to be sent: viewers never saw it, which is another matter than seeing it late."""
+    return pin.state == "late" and not pin.shown
 
 
 def _figure(name: str, value: float) -> str:

@@ -51,6 +51,7 @@ def _pin_rows(summary: Summary) -> Iterator[Row]:
     yield ("pins.share_within", "", share, "%", f"read back within {budget} ms of the cue")
     for name in ("shown", "late", "failed", "unknown", "superseded", "refused"):
         yield (f"pins.{name}", "", getattr(figures, name), "", "see the state in pins.csv")
+    yield ("pins.unsent", "", figures.unsent, "", "of the late ones: not sent, no time was left")
     for name in ("p50_ms", "p95_ms", "p99_ms", "max_ms"):
         yield (f"pins.{name[:-3]}", "", getattr(figures, name), "ms", "cue to read-back")
 

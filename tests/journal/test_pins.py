@@ -91,6 +91,22 @@ def test_only_pins_whose_end_is_not_on_record_are_unsettled(tmp_path: Path) -> N
     assert (left.cue_mono_ns, left.deadline_mono_ns) == (7, 807)
 
 
+def test_a_pin_whose_cue_the_disk_did_not_take_is_not_forgotten() -> None:
+    """It was sent all the same, so somebody has to look what became of it."""
+    sent = told(4, 20.1, "pin.sent", pin("b", 20, state="in_flight", recorded=False, sent_ms=5.0))
+    (left,) = unsettled_pins([sent])
+    assert (left.pin.id, left.product, left.cue_mono_ns) == ("b", None, 0)
+
+
+def test_the_report_tells_what_came_late_from_what_never_came(tmp_path: Path) -> None:
+    unsent = pin("b", 20, state="late", shown=False, settled_ms=900.0, reason="Not sent.")
+    events = [*shown(1, 10, "a", 1_240, state="late"), told(3, 21, "pin.late", unsent)]
+    (page,) = export(recorded(tmp_path, events), ["html"], tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert '<td class="strong look">late</td>' in text
+    assert '<td class="strong bad">late, not shown</td>' in text
+
+
 def test_a_pin_event_of_a_later_livedesk_or_without_sense_harms_nothing(tmp_path: Path) -> None:
     later = told(3, 21, "pin.cued", pin("b", 20), something_new=[1, 2])
     senseless = replace(event(4, 22, "pin.cued"), data={"id": 5})
