@@ -11,7 +11,9 @@ from livedesk.core.clock import NS_PER_S
 
 Purpose = Literal["pin", "read", "renewal", "background"]
 
-WINDOW_S: Final = 60.0
+WINDOW_S: Final = 61.0
+"""The platform's minute, which it counts by when calls arrive, and a second: one that had to wait
+for its connection comes later than we counted it, those a minute after it do not."""
 BLOCK_S: Final = 1.0
 """So long we stay away when the platform names a limit and no time."""
 LONGEST_BLOCK_S: Final = 900.0
@@ -19,7 +21,7 @@ LONGEST_BLOCK_S: Final = 900.0
 
 
 class CallBudget:
-    """Counts the calls of one store in a sliding minute.
+    """Counts the calls of one store in a sliding minute (`WINDOW_S`).
 
     `reserve_share` of them is kept for pins: read-backs stop before it, catalogue and warming one
     share earlier. Renewing the access may use half of it, because without access nothing is pinned.

@@ -116,7 +116,7 @@ class Run:
         self.is_hedged |= any(attempt.ended_ns is None for attempt in self.attempts)
         self.attempts.append(Attempt(now_ns, self._silent_ns(now_ns)))
         call = self._means.traffic.write(
-            self._pin, self.key, lambda answer: self._answered(place, answer)
+            self._pin, self.key, self._deadline_ns, lambda answer: self._answered(place, answer)
         )
         self._calls.append((call, True))
 
@@ -173,7 +173,7 @@ class Run:
         traffic, now_ns = self._means.traffic, self._means.clock.mono_ns()
         is_harmless = traffic.writes.is_over(self.key, now_ns)
         for call, is_write in self._calls:
-            if is_write and not is_harmless:
+            if is_write and not is_harmless and call.may_have_left:
                 call.is_wanted = False
             else:
                 traffic.unwanted(call)

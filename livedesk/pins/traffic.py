@@ -11,7 +11,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.pins.budget import FAST_MS, RoundTrips
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.facts import EFFECT_NS
-from livedesk.pins.gateways.base import Answer, Gateway, Shown
+from livedesk.pins.gateways.base import Answer, Departure, Gateway, Shown
 from livedesk.pins.pin import Pin
 from livedesk.pins.writes import Write, Writes
 
@@ -23,10 +23,16 @@ LIMIT_S: Final = EFFECT_NS / NS_PER_S
 class Call:
     """One call that is under way."""
 
-    def __init__(self, task: asyncio.Task[Any], began_ns: int) -> None:
+    def __init__(self, task: asyncio.Task[Any], began_ns: int, departure: Departure | None) -> None:
         self.task = task
         self.began_ns = began_ns
         self.is_wanted = True
+        self._departure = departure
+
+    @property
+    def may_have_left(self) -> bool:
+        """False: it is a write that waits for a connection, and can be taken back."""
+        return self._departure is None or self._departure.has_left
 
 
 class Traffic:
@@ -35,7 +41,8 @@ class Traffic:
     A call nobody wants any more is let go on until FAST_MS after its start: most are answered by
     then, so that their connection stays warm and the share of slow calls is not seen too small.
     Then it is cancelled, and the gateway gives its connection up. A write without an answer, which
-    no other of its key has made harmless, runs on to its limit, as it is good to know its end.
+    no other of its key has made harmless, runs on to its limit, as it is good to know its end. One
+    that has not left is cancelled at once, and never leaves; nor does any after its deadline.
     """
 
     def __init__(self, gateway: Gateway, calls: CallBudget, clock: Clock, tasks: Tasks) -> None:
@@ -51,14 +58,17 @@ class Traffic:
         self._tasks = tasks
         self._under_way: list[Call] = []
 
-    def write(self, pin: Pin, key: str, ended: Callable[[Answer], None]) -> Call:
+    def write(self, pin: Pin, key: str, deadline_ns: int, ended: Callable[[Answer], None]) -> Call:
         """The caller has counted the call."""
         write = self.writes.sent(key, pin.product.id if pin.product else None, self._now_ns())
+        departure = Departure(deadline_ns)
         if pin.product is None:
-            work = self._gateway.unpin(key, LIMIT_S)
+            work = self._gateway.unpin(key, LIMIT_S, departure)
         else:
-            work = self._gateway.pin(pin.product, key, LIMIT_S)
-        return self._begin(f"write of pin {pin.id}", work, lambda c: self._wrote(c, write, ended))
+            work = self._gateway.pin(pin.product, key, LIMIT_S, departure)
+        return self._begin(
+            f"write of pin {pin.id}", work, lambda c: self._wrote(c, write, ended), departure
+        )
 
     def read(self, pin_id: str, ended: Callable[[Shown], None]) -> Call:
         work = self._gateway.shown(LIMIT_S)
@@ -68,16 +78,20 @@ class Traffic:
         """Nobody waits for its answer."""
         call.is_wanted = False
         left_s = FAST_MS / 1000 - (self._now_ns() - call.began_ns) / NS_PER_S
-        if left_s <= 0:
+        if left_s <= 0 or not call.may_have_left:
             call.task.cancel()
         else:
             asyncio.get_running_loop().call_later(left_s, call.task.cancel)
 
     def _begin(
-        self, name: str, work: Coroutine[Any, Any, Any], ended: Callable[[Call], None]
+        self,
+        name: str,
+        work: Coroutine[Any, Any, Any],
+        ended: Callable[[Call], None],
+        departure: Departure | None = None,
     ) -> Call:
         self._make_room()
-        call = Call(self._tasks.spawn(name, work), self._now_ns())
+        call = Call(self._tasks.spawn(name, work), self._now_ns(), departure)
         self._under_way.append(call)
         call.task.add_done_callback(lambda _: self._end(call, ended))
         return call
@@ -98,7 +112,7 @@ class Traffic:
             ended(call)
 
     def _wrote(self, call: Call, write: Write, ended: Callable[[Answer], None]) -> None:
-        answer: Answer = _told(call) or Answer("maybe", *_why_nothing(call))
+        answer: Answer = _told(call) or _untold(call)
         self.writes.answered(write, answer, self._now_ns())
         self.write_ended.set()
         self._learn(call, answer.ok or answer.final, answer.code, answer.retry_after_s)
@@ -133,6 +147,10 @@ def _told(call: Call) -> Any:
     """None when it was given up, or when a gateway failed, which none should."""
     has_ended_well = not call.task.cancelled() and call.task.exception() is None
     return call.task.result() if has_ended_well else None
+
+
+def _untold(call: Call) -> Answer:
+    return Answer("maybe" if call.may_have_left else "none", *_why_nothing(call))
 
 
 def _why_nothing(call: Call) -> tuple[str, str]:

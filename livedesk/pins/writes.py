@@ -41,7 +41,7 @@ class Writes:
     def answered(self, write: Write, answer: Answer, mono_ns: int) -> None:
         if answer.effect == "maybe":
             return
-        self._end(write, mono_ns)
+        self._end(write, write.sent_ns if answer.effect == "none" else mono_ns)
         if answer.ok:
             self.took_effect(write.key, mono_ns)
 

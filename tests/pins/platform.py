@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livedesk.core.pins import GatewayStatus, Product
-from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
+from tests.pins.virtual import VirtualClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Platform:
         self.keys: set[str] = set()
         self.calls: Counter[str] = Counter()
         self.given_up = 0
+        self.connects_s = 0.0
         self.sent: list[tuple[float, str]] = []
+        self.came_s: deque[float] = deque(maxlen=5_000)
+        """When calls of all kinds came."""
 
     @property
     def abilities(self) -> Abilities:
@@ -58,14 +62,17 @@ class Platform:
     def status(self) -> GatewayStatus:
         return GatewayStatus("sandbox")
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
-        return await self._write(key, product.id, limit_s)
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer:
+        return await self._write(key, product.id, limit_s, departure or Departure())
 
-    async def unpin(self, key: str, limit_s: float) -> Answer:
-        return await self._write(key, None, limit_s)
+    async def unpin(self, key: str, limit_s: float, departure: Departure | None = None) -> Answer:
+        return await self._write(key, None, limit_s, departure or Departure())
 
     async def shown(self, limit_s: float) -> Shown:
         self.calls["read"] += 1
+        self.came_s.append(asyncio.get_running_loop().time())
         fate = self.reads.popleft() if self.reads else self.chance()
         if not await self._takes(fate, limit_s):
             return Shown(known=False, code="no_answer", text="No answer.")
@@ -76,6 +83,7 @@ class Platform:
         return Shown(known=True, product_id=self.now_shows)
 
     async def products(self, limit_s: float) -> Products:
+        self.came_s.append(asyncio.get_running_loop().time())
         return Products(ok=True)
 
     async def keep_warm(self) -> None: ...
@@ -84,10 +92,16 @@ class Platform:
 
     async def close(self) -> None: ...
 
-    async def _write(self, key: str, product_id: str | None, limit_s: float) -> Answer:
+    async def _write(
+        self, key: str, product_id: str | None, limit_s: float, departure: Departure
+    ) -> Answer:
         loop = asyncio.get_running_loop()
+        if not await self._connected(departure):
+            return Answer("none", "not_reached", "Not reached.")
+        departure.has_left = True
         self.calls["write"] += 1
         self.sent.append((loop.time(), key))
+        self.came_s.append(loop.time())
         fate = self.writes.popleft() if self.writes else self.chance()
         if fate.does:
             loop.call_later(fate.takes_s, self._execute, key, product_id)
@@ -98,6 +112,15 @@ class Platform:
                 "none", fate.code, "Trouble.", final=fate.final, retry_after_s=fate.retry_after_s
             )
         return Answer("done")
+
+    async def _connected(self, departure: Departure) -> bool:
+        """Whether there was a connection while the call might still leave."""
+        try:
+            async with asyncio.timeout(departure.left_s(VirtualClock().mono_ns())):
+                await asyncio.sleep(self.connects_s)
+        except TimeoutError:
+            return False
+        return not departure.is_over(VirtualClock().mono_ns())
 
     async def _takes(self, fate: Fate, limit_s: float) -> bool:
         """Whether an answer came within the limit."""

@@ -10,11 +10,11 @@ import pytest
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import PinState, Product
-from livedesk.pins.gateways.base import Abilities, Answer
+from livedesk.pins.gateways.base import Abilities, Answer, Departure
 from livedesk.pins.pin import Pin
 from tests.pins.desk import Desk
 from tests.pins.platform import DOWN, DROPPED, LOST, OK, SLOW, Fate, Platform
-from tests.pins.virtual import run_virtually
+from tests.pins.virtual import run_virtually, stand_still
 
 WITHOUT_KEYS = Abilities(honours_keys=False)
 BY_HAND = Abilities(can_pin=False, reads_back=False)
@@ -104,6 +104,42 @@ class TestOnePin:
         assert desk.states("p") == ["late"]
         assert desk.last("p").shown is False
         assert desk.platform.sent == []
+
+    def test_what_finds_no_connection_in_time_never_leaves_and_fails_at_its_deadline(self) -> None:
+        async def told() -> tuple[Desk, Pin]:
+            desk = Desk(Platform())
+            await desk.known()
+            desk.platform.executed.clear()
+            desk.platform.connects_s = 0.9
+            desk.cue("p")
+            pin = await desk.settled("p")
+            await asyncio.sleep(5)
+            return desk, pin
+
+        desk, pin = run_virtually(told())
+        assert desk.platform.executed == []
+        assert (pin.state, pin.code, pin.shown) == ("failed", "not_reached", False)
+        assert took_ms(pin) == pytest.approx(800, abs=1)
+
+    def test_a_process_that_stood_still_sends_nothing_past_the_deadline(self) -> None:
+        """Stopped for 5 s while the disk takes the intent, or while a call is out."""
+
+        async def told(after_s: float) -> tuple[Desk, Pin]:
+            desk = Desk(Platform(), record_takes_s=0.05)
+            await desk.known()
+            desk.platform.writes.extend([LOST] * 3)
+            desk.platform.sent.clear()
+            desk.cue("p")
+            await asyncio.sleep(after_s)
+            stand_still(5)
+            return desk, await desk.settled("p")
+
+        desk, pin = run_virtually(told(0.02))
+        assert desk.platform.sent == []
+        assert (pin.state, pin.shown) == ("late", False)
+        desk, pin = run_virtually(told(0.1))
+        assert len(desk.platform.sent) == 1
+        assert (pin.state, pin.shown) == ("failed", False)
 
     def test_a_final_refusal_fails_at_once(self) -> None:
         no = Fate(takes_s=0.05, does=False, code="unknown_product", final=True)
@@ -316,6 +352,24 @@ class TestNewerCues:
         assert desk.states("old") == ["cued", "superseded"]
         assert [key for _, key in desk.platform.sent] == ["key-new"]
 
+    def test_one_that_waits_for_a_connection_never_leaves(self) -> None:
+        async def told() -> Desk:
+            desk = Desk(Platform())
+            await desk.known()
+            desk.platform.executed.clear()
+            desk.platform.connects_s = 0.4
+            desk.cue("old", "a")
+            await asyncio.sleep(0.2)
+            desk.cue("new", "b")
+            await desk.settled("new")
+            await asyncio.sleep(5)
+            return desk
+
+        desk = run_virtually(told())
+        assert [product_id for _, _, product_id in desk.platform.executed] == ["b"]
+        assert desk.last("old").state == "superseded"
+        assert desk.last("new").state == "confirmed"
+
     def test_one_in_flight_gets_no_more_attempts(self) -> None:
         async def told() -> Desk:
             desk = Desk(Platform())
@@ -504,7 +558,9 @@ class TestAfterARestart:
 
 def test_a_gateway_that_breaks_leaves_no_pin_in_flight() -> None:
     class Broken(Platform):
-        async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
+        async def pin(
+            self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+        ) -> Answer:
             raise RuntimeError("a fault of ours")
 
     _, pin = story(Broken(), reads=[OK] * 40)

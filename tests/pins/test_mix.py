@@ -9,6 +9,8 @@ import asyncio
 from collections import Counter
 from random import Random
 
+from livedesk.core.tasks import Tasks
+from livedesk.pins.calls import Purpose
 from livedesk.pins.gateways.base import Abilities
 from livedesk.pins.ledger import Ledger
 from livedesk.pins.pin import Pin
@@ -17,6 +19,7 @@ from tests.pins.platform import Fate, Platform
 from tests.pins.virtual import run_virtually
 
 PINS = 3_000
+PURPOSES: tuple[Purpose, ...] = ("renewal", "background")
 UNPIN_EVERY = 50
 
 
@@ -106,6 +109,39 @@ def test_without_keys_every_pin_ends_in_a_true_state_too() -> None:
     newest = desk.last("n399")
     assert newest.shown
     assert platform.now_shows == (newest.product.id if newest.product else None)
+
+
+def test_no_minute_of_the_platform_sees_more_calls_than_the_store_may_make() -> None:
+    """Attempts, hedges, read-backs, pages of products and renewals of ten minutes, with faults and
+    with connections that take their time; counted where they arrive."""
+    rng, per_min = Random(26), 100
+    platform = Platform(chance=lambda: mix(rng))
+
+    async def others(desk: Desk) -> None:
+        while True:
+            for purpose in PURPOSES:
+                if desk.calls.take(purpose, desk.clock.mono_ns()):
+                    await platform.products(1)
+            await asyncio.sleep(rng.expovariate(2.0))
+
+    async def ten_minutes() -> Desk:
+        desk = Desk(platform, per_min=per_min)
+        tasks = Tasks()
+        tasks.spawn("others", others(desk))
+        for n in range(2_400):
+            platform.connects_s = 0.2 if n // 240 % 2 else 0.0
+            desk.cue(f"n{n}", f"p{rng.randrange(8)}")
+            await asyncio.sleep(0.25)
+        await tasks.close()
+        await desk.dispatcher.close()
+        return desk
+
+    run_virtually(ten_minutes())
+
+    came_s = list(platform.came_s)
+    assert len(came_s) > 5 * per_min
+    for at in came_s:
+        assert sum(at <= other < at + 60 for other in came_s) <= per_min
 
 
 def test_cues_on_top_of_each_other_leave_the_newest_shown() -> None:

@@ -37,6 +37,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.now_s
 
 
+def stand_still(seconds: float) -> None:
+    """The process is stopped for so long, and then goes on: its timers are late."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.now_s += seconds
+
+
 class VirtualClock:
     """The time of the virtual loop that runs."""
 

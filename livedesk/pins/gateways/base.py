@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from livedesk.core.clock import NS_PER_S
 from livedesk.core.pins import GatewayStatus, Product
 
 Effect = Literal["done", "none", "maybe"]
@@ -67,6 +68,26 @@ class Products:
     retry_after_s: float | None = None
 
 
+@dataclass(slots=True)
+class Departure:
+    """Whether the bytes of a call may still leave, and whether they have.
+
+    While there is no connection a call waits for one. Its deadline may pass meanwhile, or a newer
+    cue come: then nothing of it may be sent any more. Who makes the call looks at the clock right
+    before the first byte and sets `has_left`; who asked for it may cancel it safely until then.
+    """
+
+    until_mono_ns: int | None = None
+    has_left: bool = False
+
+    def left_s(self, mono_ns: int) -> float | None:
+        """Until it may not leave any more; None: it always may."""
+        return None if self.until_mono_ns is None else (self.until_mono_ns - mono_ns) / NS_PER_S
+
+    def is_over(self, mono_ns: int) -> bool:
+        return self.until_mono_ns is not None and mono_ns >= self.until_mono_ns
+
+
 class Gateway(Protocol):
     """One store's way to its platform. Calls never raise but CancelledError, and end in `limit_s`.
 
@@ -80,9 +101,13 @@ class Gateway(Protocol):
         """State, reason and token; the calls left are filled in by who counts them."""
         ...
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer: ...
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer: ...
 
-    async def unpin(self, key: str, limit_s: float) -> Answer: ...
+    async def unpin(
+        self, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer: ...
 
     async def shown(self, limit_s: float) -> Shown: ...
 

@@ -26,7 +26,7 @@ from livedesk.pins.gateways.answers import (
     unanswered,
     unusable,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
 from livedesk.pins.gateways.connection import Origin, Reply, Request, header_text, split_url
 from livedesk.pins.gateways.health import Health
 from livedesk.pins.gateways.lanes import Lanes
@@ -62,13 +62,15 @@ class HttpWay:
             round_trip_ms=lanes.round_trip_ms,
         )
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
-        return await self._write(self._settings.pin, product, key, limit_s)
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer:
+        return await self._write(self._settings.pin, product, key, limit_s, departure)
 
-    async def unpin(self, key: str, limit_s: float) -> Answer:
+    async def unpin(self, key: str, limit_s: float, departure: Departure | None = None) -> Answer:
         if self._settings.unpin is None:
             return Answer("none", "no_unpin", "The settings name no call to unpin.", final=True)
-        return await self._write(self._settings.unpin, None, key, limit_s)
+        return await self._write(self._settings.unpin, None, key, limit_s, departure)
 
     async def shown(self, limit_s: float) -> Shown:
         call = self._settings.read
@@ -100,9 +102,14 @@ class HttpWay:
             await lanes.close()
 
     async def _write(
-        self, call: HttpCallSettings, product: Product | None, key: str, limit_s: float
+        self,
+        call: HttpCallSettings,
+        product: Product | None,
+        key: str,
+        limit_s: float,
+        departure: Departure | None,
     ) -> Answer:
-        found = await self._ask(call, self._values(product, key), limit_s)
+        found = await self._ask(call, self._values(product, key), limit_s, departure)
         return self._health.take(Answer("done") if isinstance(found, Reply) else found)
 
     def _values(self, product: Product | None, key: str) -> dict[str, str]:
@@ -115,7 +122,11 @@ class HttpWay:
         }
 
     async def _ask(
-        self, call: HttpCallSettings, values: Mapping[str, str], limit_s: float
+        self,
+        call: HttpCallSettings,
+        values: Mapping[str, str],
+        limit_s: float,
+        departure: Departure | None = None,
     ) -> Reply | Answer:
         """A 2xx answer, or what else became of it."""
         origin, target, user = split_url(fill(call.url.reveal(), values, in_url))
@@ -126,7 +137,7 @@ class HttpWay:
             headers = {k: v for k, v in headers.items() if k.lower() != name.lower()}
             headers[name] = fill(value.reveal(), values, header_text)
         request = Request(call.method, target, headers, body)
-        reply = await self._lanes[origin].ask(request, limit_s)
+        reply = await self._lanes[origin].ask(request, limit_s, departure=departure)
         if not isinstance(reply, Reply):
             return unanswered(reply)
         return reply if 200 <= reply.status < 300 else self._refused(call, reply)

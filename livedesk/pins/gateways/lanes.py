@@ -22,6 +22,7 @@ import h11
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.tasks import Tasks
+from livedesk.pins.gateways.base import Departure
 from livedesk.pins.gateways.connection import (
     AddressError,
     BrokenCall,
@@ -106,39 +107,44 @@ class Lanes:
         return self._trouble if is_tried and not self._idle else ""
 
     async def ask(
-        self, request: Request, limit_s: float, max_bytes: int = PIN_BYTES
+        self,
+        request: Request,
+        limit_s: float,
+        max_bytes: int = PIN_BYTES,
+        departure: Departure | None = None,
     ) -> Reply | NoReply:
-        """The answer, or why there is none, within `limit_s` in all."""
-        progress = _Progress()
+        """The answer, or why there is none, within `limit_s` in all. Each is one request at most,
+        so that who counts calls counts them all."""
+        departure = departure or Departure()
         try:
             async with asyncio.timeout(limit_s):
-                return await self._ask(request, max_bytes, progress)
+                lane = await self._ready(departure)
+                return await self._ask_on(lane, request, max_bytes, departure)
         except TimeoutError:
-            return self._too_late(progress, limit_s)
+            return self._too_late(departure, limit_s)
         except BrokenCall as broken:
             return _broken(broken)
         except (h11.LocalProtocolError, UnicodeError):
             return NoReply("bad_address", "the address or a header cannot be sent", sent=False)
         except OSError as error:
             text = f"{self._origin} cannot be reached ({why(error)})"
-            return NoReply("not_reached", text, progress.sent)
+            return NoReply("not_reached", text, departure.has_left)
 
-    async def _ask(self, request: Request, max_bytes: int, progress: _Progress) -> Reply:
-        lane = await self._take()
-        is_used = lane.calls > 0
-        try:
-            return await self._ask_on(lane, request, max_bytes, progress)
-        except BrokenCall as broken:
-            # A server closes an idle connection whenever it likes, also in this very moment.
-            if broken.fault != "closed" or not is_used or not request.is_read:
-                raise
-        return await self._ask_on(await self._open_one(), request, max_bytes, progress)
+    async def _ready(self, departure: Departure) -> Connection:
+        """A connection for a call that may still leave. Raises OSError, TimeoutError too."""
+        async with asyncio.timeout(departure.left_s(self._clock.mono_ns())):
+            lane = await self._take()
+        # The whole process may have stood still meanwhile, and all timers with it.
+        if departure.is_over(self._clock.mono_ns()):
+            self._release(lane)
+            raise TimeoutError
+        return lane
 
     async def _ask_on(
-        self, lane: Connection, request: Request, max_bytes: int, progress: _Progress
+        self, lane: Connection, request: Request, max_bytes: int, departure: Departure
     ) -> Reply:
         began_mono_ns = self._clock.mono_ns()
-        progress.sent = True
+        departure.has_left = True
         try:
             reply = await lane.ask(request, max_bytes)
         except (h11.LocalProtocolError, UnicodeError):
@@ -150,10 +156,12 @@ class Lanes:
         self._pause_s = 0.0
         return reply
 
-    def _too_late(self, progress: _Progress, limit_s: float) -> NoReply:
+    def _too_late(self, departure: Departure, limit_s: float) -> NoReply:
         limit = f"within {limit_s * 1000:.0f} ms"
-        if progress.sent:
+        if departure.has_left:
             return NoReply("no_answer", f"{self._origin} gave no whole answer {limit}", sent=True)
+        if departure.until_mono_ns is not None:
+            limit = "before the pin's time was up"
         return NoReply("not_reached", f"{self._origin} could not be reached {limit}", sent=False)
 
     async def _take(self) -> Connection:
@@ -279,12 +287,6 @@ class Lanes:
         for lane in lanes:
             lane.abort()
         await asyncio.gather(*(lane.closed() for lane in lanes))
-
-
-class _Progress:
-    """How far a call came, for when its time is up."""
-
-    sent = False
 
 
 async def fetch(

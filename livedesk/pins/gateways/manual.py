@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.pins import GatewayStatus, Product
-from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
 
 _BY_HAND: Final = "This platform has no pin call; a person pins in its own window."
 
@@ -20,10 +20,12 @@ class ManualWay:
     def status(self) -> GatewayStatus:
         return GatewayStatus("manual", state="up", can_pin=False, reads_back=False)
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer:
         return Answer("none", "by_hand", _BY_HAND, final=True)
 
-    async def unpin(self, key: str, limit_s: float) -> Answer:
+    async def unpin(self, key: str, limit_s: float, departure: Departure | None = None) -> Answer:
         return Answer("none", "by_hand", _BY_HAND, final=True)
 
     async def shown(self, limit_s: float) -> Shown:

@@ -29,7 +29,7 @@ from livedesk.pins.gateways.answers import (
     unusable,
     whole_or_none,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
 from livedesk.pins.gateways.connection import Reply, Request, header_text, split_url
 from livedesk.pins.gateways.health import Health
 from livedesk.pins.gateways.lanes import PAGE_BYTES, PIN_BYTES, Lanes
@@ -76,9 +76,11 @@ class SandboxShop:
         state, reason = self._health.seen(self._lanes.trouble)
         return GatewayStatus("sandbox", state, reason, round_trip_ms=self._lanes.round_trip_ms)
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer:
         body = json.dumps({"product_id": product.id}).encode()
-        found = await self._call("POST", "pin", limit_s, key, body)
+        found = await self._call("POST", "pin", limit_s, key, body, departure=departure)
         if isinstance(found, Answer):
             return found
         try:
@@ -89,8 +91,8 @@ class SandboxShop:
             return self._health.take(unusable(error))
         return self._health.take(Answer("done"))
 
-    async def unpin(self, key: str, limit_s: float) -> Answer:
-        found = await self._call("DELETE", "pin", limit_s, key)
+    async def unpin(self, key: str, limit_s: float, departure: Departure | None = None) -> Answer:
+        found = await self._call("DELETE", "pin", limit_s, key, departure=departure)
         if isinstance(found, Answer):
             return found
         if "pinned" not in found or found["pinned"] is not None:
@@ -145,6 +147,7 @@ class SandboxShop:
         body: bytes | None = None,
         *,
         max_bytes: int = PIN_BYTES,
+        departure: Departure | None = None,
     ) -> JsonObject | Answer:
         """What a 200 holds; else the Answer, which the health knows of."""
         headers = {"Authorization": f"Bearer {self._token.reveal()}"}
@@ -153,7 +156,7 @@ class SandboxShop:
         if body is not None:
             headers["Content-Type"] = "application/json"
         request = Request(method, f"{self._live}/{what}", headers, body)
-        reply = await self._lanes.ask(request, limit_s, max_bytes)
+        reply = await self._lanes.ask(request, limit_s, max_bytes, departure)
         if not isinstance(reply, Reply):
             return self._health.take(unanswered(reply))
         try:

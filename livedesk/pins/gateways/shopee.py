@@ -34,7 +34,7 @@ from livedesk.pins.gateways.answers import (
     whole,
     whole_or_none,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
 from livedesk.pins.gateways.connection import Reply, Request
 from livedesk.pins.gateways.health import Health
 from livedesk.pins.gateways.lanes import PAGE_BYTES, PIN_BYTES, Lanes, NoReply
@@ -94,22 +94,24 @@ class ShopeeLive:
             round_trip_ms=self._lanes.round_trip_ms,
         )
 
-    async def pin(self, product: Product, key: str, limit_s: float) -> Answer:
+    async def pin(
+        self, product: Product, key: str, limit_s: float, departure: Departure | None = None
+    ) -> Answer:
         ids = self._ids(product)
         if ids is None:
             words = "Shopee's ids are whole numbers; this product has another one."
             return Answer("none", "unknown_product", words, final=True)
-        item_id, shop_id = ids
-        return await self._write(
-            "update_show_item", {"item_id": item_id, "shop_id": shop_id}, limit_s
-        )
+        item = {"item_id": ids[0], "shop_id": ids[1]}
+        return await self._write("update_show_item", item, limit_s, departure)
 
-    async def unpin(self, key: str, limit_s: float) -> Answer:
-        return await self._write("delete_show_item", {}, limit_s)
+    async def unpin(self, key: str, limit_s: float, departure: Departure | None = None) -> Answer:
+        return await self._write("delete_show_item", {}, limit_s, departure)
 
-    async def _write(self, name: str, values: Mapping[str, int], limit_s: float) -> Answer:
+    async def _write(
+        self, name: str, values: Mapping[str, int], limit_s: float, departure: Departure | None
+    ) -> Answer:
         body = json.dumps({"session_id": self._settings.session_id, **values}).encode()
-        found = await self._call("POST", name, {}, limit_s, body)
+        found = await self._call("POST", name, {}, limit_s, body, departure=departure)
         return found if isinstance(found, Answer) else self._health.take(Answer("done"))
 
     async def shown(self, limit_s: float) -> Shown:
@@ -194,6 +196,7 @@ class ShopeeLive:
         body: bytes | None = None,
         *,
         max_bytes: int = PIN_BYTES,
+        departure: Departure | None = None,
     ) -> JsonObject | Answer:
         """An answer without an error in it; else the Answer, which the health knows of."""
         access = self._access.token()
@@ -211,7 +214,8 @@ class ShopeeLive:
             timestamp_s=self._clock.utc_ns() // NS_PER_S,
         )
         headers = {"Content-Type": "application/json"} if body is not None else {}
-        reply = await self._lanes.ask(Request(method, target, headers, body), limit_s, max_bytes)
+        request = Request(method, target, headers, body)
+        reply = await self._lanes.ask(request, limit_s, max_bytes, departure)
         return self._read(reply, access)
 
     def _read(self, reply: Reply | NoReply, access: Secret) -> JsonObject | Answer:

@@ -14,6 +14,7 @@ from random import Random
 import pytest
 
 from livedesk.core.clock import ManualClock, SystemClock
+from livedesk.pins.gateways.base import Departure
 from livedesk.pins.gateways.connection import AddressError, Reply, Request, split_url
 from livedesk.pins.gateways.lanes import PIN_BYTES, Lanes, NoReply, fetch
 from tests.certificates import self_signed, server_side
@@ -136,16 +137,44 @@ class ClosesUsed:
         writer.write(reply(200, {}))
 
 
-def test_of_a_stale_connection_reads_are_asked_again_and_writes_are_not() -> None:
+@pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
+def test_on_a_stale_connection_nothing_is_asked_twice_behind_the_counter(request_: Request) -> None:
     async def run() -> None:
         async with far_end(ClosesUsed()) as end, lanes_to(end.url) as lanes:
             assert isinstance(await lanes.ask(READ, 2.0), Reply)
-            assert isinstance(await lanes.ask(READ, 2.0), Reply)
-            assert len(end.asked) == 3
-            answer = await lanes.ask(WRITE, 2.0)
+            answer = await lanes.ask(request_, 2.0)
             assert isinstance(answer, NoReply)
             assert (answer.code, answer.sent) == ("no_answer", True)
-            assert len(end.asked) == 4
+            assert len(end.asked) == 2
+            assert isinstance(await lanes.ask(request_, 2.0), Reply)
+
+    asyncio.run(run())
+
+
+def test_what_waited_too_long_for_a_connection_does_not_leave_any_more() -> None:
+    """Nor does what found one at once, in a process that stood still meanwhile."""
+
+    async def silent(_: Asked, __: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    async def run() -> None:
+        clock = SystemClock()
+        async with far_end(silent) as end, lanes_to(end.url) as lanes:
+            busy = [asyncio.create_task(lanes.ask(READ, 60)) for _ in range(6)]
+            await until(lambda: len(end.asked) == 6)
+            departure = Departure(clock.mono_ns() + 50_000_000)
+            answer = await lanes.ask(WRITE, 2.0, departure=departure)
+            assert isinstance(answer, NoReply)
+            assert (answer.code, answer.sent, departure.has_left) == ("not_reached", False, False)
+            for task in busy:
+                task.cancel()
+            await until(lambda: lanes.open == 0)
+            await lanes.keep_warm()
+            assert lanes.idle == 2
+            answer = await lanes.ask(WRITE, 2.0, departure=Departure(clock.mono_ns()))
+            assert isinstance(answer, NoReply)
+            assert not answer.sent
+            assert len(end.asked) == 6
 
     asyncio.run(run())
 
