@@ -30,8 +30,8 @@ ACCESS = AlarmRule(
 )  # fmt: skip
 ENDING_ACCESS = AlarmRule(
     "medium", 30.0, 5.0,
-    "Sign in to the platform's app anew before the show, and put the new refresh token into the "
-    "settings.",
+    "Sign in to the platform's app anew before the access ends, and put the new refresh token into "
+    "the settings.",
 )  # fmt: skip
 GATEWAY = AlarmRule(
     "high", 5.0, 5.0,
@@ -70,7 +70,7 @@ class PinFacts:
     `late` of `judged`: of the newest pins, at most `LATE_OF`, those over the budget. `unsellable`:
     why the product that is shown should not be. `displaced_by`: what the platform was last seen to
     show in place of the newest pin. `unread_s`: since the products were last read, or since the
-    engine began to try.
+    engine began to try. `products_access`: why the access to them ends before the show does.
     """
 
     remind_s: float
@@ -80,6 +80,7 @@ class PinFacts:
     judged: int = 0
     unsellable: str = ""
     displaced_by: str = ""
+    products_access: str = ""
 
 
 def pin_findings(status: StoreStatus, facts: PinFacts | None) -> dict[str, Finding]:
@@ -88,7 +89,7 @@ def pin_findings(status: StoreStatus, facts: PinFacts | None) -> dict[str, Findi
         return {}
     on_air = status.state in ("live", "interrupted")
     return {
-        "pins.access": _access(pins.gateway, on_air=on_air),
+        "pins.access": _access(pins.gateway, facts.products_access, on_air=on_air),
         "pins.gateway": Finding(
             GATEWAY,
             on_air and _is_down(pins.gateway),
@@ -119,19 +120,18 @@ def pin_findings(status: StoreStatus, facts: PinFacts | None) -> dict[str, Findi
     }
 
 
-def _access(gateway: GatewayStatus, *, on_air: bool) -> Finding:
+def _access(gateway: GatewayStatus, products_access: str, *, on_air: bool) -> Finding:
     """Of a token that lasts on, nothing needs to be said while the show could not begin anyway."""
-    until_utc_ns = gateway.token_until_utc_ns
-    is_short = gateway.token_covers_show is False
-    if until_utc_ns is None:
-        cause = "The platform does not let livedesk in"
-    else:
-        cause = "The access to the platform ends before the show does, and is not renewed"
-    return Finding(
-        ACCESS if on_air and gateway.state == "down" else ENDING_ACCESS,
-        is_short,
-        f"{cause}{_because(gateway)}.",
-    )
+    if gateway.token_covers_show is False:
+        if gateway.token_until_utc_ns is None:
+            cause = "The platform does not let livedesk in"
+        else:
+            cause = "The access to the platform ends before the show does, and is not renewed"
+        rule = ACCESS if on_air and gateway.state == "down" else ENDING_ACCESS
+        return Finding(rule, True, f"{cause}{_because(gateway)}.")
+    why = products_access.rstrip(".")
+    cause = f"The access to the products ends before the show does, and is not renewed: {why}."
+    return Finding(ENDING_ACCESS, bool(why), cause)
 
 
 def _is_down(gateway: GatewayStatus) -> bool | None:

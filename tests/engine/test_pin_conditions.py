@@ -60,6 +60,7 @@ BY_HAND = pin("in_flight", by_hand=True, age_ms=11_000.0)
         (replace(WELL, gateway=replace(UP, calls_left=0)), FACTS, "pins.limit"),
         (replace(WELL, newest=UNCLEAR), FACTS, "pins.unknown"),
         (replace(WELL, by_hand=(BY_HAND,)), FACTS, "pins.by_hand"),
+        (WELL, replace(FACTS, products_access="Refused."), "pins.access"),
         (WELL, replace(FACTS, late=3, judged=10), "pins.late"),
         (WELL, replace(FACTS, unsellable="Out of stock."), "pins.sold_out"),
         (WELL, replace(FACTS, displaced_by="Lip tint"), "pins.displaced"),

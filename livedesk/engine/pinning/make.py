@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 
 from livedesk.core.clock import Clock
-from livedesk.core.pin_settings import PinSettings
+from livedesk.core.pin_settings import PinSettings, ShopeeGateway
 from livedesk.engine.pinning.pinning import Parts, Pinning
 from livedesk.engine.pinning.sources import (
     FileProducts,
@@ -18,10 +18,11 @@ from livedesk.engine.pinning.sources import (
 from livedesk.engine.pinning.stage import Stage
 from livedesk.paths import Paths
 from livedesk.pins.calls import CallBudget
+from livedesk.pins.gateways import shopee, tiktok
 from livedesk.pins.gateways.base import Gateway
 from livedesk.pins.gateways.lanes import fetch
 from livedesk.pins.gateways.make import catalogue_source, gateway_for
-from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.pins.gateways.tokens import RenewalNews, TokenShelf
 from livedesk.pins.pictures import Pictures
 
 _NAMES = {
@@ -39,7 +40,8 @@ class Workshop:
         self._data = paths.data
         self._clock = clock
         self._rng = Random(secrets.randbits(64))
-        self._shelf = TokenShelf(paths.sign_ins, clock, self._rng)
+        self._shelf = TokenShelf(paths.sign_ins, clock, self._rng, self._renewal)
+        self._of_access: dict[str, list[Pinning]] = {}
         self._pictures = Pictures(paths.pictures, partial(fetch, clock=clock), clock)
 
     def pinning(self, stage: Stage, settings: PinSettings) -> Pinning:
@@ -54,7 +56,15 @@ class Workshop:
             rng=self._rng,
         )
         parts = Parts(gateway, calls, self._source(settings, gateway, calls), self._pictures)
-        return Pinning(stage, settings, parts, self._data, self._clock, self._rng)
+        pinning = Pinning(stage, settings, parts, self._data, self._clock, self._rng)
+        for name in _access_names(settings):
+            self._of_access.setdefault(name, []).append(pinning)
+        return pinning
+
+    def _renewal(self, news: RenewalNews) -> None:
+        """Goes on the record of every store that is signed in with it."""
+        for pinning in self._of_access.get(news.name, ()):
+            pinning.renewal(news)
 
     def _source(self, settings: PinSettings, gateway: Gateway, calls: CallBudget) -> ProductSource:
         catalogue = settings.catalogue
@@ -73,5 +83,16 @@ class Workshop:
 
     async def close(self) -> None:
         """After the stores."""
+        self._of_access.clear()
         await self._pictures.close()
         await self._shelf.close()
+
+
+def _access_names(settings: PinSettings) -> set[str]:
+    """Under which the shelf keeps the identities of a store."""
+    names = set()
+    if isinstance(settings.gateway, ShopeeGateway):
+        names.add(shopee.access_name(settings.gateway))
+    if settings.catalogue.tiktok is not None:
+        names.add(tiktok.access_name(settings.catalogue.tiktok))
+    return names

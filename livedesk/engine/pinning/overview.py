@@ -77,7 +77,7 @@ class Overview:
             web_pad=self._settings.web_pad,
         )
 
-    def facts(self, *, is_changed_outside: bool) -> PinFacts:
+    def facts(self, products_access: str, *, is_changed_outside: bool) -> PinFacts:
         """`is_changed_outside`: what is shown was changed in the platform, by a person."""
         gateway, shown_id = self._settings.gateway, self._shown_id
         product = None if shown_id is None else self._catalogue.product(shown_id)
@@ -95,6 +95,7 @@ class Overview:
             judged=judged,
             unsellable="" if product is None else product.refusal,
             displaced_by=self.title(displaced),
+            products_access=products_access,
         )
 
     def planned_end_utc_ns(self) -> int:

@@ -44,6 +44,7 @@ from livedesk.pins.calls import CallBudget
 from livedesk.pins.catalogue import Differences
 from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.gateways.base import Gateway
+from livedesk.pins.gateways.tokens import RenewalNews
 from livedesk.pins.pictures import PictureError, Pictures
 from livedesk.pins.pin import Pin
 
@@ -301,4 +302,9 @@ class Pinning:
         return self._overview.status()
 
     def facts(self) -> PinFacts:
-        return self._overview.facts(is_changed_outside=self._watch.is_changed_outside)
+        access = self._source.ends_before(self._overview.planned_end_utc_ns())
+        return self._overview.facts(access, is_changed_outside=self._watch.is_changed_outside)
+
+    def renewal(self, news: RenewalNews) -> None:
+        """A renewal of an access that this store uses."""
+        self._upkeep.renewal(news)

@@ -22,6 +22,11 @@ class Lister(Protocol):
 class Signed(Lister, Protocol):
     """What lists products and has an access of its own (`gateways/make.py`, CatalogueSource)."""
 
+    @property
+    def reason(self) -> str: ...
+
+    def covers(self, until_utc_ns: int) -> bool | None: ...
+
     async def renew(self, until_utc_ns: int) -> None: ...
 
     async def close(self) -> None: ...
@@ -47,6 +52,10 @@ class ProductSource(Protocol):
         """None: nothing has changed since the last time."""
         ...
 
+    def ends_before(self, until_utc_ns: int) -> str:
+        """Why an access of its own does not last until then; empty when it does, or has none."""
+        ...
+
     async def renew(self, until_utc_ns: int) -> None:
         """Renew an access of its own; the gateway renews the gateway's."""
         ...
@@ -66,6 +75,9 @@ class ListedProducts:
     async def read(self) -> Products | None:
         return await self._lister.products(LIST_WITHIN_S)
 
+    def ends_before(self, until_utc_ns: int) -> str:
+        return ""
+
     async def renew(self, until_utc_ns: int) -> None:
         """The lister's owner does."""
 
@@ -79,6 +91,11 @@ class SignedProducts(ListedProducts):
     def __init__(self, lister: Signed, name: str, every_s: float) -> None:
         super().__init__(lister, name, every_s)
         self._signed = lister
+
+    def ends_before(self, until_utc_ns: int) -> str:
+        if self._signed.covers(until_utc_ns) is not False:
+            return ""
+        return self._signed.reason or "It cannot be renewed for so long."
 
     async def renew(self, until_utc_ns: int) -> None:
         await self._signed.renew(until_utc_ns)
@@ -100,6 +117,9 @@ class FileProducts:
 
     async def read(self) -> Products | None:
         return await asyncio.to_thread(self._look)
+
+    def ends_before(self, until_utc_ns: int) -> str:
+        return ""
 
     async def renew(self, until_utc_ns: int) -> None:
         """A file needs none."""

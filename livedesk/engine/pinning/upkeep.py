@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from livedesk.core.clock import NS_PER_S, Clock, iso_utc
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.pins import GatewayStatus
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.gateways.base import Gateway
+from livedesk.pins.gateways.tokens import RenewalNews
 
 WARM_EVERY_S: Final = 15.0
 RENEW_EVERY_S: Final = 60.0
@@ -41,7 +42,8 @@ class Upkeep:
         self._was_down: bool | None = None
         self._was_limited = False
         self._was_short: bool | None = None
-        self._until_utc_ns: int | None = None
+        self._failing: set[str] = set()
+        """Identities whose renewal failed last."""
         self.expect()
 
     def expect(self) -> None:
@@ -107,15 +109,24 @@ class Upkeep:
                 text = "All calls of this minute are used."
             self._say("gateway.limited", "warning", text, status)
 
+    def renewal(self, news: RenewalNews) -> None:
+        """What became of a renewal of this store's gateway, or of where its products come from.
+
+        One that fails is tried again every minute or so: that is told once, until it succeeds.
+        """
+        data: dict[str, Json] = {"access": news.name, "token_until_utc_ns": news.until_utc_ns}
+        if news.ok:
+            self._failing.discard(news.name)
+            self._tell("gateway.renewed", "info", news.text, data)
+        elif news.name not in self._failing:
+            self._failing.add(news.name)
+            self._tell("gateway.not_renewed", "warning", news.text, data)
+
     def _look_at_token(self, status: GatewayStatus) -> None:
-        until_ns = status.token_until_utc_ns
-        before_ns, self._until_utc_ns = self._until_utc_ns, until_ns
-        if before_ns is not None and until_ns is not None and until_ns > before_ns:
-            text = f"The access to the platform was renewed, until {iso_utc(until_ns)}."
-            self._say("gateway.renewed", "info", text, status)
+        """Of an access that ends although nobody tried to renew it."""
         is_short = status.token_covers_show is False
         was_short, self._was_short = self._was_short, is_short
-        if is_short and not was_short:
+        if is_short and not was_short and not self._failing:
             text = f"The access to the platform does not last until the end: {status.reason}"
             self._say("gateway.not_renewed", "warning", text, status)
 

@@ -32,6 +32,9 @@ class Listed:
     async def read(self) -> Products | None:
         return self._answers.pop(0)
 
+    def ends_before(self, until_utc_ns: int) -> str:
+        return ""
+
     async def renew(self, until_utc_ns: int) -> None:
         pass
 
