@@ -11,15 +11,29 @@ from typing import Any
 
 import httpx
 
-from livedesk.core.pin_settings import CatalogueSettings
+from livedesk.core.pin_settings import (
+    CatalogueSettings,
+    ManualGateway,
+    PinSettings,
+    TikTokProducts,
+)
 from livedesk.core.secrets import Secret
 from livedesk.pins.webhook import signature
 from tests.engine.conftest import Bench, Running, client, store_settings
 from tests.engine.pinning.service import pin_service
 from tests.engine.pinning.test_pins_api import _heard, show
+from tests.waiting import until
 
 S = "/v1/stores/glow"
 MS = 1_000_000
+
+
+async def _relays_are_up(running: Running) -> None:
+    async def all_up() -> bool:
+        stores = (await running.http.get("/v1/stores")).json()["stores"]
+        return all(store["relay"]["state"] == "up" for store in stores)
+
+    await until(all_up, "relays")
 
 
 async def _unpin(running: Running, **body: Any) -> httpx.Response:
@@ -100,6 +114,7 @@ def test_who_has_no_secret_does_not_learn_from_hooks_which_stores_there_are(benc
                 bench.engine(options) as running,
                 client(running.runtime.url, None) as shop,
             ):
+                await _relays_are_up(running)
                 body = b'{"type": "product.stock"}'
                 forged = Secret("whsec_" + base64.b64encode(b"x" * 32).decode())
                 for headers in ({}, {"webhook-id": "m1"}, _signed("m1", body, forged)):
@@ -114,5 +129,26 @@ def test_who_has_no_secret_does_not_learn_from_hooks_which_stores_there_are(benc
                     }
                     [(status, _)] = answers
                     assert status == 401
+
+    asyncio.run(story())
+
+
+def test_a_renewal_that_fails_is_on_record_of_the_store_that_uses_it(bench: Bench) -> None:
+    nobody = "http://127.0.0.1:1"
+    tiktok = TikTokProducts(
+        "app", Secret("s"), Secret("r"), Secret("c"), host=nobody, auth_host=nobody
+    )
+    settings = PinSettings(ManualGateway(), CatalogueSettings("tiktok", tiktok=tiktok))
+
+    async def story() -> None:
+        options = bench.options(
+            replace(store_settings(), pins=settings), store_settings("bare", 1937)
+        )
+        async with bench.engine(options) as running:
+            await _relays_are_up(running)
+            lines = await _heard(running.http, "gateway.not_renewed")
+            [told] = [json.loads(line[6:]) for line in lines if "gateway.not_renewed" in line]
+            assert told["store"] == "glow"
+            assert told["text"].startswith("The access was not renewed.")
 
     asyncio.run(story())
