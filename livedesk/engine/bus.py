@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from livedesk.core.bounded import DropOldest
 from livedesk.core.clock import Clock
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 Write = Callable[[Event], Awaitable[bool]]
 """Journals an event; returns whether it is on disk."""
+
+
+_WRITES_AT_ONCE: Final = 1_000
 
 
 class Past(Protocol):
@@ -132,8 +135,16 @@ class _Posted:
         is_recorded = False
         try:
             is_recorded = self.write is not None and await self.write(self.event)
+        except Exception:
+            log.exception("an event could not be journalled")
         finally:
             self.receipt.settle(is_recorded=is_recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    event: Event
+    writing: asyncio.Task[None]
 
 
 class Bus:
@@ -157,6 +168,7 @@ class Bus:
         self._floor = last_seq  # events up to this number are in files only
         self._subscriber_limit = subscriber_limit
         self._posted: DropOldest[_Posted] = DropOldest(queue_limit)
+        self._written: asyncio.Queue[_Written] = asyncio.Queue(_WRITES_AT_ONCE)
         self._idle = asyncio.Event()
         self._idle.set()
         self._subscriptions: set[Subscription] = set()
@@ -187,22 +199,26 @@ class Bus:
         await self._idle.wait()
 
     async def run(self) -> None:
-        while True:
-            batch = [await self._posted.get()]
-            while len(self._posted):
-                batch.append(await self._posted.get())
-            await self._process(batch)
-            if not len(self._posted):
-                self._idle.set()
+        """Writes begin in the order of the numbers, and none waits for the disk of another: an
+        intent must not stand behind a batch of other news. Only telling waits for its turn."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._write_all())
+            both.create_task(self._publish_all())
 
-    async def _process(self, batch: list[_Posted]) -> None:
-        numbered = [replace(item, event=self._number(item.event)) for item in batch]
-        writes = [item.write_down() for item in numbered]
-        for outcome in await asyncio.gather(*writes, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                log.error("an event could not be journalled", exc_info=outcome)
-        for item in numbered:
-            self._publish(item.event)
+    async def _write_all(self) -> None:
+        while True:
+            posted = await self._posted.get()
+            item = replace(posted, event=self._number(posted.event))
+            writing = asyncio.create_task(item.write_down())
+            await self._written.put(_Written(item.event, writing))
+
+    async def _publish_all(self) -> None:
+        while True:
+            written = await self._written.get()
+            await written.writing
+            self._publish(written.event)
+            if not len(self._posted) and self._written.empty():
+                self._idle.set()
 
     def _number(self, event: Event) -> Event:
         """Microseconds of UTC as a floor make numbers grow over restarts without a counter file."""

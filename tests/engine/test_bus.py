@@ -126,6 +126,27 @@ def test_who_waits_for_one_event_learns_when_it_is_on_record_and_when_it_is_not(
     asyncio.run(story())
 
 
+def test_an_event_is_put_on_record_while_an_earlier_one_still_waits_for_its_disk() -> None:
+    async def story() -> None:
+        files, stuck = Files(), asyncio.Event()
+
+        async def write(event: Event) -> bool:
+            await stuck.wait()
+            return await files.write(event)
+
+        async with running(Bus(ManualClock(), 0, files)) as bus:
+            _, reader = await bus.subscribe()
+            bus.post(happening("slow", "one"), write)
+            await asyncio.sleep(0.01)
+            intent = bus.post(happening("intent", "two"), files.write)
+            assert await intent.recorded(5)
+            stuck.set()
+            assert await taken(reader, 2) == ["slow", "intent"]
+            await asyncio.wait_for(bus.drain(), 5)
+
+    asyncio.run(story())
+
+
 def test_a_reader_that_returns_gets_what_it_missed_from_ring_and_files() -> None:
     async def story() -> None:
         files = Files()
