@@ -21,7 +21,7 @@ from benchmarks.shops import Shop
 from livedesk.core.clock import NS_PER_MS
 from tests.peers.peers import NginxRtmp
 
-_GOAL = "≤ 20 ms p99 (targets.md section 5)"
+_GOAL = "≤ 20 ms"
 
 
 def measure(clip: Path, folder: Path, nginx: NginxRtmp, cues: int) -> Iterator[Row]:
@@ -57,7 +57,9 @@ async def _both(
         finally:
             await plain.aclose()
             await client.close()
-        carried = {each["key"]: each["mono_ns"] for each in await stage.shop.executions()}
+        # The first of each: another attempt with its key comes later, and does nothing.
+        executions = reversed(await stage.shop.executions())
+        carried = {each["key"]: each["mono_ns"] for each in executions}
     return _spans_ms(ours_ns, carried), _spans_ms(alone_ns, carried)
 
 
