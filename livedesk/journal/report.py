@@ -53,7 +53,6 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         finalize=_finalize,
     )
     events = reader.newest_events(MAX_EVENTS)
-    pins = listed_pins(summary)
     return environment.get_template("report.html.j2").render(
         info=summary.info,
         summary=summary,
@@ -64,9 +63,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         curves=[(Markup(svg.swatch(style)), name) for style, name in _curve_names(summary)],
         incidents=[incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
         switches=[switch_row(row) for row in summary.switches],
-        pins=[pin_row(row) for row in pins],
-        pin_latency=summary.pin_latency,
-        earlier_pins=len(summary.pins) - len(pins),
+        pins=[pin_row(row) for row in listed_pins(summary)],
         uplinks=uplink_rows(summary),
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
