@@ -109,7 +109,9 @@ def test_armed_first_where_the_store_asks_for_it(chromium: Chromium, tmp_path: P
         ):
             await page.shows(TILE.format(1), "NEXT")
             await page.tap(TILE.format(2), times=2)
-            await page.shows(TILE.format(2), "ARMED")
+            await page.shows("#line", "ARMED")
+            await page.shows(TILE.format(2), "DOUBLE TAP")
+            await page.shows(TILE.format(2), "AGAIN TO PIN")
             assert engine.cues == []
             await asyncio.sleep(0.45)  # the time in which a second touch is none
             await page.tap(TILE.format(2))

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QWidget
 
 from livedesk.core.pins import CueSource
 from livedesk.desk.model import Moment
-from livedesk.desk.pad import TILES, PadLine, PadSource, PadTile, PadView, Sign
-from livedesk.desk.pad_taps import Hold, Tap, Taps, TouchClock
+from livedesk.desk.pad import TILES, PadSource, PadTile, PadView
+from livedesk.desk.pad_hand import Hand
+from livedesk.desk.pad_taps import Hold, TouchClock
 from livedesk.desk.words import tr
 from livedesk.ui.pad.foot import FootButton, Told
 from livedesk.ui.pad.layout import places
@@ -31,9 +32,6 @@ from livedesk.ui.theme import Theme
 
 TICK_MS = 50
 """Elapsed time is shown 20 times a second; what did not change is not painted."""
-
-NOTES_S = {"swallowed": 1.2, "refused": 2.5}
-"""So long it is told why a touch did nothing."""
 
 LEAST = QSize(320, 240)
 
@@ -54,13 +52,11 @@ class PadWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._source = source
         self._store = store
-        self._taps = Taps()
+        self._hand = Hand()
         self._hold = Hold()
         self._held_as: CueSource = "pad"
         self._touches = TouchClock()
         self._page = 0
-        self._places: dict[str, tuple[str, Moment]] = {}
-        self._note: tuple[Tap, Moment] | None = None
         self.pictures = Pictures()
         self.view: PadView = source.pad(store)
         self.setWindowTitle(tr("livedesk pad: {store}").format(store=store))
@@ -82,7 +78,7 @@ class PadWindow(QWidget):
         self.next = FootButton(tr("Next up"), tr("Space"))
         self.back = FootButton(tr("Back"), "")
         self.on = FootButton(tr("More"), "")
-        self.take_down = FootButton(tr("Hold to take down"), "")
+        self.take_down = FootButton(tr("Take down: hold"), "")
         parts: tuple[QWidget, ...] = (
             self.line, *self.tiles, self.seen, self.next, self.back, self.on, self.take_down,
         )  # fmt: skip
@@ -102,11 +98,11 @@ class PadWindow(QWidget):
         """Show what is true now."""
         now = self._source.now()
         self.view = view = self._source.pad(self._store)
-        self._taps.look(view, now)
+        self._hand.taps.look(view, now)
         self._page = min(self._page, view.pages - 1)
         if self._arranged != (self.size(), self._fullest):
             self._arrange()
-        self.line.show_line(self._line(now), view.warning)
+        self.line.show_line(self._hand.line(view, now), view.warning)
         self._show_tiles(now)
         self._show_foot(now)
         self._see_hold(now)
@@ -115,56 +111,10 @@ class PadWindow(QWidget):
         shown = self.view.page(self._page)
         for at, part in enumerate(self.tiles):
             tile = shown[at] if at < len(shown) else None
-            self._settle(f"tile {at}", tile, now)
+            self._hand.settle(f"tile {at}", tile, now)
             image = self._image(tile) if tile is not None else None
-            note = self._note_on(tile, now)
+            note = self._hand.note_on(tile, self.view, now)
             part.show_tile(tile, note, image, dim=bool(self.view.blocked))
-
-    def _settle(self, place: str, tile: PadTile | None, now: Moment) -> None:
-        """Note since when a place shows its product."""
-        product_id = tile.product_id if tile is not None else ""
-        known = self._places.get(place)
-        if known is None or known[0] != product_id:
-            since = now if known is not None else Moment(0, 0)
-            self._places[place] = (product_id, since)
-
-    def _line(self, now: Moment) -> PadLine:
-        """What is true, or what the last touch came to, for a moment."""
-        view, armed_s = self.view, self._taps.armed_s(now)
-        if armed_s is not None and (armed := view.tile(self._taps.armed or "")) is not None:
-            sign = Sign(tr("ARMED"), "target", "armed")
-            return PadLine(sign, f"{armed_s:.1f} s", armed.title, tr("Touch it again to pin it."))
-        refused = self._recent("refused", now)
-        tile = view.tile(refused.product_id) if refused is not None else None
-        if refused is None or tile is None or view.blocked or self._is_busy:
-            return view.line
-        return PadLine(Sign(tr("NOT PINNED"), "barred", "bad"), "", tile.title, refused.text)
-
-    @property
-    def _is_busy(self) -> bool:
-        return any(tile.is_flying for tile in self.view.tiles)
-
-    def _recent(self, kind: str, now: Moment) -> Tap | None:
-        """The last touch, if it came to this and a moment ago."""
-        if self._note is None or self._note[0].kind != kind:
-            return None
-        tap, since = self._note
-        return tap if now.since_s(since) < NOTES_S[kind] else None
-
-    def _note_on(self, tile: PadTile | None, now: Moment) -> Sign | None:
-        """What the last touch of this tile came to, where that is not seen otherwise."""
-        if tile is None:
-            return None
-        armed_s = self._taps.armed_s(now)
-        if self._taps.armed == tile.product_id and armed_s is not None:
-            return Sign(tr("AGAIN TO PIN  {s}").format(s=f"{armed_s:.1f} s"), "target", "armed")
-        swallowed = self._recent("swallowed", now)
-        if swallowed is not None and swallowed.product_id == tile.product_id:
-            return Sign(swallowed.text, "pause", "unknown")
-        refused = self._recent("refused", now)
-        if refused is None or refused.product_id != tile.product_id:
-            return None
-        return Sign(tr("NOT NOW") if self.view.blocked else tile.sign.word, "barred", "bad")
 
     def _image(self, tile: PadTile) -> QImage | None:
         if not tile.picture:
@@ -181,7 +131,7 @@ class PadWindow(QWidget):
         view = self.view
         self.seen.show_text(view.seen)
         following = view.next_up
-        self._settle("next", following, now)
+        self._hand.settle("next", following, now)
         can_call = following is not None and not view.blocked and not following.refusal
         words = following.title if following is not None else tr("nothing")
         if following is not None and following.refusal:
@@ -236,15 +186,11 @@ class PadWindow(QWidget):
         self._call("next", self.view.next_up, source, stamp_ms)
 
     def _call(self, place: str, tile: PadTile | None, source: CueSource, stamp_ms: int) -> None:
-        """Somebody calls for the product that this place shows. What it shows decides, and what is
-        true by now whether it may be fired."""
+        """Somebody calls for the product that this place shows."""
         now = self._source.now()
         at = self._touches.instant(stamp_ms, now)
         self.view = self._source.pad(self._store)
-        meant = self.view.tile(tile.product_id) if tile is not None else None
-        placed = self._places.get(place, ("", Moment(0, 0)))[1]
-        tap = self._taps.tap(self.view, meant, at, place, placed)
-        self._note = (tap, now)
+        tap = self._hand.touch(self.view, tile, at, place, now)
         if tap.kind == "fire":
             self._source.fire(self._store, tap.product_id, source, at)
         self.refresh()
@@ -294,7 +240,7 @@ class PadWindow(QWidget):
             self._hold.release()
 
     def _disarm(self) -> None:
-        self._taps.disarm()
+        self._hand.taps.disarm()
         self._hold.release()
         self.refresh()
 

@@ -45,8 +45,18 @@ export class ClockEstimate {
   }
 }
 
+export const UNMEASURED_MS = 500; // a status takes no longer on its way, as a rule
+
+/** When a touch was by the engine's clock, in whole microseconds. Where nothing was measured, as
+ * after our clock was set, the newest status tells, too early by its way here: a cue never seems
+ * younger than it is, and is not sent after its budget. */
+export function cuedNs(touched, clock, status, statusMono) {
+  if (clock) return engineNs(touched.wall, clock);
+  return Math.round((status.utc_ns / 1e6 + touched.mono - statusMono) * 1000) * 1000;
+}
+
 /** The wall time of this device in ms as ns by the engine's clock, in whole microseconds. */
-export function engineNs(wallMs, clock) {
+function engineNs(wallMs, clock) {
   return Math.round((wallMs + clock.offset_ms) * 1000) * 1000;
 }
 

@@ -4,7 +4,7 @@
 const SILENT_AFTER_MS = 7000; // the engine gives a sign of life at least every 5 s
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MOST_MS = 5000;
-const ASK_AGAIN_AFTER_MS = 300; // a cue without an answer
+const AGAIN_MS = 300; // a cue without an answer is given again
 const PAUSE_MS = 80; // after a failed attempt
 const ANSWER_WITHIN_MS = 5000;
 
@@ -93,10 +93,11 @@ export class Link {
   }
 
   /**
-   * Give a cue until there is an answer: PinStatus, or RefusedError. Asked again, with the same
-   * cue_id, only while `leftMs()` says that the budget lasts; null when no answer came.
+   * Give a cue until there is an answer: PinStatus, or RefusedError. It is sent, with the same
+   * cue_id, only while `leftMs()` says that the budget lasts and `isTaken()` that nobody told of
+   * it. The answer to the last try may come later; null when none does.
    */
-  async cue(action, body, leftMs) {
+  async cue(action, body, leftMs, isTaken) {
     const [method, path] = action === "unpin" ? ["DELETE", "/pin"] : ["POST", "/cues"];
     const headers = { "Content-Type": "application/json" };
     const options = { method, headers, body: JSON.stringify(body), keepalive: true };
@@ -110,16 +111,15 @@ export class Link {
         else await pause(PAUSE_MS);
       }
     };
-    while (leftMs() > PAUSE_MS) {
-      const failed = attempt();
-      const isLast = leftMs() < ASK_AGAIN_AFTER_MS + PAUSE_MS;
-      const slow = pause(isLast ? leftMs() : ASK_AGAIN_AFTER_MS);
-      await Promise.race([answered, failed, slow]);
-      const was = await Promise.race([answered, null]);
-      if (was?.pin) return was.pin;
-      if (was) throw was.error;
+    const tries = [];
+    while (leftMs() > 0 && !isTaken()) {
+      tries.push(attempt());
+      await Promise.race([answered, tries.at(-1), pause(AGAIN_MS)]);
+      if (await Promise.race([answered, null])) break;
     }
-    return null;
+    const was = await Promise.race([answered, Promise.all(tries)]);
+    if (was?.error) throw was.error;
+    return was?.pin ?? null;
   }
 
   /**

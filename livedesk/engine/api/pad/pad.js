@@ -1,15 +1,14 @@
 // The pad of one store: puts link, clock, cues, taps and screen together.
 
-import { ClockEstimate, clockWords, engineNs, now } from "./clock.js";
-import { CueBook } from "./cues.js";
+import { ClockEstimate, UNMEASURED_MS, clockWords, cuedNs, now } from "./clock.js";
+import { BUDGET_MS, CueBook } from "./cues.js";
+import { Hands } from "./hands.js";
 import { Link, RefusedError, forgetToken, pause, takeToken } from "./link.js";
 import { Pictures } from "./pictures.js";
-import { Screen } from "./screen.js";
-import { HOLD_MS, Taps } from "./taps.js";
+import { Screen, pagesOf } from "./screen.js";
+import { Taps } from "./taps.js";
 import { bareTiles, viewOf } from "./view.js";
 
-const BUDGET_MS = 800;
-const NOTE_MS = 1500; // so long a tile tells why a touch did nothing
 const LOOK_EVERY_MS = 250;
 const CALM_MS = matchMedia("(prefers-reduced-motion: reduce)").matches ? 250 : 50;
 
@@ -27,15 +26,22 @@ class Pad {
   #statusMono = -Infinity;
   #products = null;
   #show = null;
+  #session = null;
   #tiles = [];
   #fetched = { products: null, show: null };
-  #notes = new Map();
+  #note = null;
   #view = null;
   #wake = () => {};
   #lock = "";
 
   start() {
-    this.#listenToHands();
+    new Hands(this.#screen, {
+      tile: (at, mono, source) => this.#touchTile(at, mono, source),
+      next: (mono, source) => this.#touchNext(mono, source),
+      takeDown: (mono, source) => this.#takeDown(mono, source),
+      turn: (pages) => this.#turn(pages),
+      disarm: () => this.#disarm(),
+    });
     document.addEventListener("visibilitychange", () => this.#returned());
     addEventListener("online", () => this.#wake());
     if (this.#token) this.#follow();
@@ -73,16 +79,21 @@ class Pad {
   #takeStatus(status, at) {
     this.#status = status;
     this.#statusMono = at.mono;
-    const { pins } = status;
+    const { pins, session } = status;
     if (!pins) return;
-    if (pins.newest) this.#book.told(pins.newest, at.mono);
+    if (session !== this.#session) [this.#session, this.#book] = [session, new CueBook()];
+    this.#book.look(at.mono);
+    this.#book.toldAll(pins, status.utc_ns, at.mono);
     this.#refresh("products", pins.products_revision);
     this.#refresh("show", pins.show_revision);
   }
 
-  #takeEvent({ kind, data }, at) {
+  /** Told at once, where a status may take a quarter of a second. */
+  #takeEvent({ kind, data, utc_ns: saidNs }, at) {
     const isPin = kind.startsWith("pin.") && data?.state && kind !== "pin.displaced";
-    if (isPin) this.#book.told(data, at.mono);
+    if (!isPin) return;
+    const pin = { ...data, age_ms: (saidNs - data.cued_utc_ns) / 1e6 };
+    this.#book.told(pin, saidNs, at.mono, { cueId: data.cue_id });
   }
 
   /** Fetch products or run of show when their revision is another one than ours. */
@@ -91,6 +102,7 @@ class Pad {
     this.#fetched[what] = revision;
     try {
       const content = await this.#link[what]();
+      if (this.#fetched[what] !== revision) return; // a newer one was asked for meanwhile
       if (what === "products") this.#products = content;
       else this.#show = content;
       this.#tiles = bareTiles(this.#products, this.#show);
@@ -118,66 +130,8 @@ class Pad {
 
   // --- what hands do
 
-  #listenToHands() {
-    const { tiles, next, unpin, back, on } = this.#screen;
-    tiles.forEach((tile, at) => touched(tile.button, (mono) => this.#touchTile(at, mono, "web_pad")));
-    touched(next, (mono) => this.#touchNext(mono, "web_pad"));
-    touched(back, () => this.#turn(-1));
-    touched(on, () => this.#turn(1));
-    this.#listenToHold(unpin);
-    addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("keyup", (event) => this.#keyUp(event));
-    addEventListener("contextmenu", (event) => event.preventDefault());
-  }
-
-  #key(event) {
-    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-    const mono = instant(event);
-    if (/^[1-9]$/.test(event.key)) this.#touchTile(Number(event.key) - 1, mono, "key");
-    else if ([" ", "Enter"].includes(event.key)) {
-      if (document.activeElement !== document.body) return; // it presses what has the focus
-      this.#touchNext(mono, "key");
-    }
-    else if (event.key === "PageUp" || event.key === "ArrowLeft") this.#turn(-1);
-    else if (event.key === "PageDown" || event.key === "ArrowRight") this.#turn(1);
-    else if (event.key === "Escape") this.#disarm();
-    else if (event.key === "Delete" || event.key === "Backspace") this.#hold?.("key");
-    else return;
-    event.preventDefault();
-  }
-
-  #keyUp(event) {
-    if (event.key === "Delete" || event.key === "Backspace") this.#release?.();
-  }
-
-  #hold = null;
-  #release = null;
-
-  #listenToHold(button) {
-    let timer = null;
-    this.#hold = (source) => {
-      if (timer || button.disabled) return;
-      button.dataset.held = "true";
-      timer = setTimeout(() => {
-        this.#release();
-        this.#send("unpin", { id: "", title: "" }, performance.now(), source);
-      }, HOLD_MS);
-    };
-    this.#release = () => {
-      clearTimeout(timer);
-      timer = null;
-      delete button.dataset.held;
-    };
-    button.addEventListener("pointerdown", (event) => {
-      if (event.isPrimary && event.button === 0) this.#hold("web_pad");
-    });
-    for (const kind of ["pointerup", "pointercancel", "pointerleave", "blur"]) {
-      button.addEventListener(kind, () => this.#release());
-    }
-  }
-
   #turn(pages) {
-    const most = this.#view ? this.#screen.pages(this.#view) - 1 : 0;
+    const most = this.#view ? pagesOf(this.#view) - 1 : 0;
     this.#screen.page = Math.max(0, Math.min(most, this.#screen.page + pages));
     this.draw();
   }
@@ -187,31 +141,27 @@ class Pad {
     this.draw();
   }
 
-  /** What was on the screen counts, not what is true since: nobody touches what he does not see. */
+  /** What was on the screen says what is meant, and what is true by now whether it may be fired. */
   #touchTile(at, mono, source) {
-    const { placed } = this.#screen.tiles[at];
-    const tile = this.#view?.tiles.find((each) => each.id === placed.id) ?? null;
-    if (tile) this.#touch(tile, mono, `${at + 1}`, source, placed.mono);
+    this.#touch(this.#screen.tiles[at].placed, mono, `${at + 1}`, source);
   }
 
   #touchNext(mono, source) {
-    if (this.#view) this.#touch(this.#view.nextUp, mono, "next", source);
+    this.#touch(this.#screen.nextPlaced, mono, "next", source);
   }
 
-  #touch(tile, mono, place, source, placedMono) {
-    const { kind, text } = this.#taps.tap(this.#view, tile, mono, place, placedMono);
+  #touch(placed, mono, place, source) {
+    const view = this.#look(now());
+    const tile = view.tiles.find((each) => each.id === placed.id) ?? null;
+    const { kind, text } = this.#taps.tap(view, tile, mono, place, placed.mono);
+    this.#note = { kind, text, id: tile?.id, mono: performance.now() };
     if (kind === "fire") this.#send("pin", tile, mono, source);
-    else if (tile && text && !this.#view.blocked) this.#note(tile.id, text);
     if (kind === "refused") navigator.vibrate?.(200);
     this.draw();
   }
 
-  #note(id, text) {
-    this.#notes.set(id, text);
-    setTimeout(() => {
-      if (this.#notes.get(id) === text) this.#notes.delete(id);
-      this.draw();
-    }, NOTE_MS);
+  #takeDown(mono, source) {
+    if (!this.#look(now()).blocked) this.#send("unpin", { id: "", title: "" }, mono, source);
   }
 
   async #send(action, tile, touchedMono, source) {
@@ -219,19 +169,20 @@ class Pad {
     const touched = { mono: touchedMono, wall: at.wall - (at.mono - touchedMono) };
     const clock = this.#clock.at(at);
     const id = newId();
-    const body = { source, cue_id: id };
+    const budgetMs = this.#status.limits?.pin_budget_ms ?? BUDGET_MS;
+    const body = { source, cue_id: id, cued_at_ns: cuedNs(touched, clock, this.#status, this.#statusMono) };
+    if (clock) body.clock = clock;
     if (action === "pin") body.product_id = tile.id;
-    if (clock && action === "pin") Object.assign(body, { cued_at_ns: engineNs(touched.wall, clock), clock });
-    const cuedNs = body.cued_at_ns ?? touched.wall * 1e6;
-    this.#book.give({ id, action, productId: tile.id, title: tile.title, source, touched, cuedNs, hasClock: Boolean(body.clock) });
+    const book = this.#book;
+    const errorMs = clock?.error_ms ?? UNMEASURED_MS;
+    book.give({ id, action, productId: tile.id, title: tile.title, source, touched, cuedNs: body.cued_at_ns, errorMs, budgetMs });
     this.draw();
     try {
-      const leftMs = () => BUDGET_MS - (performance.now() - touchedMono);
-      const pin = await this.#link.cue(action, body, leftMs);
-      if (pin) this.#book.taken(id, pin, performance.now());
-      else this.#book.unanswered(id, "The engine did not answer: look at the live, or ask the desk.");
+      const leftMs = () => budgetMs - (performance.now() - touchedMono);
+      const pin = await this.#link.cue(action, body, leftMs, () => book.isTaken(id));
+      if (pin) book.taken(id, pin, performance.now());
     } catch (error) {
-      this.#book.refused(id, error.code, error.message);
+      book.refused(id, error.code, error.message);
       if (error.status === 401) this.#letOut(error);
     }
     this.draw();
@@ -250,6 +201,7 @@ class Pad {
 
   #returned() {
     if (document.visibilityState !== "visible") return;
+    this.draw();
     this.#wake();
     this.#holdScreen();
   }
@@ -272,8 +224,9 @@ class Pad {
     setTimeout(() => this.#keepDrawing(), flying || this.#taps.armed ? CALM_MS : LOOK_EVERY_MS);
   }
 
-  draw() {
-    const at = now();
+  /** What is true at this instant: a page that slept may show what was true minutes ago. */
+  #look(at) {
+    this.#book.look(at.mono);
     this.#view = viewOf({
       link: this.#state,
       status: this.#status,
@@ -285,30 +238,17 @@ class Pad {
       now: at,
     });
     this.#taps.look(this.#view, at.mono);
-    const corner = [clockWords(this.#clock.at(at)), this.#lock].filter(Boolean).join(" · ");
-    this.#screen.show(this.#view, {
-      armed: this.#taps.armed, notes: this.#notes, pictures: this.#pictures, corner, mono: at.mono,
-    });
+    return this.#view;
   }
-}
 
-/** Calls with the instant of the touch. The release of a finger comes a tenth of a second later. */
-function touched(button, act) {
-  button.addEventListener("pointerdown", (event) => {
-    if (event.isPrimary && event.button === 0) act(instant(event));
-  });
-  // The focus is for those who go by keys: after a touch, Enter stays the key for what is next.
-  button.addEventListener("mousedown", (event) => event.preventDefault());
-  // A click without a pointer: Enter, the space bar, or a screen reader.
-  button.addEventListener("click", (event) => {
-    if (event.detail === 0) act(instant(event));
-  });
-}
-
-/** When a hand did it, by performance.now(); a stamp of another clock is not believed. */
-function instant(event) {
-  const mono = performance.now();
-  return event.timeStamp > mono - 1000 && event.timeStamp <= mono ? event.timeStamp : mono;
+  draw() {
+    const at = now();
+    const corner = [clockWords(this.#clock.at(at)), this.#lock].filter(Boolean).join(" · ");
+    const hand = {
+      armed: this.#taps.armed, armedMs: this.#taps.armedMs(at.mono), note: this.#note, mono: at.mono,
+    };
+    this.#screen.show(this.#look(at), hand, this.#pictures, corner);
+  }
 }
 
 /** randomUUID is there for secure origins only. */

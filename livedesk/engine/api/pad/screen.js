@@ -1,8 +1,8 @@
 // The page's elements. What comes from outside is set as text only, and only when it changed.
 
-import { TILES } from "./view.js";
+import { lineShown, tileShown } from "./dress.js";
 import { drawShape } from "./shapes.js";
-import { sign } from "./words.js";
+import { TILES } from "./view.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -19,6 +19,19 @@ function make(tag, name, parent) {
   element.className = name;
   parent.append(element);
   return element;
+}
+
+const NOWHERE = { id: "", mono: -Infinity };
+
+/** Which product stands there since when; nobody means another one where nothing was before. */
+function placed(before, tile, mono) {
+  const id = tile?.id ?? "";
+  if (id === before.id) return before;
+  return { id, mono: before.id ? mono : -Infinity };
+}
+
+export function pagesOf(view) {
+  return Math.max(1, Math.ceil(view.tiles.length / TILES));
 }
 
 class Tile {
@@ -40,24 +53,23 @@ class Tile {
     this.figure = make("span", "figure", this.state);
     this.why = make("span", "why", this.button);
     this.why.dir = "auto";
-    this.placed = { id: null, mono: -Infinity };
+    this.placed = NOWHERE;
   }
 
   show(tile, shown, url, mono) {
     this.button.hidden = !tile;
-    if ((tile?.id ?? null) !== this.placed.id) {
-      this.placed = { id: tile?.id ?? null, mono: this.placed.id == null ? -Infinity : mono };
-    }
+    this.placed = placed(this.placed, tile, mono);
     if (!tile) return;
     say(this.title, tile.title);
     say(this.price, tile.price);
     mark(this.button, "tone", shown.sign.tone);
+    mark(this.button, "next", String(tile.isNext));
     mark(this.button, "refused", String(Boolean(tile.refusal)));
-    mark(this.button, "shown", String(tile.isShown));
+    mark(this.button, "rests", String(Boolean(tile.refusal) && !shown.isNote && !tile.isFlying));
     drawShape(this.shape, shown.sign.shape);
     say(this.word, shown.sign.word);
     say(this.figure, shown.figure);
-    say(this.why, shown.note || (tile.sign.word === "SOLD OUT" ? "" : tile.refusal));
+    say(this.why, tile.refusal);
     if (this.picture.dataset.url !== url) {
       this.picture.dataset.url = url;
       if (url) this.picture.src = url;
@@ -72,6 +84,7 @@ class Tile {
 
 export class Screen {
   page = 0;
+  nextPlaced = NOWHERE;
   #said = "";
 
   constructor() {
@@ -83,22 +96,17 @@ export class Screen {
     this.tiles = Array.from({ length: TILES }, (_, at) => new Tile(byId("tiles"), at + 1));
   }
 
-  pages(view) {
-    return Math.max(1, Math.ceil(view.tiles.length / TILES));
-  }
-
-  /** `armed`: a product's id; `notes`: why the last touch of a product did nothing, by id. */
-  show(view, { armed, notes, pictures, corner, mono }) {
-    this.page = Math.min(this.page, this.pages(view) - 1);
-    this.#showLine(view, armed);
+  /** `hand`: what the last touches came to (dress.js). */
+  show(view, hand, pictures, corner) {
+    this.page = Math.min(this.page, pagesOf(view) - 1);
+    this.#showLine(lineShown(view, hand), view.warning);
     const start = this.page * TILES;
     this.tiles.forEach((each, at) => {
       const tile = view.tiles[start + at];
-      const shown = tile && dressed(tile, armed, notes.get(tile.id));
-      each.show(tile, shown, tile ? pictures.url(tile) : "", mono);
+      each.show(tile, tile && tileShown(tile, view, hand), tile ? pictures.url(tile) : "", hand.mono);
     });
-    this.#showNext(view, armed);
-    const pages = this.pages(view);
+    this.#showNext(view, hand);
+    const pages = pagesOf(view);
     document.body.dataset.pages = pages > 1 ? "many" : "one";
     document.body.dataset.blocked = String(Boolean(view.blocked));
     say(byId("page"), `${this.page + 1} / ${pages}`);
@@ -109,43 +117,34 @@ export class Screen {
     say(byId("corner"), corner);
   }
 
-  #showLine(view, armed) {
-    const tile = armed && view.tiles.find((each) => each.id === armed);
-    const line = tile
-      ? { sign: sign("ARMED", "target", "armed"), figure: "", title: tile.title, detail: "Touch it again to pin it." }
-      : view.line;
+  #showLine(line, warning) {
     mark(this.line, "tone", line.sign.tone);
     mark(this.line, "long", String(line.sign.word.length > 11));
     drawShape(byId("shape"), line.sign.shape);
     say(byId("word"), line.sign.word);
     say(byId("figure"), line.figure);
     say(byId("title"), line.title);
-    say(byId("detail"), line.detail || view.warning);
+    say(byId("detail"), [line.detail, warning].filter(Boolean).join(" "));
     // The figure runs while a pin is on its way: only what changed for good is spoken.
-    const settled = line.sign.tone === "flying" ? "" : line.figure;
+    const settled = ["flying", "armed"].includes(line.sign.tone) ? "" : line.figure;
     const lost = line.sign.shape === "unplugged" ? "" : line.detail;
-    const spoken = [line.sign.word, settled, line.title, lost].filter(Boolean).join(". ");
+    const spoken = [line.sign.word, settled, line.title, lost, warning].filter(Boolean).join(". ");
     if (spoken !== this.#said) {
       this.#said = spoken;
       byId("spoken").textContent = spoken;
     }
   }
 
-  #showNext(view, armed) {
+  #showNext(view, hand) {
     const tile = view.nextUp;
-    const isArmed = Boolean(tile) && tile.id === armed;
+    this.nextPlaced = placed(this.nextPlaced, tile, hand.mono);
+    const isArmed = Boolean(tile) && tile.id === hand.armed;
     const [, number, what, word] = this.next.children;
     const pageOf = tile ? Math.floor(view.tiles.indexOf(tile) / TILES) : 0;
     say(number, tile ? (pageOf === this.page ? String(tile.number) : `${pageOf + 1}·${tile.number}`) : "");
-    say(what, tile ? tile.title : "Nothing is next.");
-    say(word, isArmed ? "ARMED" : tile?.refusal ? tile.sign.word : "");
-    mark(this.next, "tone", isArmed ? "armed" : tile && !view.blocked ? "next" : "quiet");
-    mark(this.next, "refused", String(Boolean(tile?.refusal)));
+    say(what, tile ? [tile.title, tile.refusal].filter(Boolean).join(": ") : "nothing");
+    say(word, isArmed ? "ARMED" : "");
+    mark(this.next, "tone", isArmed ? "armed" : tile && !view.blocked && !tile.refusal ? "next" : "quiet");
     this.next.disabled = !tile;
   }
-}
-
-function dressed(tile, armed, note) {
-  if (tile.id === armed) return { sign: sign("ARMED", "target", "armed"), figure: "", note };
-  return { sign: tile.sign, figure: tile.figure, note };
 }

@@ -2,7 +2,8 @@
 // Pure, and the same as in the console's pad (livedesk/desk/pad_view.py). Times are of this
 // device: `mono` in ms for durations, `wall` in ms for people.
 
-import { QUIET, figureOf, isFlying, lineOf, oneLine, priceOf, sign, signOf, span, wallClock } from "./words.js";
+import { BUDGET_MS } from "./cues.js";
+import { QUIET, age, isFlying, lineOf, oneLine, priceOf, sign, span, wallClock } from "./words.js";
 
 export const TILES = 9;
 export const STALE_AFTER_MS = 2000;
@@ -56,7 +57,7 @@ export function viewOf(facts) {
     seen: seen(facts, lost),
     blocked,
     armAndFire: Boolean(pins?.arm_and_fire),
-    warning: blocked || !pins ? "" : warnings(pins).join(" "),
+    warning: blocked || !pins ? "" : warnings(facts).join(" "),
   };
 }
 
@@ -101,11 +102,15 @@ function noEngine({ link, news, now }, since) {
 }
 
 function ourLine(facts) {
-  const { news, status } = facts;
-  if (!news) return { sign: sign("READY", "none", "quiet"), figure: "", title: "", detail: "" };
-  const gone = displaced(facts);
-  const line = gone ?? lineOf(news.pin, elapsedMs(news, facts.now), status.limits?.pin_budget_ms ?? 800);
-  return { ...line, title: oneLine(line.title), detail: oneLine(line.detail) };
+  const { news } = facts;
+  if (news) return displaced(facts) ?? lineOfNews(facts);
+  const isEmpty = facts.products && !facts.products.products.length;
+  const detail = isEmpty ? "The catalogue has no products: nothing can be pinned." : "";
+  return { sign: sign("READY", "none", "quiet"), figure: "", title: "", detail };
+}
+
+function lineOfNews({ news, status, now }) {
+  return lineOf(news.pin, elapsedMs(news, now), status.limits?.pin_budget_ms ?? BUDGET_MS);
 }
 
 /** A pin that was read back once, and is not what the platform showed later. */
@@ -118,12 +123,12 @@ function displaced(facts) {
   if (newest?.age_ms == null || newest.settled_ms == null) return null;
   if (pins.shown_age_ms >= newest.age_ms - newest.settled_ms) return null;
   const detail = `Viewers see ${oneLine(pins.shown_title) || "nothing"}.`;
-  return { sign: sign("NOT ON SCREEN", "replaced", "late"), figure: "", title: pin.title, detail };
+  return { sign: sign("NOT ON SCREEN", "replaced", "late"), figure: "", title: oneLine(pin.title), detail };
 }
 
 /** Whether an event told more of the newest pin than the last status can know. */
-function newsIsNewer({ news, statusMono }) {
-  return news != null && news.receivedMono > statusMono;
+function newsIsNewer({ news, status }) {
+  return news != null && news.saidNs > status.utc_ns;
 }
 
 export function elapsedMs(news, now) {
@@ -148,7 +153,7 @@ function seen(facts, lost) {
   const known = lost == null && facts.link.state === "up" ? shown(facts) : null;
   if (!known) return "not known";
   const words = known.id ? oneLine(known.title) || known.id : "nothing pinned";
-  return known.ageMs < SEEN_FRESH_MS ? words : `${words} (read ${span(known.ageMs / 1000)} ago)`;
+  return known.ageMs < SEEN_FRESH_MS ? words : `${words} (read ${age(known.ageMs / 1000)} ago)`;
 }
 
 /** Without an engine nobody knows what is on screen or on its way; why it is refused stays. */
@@ -173,23 +178,20 @@ function litTile(bare, facts, shownId) {
   const { news } = facts;
   if (!news || news.pin.action !== "pin" || news.pin.product_id !== tile.id) return tile;
   const { pin } = news;
-  if (pin.shown && shownId != null && !isShown) return tile;
+  if (pin.shown && !isShown && shown(facts)) return tile;
   if (tile.refusal && !isFlying(pin)) return tile;
-  return {
-    ...tile,
-    sign: signOf(pin),
-    figure: figureOf(pin, elapsedMs(news, facts.now)),
-    isFlying: isFlying(pin),
-  };
+  const line = lineOfNews(facts);
+  return { ...tile, sign: line.sign, figure: line.figure, isFlying: isFlying(pin) };
 }
 
-function warnings(pins) {
+function warnings({ products, status: { pins } }) {
   const { gateway } = pins;
   const found = [];
+  if (!products) found.push("The products are being fetched.");
   if (gateway?.blocked_s) found.push(`The platform asked for a pause: ${span(gateway.blocked_s)}.`);
-  else if (gateway?.state === "down") found.push(oneLine(`The platform does not answer: ${gateway.reason ?? ""}`).replace(/: ?$/, "."));
+  else if (gateway?.state === "down") found.push(`The platform does not answer: ${oneLine(gateway.reason)}`.replace(/[: ]+$/, ""));
   else if (gateway?.calls_left != null && gateway.calls_left <= 0) found.push("No call to the platform is left this minute.");
   if (gateway?.token_covers_show === false) found.push("The platform's access ends before the show.");
-  if (pins.products_reason) found.push(oneLine(`Products may be old: ${pins.products_reason}`));
+  if (pins.products_reason) found.push(`Products may be old: ${oneLine(pins.products_reason)}`);
   return found;
 }

@@ -26,7 +26,7 @@ function pinSign(pin) {
       return pin.by_hand ? sign("BY HAND", "hand", "flying") : sign("IN FLIGHT", "chevrons", "flying");
     case "accepted": return sign("ACCEPTED", "half", "flying");
     case "confirmed": return sign("PINNED", "tick", "good");
-    case "late": return sign("LATE", "clock", "late");
+    case "late": return pin.shown ? sign("LATE", "clock", "late") : sign("NOT PINNED", "clock", "bad");
     case "failed": return sign("NOT PINNED", "cross", "bad");
     case "refused": return sign("NOT PINNED", "barred", "bad");
     case "superseded": return sign("REPLACED", "replaced", "quiet");
@@ -39,6 +39,7 @@ function unpinSign(pin) {
   switch (pin.state) {
     case "confirmed": return sign("TAKEN DOWN", "tick", "good");
     case "failed": case "refused": return sign("NOT TAKEN DOWN", shape, "bad");
+    case "late": return pin.shown ? pinSign(pin) : sign("NOT TAKEN DOWN", "clock", "bad");
     case "cued": case "in_flight": case "accepted": return sign("TAKING DOWN", shape, "flying");
     default: return pinSign(pin);
   }
@@ -47,25 +48,26 @@ function unpinSign(pin) {
 /** How long it has been on its way, or how long it took. */
 export function figureOf(pin, elapsedMs) {
   if (isFlying(pin)) return lasting(elapsedMs);
-  return pin.state === "confirmed" || pin.state === "late" ? lasting(pin.latency_ms) : "";
+  return pin.shown || pin.action === "unpin" ? lasting(pin.latency_ms) : "";
 }
 
 /** What is behind the word, and what to do about it. */
 export function detailOf(pin) {
   const flying = isFlying(pin);
+  const reason = oneLine(pin.reason);
   switch (pin.state) {
     case "unknown":
       if (flying) return "Looking what viewers see.";
-      return pin.reason || "Nobody could tell: look at the live, or ask the desk.";
+      return reason || "Nobody could tell: look at the live, or ask the desk.";
     case "accepted":
       if (!flying) return "This platform cannot be asked what it shows.";
       break;
     case "late":
-      if (pin.reason) return pin.reason;
-      return pin.shown ? "Viewers see it, too late." : "It was not sent: no time was left.";
-    case "failed": case "refused": return pin.reason || "No reason was given.";
+      if (!pin.shown) return reason || "Too late to send it.";
+      return reason || (pin.action === "unpin" ? "Taken down, too late." : "Viewers see it, too late.");
+    case "failed": case "refused": return reason || "No reason was given.";
     case "in_flight":
-      if (pin.by_hand) return "The desk pins it in the platform's own window.";
+      if (pin.by_hand) return "The desk does it in the platform's own window.";
       break;
     case "superseded": return "A newer cue took its place.";
   }
@@ -78,7 +80,7 @@ export function lineOf(pin, elapsedMs, budgetMs) {
   return {
     sign: signOf(pin, over && waits),
     figure: figureOf(pin, elapsedMs),
-    title: pin.title || "",
+    title: oneLine(pin.title),
     detail: detailOf(pin),
   };
 }
@@ -106,19 +108,39 @@ export function wallClock(wallMs) {
     .map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-const LONGEST_TITLE = 200;
-
-/** One line of at most 200 characters, however long the title is. */
-export function oneLine(text) {
-  const whole = String(text ?? "").slice(0, 4 * LONGEST_TITLE).split(/\s+/).filter(Boolean).join(" ");
-  const letters = Array.from(whole);
-  return letters.length <= LONGEST_TITLE ? whole : letters.slice(0, LONGEST_TITLE - 1).join("") + "…";
+/** How old a figure is. */
+export function age(seconds) {
+  if (seconds < 1) return "< 1 s";
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : span(seconds);
 }
 
-/** `IDR 129,000`; empty when it is not known. The price comes as a text, so that no cent is lost. */
+const LONGEST_TITLE = 160;
+const LARGEST_PRICE = 15; // digits before the point that are written out
+const SPACE = /[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A title as it is safe to lay out: one short line that cannot turn what stands beside it (Unicode
+ * UAX #9: isolates), however long it is (livedesk/desk/pin_words.py).
+ */
+export function oneLine(text) {
+  const letters = Array.from(String(text ?? "")).slice(0, 4 * LONGEST_TITLE).join("")
+    .replace(SPACE, " ").replace(DIRECTION, "").trim();
+  const all = Array.from(letters);
+  const line = all.length > LONGEST_TITLE ? `${all.slice(0, LONGEST_TITLE).join("")}…` : letters;
+  return /^[\x00-\x7f]*$/.test(line) ? line : `\u2068${line}\u2069`;
+}
+
+/** `29.50 USD`; empty when it is not known. The price comes as a text, so that no cent is lost. */
 export function priceOf(product) {
-  const match = /^(-?)(\d+)(\.\d+)?$/.exec(String(product.price ?? ""));
+  const text = String(product.price ?? "");
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:E[+-]?\d+)?$/i.exec(text);
   if (!match) return "";
-  const whole = match[2].replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${product.currency ?? ""} ${match[1]}${whole}${match[3] ?? ""}`.trim();
+  const isPlain = !/E/i.test(text) && match[2].length <= LARGEST_PRICE;
+  return `${isPlain ? plain(match) : text} ${product.currency ?? ""}`.trim();
+}
+
+function plain([, minus, whole, part]) {
+  const cents = part?.length === 1 ? `${part}0` : part;
+  return minus + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (cents ? `.${cents}` : "");
 }
