@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
+import msgspec
 import pytest
 
-from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus, Product
+from livedesk.core.pins import (
+    GatewayStatus,
+    PinAction,
+    PinsStatus,
+    PinState,
+    PinStatus,
+    Product,
+)
+from livedesk.desk.pad_signs import line_of
+from livedesk.desk.pin_words import price_of, title_of
 from livedesk.engine.api.answers import ApiError
+from livedesk.ui.pad.look import FILLED
 from tests.peers.chromium import Chromium, chromium_running
 from tests.peers.pad_double import EngineDouble, engine_double
 from tests.waiting import until
@@ -29,6 +43,62 @@ TILE = ".tile:nth-child({})"
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     with chromium_running(tmp_path_factory.mktemp("chromium")) as browser:
         yield browser
+
+
+def pins_of_all_kinds() -> Iterator[PinStatus]:
+    for state, action, shown, settled, by_hand, recorded in product(
+        get_args(PinState), get_args(PinAction), (None, True, False), (None, 812.4), (True, False),
+        (True, False),
+    ):  # fmt: skip
+        reason = "" if recorded else "The live  has\nended: \u202e x"
+        yield PinStatus(
+            "p", action, "p1", "Rose\tserum \u202d🌹", state, "pad", 0, reason=reason, shown=shown,
+            latency_ms=812.4 if shown else None, settled_ms=settled, by_hand=by_hand,
+            recorded=recorded,
+        )  # fmt: skip
+
+
+def test_it_says_what_the_consoles_pad_says(chromium: Chromium, tmp_path: Path) -> None:
+    """Words, shapes, figures and inks: of the same pin, whichever pad is looked at."""
+    pins = list(pins_of_all_kinds())
+    lines = [
+        asdict(line_of(pin, elapsed_ms, 800)) for pin in pins for elapsed_ms in (312.4, 61_000)
+    ]
+    prices = ["129000", "29.5", "29.50", "999999999999.999999", "0", None]
+    products = [
+        {"price": price, "currency": "IDR", "title": "x" * 999 + "é"} for price in prices
+    ]  # fmt: skip
+    script = """(async (pins, products, tones) => {
+        const words = await import('/pad/-/words.js');
+        const inks = tones.map((tone) => {
+            document.body.dataset.tone = tone;
+            const style = getComputedStyle(document.body);
+            return [style.getPropertyValue('--fill'), style.getPropertyValue('--ink')];
+        });
+        return {
+            lines: pins.flatMap((pin) => [312.4, 61000].map((ms) => words.lineOf(pin, ms, 800))),
+            products: products.map((each) => [words.priceOf(each), words.oneLine(each.title)]),
+            inks,
+        };
+    })"""
+
+    async def story() -> None:
+        async with (
+            engine_double(tmp_path, SERUM) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows("#line", "READY")
+            given = [msgspec.to_builtins(pins), products, list(FILLED)]
+            told = await page.value(f"{script}({', '.join(json.dumps(one) for one in given)})")
+            for line, theirs in zip(lines, told["lines"], strict=True):
+                assert theirs == line
+            assert told["inks"] == [[inks.ground, inks.ink] for inks in FILLED.values()]
+            for one, (price, title) in zip(products, told["products"], strict=True):
+                number = Decimal(one["price"]) if one["price"] else None
+                assert price == price_of(Product("p", "", price=number, currency="IDR"))
+                assert title == title_of(str(one["title"]))
+
+    asyncio.run(story())
 
 
 async def confirm(engine: EngineDouble, pin: PinStatus) -> None:

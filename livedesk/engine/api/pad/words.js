@@ -115,7 +115,6 @@ export function age(seconds) {
 }
 
 const LONGEST_TITLE = 160;
-const LARGEST_PRICE = 15; // digits before the point that are written out
 const SPACE = /[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
 const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g;
 
@@ -133,14 +132,10 @@ export function oneLine(text) {
 
 /** `29.50 USD`; empty when it is not known. The price comes as a text, so that no cent is lost. */
 export function priceOf(product) {
-  const text = String(product.price ?? "");
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:E[+-]?\d+)?$/i.exec(text);
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(product.price ?? ""));
   if (!match) return "";
-  const isPlain = !/E/i.test(text) && match[2].length <= LARGEST_PRICE;
-  return `${isPlain ? plain(match) : text} ${product.currency ?? ""}`.trim();
-}
-
-function plain([, minus, whole, part]) {
+  const [, minus, whole, part] = match;
   const cents = part?.length === 1 ? `${part}0` : part;
-  return minus + whole.replace(/\B(?=(\d{3})+$)/g, ",") + (cents ? `.${cents}` : "");
+  const figures = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (cents ? `.${cents}` : "");
+  return `${minus}${figures} ${product.currency ?? ""}`.trim();
 }
