@@ -31,6 +31,10 @@ FIRST_EVENTS = 200
 
 _CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 _HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
+_KEPT_OPEN = httpx.Limits(max_connections=100, max_keepalive_connections=8, keepalive_expiry=25.0)
+"""httpx lets go of an idle connection after 5 s, and a cue after a pause would pay for another. The
+engine closes it after 30 s: it has to be let go of before, or a cue would go into a closed one."""
+
 _STREAM_SILENCE_S = 20.0
 """An event stream without a byte for this long is given up: the engine sends a sign of life."""
 
@@ -65,6 +69,7 @@ class HttpDoor:
             headers={"Authorization": f"Bearer {token.reveal()}"},
             timeout=_CALL_TIMEOUT,
             transport=transport,
+            limits=_KEPT_OPEN,
             # A certificate store takes 30 ms to load, which loopback has no use for.
             verify=url.startswith("https:"),
             trust_env=False,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
@@ -15,7 +14,7 @@ from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.desk.asked import Asked, Order, OrderBook
-from livedesk.desk.client import EngineClient, Picture
+from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import (
     BadAnswerError,
     DeskError,
@@ -30,13 +29,13 @@ from livedesk.desk.past import Missing, Past
 from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
+from livedesk.desk.previews import Preview, Previews
 from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
 
-PREVIEW_PERIOD_S = 0.5
-PREVIEW_STALE_S = 4.0
-"""Longer than two seconds between keyframes, which is how often a frugal probe has a picture."""
+WARM_EVERY_S = 10.0
+"""An idle connection is closed after half a minute; a cue is not to wait for another."""
 
 CONFLICT = 409
 SERVER_FAULT = 500
@@ -45,18 +44,6 @@ SERVER_FAULT = 500
 HISTORY_POINTS = 3_600
 WRITTEN_AFTER_S = 3.0
 """The engine batches samples for a second, and a second has to be over before it is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The newest picture of a store and how old it is by now."""
-
-    picture: Picture
-    age_s: float
-
-    @property
-    def stale(self) -> bool:
-        return self.age_s >= PREVIEW_STALE_S
 
 
 @contextmanager
@@ -107,14 +94,15 @@ class Desk:
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
         self._past = Past()
-        self._watched: str | None = None
-        self._picture: tuple[str, Picture, Moment] | None = None
-        self._preview: asyncio.Task[None] | None = None
+        self._previews = Previews(self._client, self.now)
+        self._beside: tuple[asyncio.Task[None], ...] = ()
         self._is_local = is_local
-        self.pins = Pinning(self._pin_client, self._spawn, self.now, rng)
         self.pads = PadDesk(
             self._pin_client, self._spawn, self.now, self.snapshot,
             lambda: f"{rng.getrandbits(96):024x}",
+        )  # fmt: skip
+        self.pins = Pinning(
+            self._pin_client, self._spawn, self.now, rng, lambda: self.pads.clock
         )  # fmt: skip
 
     def now(self) -> Moment:
@@ -139,14 +127,11 @@ class Desk:
 
     def watch(self, store: str | None) -> None:
         """Choose the store whose picture and products are fetched."""
-        self._watched = store
+        self._previews.watch(store)
         self.pins.watch(store)
 
     def preview(self, store: str) -> Preview | None:
-        if self._picture is None or self._picture[0] != store:
-            return None
-        _, picture, received = self._picture
-        return Preview(picture, picture.age_s + self.now().since_s(received))
+        return self._previews.preview(store)
 
     def asked(self, store: str) -> tuple[Asked, ...]:
         """Orders that the store's status does not show (yet), the newest first."""
@@ -221,8 +206,11 @@ class Desk:
         self.pins.attached()
         self.pads.attached(is_local=self._is_local)
         self._spawn("stores", self._take_stock(client))
-        if self._preview is None or self._preview.done():
-            self._preview = self._calls.spawn("preview", self._poll_preview())
+        if all(task.done() for task in self._beside):
+            self._beside = (
+                self._calls.spawn("preview", self._previews.poll()),
+                self._calls.spawn("warm", self._keep_warm()),
+            )
 
     async def leaving(self) -> None:
         await self._calls.close()
@@ -273,17 +261,12 @@ class Desk:
             self.plots(store).fill(history)
         self._past.filled(missing)
 
-    async def _poll_preview(self) -> None:
+    async def _keep_warm(self) -> None:
+        """A pad makes no other calls between two cues."""
         while True:
-            store = self._watched
-            if store is not None and self._model.is_attached:
-                try:
-                    picture = await self._client().preview(store)
-                    if picture is not None:
-                        self._picture = (store, picture, self.now())
-                except DeskError as error:
-                    log.debug("preview: %s", error)
-            await asyncio.sleep(PREVIEW_PERIOD_S)
+            await asyncio.sleep(WARM_EVERY_S)
+            with suppress(DeskError):
+                await self._pin_client().clock()
 
     def _client(self) -> EngineClient:
         if self._link.client is None:

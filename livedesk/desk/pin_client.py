@@ -106,8 +106,7 @@ class PinClient:
 
     async def unpin(self, store: str, call: CueCall) -> PinStatus:
         path = f"{store_path(store)}/pin"
-        body: dict[str, Json] = {"cue_id": call.cue_id, "source": call.source}
-        return wire.read_pin(await self._door.delete(path, body), self._door.where + path)
+        return wire.read_pin(await self._door.delete(path, call.body()), self._door.where + path)
 
     async def by_hand(self, store: str, pin_id: str, *, done: bool, text: str = "") -> None:
         """A person pinned in the platform's own window, or could not and says why."""

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.events import Event
 from livedesk.desk.cards import cards
-from livedesk.desk.desk import Preview
 from livedesk.desk.looks import feed_flows
 from livedesk.desk.marks import Mark, switch_marks
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
+from livedesk.desk.previews import Preview
 from livedesk.desk.words import age, tr
 from livedesk.ui.plotspanel import PlotsPanel
 from livedesk.ui.preview import PreviewPanel, picture_height

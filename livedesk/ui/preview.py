@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 
-from livedesk.desk.desk import Preview
+from livedesk.desk.previews import Preview
 from livedesk.desk.words import age, tr
 from livedesk.ui.basics import Panel
 from livedesk.ui.theme import Theme

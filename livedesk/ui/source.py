@@ -6,13 +6,14 @@ from typing import Protocol
 
 from livedesk.core.pins import CueSource
 from livedesk.desk.asked import Asked, Order
-from livedesk.desk.desk import Preview
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
 from livedesk.desk.pad import PadSource
 from livedesk.desk.pin_client import ShowOp
 from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView
 from livedesk.desk.plots import StorePlots
+from livedesk.desk.previews import Preview
+from livedesk.desk.web_pads import KnownPads
 
 
 class OrderDesk(Protocol):
@@ -25,17 +26,40 @@ class OrderDesk(Protocol):
     def asked(self, store: str) -> tuple[Asked, ...]: ...
 
 
+class PictureSource(Protocol):
+    """Who fetches the files of product pictures."""
+
+    def picture(self, store: str, product_id: str, picture: str) -> bytes | None: ...
+
+
+class WebPadSource(Protocol):
+    """Who lets phones and tablets in as pads."""
+
+    def known(self, store: str) -> KnownPads: ...
+
+    def ask(self, store: str) -> None: ...
+
+    def let_in(self, store: str, name: str) -> None: ...
+
+    def revoke(self, store: str, pad_id: str) -> None: ...
+
+    def forget_new(self, store: str) -> None: ...
+
+
 class PinSource(Protocol):
     """Who knows the pins of the stores, and takes cues for them."""
+
+    def now(self) -> Moment: ...
 
     def view(self, view: StoreView) -> PinsView | None: ...
 
     def shop(self, store: str) -> Shop: ...
 
-    def picture(self, store: str, product_id: str, picture: str) -> bytes | None: ...
+    @property
+    def pictures(self) -> PictureSource: ...
 
     def fire(
-        self, store: str, product_id: str | None, title: str, source: CueSource = "console"
+        self, store: str, product_id: str, title: str, source: CueSource = "console"
     ) -> None: ...
 
     def unpin(self, store: str, source: CueSource = "console") -> None: ...
@@ -44,13 +68,8 @@ class PinSource(Protocol):
 
     def change_show(self, store: str, op: ShowOp) -> None: ...
 
-    def ask_pads(self, store: str) -> None: ...
-
-    def new_pad(self, store: str, name: str) -> None: ...
-
-    def revoke_pad(self, store: str, pad_id: str) -> None: ...
-
-    def forget_new_pad(self, store: str) -> None: ...
+    @property
+    def web_pads(self) -> WebPadSource: ...
 
 
 class Source(OrderDesk, Protocol):

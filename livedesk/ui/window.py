@@ -281,7 +281,9 @@ class ConsoleWindow(QMainWindow):
         view = self._snapshot.store(self._chosen)
         if view is not None and view.status.pins is not None:
             status, on = view.status, view.status.pins.web_pad
-            WebPadDialog(self._source.pins, self._theme, self, status.store, status.name, on).open()
+            WebPadDialog(
+                self._source.pins.web_pads, self._theme, self, status.store, status.name, on
+            ).open()
 
     def _step(self, by: int) -> None:
         names = [view.status.store for view in self._snapshot.stores]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
+from random import Random
+from typing import Any, cast
 
-from livedesk.core.clock import ManualClock
+from livedesk.core.clock import NS_PER_MS, ManualClock
 from livedesk.core.events import Event
-from livedesk.core.pins import Product, ProductList, RunOfShow, ShowCue
+from livedesk.core.pins import PadClock, PinStatus, Product, ProductList, RunOfShow, ShowCue
 from livedesk.core.status import StoreStatus
 from livedesk.desk.desk import Desk
-from livedesk.desk.pin_client import ShowOp
+from livedesk.desk.errors import UnreachableError
+from livedesk.desk.model import Moment
+from livedesk.desk.pad_clock import ClockEstimate, Exchange
+from livedesk.desk.pin_client import CueCall, PinClient, ShowOp
+from livedesk.desk.pinning import Pinning
 from livedesk.desk.pins import PinsView
 from tests.desk.fake_engine import PAD_TOKEN, FakeEngine, Script
 from tests.desk.pin_data import pin, told
@@ -93,6 +100,33 @@ def test_a_cue_is_sent_once_and_shown_before_the_engine_answers(
     assert body["product_id"] == "p 1"
     assert body["source"] == "console"
     assert body["cue_id"]
+    assert body["cued_at_ns"] == clock.utc_ns()
+    assert "clock" not in body
+
+
+def test_a_cue_counts_from_its_press_also_where_the_engines_clock_is_another(
+    clock: ManualClock,
+) -> None:
+    now = Moment(clock.mono_ns(), clock.utc_ns())
+    estimate, calls = ClockEstimate(), list[CueCall]()
+
+    class Client:
+        async def cue(self, store: str, call: CueCall) -> PinStatus:
+            calls.append(call)
+            if len(calls) == 1:
+                raise UnreachableError("The connection broke off.", "engine", "")
+            return pin("cued")
+
+    def spawn(_name: str, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(work)
+
+    pinning = Pinning(lambda: cast(PinClient, Client()), spawn, lambda: now, Random(1),
+                      lambda: estimate)  # fmt: skip
+    estimate.take([Exchange(now, now.utc_ns + 250 * NS_PER_MS, now)])
+    pinning.fire("lumen", "p 1", "Day Cream")
+    assert [call.cued_at_ns for call in calls] == [now.utc_ns + 250 * NS_PER_MS] * 2
+    assert calls[0].clock == PadClock(250.0, 0.0)
+    assert calls[0].cue_id == calls[1].cue_id
 
 
 def test_a_refused_cue_keeps_the_engines_words(
@@ -104,14 +138,13 @@ def test_a_refused_cue_keeps_the_engines_words(
     async def play() -> None:
         async with attached(Address(engine.access), clock) as desk:
             await until(lambda: desk.snapshot().stores != ())
-            desk.pins.fire("lumen", None, "Day Cream")
+            desk.pins.fire("lumen", "p 1", "Day Cream")
             await until(lambda: newest_word(desk) == "Refused")
             newest = seen(desk).newest
             assert newest is not None
             assert newest.note == "Out of stock. Choose another."
 
     asyncio.run(play())
-    assert script.bodies(f"{S}/cues")[0]["next"] is True
 
 
 def test_an_engine_that_fails_leaves_a_cue_unknown(
@@ -196,15 +229,19 @@ def test_a_picture_is_fetched_once_and_a_missing_one_too(
     async def play() -> None:
         async with attached(Address(engine.access), clock) as desk:
             await until(lambda: desk.snapshot().stores != ())
-            await until(lambda: desk.pins.picture("lumen", "p 1", "cream.png") == b"a picture")
-            desk.pins.picture("lumen", "none", "none.png")
+            await until(
+                lambda: desk.pins.pictures.picture("lumen", "p 1", "cream.png") == b"a picture"
+            )
+            desk.pins.pictures.picture("lumen", "none", "none.png")
             await until(lambda: len(pictures(script)) == 2)
-            assert desk.pins.picture("lumen", "none", "none.png") is None
-            assert desk.pins.picture("lumen", "p 1", "") is None
+            assert desk.pins.pictures.picture("lumen", "none", "none.png") is None
+            assert desk.pins.pictures.picture("lumen", "p 1", "") is None
             assert len(pictures(script)) == 2
             script.pictures["none"] = b"at last"
             clock.advance(60)
-            await until(lambda: desk.pins.picture("lumen", "none", "none.png") == b"at last")
+            await until(
+                lambda: desk.pins.pictures.picture("lumen", "none", "none.png") == b"at last"
+            )
 
     asyncio.run(play())
     assert pictures(script).count(f"{S}/products/p 1/picture") == 1
@@ -222,14 +259,14 @@ def test_the_key_of_a_new_pad_is_shown_and_never_printed(
     async def play() -> None:
         async with attached(Address(engine.access), clock) as desk:
             await until(lambda: desk.snapshot().stores != ())
-            desk.pins.new_pad("lumen", "Mia")
-            await until(lambda: desk.pins.shop("lumen").new_pad is not None)
-            shop = desk.pins.shop("lumen")
-            assert shop.new_pad is not None
-            assert shop.new_pad.path.reveal().endswith(PAD_TOKEN)
-            assert PAD_TOKEN not in repr(shop)
-            desk.pins.forget_new_pad("lumen")
-            assert desk.pins.shop("lumen").new_pad is None
+            desk.pins.web_pads.let_in("lumen", "Mia")
+            await until(lambda: desk.pins.web_pads.known("lumen").new is not None)
+            known = desk.pins.web_pads.known("lumen")
+            assert known.new is not None
+            assert known.new.path.reveal().endswith(PAD_TOKEN)
+            assert PAD_TOKEN not in repr(known)
+            desk.pins.web_pads.forget_new("lumen")
+            assert desk.pins.web_pads.known("lumen").new is None
 
     asyncio.run(play())
     assert script.bodies(f"{S}/pads")[0] == {"name": "Mia"}

@@ -20,9 +20,9 @@ from livedesk.core.status import (
 )
 from livedesk.desk.asked import Asked, Order, OrderBook
 from livedesk.desk.client import Picture
-from livedesk.desk.desk import Preview
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
+from livedesk.desk.previews import Preview
 from tests.ui.pin_stage import StagePins, stage_pads
 
 START_UTC_NS = 1_790_000_000 * NS_PER_S

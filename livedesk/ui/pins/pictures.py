@@ -18,6 +18,9 @@ Key = tuple[str, str, str]
 """Store, product and what the product says of its picture."""
 
 KEPT = 200
+WAITED_FOR = 60
+"""So many of those drawn last are asked for again until they come."""
+
 LARGEST_SIDE_PX = 8_000
 """A picture that says it is larger is not decoded: a small file can ask for gigabytes."""
 
@@ -68,6 +71,7 @@ class Pictures(QObject):
         self._fetch = fetch
         self._side_px = side_px
         self._ready: OrderedDict[Key, QPixmap | None] = OrderedDict()
+        self._waited_for: OrderedDict[Key, None] = OrderedDict()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(THREADS)
         self._done = _Done()
@@ -80,11 +84,26 @@ class Pictures(QObject):
         if key in self._ready:
             self._ready.move_to_end(key)
             return self._ready[key]
-        content = self._fetch(*key)
-        if content is not None:
-            self._keep(key, None)
-            self._pool.start(_Decode(key, content, self._side_px, self._done))
+        if picture and not self._decode(key):
+            self._waited_for[key] = None
+            self._waited_for.move_to_end(key)
+            while len(self._waited_for) > WAITED_FOR:
+                self._waited_for.popitem(last=False)
         return None
+
+    def look(self) -> None:
+        """Decode what has come since it was drawn: nothing else would have it drawn again."""
+        for key in tuple(self._waited_for):
+            if self._decode(key):
+                del self._waited_for[key]
+
+    def _decode(self, key: Key) -> bool:
+        content = self._fetch(*key)
+        if content is None:
+            return False
+        self._keep(key, None)
+        self._pool.start(_Decode(key, content, self._side_px, self._done))
+        return True
 
     def _take(self, key: Key, image: QImage) -> None:
         if not image.isNull():

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from livedesk.core.secrets import Secret
 from livedesk.desk.pin_words import title_of
-from livedesk.desk.pinning import Shop
-from livedesk.desk.wire import Pad, Pads
+from livedesk.desk.web_pads import KnownPads
+from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.desk.words import span, tr
 from livedesk.ui.basics import ElidedText, Text, button, discard
-from livedesk.ui.source import PinSource
+from livedesk.ui.source import WebPadSource
 from livedesk.ui.theme import Theme
 
 SIDE = 260
@@ -93,13 +93,13 @@ class WebPadDialog(QDialog):
     """Name, QR code, address and the list of pads; or why there is no web pad."""
 
     def __init__(
-        self, source: PinSource, theme: Theme, parent: QWidget, store: str, name: str, on: bool
+        self, source: WebPadSource, theme: Theme, parent: QWidget, store: str, name: str, on: bool
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Web pad of {store}").format(store=name))
         self._source, self._theme, self._store = source, theme, store
-        self._shown: Shop | None = None
+        self._shown: KnownPads | None = None
         self._pads: tuple[Pad, ...] | None = None
         self.trouble = self._words("", theme.colours.warning)
         self.problem = self._words("", theme.colours.notice)
@@ -131,7 +131,7 @@ class WebPadDialog(QDialog):
         self._timer.timeout.connect(self.refresh)
         self.finished.connect(self._forget)
         if on:
-            source.ask_pads(store)
+            source.ask(store)
             self._timer.start(REFRESH_MS)
         self.refresh()
 
@@ -187,19 +187,19 @@ class WebPadDialog(QDialog):
         self.where.currentIndexChanged.connect(self._show_address)
 
     def _let_in(self) -> None:
-        self._source.new_pad(self._store, self.name.text().strip())
+        self._source.let_in(self._store, self.name.text().strip())
         self.name.clear()
 
     def refresh(self) -> None:
-        shop = self._source.shop(self._store)
-        before, self._shown = self._shown, shop
-        self._show_words(self.trouble, shop.pads_trouble)
-        if shop.pads is not None:
-            self._show_words(self.problem, _problem(shop.pads))
-            self._show_pads(shop.pads.pads)
-            self.let_in.setEnabled(bool(shop.pads.addresses))
-        if before is None or before.new_pad is not shop.new_pad:
-            self._show_new(shop)
+        known = self._source.known(self._store)
+        before, self._shown = self._shown, known
+        self._show_words(self.trouble, known.trouble)
+        if known.pads is not None:
+            self._show_words(self.problem, _problem(known.pads))
+            self._show_pads(known.pads.pads)
+            self.let_in.setEnabled(bool(known.pads.addresses))
+        if before is None or before.new is not known.new:
+            self._show_new(known.new)
 
     def _show_words(self, words: Text, text: str) -> None:
         if text != words.text():
@@ -216,12 +216,11 @@ class WebPadDialog(QDialog):
             discard(row)
         self._rows = [PadRow(self._theme, pad) for pad in pads]
         for row in self._rows:
-            row.revoked.connect(partial(self._source.revoke_pad, self._store))
+            row.revoked.connect(partial(self._source.revoke, self._store))
             self._list.addWidget(row)
         self.none.setVisible(not pads)
 
-    def _show_new(self, shop: Shop) -> None:
-        new = shop.new_pad
+    def _show_new(self, new: NewPad | None) -> None:
         self._made.setVisible(new is not None and bool(new.addresses))
         if new is None:
             return
@@ -232,7 +231,7 @@ class WebPadDialog(QDialog):
         self.adjustSize()
 
     def _show_address(self, _at: int = 0) -> None:
-        new = self._shown.new_pad if self._shown is not None else None
+        new = self._shown.new if self._shown is not None else None
         if new is not None and self.where.currentText():
             address = Secret(self.where.currentText() + new.path.reveal())
             self.code.show_address(address)
@@ -241,7 +240,7 @@ class WebPadDialog(QDialog):
 
     def _forget(self) -> None:
         self._timer.stop()
-        self._source.forget_new_pad(self._store)
+        self._source.forget_new(self._store)
 
 
 def _off() -> tuple[str, str, str]:
