@@ -64,13 +64,13 @@ def ms(value: float | None) -> str:
     return tr("{n} ms").format(n=number(value))
 
 
-def title_of(text: str) -> str:
+def title_of(text: str, longest: int = LONGEST_TITLE) -> str:
     """A title as it is safe to lay out: one short line that cannot turn what stands beside it.
 
     Titles come from elsewhere, of any length and direction (Unicode UAX #9: isolates)."""
     line = text[: 4 * LONGEST_TITLE].translate(_SPACE).translate(_DIRECTION).strip()
-    if len(line) > LONGEST_TITLE:
-        line = f"{line[:LONGEST_TITLE]}…"
+    if len(line) > longest:
+        line = f"{line[:longest]}…"
     return line if line.isascii() else f"{_ISOLATE}{line}{_END_ISOLATE}"
 
 

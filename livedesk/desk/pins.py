@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from livedesk.core.clock import NS_PER_MS
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import PinAction, PinsStatus, PinStatus
 from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.pin_words import PinView, age_at, pin_view, title_of
@@ -31,7 +31,7 @@ LEAST_PAUSE_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What somebody at this desk asked for. `product_id` None: what is next up, or unpin."""
+    """What somebody at this desk asked for. `product_id` None: unpin."""
 
     cue_id: str
     action: PinAction
@@ -122,13 +122,6 @@ class PinBook:
     def asked(self, store: str, cue: Cue, now: Moment) -> bool:
         """Note a cue before it is sent; False for one that is a double press."""
         entries = self._asked.setdefault(store, [])
-        for entry in entries:
-            same = (entry.cue.action, entry.cue.product_id) == (cue.action, cue.product_id)
-            waits = not entry.refusal and not entry.silence
-            if same and waits and now.since_s(entry.sent) < ANSWER_S:
-                return False
-            if same and now.since_s(entry.sent) < LEAST_PAUSE_S:
-                return False
         if self._is_doubled(store, cue, now):
             return False
         entries.append(_Asked(cue, now, frozenset(self._pins.get(store, ()))))
@@ -136,13 +129,24 @@ class PinBook:
         return True
 
     def _is_doubled(self, store: str, cue: Cue, now: Moment) -> bool:
-        """The engine may have answered the first press before the second comes."""
-        return any(
-            known.pin.action == cue.action
-            and (cue.product_id in (None, known.pin.product_id))
-            and now.mono_ns - known.cued_mono_ns < LEAST_PAUSE_S * 1e9
+        """Whether the newest cue, asked for here or known to the engine, is this one and under way
+        (or a moment old). After another product the same one is a new wish."""
+        told = [
+            (known.cued_mono_ns, known.pin.action, known.pin.product_id,
+             known.pin.state in ("cued", "in_flight"))
             for known in self._pins.get(store, {}).values()
-        )
+        ]  # fmt: skip
+        told += [
+            (each.sent.mono_ns, each.cue.action, each.cue.product_id or "",
+             not each.refusal and not each.silence)
+            for each in self._asked.get(store, ())
+        ]  # fmt: skip
+        if not told:
+            return False
+        cued_mono_ns, action, product_id, is_under_way = max(told)
+        pause_s = ANSWER_S if is_under_way else LEAST_PAUSE_S
+        is_same = action == cue.action and (action == "unpin" or product_id == cue.product_id)
+        return is_same and now.mono_ns - cued_mono_ns < pause_s * NS_PER_S
 
     def answered(self, store: str, cue: Cue, pin: PinStatus, now: Moment) -> None:
         """The call was answered with this pin; what came after it is told by events."""

@@ -136,7 +136,8 @@ def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) ->
 
 
 def show_tone(push: QPushButton, tone: str) -> None:
-    """Colour a button: `armed` waits for its second press, `set` is on and easily forgotten."""
+    """Colour a button: `main` is what one comes for, `armed` waits for its second press, `set` is
+    on and easily forgotten."""
     if push.property("tone") != tone:
         push.setProperty("tone", tone)
         push.style().unpolish(push)

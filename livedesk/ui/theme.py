@@ -170,6 +170,10 @@ class Theme:
         QPushButton[segment="true"]:checked {{ color: {c.text}; background: {c.line}; }}
         QPushButton[tone="armed"] {{ background: {c.warning}; color: {c.on_signal};
                                      border-color: {c.warning}; }}
+        QPushButton[tone="main"] {{ background: {c.text}; color: {c.on_signal};
+                                    border-color: {c.text}; }}
+        QPushButton[tone="main"]:focus {{ border-color: {c.focus}; }}
+        QPushButton[tone="main"]:pressed {{ background: {c.muted}; }}
         QPushButton[tone="set"] {{ border-color: {c.notice}; color: {c.notice}; }}
         QLineEdit, QPlainTextEdit, QComboBox {{
             background: {c.ground}; color: {c.text}; border: 1px solid {c.line};

@@ -122,6 +122,16 @@ def test_a_double_press_is_one_cue_and_another_product_is_another() -> None:
     assert book.asked("lumen", Cue("cue-3", "pin", "p2", "Serum"), at(0.1))
 
 
+def test_a_product_is_cued_again_after_another_and_not_while_it_is_on_its_way() -> None:
+    book = PinBook()
+    other = Cue("cue-2", "pin", "p2", "Serum")
+    book.asked("lumen", CUE, at(0))
+    book.answered("lumen", CUE, pin("in_flight", age_ms=20.0), at(0.02))
+    assert not book.asked("lumen", replace(CUE, cue_id="cue-3"), at(0.6))
+    assert book.asked("lumen", other, at(0.7))
+    assert book.asked("lumen", replace(CUE, cue_id="cue-4"), at(0.8))
+
+
 def test_a_double_press_is_one_cue_also_when_the_engine_was_fast() -> None:
     book = PinBook()
     book.asked("lumen", CUE, at(0))

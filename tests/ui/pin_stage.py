@@ -24,6 +24,7 @@ from livedesk.desk.pad_desk import PadClient, PadDesk
 from livedesk.desk.pin_client import ShowOp
 from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import Cue, PinBook, PinsView
+from livedesk.desk.web_pads import KnownPads
 
 CREAM = Product("p1", "Velvet Day Cream 50 ml", "VDC-50", Decimal("29.50"), "USD", "p1.png", 120)
 SERUM = Product("p2", "Glow Serum 15% Vitamin C", "GS-15", Decimal("42.00"), "USD", "p2.png", 8)
@@ -72,33 +73,26 @@ class StagePins:
     """A `PinSource` that a test plays by hand."""
 
     def __init__(self, now: Callable[[], Moment]) -> None:
-        self._now = now
+        self.now = now
         self.book = PinBook()
         self.shops: dict[str, Shop] = {}
-        self.files: dict[str, bytes] = {}
-        self.fired: list[tuple[str | None, str]] = []
+        self.pictures = StagePictures()
+        self.web_pads = StageWebPads()
+        self.fired: list[tuple[str, str]] = []
         self.unpinned = 0
         self.settled: list[tuple[str, bool, str]] = []
         self.changes: list[ShowOp] = []
-        self.named: list[str] = []
-        self.revoked: list[str] = []
-        self.forgotten = 0
         self.cues: list[Cue] = []
 
     def view(self, view: StoreView) -> PinsView | None:
-        return self.book.view(view, self._now())
+        return self.book.view(view, self.now())
 
     def shop(self, store: str) -> Shop:
         return self.shops.get(store, Shop())
 
-    def picture(self, store: str, product_id: str, picture: str) -> bytes | None:
-        return self.files.get(product_id)
-
-    def fire(
-        self, store: str, product_id: str | None, title: str, source: CueSource = "console"
-    ) -> None:
+    def fire(self, store: str, product_id: str, title: str, source: CueSource = "console") -> None:
         cue = Cue(f"cue-{len(self.cues)}", "pin", product_id, title)
-        if self.book.asked(store, cue, self._now()):
+        if self.book.asked(store, cue, self.now()):
             self.cues.append(cue)
             self.fired.append((product_id, title))
 
@@ -111,16 +105,39 @@ class StagePins:
     def change_show(self, store: str, op: ShowOp) -> None:
         self.changes.append(op)
 
-    def ask_pads(self, store: str) -> None: ...
 
-    def new_pad(self, store: str, name: str) -> None:
+class StageWebPads:
+    """A `WebPadSource` that a test plays by hand."""
+
+    def __init__(self) -> None:
+        self.now_known = KnownPads()
+        self.named: list[str] = []
+        self.revoked: list[str] = []
+        self.forgotten = 0
+
+    def known(self, store: str) -> KnownPads:
+        return self.now_known
+
+    def ask(self, store: str) -> None: ...
+
+    def let_in(self, store: str, name: str) -> None:
         self.named.append(name)
 
-    def revoke_pad(self, store: str, pad_id: str) -> None:
+    def revoke(self, store: str, pad_id: str) -> None:
         self.revoked.append(pad_id)
 
-    def forget_new_pad(self, store: str) -> None:
+    def forget_new(self, store: str) -> None:
         self.forgotten += 1
+
+
+class StagePictures:
+    """A `PictureSource` with files by product."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def picture(self, store: str, product_id: str, picture: str) -> bytes | None:
+        return self.files.get(product_id)
 
 
 def stage_pads(now: Callable[[], Moment], snapshot: Callable[[], DeskSnapshot]) -> PadDesk:

@@ -51,8 +51,8 @@ class PinsPage(QWidget):
         self._theme = theme
         self._store = ""
         self._shop = Shop()
-        self.pictures = Pictures(source.picture, 2 * theme.px(PICTURE))
-        self.show_panel = RunOfShowPanel(theme, self.pictures)
+        self.pictures = Pictures(source.pictures.picture, 2 * theme.px(PICTURE))
+        self.show_panel = RunOfShowPanel(theme, self.pictures, source.now)
         self.newest = NewestPanel(theme)
         self.by_hand = ByHand(theme)
         self.latency = LatencyPanel(theme)
@@ -114,6 +114,7 @@ class PinsPage(QWidget):
         if pins is None:
             return
         shop = self._shop = self._source.shop(self._store)
+        self.pictures.look()
         self.show_panel.show_pins(self._store, pins, shop)
         self.newest.show_pins(pins)
         platform = platform_name(view.status.platform) if view.status.platform else ""
@@ -137,7 +138,7 @@ class PinsPage(QWidget):
 
     # What a person does
 
-    def _fire(self, product_id: str | None, title: str) -> None:
+    def _fire(self, product_id: str, title: str) -> None:
         if self.has_pins:
             self._source.fire(self._store, product_id, title)
 
@@ -147,7 +148,7 @@ class PinsPage(QWidget):
             self.show_panel.fire_number(place)
 
     def fire_next(self) -> None:
-        if self.has_pins and self.show_panel.next.isEnabled():
+        if self.has_pins:
             self.show_panel.fire_next()
 
     def unpin(self) -> None:

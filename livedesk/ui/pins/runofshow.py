@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
-from livedesk.core.pins import RunOfShow
+from livedesk.core.pins import PinsStatus, RunOfShow
+from livedesk.desk.model import Moment
+from livedesk.desk.next_up import NextUp, next_up
 from livedesk.desk.pin_client import ShowOp
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.pinning import Shop
@@ -14,10 +18,10 @@ from livedesk.desk.pins import PinsView
 from livedesk.desk.showlines import ProductIndex, ShowLine, show_lines
 from livedesk.desk.words import number, tr
 from livedesk.ui.basics import ElidedText, Panel, button
+from livedesk.ui.pins.nextbutton import NextButton
 from livedesk.ui.pins.pictures import Pictures
 from livedesk.ui.pins.showlist import ShowListView
 from livedesk.ui.pins.showmodel import Live
-from livedesk.ui.shapes import shape_icon
 from livedesk.ui.theme import Theme
 
 KEYED_LINES = 9
@@ -42,25 +46,24 @@ class SearchField(QLineEdit):
 class RunOfShowPanel(Panel):
     """The run of show, or the products that a search found."""
 
-    fired = Signal(object, str)
-    """A product's id, or None for what is next up; and its title."""
+    fired = Signal(str, str)
+    """A product's id and title."""
     unpinned = Signal()
     changed = Signal(object)
     """A `ShowOp`."""
 
-    def __init__(self, theme: Theme, pictures: Pictures) -> None:
+    def __init__(self, theme: Theme, pictures: Pictures, now: Callable[[], Moment]) -> None:
         super().__init__(theme, tr("Run of show"))
         self._theme = theme
         self._made: tuple[RunOfShow | None, ProductIndex | None, str] | None = None
         self._lines: tuple[ShowLine, ...] = ()
         self._show_lines: tuple[ShowLine, ...] = ()
-        self._next_title = ""
-        self._next_shown = ("", "")
+        self._heading = ""
         self._store = ""
         self.search = SearchField()
         self.list = ShowListView(theme, pictures)
         self.heading = ElidedText(theme, "small", theme.colours.muted)
-        self.next = button(theme, tr("Next"), tr("Fire what is next up (N)"))
+        self.next = NextButton(theme, now)
         self.unpin = button(theme, tr("Unpin"), tr("Take the product off the screen (U)"))
         self.fire = self._edit(tr("Fire"), tr("Fire the chosen line (Enter)"))
         self.skip = self._edit(tr("Skip"), tr("Skip the chosen line, or take it in again (S)"))
@@ -83,7 +86,6 @@ class RunOfShowPanel(Panel):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(tr("Search all products"))
         self.search.setMaxLength(200)
-        self.next.setMaximumWidth(px(340))
         top, tools = QHBoxLayout(), QHBoxLayout()
         top.setSpacing(px(8))
         top.addWidget(self.heading, 1)
@@ -106,7 +108,8 @@ class RunOfShowPanel(Panel):
         self.search.left.connect(self._to_list)
         self.list.fired.connect(self._fire_line)
         self.list.moved.connect(self._move)
-        self.next.clicked.connect(self.fire_next)
+        self.next.fired.connect(self._fire_line)
+        self.next.stopped.connect(self._choose_stopped)
         self.unpin.clicked.connect(self.unpinned)
         self.fire.clicked.connect(self._fire_chosen)
         self.skip.clicked.connect(self.skip_chosen)
@@ -134,11 +137,11 @@ class RunOfShowPanel(Panel):
         status = pins.status
         self._keep_lines(shop)
         newest = {pin.product_id: pin for pin in reversed(pins.recent) if not pin.is_unpin}
-        next_up = status.next_up.id if status.next_up is not None else ""
-        self._next_title = status.next_title
-        live = Live(store, newest, next_up, status.shown_product_id or "", pins.stale)
+        up_next = status.next_up.id if status.next_up is not None else ""
+        live = Live(store, newest, up_next, status.shown_product_id or "", pins.stale)
         self.list.show_lines(self._lines, live)
-        self._show_next(pins)
+        self.next.show_next(self._next_up(status))
+        self._show_heading()
         self._show_buttons()
 
     def _keep_lines(self, shop: Shop) -> None:
@@ -161,14 +164,29 @@ class RunOfShowPanel(Panel):
         if self.search.placeholderText() != placeholder:
             self.search.setPlaceholderText(placeholder)
         if not text or index is None:
-            self._lines = self._show_lines
-            self.heading.show_text(self._show_words(index is not None))
+            self._lines, self._heading = self._show_lines, self._show_words()
         else:
             self._lines, found = index.find(text)
-            self.heading.show_text(_found_words(found, len(self._lines)))
+            self._heading = _found_words(found, len(self._lines))
+        self._show_heading()
         self.list.show_lines(self._lines, self.list.lines.live)
 
-    def _show_words(self, has_products: bool) -> str:
+    def _next_up(self, status: PinsStatus) -> NextUp:
+        """A line that was not fetched yet can be fired all the same."""
+        if status.next_up is None:
+            return NextUp()
+        cue_id, product_id = status.next_up.id, status.next_up.product_id
+        found = next_up(self._show_lines, cue_id)
+        unseen = ShowLine(product_id, title_of(status.next_title or product_id), cue_id)
+        return found if found.line is not None else NextUp(unseen)
+
+    def _show_heading(self) -> None:
+        """What stops the show comes before how long it is."""
+        colours = self._theme.colours
+        self.heading.show_text(self.next.reason or self._heading)
+        self.heading.set_colour(colours.warning if self.next.reason else colours.muted)
+
+    def _show_words(self) -> str:
         if self._made is None or self._made[0] is None:
             return tr("Run of show: being fetched…")
         if not self._show_lines:
@@ -177,24 +195,6 @@ class RunOfShowPanel(Panel):
         left = sum(line.state == "waiting" for line in self._show_lines)
         words = tr("Run of show · {n} lines · {left} to come")
         return words.format(n=number(len(self._show_lines)), left=number(left))
-
-    def _show_next(self, pins: PinsView) -> None:
-        up_next = pins.status.next_up
-        words = tr("Next (N)")
-        if up_next is not None:
-            title = title_of(self._next_title or up_next.product_id)
-            words = tr("Next (N): {title}").format(title=_short(title))
-        line = next((each for each in self._show_lines if up_next and each.cue_id == up_next.id),
-                    None)  # fmt: skip
-        refusal = line.stock if line is not None and line.refused else ""
-        if (words, refusal) != self._next_shown:
-            self._next_shown = words, refusal
-            self.next.setText(words)
-            ratio = self.devicePixelRatioF()
-            self.next.setIcon(shape_icon("warning", self._theme, 14, ratio) if refusal else QIcon())
-            self.next.setToolTip(refusal or self.next.accessibleName())
-            self.next.setAccessibleDescription(f"{words} {refusal}".strip())
-        self.next.setEnabled(up_next is not None)
 
     def _show_buttons(self) -> None:
         line = self.list.chosen
@@ -210,7 +210,14 @@ class RunOfShowPanel(Panel):
     # What a person does
 
     def fire_next(self) -> None:
-        self.fired.emit(None, title_of(self._next_title) or tr("What is next up"))
+        self.next.press()
+
+    def _choose_stopped(self, line: ShowLine) -> None:
+        """So that S skips it, wherever the choice was."""
+        row = self.list.lines.row_of(line)
+        if row is not None:
+            self.list.choose(row)
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def fire_number(self, place: int) -> None:
         """Fire a line of the run of show by its number, from 1; also while a search is open."""
@@ -270,8 +277,3 @@ def _found_words(found: int, shown: int) -> str:
     count = tr("1 product") if found == 1 else tr("{n} products").format(n=number(found))
     first = tr("the first {n}").format(n=shown) if found > shown else ""
     return " · ".join(filter(None, (count, first, tr("Enter fires, A adds to the run of show"))))
-
-
-def _short(title: str) -> str:
-    """A button cannot elide its text."""
-    return title if len(title) <= 26 else f"{title[:25]}…"

@@ -22,10 +22,12 @@ from livedesk.core.pins import GatewayStatus, PinState, PinStatus, Product, Show
 from livedesk.core.secrets import Secret
 from livedesk.desk.pinning import Shop
 from livedesk.desk.showlines import ProductIndex
+from livedesk.desk.web_pads import KnownPads
 from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.ui.pins.byhand import WhyNot
 from livedesk.ui.pins.page import SETUP
 from livedesk.ui.pins.pictures import decoded
+from livedesk.ui.pins.showlist import NUMBER, PICTURE
 from livedesk.ui.pins.showmodel import spoken
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.window import ConsoleWindow
@@ -99,14 +101,58 @@ def test_next_is_chosen_first_and_fired_by_its_key(stage: Stage, open_window: Op
     stage.clock.advance(5)
     press(window, Qt.Key.Key_N)
     press(window, Qt.Key.Key_U)
-    assert stage.pins.fired == [("p2", SERUM.title), (None, SERUM.title)]
+    assert stage.pins.fired == [("p2", SERUM.title), ("p2", SERUM.title)]
     assert stage.pins.unpinned == 1
 
 
-def test_the_next_that_cannot_be_pinned_says_why(stage: Stage, open_window: Open) -> None:
-    next_up = ShowCue("c3", "p3")
-    window = opened(open_window, stage, next_up=next_up, next_title=LIPSTICK.title)
-    assert "Out of stock." in window.pins.show_panel.next.accessibleDescription()
+def stopped(open_window: Open, stage: Stage) -> ConsoleWindow:
+    """The lipstick is next up and sold out; the oil is the first after it that can be pinned."""
+    return opened(open_window, stage, next_up=ShowCue("c3", "p3"), next_title=LIPSTICK.title)
+
+
+def test_the_next_that_cannot_be_pinned_says_why_and_what_n_twice_fires(
+    stage: Stage, open_window: Open
+) -> None:
+    panel = stopped(open_window, stage).pins.show_panel
+    assert "Out of stock." in panel.next.push.accessibleDescription()
+    assert panel.heading.text().startswith("Matte Lipstick Rouge: Out of stock.")
+    assert "N twice fires Face Oil 30 ml" in panel.heading.text()
+
+
+def test_one_press_never_fires_another_product_than_the_one_that_is_next(
+    stage: Stage, open_window: Open
+) -> None:
+    window = stopped(open_window, stage)
+    press(window, Qt.Key.Key_N)
+    panel = window.pins.show_panel
+    assert stage.pins.fired == []
+    assert panel.next.push.text() == "N again: Face Oil 30 ml"
+    stage.clock.advance(6)
+    tell(stage, next_up=ShowCue("c3", "p3"), next_title=LIPSTICK.title)
+    window.refresh()
+    assert panel.next.push.text() == "Next (N): Matte Lipstick Rouge"
+    press(window, Qt.Key.Key_N)
+    stage.clock.advance(1)
+    press(window, Qt.Key.Key_N)
+    assert stage.pins.fired == [("p5", "Face Oil 30 ml")]
+
+
+def test_the_line_that_stops_the_show_is_skipped_by_its_key(
+    stage: Stage, open_window: Open
+) -> None:
+    window = stopped(open_window, stage)
+    press(window, Qt.Key.Key_N)
+    press(window, Qt.Key.Key_S)
+    assert [(change.op, change.cue_id) for change in stage.pins.changes] == [("skip", "c3")]
+
+
+def test_next_is_not_fired_again_while_it_is_on_its_way(stage: Stage, open_window: Open) -> None:
+    window = opened(open_window, stage)
+    press(window, Qt.Key.Key_N)
+    stage.clock.advance(0.5)
+    tell(stage, a_pin(stage, "in_flight", SERUM, ago_ms=500))
+    press(window, Qt.Key.Key_N)
+    assert stage.pins.fired == [("p2", SERUM.title)]
 
 
 def test_a_key_that_is_held_fires_once(stage: Stage, open_window: Open) -> None:
@@ -313,13 +359,32 @@ def test_the_pad_opens_once_and_closes_with_the_window(stage: Stage, open_window
 def test_a_picture_is_decoded_beside_the_window(
     stage: Stage, open_window: Open, qtbot: QtBot
 ) -> None:
-    stage.pins.files["p1"] = png(400, 100)
+    stage.pins.pictures.files["p1"] = png(400, 100)
     window = opened(open_window, stage)
     pictures = window.pins.pictures
     qtbot.waitUntil(lambda: pictures.pixmap("lumen", "p1", "p1.png") is not None)
     pixmap = pictures.pixmap("lumen", "p1", "p1.png")
     assert pixmap is not None
     assert pixmap.width() == pixmap.height()
+
+
+def test_a_picture_that_comes_late_is_drawn_without_anything_else_changing(
+    stage: Stage, open_window: Open, qtbot: QtBot
+) -> None:
+    window = opened(open_window, stage)
+    QApplication.processEvents()
+    assert drawn(window) != QColor("teal")
+    stage.pins.pictures.files["p2"] = png(400, 100)
+    window.refresh()
+    qtbot.waitUntil(lambda: drawn(window) == QColor("teal"))
+
+
+def drawn(window: ConsoleWindow) -> QColor:
+    """The middle of the second line's picture."""
+    view = window.pins.show_panel.list
+    box = view.visualRect(view.lines.index(1))
+    at = QPoint(box.left() + NUMBER + PICTURE // 2, box.center().y())
+    return view.viewport().grab().toImage().pixelColor(at)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"\x89PNG\r\n\x1a\n" + b"\0" * 50])
@@ -352,23 +417,23 @@ def test_a_new_pad_is_a_code_and_an_address_shown_until_the_dialog_closes(
 ) -> None:
     window = opened(open_window, stage, web_pad=True)
     pads = Pads((Pad("a1", "Mia", left_s=3600.0),), ("http://192.0.2.20:8642",))
-    stage.pins.shops["lumen"] = replace(stage.pins.shops["lumen"], pads=pads)
+    stage.pins.web_pads.now_known = KnownPads(pads)
     dialog = web_pad(window)
     dialog.name.setText("Mia")
     dialog.let_in.click()
-    assert stage.pins.named == ["Mia"]
+    assert stage.pins.web_pads.named == ["Mia"]
     new = NewPad(pads.pads[0], Secret("/pad/lumen#t=key"), pads.addresses)
-    stage.pins.shops["lumen"] = replace(stage.pins.shops["lumen"], new_pad=new)
+    stage.pins.web_pads.now_known = KnownPads(pads, new)
     dialog.refresh()
     assert dialog.address.text() == "http://192.0.2.20:8642/pad/lumen#t=key"
     assert dialog.code.isVisible()
     dialog.reject()
-    assert stage.pins.forgotten == 1
+    assert stage.pins.web_pads.forgotten == 1
 
 
 def test_an_engine_that_no_phone_reaches_is_told(stage: Stage, open_window: Open) -> None:
     window = opened(open_window, stage, web_pad=True)
-    stage.pins.shops["lumen"] = replace(stage.pins.shops["lumen"], pads=Pads())
+    stage.pins.web_pads.now_known = KnownPads(Pads())
     dialog = web_pad(window)
     assert "No phone can reach this engine" in dialog.problem.text()
     assert not dialog.let_in.isEnabled()
