@@ -29,6 +29,7 @@ SHORTEST_S: Final = 20.0
 FORMATS: Final = ("csv", "jsonl", "html")
 PICTURE: Final = "console.png"
 _CALM_S: Final = 12.0
+_BETWEEN_S: Final = 1.0
 _THROTTLED_S: Final = 8.0
 """With somebody watching: a healthy feed with its products first, then the one fault that explains
 the product."""
@@ -124,7 +125,7 @@ class _Director(threading.Thread):
             await show.start()
             self.data_after_s = round(time.monotonic() - self._begun, 1)
             if self._length_s is None:
-                await asyncio.gather(asyncio.sleep(_CALM_S), show.host.play())
+                await asyncio.gather(asyncio.sleep(_CALM_S), show.host.play(_BETWEEN_S))
                 await show.throttle(_THROTTLED_S)
                 return
             await show.play(Cues.for_show(self._length_s))

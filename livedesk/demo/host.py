@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,7 +23,6 @@ from livedesk.desk.sandbox_client import SandboxClient
 
 SOLD_OUT: Final = "10009"
 SELLS_OUT: Final = "10005"
-_BETWEEN_S: Final = 0.5
 _LOOK_EVERY_S: Final = 0.05
 _PRODUCTS_LIMIT_S: Final = 10.0
 _SETTLE_LIMIT_S: Final = 3.0
@@ -46,7 +46,7 @@ FAULTS: Final[Mapping[Cast, dict[str, Json]]] = {
     "answer lost": {"drop_after_pct": 100, "calls": ["pin"]},
 }
 """How the shop is spoiled for one cue. A pin takes two calls, one of them to read it back. The
-lost answer is one to what was done."""
+lost answer is one to what was done. Each name is one of the shop's figures, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +84,34 @@ class Host:
     async def close(self) -> None:
         await self._engine.close()
 
-    async def play(self) -> None:
-        """Every cue of the script. What breaks it off is told in `problem`."""
+    async def play(self, between_s: float) -> None:
+        """Every cue of the script, so long apart. What breaks it off is told in `problem`."""
         try:
-            await self._play()
+            await self._play(between_s)
         except DeskError as error:
             self.pinned.problem = str(error)
 
-    async def _play(self) -> None:
+    async def _play(self, between_s: float) -> None:
         await self._prepare()
         for cast, product_id in SCRIPT:
-            if cast in FAULTS:
-                await self._sandbox.order("/shop", FAULTS[cast])
-            elif cast == "sells out":
+            if cast == "sells out":
                 await self._sell_out(product_id)
-            await self._cue(cast, product_id)
-            if cast in FAULTS:
-                await self._sandbox.order("/shop", {"clear": True})
-            await asyncio.sleep(_BETWEEN_S)
+            async with self._spoiled(FAULTS.get(cast, {})):
+                await self._cue(cast, product_id)
+            await asyncio.sleep(between_s)
         self.pinned.ledger = await self._ledger()
         self.pinned.shop = (await self._sandbox.state()).get("shop", {})
+
+    @asynccontextmanager
+    async def _spoiled(self, fault: Mapping[str, Json]) -> AsyncIterator[None]:
+        """Then the shop is as it was: somebody in front of the console may spoil it as well."""
+        if not fault:
+            yield
+            return
+        before = (await self._sandbox.state()).get("shop", {}).get("faults", {})
+        await self._sandbox.order("/shop", dict(fault))
+        yield
+        await self._sandbox.order("/shop", {name: before[name] for name in fault})
 
     async def _prepare(self) -> None:
         """The shop tells the engine of its stock, and the engine knows the products."""

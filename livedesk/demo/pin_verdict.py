@@ -115,7 +115,7 @@ def _told(seen: Pinned) -> Check:
     name = "the shop's word of a sell-out arrives"
     if seen.stock_out_s is None:
         return Check(name, False, f"not within {STOCK_OUT_LIMIT_S:.0f} s")
-    return Check(name, True, f"after {seen.stock_out_s:.1f} s")
+    return Check(name, True, f"after {seen.stock_out_s * 1000:,.0f} ms")
 
 
 def _ledger(seen: Pinned) -> Check:

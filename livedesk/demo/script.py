@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from livedesk.core.status import StoreStatus
-from livedesk.demo.host import Host, Pinned
+from livedesk.demo.host import SCRIPT, Host, Pinned
 from livedesk.demo.record import Decided, read_switches
 from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
@@ -24,6 +24,7 @@ THROTTLED_KBPS: Final = 1500
 _LOOK_EVERY_S: Final = 0.1
 _LONGEST_THROTTLE_S: Final = 10.0
 _LONGEST_WAIT_S: Final = 10.0
+_LONGEST_PAUSE_S: Final = 2.5
 _START_LIMIT_S: Final = 15.0
 _FINISH_S: Final = 4.0
 
@@ -36,6 +37,11 @@ class Cues:
     heal_s: float
     back_s: float
     finish_s: float
+
+    @property
+    def between_s(self) -> float:
+        """From one product of the host to the next: before, during and after the throttle."""
+        return min(_LONGEST_PAUSE_S, self.finish_s * 0.6 / len(SCRIPT))
 
     @classmethod
     def for_show(cls, seconds: float) -> Cues:
@@ -85,7 +91,7 @@ class Show:
 
     async def play(self, cues: Cues) -> None:
         """From the first media to the last frame at the platform. Raises DeskError."""
-        hosting = asyncio.create_task(self.host.play(), name="host")
+        hosting = asyncio.create_task(self.host.play(cues.between_s), name="host")
         try:
             await self._move(cues)
             await hosting

@@ -246,6 +246,7 @@ def test_a_show_of_any_length_has_time_for_everything(seconds: float) -> None:
     cues = Cues.for_show(seconds)
     assert 5 < cues.throttle_s < cues.heal_s - 4 < cues.heal_s < cues.back_s - 2
     assert cues.back_s < cues.finish_s - 2 < seconds
+    assert 0.5 < cues.between_s * len(SCRIPT) < cues.finish_s - 4
 
 
 @pytest.mark.ui
