@@ -72,6 +72,18 @@ class Pinned:
     problem: str = ""
 
 
+@asynccontextmanager
+async def spoiled(sandbox: SandboxClient, fault: Mapping[str, Json]) -> AsyncIterator[None]:
+    """Then the shop is as it was: somebody in front of the console may have spoiled it as well."""
+    if not fault:
+        yield
+        return
+    before = (await sandbox.state())["shop"]["faults"]
+    await sandbox.order("/shop", dict(fault))
+    yield
+    await sandbox.order("/shop", {name: before[name] for name in fault})
+
+
 class Host:
     """Plays its part once."""
 
@@ -96,22 +108,11 @@ class Host:
         for cast, product_id in SCRIPT:
             if cast == "sells out":
                 await self._sell_out(product_id)
-            async with self._spoiled(FAULTS.get(cast, {})):
+            async with spoiled(self._sandbox, FAULTS.get(cast, {})):
                 await self._cue(cast, product_id)
             await asyncio.sleep(between_s)
         self.pinned.ledger = await self._ledger()
         self.pinned.shop = (await self._sandbox.state()).get("shop", {})
-
-    @asynccontextmanager
-    async def _spoiled(self, fault: Mapping[str, Json]) -> AsyncIterator[None]:
-        """Then the shop is as it was: somebody in front of the console may spoil it as well."""
-        if not fault:
-            yield
-            return
-        before = (await self._sandbox.state()).get("shop", {}).get("faults", {})
-        await self._sandbox.order("/shop", dict(fault))
-        yield
-        await self._sandbox.order("/shop", {name: before[name] for name in fault})
 
     async def _prepare(self) -> None:
         """The shop tells the engine of its stock, and the engine knows the products."""
