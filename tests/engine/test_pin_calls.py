@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import pytest
 
+from livedesk.core.events import Event
 from livedesk.core.pin_settings import (
     CatalogueSettings,
     ManualGateway,
@@ -18,6 +20,8 @@ from livedesk.core.pin_settings import (
     TikTokProducts,
 )
 from livedesk.core.secrets import Secret
+from livedesk.engine.pinning import pin_book
+from livedesk.journal.writer import JournalWriter
 from livedesk.pins.webhook import signature
 from tests.engine.conftest import Bench, Running, client, store_settings
 from tests.engine.pinning.service import pin_service
@@ -55,6 +59,40 @@ def test_an_unpin_counts_from_its_touch(bench: Bench) -> None:
             assert (early.status_code, early.json()["error"]["code"]) == (422, "cue_in_future")
             wrong = await _unpin(running, clock={"offset_ms": 0.0, "error_ms": -1.0})
             assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "wrong_value")
+
+    asyncio.run(story())
+
+
+def test_a_cue_is_not_answered_before_it_is_on_record(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is answered and not on disk would be forgotten by an engine that is killed then."""
+    cued: list[asyncio.Future[None]] = []
+    written: list[str] = []
+    record = JournalWriter.record
+
+    async def slow(self: JournalWriter, event: Event, limit_s: float = 2.0) -> None:
+        if event.kind == "pin.cued":
+            cued.append(asyncio.get_running_loop().create_future())
+            await cued[-1]
+        await record(self, event, limit_s)
+        written.append(event.kind)
+
+    async def story() -> None:
+        async with pin_service() as service, show(bench, service.settings()) as running:
+            monkeypatch.setattr(JournalWriter, "record", slow)
+            monkeypatch.setattr(pin_book, "RECORD_WITHIN_S", 10.0)
+            for method, path, body in (
+                ("POST", f"{S}/cues", {"product_id": "a"}), ("DELETE", f"{S}/pin", {}),
+            ):  # fmt: skip
+                asked = asyncio.create_task(running.http.request(method, path, json=body))
+                await until(lambda: cued, "the intent in line for the disk")
+                await running.status()
+                assert not asked.done()
+                cued.pop().set_result(None)
+                assert (await asked).status_code == 202
+                assert "pin.cued" in written
+                written.clear()
 
     asyncio.run(story())
 

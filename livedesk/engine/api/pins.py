@@ -1,7 +1,8 @@
 """How do people and programs pin? Cues, unpins, what was done by hand, and the ledger.
 
 What is refused is a 409 with the code of the refusal. A cue is taken in one turn of the event
-loop: the answer says that it is on its way, events and status say what came of it.
+loop. The answer says that it is on its way and on record, so that no later engine forgets what was
+answered; events and status say what came of it.
 """
 
 from __future__ import annotations
@@ -76,13 +77,13 @@ async def cue(request: Request) -> Response:
     if body.next == (body.product_id is not None):
         raise wrong_value("The body", "an object with either product_id or next: true")
     wants: Wants = "next" if body.next else "pin"
-    return _taken(pinning, _cue(request, body, wants, body.product_id or ""))
+    return await _taken(pinning, _cue(request, body, wants, body.product_id or ""))
 
 
 async def unpin(request: Request) -> Response:
     pinning = pinning_of(request)
     body = await typed_body(request, UnpinBody)
-    return _taken(pinning, _cue(request, body, "unpin"))
+    return await _taken(pinning, _cue(request, body, "unpin"))
 
 
 def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: str = "") -> Cue:
@@ -101,9 +102,10 @@ def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: 
     )
 
 
-def _taken(pinning: PinningView, wanted: Cue) -> Response:
+async def _taken(pinning: PinningView, wanted: Cue) -> Response:
     with as_answers():
-        return json_answer(pinning.cue(wanted), 202)
+        pin = pinning.cue(wanted)
+    return json_answer(await pinning.on_record(pin), 202)
 
 
 async def by_hand(request: Request) -> Response:
@@ -111,7 +113,7 @@ async def by_hand(request: Request) -> Response:
     body = await typed_body(request, ByHandBody)
     with as_answers():
         pin = pinning.by_hand(body.pin, body.text, request.scope["actor"], done=body.done)
-    return json_answer(pin)
+    return json_answer(await pinning.on_record(pin))
 
 
 async def ledger(request: Request) -> Response:

@@ -41,6 +41,13 @@ class PinningView(Protocol):
         """Begin at once; what comes of it is told by events and status. Raises CueError."""
         ...
 
+    async def on_record(self, pin: PinStatus) -> PinStatus:
+        """Wait until the record has what was asked for; the pin as it is then.
+
+        A disk that does not take it is not waited for: the pin itself says so (`recorded`).
+        """
+        ...
+
     def by_hand(self, pin_id: str, text: str, actor: str, *, done: bool) -> PinStatus:
         """A person did it, or could not. Raises CueError when the pin waits for nobody."""
         ...

@@ -35,6 +35,8 @@ class PinBook:
         self._on_shown = on_shown
         self._open: dict[str, Receipt | None] = {}
         """Pins whose end was not told, and of those that are ours whether they are on record."""
+        self._newest: Receipt | None = None
+        """Of what was told last."""
         self._cue_ids: dict[str, str] = {}
         self._budget_ms = stage.settings.limits.pin_budget_ms
         self._ledger = Ledger(self._budget_ms)
@@ -81,6 +83,13 @@ class PinBook:
         receipt = self._open.get(pin.id)
         return receipt is not None and await receipt.recorded(RECORD_WITHIN_S)
 
+    async def on_record(self, told: PinStatus) -> PinStatus:
+        """The pin as it is once all that was told so far is on disk, or the disk had its time."""
+        if self._newest is not None:
+            await self._newest.recorded(RECORD_WITHIN_S)
+        pin = self._ledger.pin(told.id)
+        return told if pin is None else pin.status(self._clock.mono_ns())
+
     def told(self, pin: Pin) -> None:
         before = self._ledger.pin(pin.id)
         self._ledger.take(pin)
@@ -107,7 +116,9 @@ class PinBook:
         return cue_id if named == pin_id else ""
 
     def _post(self, told: Told, pin: Pin) -> Receipt:
-        return self._stage.pin_event(told.kind, told.level, told.text, told.data, pin.actor)
+        stage = self._stage
+        self._newest = stage.pin_event(told.kind, told.level, told.text, told.data, pin.actor)
+        return self._newest
 
     # What is asked of it.
 

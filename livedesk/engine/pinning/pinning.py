@@ -255,6 +255,9 @@ class Pinning:
             )
         return pin.status(self._clock.mono_ns())
 
+    async def on_record(self, pin: PinStatus) -> PinStatus:
+        return await self._book.on_record(pin)
+
     def _say(
         self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
     ) -> None:
