@@ -5,16 +5,16 @@ What cannot be read says nothing about what was done: its effect is `maybe`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final, NoReturn
 
-from livedesk.core.clock import NS_PER_S
 from livedesk.core.secrets import Secret, redact
 from livedesk.pins.gateways.base import Answer, Products, Shown
 from livedesk.pins.gateways.connection import Reply
@@ -23,6 +23,8 @@ from livedesk.pins.gateways.lanes import NoReply
 LONGEST_WAIT_S: Final = 3600.0
 """A Retry-After beyond it is taken for this: nobody plans a show by a header."""
 _SHOWN_CHARACTERS: Final = 160
+_AT_ONCE_BYTES: Final = 32 * 1024
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 JsonObject = Mapping[str, Any]
 
@@ -33,6 +35,14 @@ class UnusableError(Exception):
     def __init__(self, text: str, code: str = "bad_answer") -> None:
         super().__init__(text)
         self.code = code
+
+
+async def parsed(reply: Reply) -> JsonObject:
+    """`json_object`, in a thread where it would hold the event loop up: a page of products may be
+    megabytes, and takes a second. Raises UnusableError."""
+    if len(reply.body) <= _AT_ONCE_BYTES:
+        return json_object(reply)
+    return await asyncio.to_thread(json_object, reply)
 
 
 def json_object(reply: Reply) -> JsonObject:
@@ -147,20 +157,32 @@ def _what(value: object) -> str:
             return "an object"
 
 
+def http_date(given: str) -> datetime | None:
+    """None for what is no date (RFC 9110, section 5.6.7)."""
+    try:
+        at = parsedate_to_datetime(given)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def retry_after_s(reply: Reply, utc_ns: int) -> float | None:
-    """Seconds, or an HTTP date (RFC 9110, section 10.2.3), within 0 and an hour."""
+    """Seconds, or an HTTP date (RFC 9110, section 10.2.3), within 0 and an hour.
+
+    A date is counted from the answer's own, as this machine's clock may be hours off."""
     given = reply.headers.get("retry-after", "").strip()
     if not given:
         return None
     try:
         wait_s = float(given)
     except ValueError:
-        try:
-            at = parsedate_to_datetime(given)
-        except ValueError:
+        until = http_date(given)
+        if until is None:
             return None
-        now = datetime.fromtimestamp(utc_ns / NS_PER_S, UTC)
-        wait_s = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+        now = http_date(reply.headers.get("date", "")) or _EPOCH + timedelta(
+            microseconds=utc_ns // 1_000
+        )
+        wait_s = (until - now).total_seconds()
     return None if math.isnan(wait_s) else min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 

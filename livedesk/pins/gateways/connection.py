@@ -24,6 +24,12 @@ from livedesk.core.clock import Clock
 _IN_TARGETS: Final = "%/:?#[]@!$&'()*+,;=~"
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
 _HEAD_BYTES: Final = 32 * 1024
+_SLICE_BYTES: Final = 16 * 1024
+"""So much is read of an answer at a time; a head is measured between two slices."""
+_PARTS: Final = 1_000
+_PART_BYTES: Final = 256
+"""An answer has at most so many parts (chunks, and answers in advance as 100 Continue), and one
+more for each 256 bytes of its body. Each costs 20 µs: a byte a chunk would stop us for seconds."""
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 """Seconds, seconds, probes: an idle connection whose far end is gone is noticed in 25 s."""
 _EYEBALLS_S: Final = 0.15
@@ -235,17 +241,21 @@ class Connection(asyncio.Protocol):
 
     def _read(self, asked: _Asked, data: bytes) -> None:
         try:
-            self._http.receive_data(data)
-            while not asked.reply.done():
-                event = self._http.next_event()
-                if event is h11.NEED_DATA or event is h11.PAUSED:
-                    return
-                asked.take(cast("h11.Event", event))
+            for at in range(0, max(len(data), 1), _SLICE_BYTES):
+                self._http.receive_data(data[at : at + _SLICE_BYTES])
+                self._take_events(asked)
         except h11.RemoteProtocolError:
             if asked.status:
                 asked.fail("cut", "the answer ended early, or its parts do not fit together")
             else:
                 asked.fail("not_http", "the answer is not HTTP")
+
+    def _take_events(self, asked: _Asked) -> None:
+        while not asked.reply.done():
+            event = self._http.next_event()
+            if event is h11.NEED_DATA or event is h11.PAUSED:
+                return
+            asked.take(cast("h11.Event", event))
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -263,13 +273,17 @@ class _Asked:
     def __init__(self, max_bytes: int, reply: asyncio.Future[Reply]) -> None:
         self._max_bytes = max_bytes
         self._body = bytearray()
+        self._parts = 0
         self._headers: dict[str, str] = {}
         self.reply = reply
         self.status = 0
         self.any_byte = False
 
     def take(self, event: h11.Event) -> None:
-        if isinstance(event, h11.Response):
+        self._parts += 1
+        if self._parts > _PARTS + len(self._body) // _PART_BYTES:
+            self.fail("too_large", "the answer comes in too many parts")
+        elif isinstance(event, h11.Response):
             self.status = event.status_code
             self._headers = {
                 name.decode("ascii"): value.decode("latin-1") for name, value in event.headers

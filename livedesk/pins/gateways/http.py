@@ -17,8 +17,8 @@ from livedesk.pins.gateways.answers import (
     TOO_MANY,
     UnusableError,
     by_status,
-    json_object,
     not_shown,
+    parsed,
     retry_after_s,
     said,
     sentence,
@@ -80,7 +80,7 @@ class HttpWay:
         if isinstance(reply, Answer):
             return not_shown(self._health.take(reply))
         try:
-            product_id = _found(json_object(reply), self._settings.product_at)
+            product_id = _found(await parsed(reply), self._settings.product_at)
         except UnusableError as error:
             return not_shown(self._health.take(unusable(error)))
         self._health.take(Answer("done"))

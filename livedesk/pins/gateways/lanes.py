@@ -34,7 +34,7 @@ from livedesk.pins.gateways.connection import (
 )
 
 PIN_BYTES: Final = 256 * 1024
-PAGE_BYTES: Final = 4 * 1024 * 1024
+PAGE_BYTES: Final = 2 * 1024 * 1024
 _IDLE: Final = 2
 _MOST: Final = 6
 _KEPT_IDLE: Final = 4

@@ -14,10 +14,10 @@ from livedesk.pins.gateways.answers import (
     JsonObject,
     UnusableError,
     by_status,
-    json_object,
     money,
     no_products,
     not_shown,
+    parsed,
     part,
     parts,
     retry_after_s,
@@ -160,7 +160,7 @@ class SandboxShop:
         if not isinstance(reply, Reply):
             return self._health.take(unanswered(reply))
         try:
-            found = json_object(reply)
+            found = await parsed(reply)
             if reply.status == 200:
                 return found
             return self._health.take(self._refused(reply, found))

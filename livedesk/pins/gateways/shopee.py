@@ -21,10 +21,10 @@ from livedesk.pins.gateways.answers import (
     UnusableError,
     by_status,
     flag,
-    json_object,
     money,
     no_products,
     not_shown,
+    parsed,
     part,
     parts,
     said,
@@ -216,14 +216,14 @@ class ShopeeLive:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         request = Request(method, target, headers, body)
         reply = await self._lanes.ask(request, limit_s, max_bytes, departure)
-        return self._read(reply, access)
+        return await self._read(reply, access)
 
-    def _read(self, reply: Reply | NoReply, access: Secret) -> JsonObject | Answer:
+    async def _read(self, reply: Reply | NoReply, access: Secret) -> JsonObject | Answer:
         if not isinstance(reply, Reply):
             return self._health.take(unanswered(reply))
         utc_ns = self._clock.utc_ns()
         try:
-            found = json_object(reply)
+            found = await parsed(reply)
             error, words = text(found, "error"), text(found, "message", "")
             if not error and reply.status != 200:
                 raise UnusableError(f"an answer of the unexpected status {reply.status}")
@@ -235,7 +235,8 @@ class ShopeeLive:
             self._access.refused(access)
             self._renew_soon()
         secrets = (access, self._settings.partner_key)
-        return self._health.take(judged(said(error, ()), said(words, secrets), reply, utc_ns))
+        answer = judged(said(error, secrets), said(words, secrets), reply, utc_ns)
+        return self._health.take(answer)
 
     def _renew_soon(self) -> None:
         """Beside the call that found it out: a pin has no time to wait for it."""
@@ -263,7 +264,7 @@ class ShopeeLive:
             return not_renewed(unanswered(reply))
         utc_ns = self._clock.utc_ns()
         try:
-            found = json_object(reply)
+            found = await parsed(reply)
             if error := text(found, "error", ""):
                 return self._renewal_refused(error, text(found, "message", ""), reply, refresh)
             life_s = whole(found, "expire_in")
@@ -280,8 +281,9 @@ class ShopeeLive:
         )
 
     def _renewal_refused(self, error: str, words: str, reply: Reply, refresh: Secret) -> NotRenewed:
-        message = said(words, (refresh, self._settings.partner_key))
-        answer = judged(said(error, ()), message, reply, self._clock.utc_ns())
+        secrets = (refresh, self._settings.partner_key)
+        utc_ns = self._clock.utc_ns()
+        answer = judged(said(error, secrets), said(words, secrets), reply, utc_ns)
         if is_sign_in_refused(error, words):
             return NotRenewed("sign_in", answer.text)
         return not_renewed(answer)

@@ -5,12 +5,10 @@ Errors come with HTTP 200 too. One that is not known is taken for `maybe`: what 
 
 from __future__ import annotations
 
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.pins.gateways.answers import TOO_MANY, retry_after_s, sentence
+from livedesk.pins.gateways.answers import TOO_MANY, http_date, retry_after_s, sentence
 from livedesk.pins.gateways.base import Answer
 from livedesk.pins.gateways.connection import Reply
 
@@ -93,12 +91,10 @@ def _spoken(error: str, message: str) -> str:
 def _clock(reply: Reply, utc_ns: int) -> str:
     """With the difference, as the answer's own Date tells it, which is right to a second."""
     advice = "Set this machine's clock by a time server: calls are signed with it"
-    try:
-        at = parsedate_to_datetime(reply.headers["date"])
-    except (KeyError, ValueError):
+    at = http_date(reply.headers.get("date", ""))
+    if at is None:
         return f"Shopee refuses the timestamp of the call. {advice}."
-    there_s = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    off_s = round(utc_ns / NS_PER_S - there_s)
+    off_s = round(utc_ns / NS_PER_S - at.timestamp())
     if abs(off_s) < CLOCK_MATTERS_S // 2:
         return f"Shopee refuses the timestamp of the call. {advice}."
     side = "ahead of" if off_s > 0 else "behind"

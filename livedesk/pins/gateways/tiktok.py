@@ -20,9 +20,9 @@ from livedesk.pins.gateways.answers import (
     JsonObject,
     UnusableError,
     by_status,
-    json_object,
     money,
     no_products,
+    parsed,
     part,
     parts,
     retry_after_s,
@@ -123,7 +123,7 @@ class TikTokShop:
         reply = await self._lanes.ask(request, limit_s, PAGE_BYTES)
         if not isinstance(reply, Reply):
             return no_products(unanswered(reply))
-        data = self._data(reply, access)
+        data = await self._data(reply, access)
         if isinstance(data, Answer):
             return no_products(data)
         try:
@@ -148,11 +148,11 @@ class TikTokShop:
         query["sign"] = sign(settings.app_secret, path, query, _SEARCH)
         return f"{path}?{urlencode(query)}"
 
-    def _data(self, reply: Reply, access: Secret) -> JsonObject | Answer:
+    async def _data(self, reply: Reply, access: Secret) -> JsonObject | Answer:
         """`data` of an answer whose code is 0."""
         utc_ns = self._clock.utc_ns()
         try:
-            found = json_object(reply)
+            found = await parsed(reply)
             code, message = whole(found, "code"), text(found, "message", "")
             if code == 0 and reply.status == 200:
                 return part(found, "data")
@@ -184,7 +184,7 @@ class TikTokShop:
             return not_renewed(unanswered(reply))
         utc_ns = self._clock.utc_ns()
         try:
-            found = json_object(reply)
+            found = await parsed(reply)
             code, message = whole(found, "code"), text(found, "message", "")
             if code != 0:
                 answer = _refused(code, said(message, self._secrets(refresh)), reply, utc_ns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from decimal import Decimal
@@ -18,6 +19,7 @@ from livedesk.pins.gateways.answers import (
     by_status,
     json_object,
     money,
+    parsed,
     retry_after_s,
     said,
 )
@@ -81,10 +83,29 @@ def test_any_bytes_are_an_object_or_unusable(body: bytes) -> None:
         ("Mon, 21 Sep 2026 14:13:50 GMT", 30.0),
         ("Mon, 21 Sep 2020 14:13:50 GMT", 0.0),
         ("Mon, 21 Sep 2099 14:13:50 GMT", LONGEST_WAIT_S),
+        ("Mon, 21 Sep 99999999999999999999 14:13:50 GMT", None),
     ],
 )
 def test_retry_after(given_value: str, expected: float | None) -> None:
     assert retry_after_s(answer("", 429, retry_after=given_value), NOW_NS) == expected
+
+
+def test_a_date_to_wait_for_is_counted_by_the_clock_that_wrote_it() -> None:
+    """This machine's may have been set wrong: a wait of 10 s must not become an hour."""
+    told = answer(
+        "",
+        429,
+        retry_after="Mon, 21 Sep 2026 15:13:30 GMT",
+        date="Mon, 21 Sep 2026 15:13:20 GMT",
+    )
+    assert retry_after_s(told, NOW_NS) == 10.0
+
+
+def test_a_large_answer_is_read_beside_the_event_loop() -> None:
+    body = json.dumps({"list": [{"id": str(n)} for n in range(5_000)]})
+    assert len(asyncio.run(parsed(answer(body)))["list"]) == 5_000
+    with pytest.raises(UnusableError, match="no object"):
+        asyncio.run(parsed(answer(json.dumps([0] * 20_000))))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.certificates import self_signed, server_side
 from tests.pins.gateways.far_end import Asked, far_end, reply
 from tests.waiting import until
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 READ = Request("GET", "/pin")
 WRITE = Request("POST", "/pin", {"Idempotency-Key": "k1"}, b"{}")
 
@@ -201,6 +202,11 @@ def test_nothing_has_left_when_nobody_listens() -> None:
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n", "bad_answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nshort", "no_answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "bad_answer"),
+        (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 40_000 + b"\r\n", "bad_answer"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3_000, "too_large"),
+        (CHUNKED + b"1\r\nx\r\n" * 40_000 + b"0\r\n\r\n", "too_large"),
+        (CHUNKED + b"2\r\n{}\r\n", "no_answer"),
+        (CHUNKED + b"0\r\n" + b"a: b\r\n" * 40_000 + b"\r\n", "bad_answer"),
     ],
 )
 def test_answers_that_are_none(sent: bytes, code: str) -> None:
@@ -319,6 +325,88 @@ def test_certificates_are_verified(tmp_path: Path) -> None:
             assert isinstance(answer, NoReply)
             assert (answer.code, answer.sent) == ("not_reached", False)
             assert "certificate is not trusted" in answer.text
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("host", "end", "words"),
+    [
+        ("localhost", "20210101000000Z", "expired"),
+        ("127.0.0.1", "20990101000000Z", "not valid for '127.0.0.1'"),
+    ],
+)
+def test_a_certificate_that_is_too_old_or_of_another_host_gets_no_byte_of_a_call(
+    tmp_path: Path, host: str, end: str, words: str
+) -> None:
+    pem = self_signed(tmp_path, end=end)
+
+    async def run() -> None:
+        got = bytearray()
+
+        async def serve(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            got.extend(await reader.read())
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_side(pem))
+        async with server:
+            origin = split_url(f"https://{host}:{server.sockets[0].getsockname()[1]}")[0]
+            trusted = ssl.create_default_context(cafile=str(pem))
+            lanes = Lanes(origin, SystemClock(), Random(1), trusted)
+            answer = await lanes.ask(WRITE, 5.0)
+            assert isinstance(answer, NoReply)
+            assert (answer.code, answer.sent) == ("not_reached", False)
+            assert words in answer.text
+            await lanes.close()
+        assert got == b""
+
+    asyncio.run(run())
+
+
+def test_a_name_that_is_lost_in_mid_show_costs_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls go on by the open connections, and new ones to the address that answered last."""
+
+    async def lost(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    async def run() -> None:
+        async with far_end(reply(200, {})) as end:
+            url = end.url.replace("127.0.0.1", "localhost")
+            async with lanes_to(url) as lanes:
+                await lanes.keep_warm()
+                monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lost)
+                for _ in range(3):
+                    assert isinstance(await lanes.ask(WRITE, 2.0), Reply)
+                end.hang_up()
+                await until(lambda: lanes.idle == 2)
+                assert isinstance(await lanes.ask(WRITE, 2.0), Reply)
+
+    asyncio.run(run())
+
+
+def test_the_address_that_leads_nowhere_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an IPv6 address often does: the next one is tried beside it (RFC 8305)."""
+
+    async def run() -> None:
+        with socket.socket() as nowhere:
+            async with far_end(reply(200, {})) as end:
+                port = int(end.url.rpartition(":")[2])
+                nowhere.bind(("127.0.0.9", port))  # bound, and nobody listens
+
+                async def two(*_: object, **__: object) -> list[object]:
+                    inet = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+                    return [(*inet, (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+
+                monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", two)
+                loop_connect = asyncio.get_running_loop().sock_connect
+
+                async def black_hole(sock: socket.socket, address: tuple[str, int]) -> None:
+                    if address[0] == "127.0.0.9":
+                        await asyncio.sleep(60)
+                    await loop_connect(sock, address)
+
+                monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", black_hole)
+                async with lanes_to(f"http://localhost:{port}") as lanes:
+                    assert isinstance(await lanes.ask(WRITE, 2.0), Reply)
 
     asyncio.run(run())
 

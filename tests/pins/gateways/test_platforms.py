@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from livedesk.core.pins import Product
 from livedesk.core.secrets import Secret
 from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Gateway
+from livedesk.pins.gateways.connection import Reply, Request
+from livedesk.pins.gateways.lanes import Lanes
 from livedesk.pins.gateways.make import CatalogueSource, catalogue_source, gateway_for
 from livedesk.pins.gateways.tokens import TokenShelf
 from livedesk.sandbox.shop.run import running_shop
@@ -287,6 +290,26 @@ def test_tiktok_lists_its_products(tmp_path: Path) -> None:
             assert (await source.products(5.0)).code == "not_authorized"
             await source.renew(at.clock.utc_ns() + HOUR_NS)
             assert (await source.products(5.0)).ok
+
+    asyncio.run(run())
+
+
+def test_a_platform_that_repeats_what_it_was_sent_is_not_quoted_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def echo(_: Lanes, request: Request, *__: object) -> Reply:
+        sent = request.target.replace("timestamp", "at")
+        told = {"error": f"no {sent}", "message": f"not {sent}"}
+        return Reply(200, {}, json.dumps(told).encode())
+
+    async def run() -> None:
+        async with desk(tmp_path, "shopee") as at:
+            tokens = json.loads(next((tmp_path / "sign-ins").glob("*.json")).read_text())
+            monkeypatch.setattr(Lanes, "ask", echo)
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            shown = await at.gateway.shown(2.0)
+            assert "Shopee says no" in answer.text
+            assert tokens["access"] not in repr((answer, shown, at.gateway.status()))
 
     asyncio.run(run())
 
