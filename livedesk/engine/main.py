@@ -33,6 +33,7 @@ from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
 from livedesk.engine.handles import PinningHandle, ProbeHandle, RelayHandle, ReturnHandle
+from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
@@ -320,7 +321,9 @@ async def _main(options: EngineOptions) -> None:
         log.error("event loop: %s", context.get("message"), exc_info=context.get("exception"))
 
     def on_ready(_engine: Engine, runtime: EngineRuntime) -> None:
+        keep_what_is_loaded()
         log.info("engine ready at %s", runtime.url)
 
+    hand_over_quickly()
     asyncio.get_running_loop().set_exception_handler(on_exception)
     await run_engine(options, SystemClock(), on_ready)
