@@ -80,7 +80,10 @@ class ShowKeeper:
             self._changed(replace(built, revision=1), "built", {})
 
     def shown(self, product_id: str) -> None:
-        self._changed(shows.shown(self.show, product_id), "shown", {"product_id": product_id})
+        """Not told: the pin's own events say it."""
+        changed = shows.shown(self.show, product_id)
+        if changed != self.show:
+            self._keep(changed)
 
     def change(self, order: ShowOrder, products: Sequence[Product], actor: str) -> RunOfShow:
         """Raises CueError."""
