@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.core.events import Event, Level
+from livedesk.desk.eventlines import is_listed
 from livedesk.desk.looks import Look
 from livedesk.desk.words import tr, wall_clock
 from livedesk.ui.basics import Panel
@@ -62,7 +63,10 @@ class EventModel(QAbstractListModel):
         if events is self._source:
             return
         self._source = events
-        wanted = [e for e in reversed(events) if store is None or e.store in (store, "")]
+        wanted = [
+            event for event in reversed(events)
+            if (store is None or event.store in (store, "")) and is_listed(event)
+        ]  # fmt: skip
         if wanted == self._events:
             return
         fresh = self._count_fresh(wanted)

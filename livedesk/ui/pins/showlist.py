@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from PySide6.QtWidgets import QStyleOptionViewItem  # isort: skip
 
 from livedesk.desk.looks import LIT
+from livedesk.desk.pin_words import PinView
 from livedesk.desk.showlines import ShowLine
 from livedesk.desk.words import tr
 from livedesk.ui.pins.pictures import Pictures
@@ -27,7 +28,9 @@ from livedesk.ui.theme import Colours, Role, Theme
 ROW, PICTURE, NUMBER = 46, 36, 34
 """Height of a line, side of its picture, width of its number."""
 
-STATE_SHARE = 0.34
+STATE_SHARE = 0.42
+"""So much of the words' room may tell what became of a line."""
+
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 _RIGHT = (
     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
@@ -60,12 +63,10 @@ class LineDelegate(QStyledItemDelegate):
         picture = QRect(at, box.top() + (box.height() - side) // 2, side, side)
         self._picture(painter, picture, line, live)
         at += side + px(10)
-        state_width = round(box.width() * STATE_SHARE)
-        words = QRect(at, box.top() + px(5), box.right() - state_width - at, box.height() - px(10))
+        state = QRect(at, box.top() + px(5), box.right() - px(6) - at, box.height() - px(10))
+        taken = self._state(painter, state, line, live)
+        words = QRect(at, state.top(), state.width() - taken - px(10), state.height())
         self._words(painter, words, line, live)
-        state = QRect(box.right() - state_width + px(6), words.top(), state_width - px(12),
-                      words.height())  # fmt: skip
-        self._state(painter, state, line, live)
         painter.restore()
 
     @property
@@ -95,6 +96,9 @@ class LineDelegate(QStyledItemDelegate):
         pixmap = self._pictures.pixmap(live.store, line.product_id, line.picture)
         if pixmap is None:
             painter.fillPath(path, QColor(self._colours.raised))
+            initial = line.title.strip("\u2068\u2069")[:1].upper()
+            centre = Qt.AlignmentFlag.AlignCenter
+            self._text(painter, box, initial, "strong", self._colours.faint, centre)
             return
         painter.save()
         painter.setClipPath(path)
@@ -123,29 +127,55 @@ class LineDelegate(QStyledItemDelegate):
         colour = colours.warning if line.refused else colours.muted
         self._text(painter, below, line.stock, "small", colour)
 
-    def _state(self, painter: QPainter, box: QRect, line: ShowLine, live: Live) -> None:
-        """What became of the newest pin, over what the line itself is."""
-        theme, colours = self._theme, self._colours
+    def _state(self, painter: QPainter, box: QRect, line: ShowLine, live: Live) -> int:
+        """What became of the newest pin, over what the line itself is. Returns the width taken."""
+        most = QRect(box.right() - round(box.width() * STATE_SHARE), box.top(),
+                     round(box.width() * STATE_SHARE), box.height())  # fmt: skip
         half = box.height() // 2
-        top = QRect(box.left(), box.top(), box.width(), half)
-        below = QRect(box.left(), box.top() + half, box.width(), box.height() - half)
-        pin = live.pin(line)
-        word = state_word(line, live)
-        if line.product_id == live.shown:
-            word = tr("viewers see it") if not live.stale else tr("was shown last")
+        pin, is_shown = live.pin(line), line.product_id == live.shown
+        below = QRect(most.left(), most.top(), most.width(), most.height())
+        taken = 0
         if pin is not None:
-            text = f"{pin.word} {pin.figure}".strip()
-            mark = theme.px(14)
-            shape = QRectF(top.right() - mark, top.center().y() - mark / 2 + 1, mark, mark)
-            draw_shape(painter, shape, pin.look, theme)
-            top.setRight(top.right() - mark - theme.px(6))
-            colour = theme.colour(pin.look) if pin.look in LIT else colours.text
-            self._text(painter, top, text, "strong", colours.faint if live.stale else colour,
-                       _RIGHT)  # fmt: skip
-        elif word:
-            below = box
-        bright = line.cue_id == live.next_cue or line.product_id == live.shown
-        self._text(painter, below, word, "small", colours.text if bright else colours.faint, _RIGHT)
+            top = QRect(most.left(), most.top(), most.width(), half)
+            taken = self._pin(painter, top, pin, is_quiet=live.stale or line.state != "waiting")
+            below.setTop(most.top() + half)
+        if is_shown and not live.stale:
+            return max(taken, self._badge(painter, below, tr("viewers see it")))
+        word = tr("was shown last") if is_shown else state_word(line, live)
+        if pin is not None or word:
+            is_next = line.cue_id == live.next_cue
+            colour = self._colours.text if is_next else self._colours.faint
+            taken = max(taken, self._text(painter, below, word, "small", colour, _RIGHT))
+        return taken
+
+    def _pin(self, painter: QPainter, box: QRect, pin: PinView, *, is_quiet: bool) -> int:
+        """A pin that went well is over: it must not outshine what comes and what is on screen."""
+        theme, colours = self._theme, self._colours
+        mark = theme.px(14)
+        shape = QRectF(box.right() - mark, box.center().y() - mark / 2 + 1, mark, mark)
+        draw_shape(painter, shape, pin.look, theme)
+        box.setRight(box.right() - mark - theme.px(6))
+        colour = theme.colour(pin.look) if pin.look in LIT else colours.text
+        is_over = pin.look in ("ok", "idle")
+        role: Role = "small" if is_over else "strong"
+        text = f"{pin.word} {pin.figure}".strip()
+        quiet = colours.faint if is_quiet and pin.look not in LIT else colours.muted
+        shown = quiet if is_over else colour
+        return self._text(painter, box, text, role, shown, _RIGHT) + mark + theme.px(6)
+
+    def _badge(self, painter: QPainter, box: QRect, text: str) -> int:
+        """What viewers see now is found at a glance."""
+        theme, colours = self._theme, self._colours
+        metrics = QFontMetrics(theme.font("small"))
+        width = min(box.width(), metrics.horizontalAdvance(text) + 2 * theme.px(7))
+        height = min(box.height(), metrics.height() + theme.px(2))
+        ground = QRect(box.right() - width + 1, box.center().y() - height // 2 + 1, width, height)
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(ground), theme.px(3), theme.px(3))
+        painter.fillPath(path, QColor(colours.text))
+        centre = Qt.AlignmentFlag.AlignCenter
+        self._text(painter, ground, text, "small", colours.on_signal, centre)
+        return width
 
     def _text(
         self,
@@ -156,15 +186,18 @@ class LineDelegate(QStyledItemDelegate):
         colour: str,
         align: Qt.AlignmentFlag = _LEFT,
         struck: bool = False,
-    ) -> None:
+    ) -> int:
+        """Returns the width that it took."""
         if not text or box.width() <= 0:
-            return
+            return 0
         font: QFont = self._theme.font(role)
         font.setStrikeOut(struck)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, align | Qt.TextFlag.TextSingleLine, shown)
+        return metrics.horizontalAdvance(shown)
 
 
 class ShowListView(QListView):
