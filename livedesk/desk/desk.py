@@ -38,9 +38,6 @@ WARM_EVERY_S = 10.0
 """An idle connection is closed after half a minute; a cue is not to wait for another."""
 
 CONFLICT = 409
-SERVER_FAULT = 500
-"""From here on an HTTP status says that the far side failed: what it did until then is unknown."""
-
 HISTORY_POINTS = 3_600
 WRITTEN_AFTER_S = 3.0
 """The engine batches samples for a second, and a second has to be over before it is written."""
@@ -151,7 +148,7 @@ class Desk:
             client = self._client()
             await _send(client, store, order)
         except DeskError as error:
-            is_answered = isinstance(error, RefusedError) and error.status < SERVER_FAULT
+            is_answered = isinstance(error, RefusedError) and error.is_answer
             if client is None or is_answered:
                 self._orders.refused(store, order, f"{error.what} {error.action}")
             else:

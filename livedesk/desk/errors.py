@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_SERVER_FAULT = 500
+
 
 class DeskError(Exception):
     """A failed request. `what`, `where` and `action` are sentences for the operator."""
@@ -33,6 +35,11 @@ class RefusedError(DeskError):
         self.status = status
         self.code = code
         """The far side's own, for programs."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it said no; else it failed, and what it did until then is unknown."""
+        return self.status < _SERVER_FAULT
 
 
 class BadAnswerError(DeskError):

@@ -19,19 +19,20 @@ class NextUp:
     instead: ShowLine | None = None
     """What a second press fires: the first line to come that can be pinned. None while `line`
     itself can, and where no other can either."""
-
-    @property
-    def refusal(self) -> str:
-        """Why the line cannot be pinned; empty when it can."""
-        return self.line.stock if self.line is not None and self.line.refused else ""
+    refusal: str = ""
+    """Why the line cannot be pinned; empty when it can."""
 
 
-def next_up(lines: Sequence[ShowLine], cue_id: str) -> NextUp:
-    """`cue_id`: of the line that the engine says is next."""
+def next_up(lines: Sequence[ShowLine], cue_id: str, refusal: str = "") -> NextUp:
+    """`cue_id` and `refusal`: of the line that is next, as the engine says; it may know better
+    than the products that were fetched last."""
     line = next((each for each in lines if each.cue_id == cue_id), None) if cue_id else None
-    if line is None or not line.refused:
+    if line is None:
+        return NextUp()
+    refusal = refusal or (line.stock if line.refused else "")
+    if not refusal:
         return NextUp(line)
     instead = next(
         (each for each in lines[lines.index(line) :]
-         if each.state == "waiting" and not each.refused), None)  # fmt: skip
-    return NextUp(line, instead)
+         if each is not line and each.state == "waiting" and not each.refused), None)  # fmt: skip
+    return NextUp(line, instead, refusal)

@@ -235,6 +235,8 @@ class PadDesk:
     async def _send(self, store: str, cue: Cue) -> None:
         """Until it is answered, or its budget is over: from then on it is not sent any more."""
         book = self._store(store).book
+        if cue.left_s(self._now()) <= 0:
+            book.refused(cue.id, "too_late", tr("The pad was busy: it came too late to be sent."))
         while (left_s := cue.left_s(self._now())) > 0 and not book.is_taken(cue.id):
             is_last = left_s < AGAIN_S + PAUSE_S
             try:

@@ -36,9 +36,6 @@ AGAIN_AFTER_S = 2.0
 AGAIN_WITHIN_S = 0.5
 """A cue whose connection broke so soon is given once more; later it would come too late."""
 
-SERVER_FAULT = 500
-"""From here on an HTTP status says that the far side failed: what it did until then is unknown."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -129,7 +126,7 @@ class Pinning:
             client = self._client()
             pin = await self._given(client, store, cue, call)
         except DeskError as error:
-            is_answered = isinstance(error, RefusedError) and error.status < SERVER_FAULT
+            is_answered = isinstance(error, RefusedError) and error.is_answer
             if client is None or is_answered:
                 self._book.refused(store, cue, f"{error.what} {error.action}")
             else:

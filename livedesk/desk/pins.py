@@ -71,10 +71,6 @@ class PinsView:
     """Newest first, `newest` among them, each only once."""
     by_hand: tuple[PinView, ...] = ()
 
-    def of_product(self, product_id: str) -> PinView | None:
-        """The newest pin of a product."""
-        return next((pin for pin in self.recent if pin.product_id == product_id), None)
-
 
 @dataclass(slots=True)
 class PinBook:

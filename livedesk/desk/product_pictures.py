@@ -41,6 +41,7 @@ class ProductPictures:
         self._client, self._spawn, self._now = client, spawn, now
         self._files: OrderedDict[Key, tuple[bytes | None, Moment]] = OrderedDict()
         self._waiting: OrderedDict[Key, None] = OrderedDict()
+        self._fetching: set[Key] = set()
         self._calling = 0
 
     def picture(self, store: str, product_id: str, picture: str) -> bytes | None:
@@ -53,6 +54,8 @@ class ProductPictures:
             if content is not None or self._now().since_s(fetched) < AGAIN_S:
                 self._files.move_to_end(key)
                 return content
+        if key in self._fetching:
+            return None
         self._waiting[key] = None
         self._waiting.move_to_end(key)
         while len(self._waiting) > MOST_WAITING:
@@ -65,13 +68,18 @@ class ProductPictures:
     def attached(self) -> None:
         """A call that was ended before it began has counted itself and not counted itself out."""
         self._calling = 0
+        self._fetching.clear()
 
     async def _fetch_all(self) -> None:
         """Fetch what is waited for, the newest wish first, as it is what is on screen."""
         try:
             while self._waiting:
                 key, _ = self._waiting.popitem()
-                await self._fetch(key)
+                self._fetching.add(key)
+                try:
+                    await self._fetch(key)
+                finally:
+                    self._fetching.discard(key)
         finally:
             self._calling = max(0, self._calling - 1)
 

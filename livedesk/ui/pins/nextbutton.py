@@ -100,7 +100,7 @@ class NextButton(QWidget):
             return tr("Nothing is next"), ""
         if instead is not None and self._is_armed:
             return tr("N again: {title}").format(title=_short(instead.title)), "armed"
-        tone: Tone = "" if line.refused else "main"
+        tone: Tone = "" if self._next.refusal else "main"
         return tr("Next (N): {title}").format(title=_short(line.title)), tone
 
 

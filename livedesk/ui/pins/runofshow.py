@@ -176,9 +176,10 @@ class RunOfShowPanel(Panel):
         if status.next_up is None:
             return NextUp()
         cue_id, product_id = status.next_up.id, status.next_up.product_id
-        found = next_up(self._show_lines, cue_id)
+        refusal = title_of(status.next_refusal)
+        found = next_up(self._show_lines, cue_id, refusal)
         unseen = ShowLine(product_id, title_of(status.next_title or product_id), cue_id)
-        return found if found.line is not None else NextUp(unseen)
+        return found if found.line is not None else NextUp(unseen, refusal=refusal)
 
     def _show_heading(self) -> None:
         """What stops the show comes before how long it is."""
