@@ -227,6 +227,18 @@ def test_a_cue_that_did_not_get_there_is_not_called_unknown_for_ever() -> None:
     played(scene)
 
 
+def test_a_touch_that_is_handled_too_late_is_not_sent() -> None:
+    async def scene(play: Play) -> None:
+        touch = play.now()
+        play.clock.advance(0.8)
+        play.desk.fire(STORE, "p1", "pad", touch)
+        await until(lambda: play.words == "NOT PINNED")
+        assert "too late to be sent" in play.desk.pad(STORE).line.detail
+        assert play.engine.calls == []
+
+    played(scene)
+
+
 def test_where_ten_newer_cues_hide_it_it_stays_unknown() -> None:
     async def scene(play: Play) -> None:
         play.engine.troubles = [UnreachableError("Nobody answers.", "here", "")] * 9

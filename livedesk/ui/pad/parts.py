@@ -97,9 +97,11 @@ def draw_words(
     painter.setPen(QColor(colour))
     painter.setLayoutDirection(direction_of(text))
     at = box.top()
+    # Letters of other scripts come from other fonts, some of which reach lower.
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
     for row in rows:
         room = QRectF(box.left(), at, box.width(), metrics.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, row)
+        painter.drawText(room, flags, row)
         at += metrics.height()
     return at - box.top()
 

@@ -179,6 +179,7 @@ class Pad {
     this.draw();
     try {
       const leftMs = () => budgetMs - (performance.now() - touchedMono);
+      if (leftMs() <= 0) book.refused(id, "too_late", "The pad was busy: it came too late to be sent.");
       const pin = await this.#link.cue(action, body, leftMs, () => book.isTaken(id));
       if (pin) book.taken(id, pin, performance.now());
     } catch (error) {

@@ -1,40 +1,54 @@
-// Which shape stands for which state? Drawn as lines, so that states are told apart without colour.
+// Which shape stands for which state? Told apart without colour; the same as on the console's pad
+// (livedesk/ui/pad/shapes.py), in the same square of 16 units.
 
 const SVG = "http://www.w3.org/2000/svg";
-const RING = "M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 1 1 0-19";
+const RING = { d: "M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z" };
+
+const line = (d) => ({ d });
+const bold = (d) => ({ d, "stroke-width": "3.2" });
+const filled = (d) => ({ d, fill: "currentColor" });
+const dot = (x, y, r) => ({
+  d: `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`, fill: "currentColor", stroke: "none",
+});
 
 const PATHS = {
   none: [],
-  arrow: ["M4 12h15M13 6l6 6-6 6"],
-  target: [RING, "M12 7.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9"],
-  dots: [RING, "M7.5 12h.01M12 12h.01M16.5 12h.01"],
-  chevrons: ["M4 5l7 7-7 7M12 5l7 7-7 7"],
-  half: [RING, "M12 2.5v19M12 6.5h6M12 12h9M12 17.5h6"],
-  tick: [RING, "M7 12.5l3.5 3.5L17 8.5"],
-  clock: [RING, "M12 6.5V12l4 3"],
-  cross: ["M5 5l14 14M19 5L5 19"],
-  barred: [RING, "M5.5 5.5l13 13"],
-  question: ["M8 8.5a4 4 0 1 1 5.6 3.7c-1 .5-1.6 1.2-1.6 2.6M12 19h.01"],
-  replaced: ["M5 9h13l-4-4M19 15H6l4 4"],
-  unplugged: ["M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4M3 21L21 3"],
-  hand: ["M8 12V5.5a1.5 1.5 0 0 1 3 0V11V4a1.5 1.5 0 0 1 3 0v7V5.5a1.5 1.5 0 0 1 3 0V15a6 6 0 0 1-11.3 2.7L4 14a1.5 1.5 0 0 1 2.6-1.5L8 14z"],
-  pause: [RING, "M9.5 8v8M14.5 8v8"],
+  arrow: [filled("M4 2.5L13 8L4 13.5z")],
+  target: [RING, dot(8, 8, 3)],
+  dots: [dot(2.8, 8, 1.9), dot(8, 8, 1.9), dot(13.2, 8, 1.9)],
+  chevrons: [line("M1.5 3l4 5l-4 5M6 3l4 5l-4 5M10.5 3l4 5l-4 5")],
+  half: [RING, filled("M8 8V1.5A6.5 6.5 0 0 0 8 14.5z")],
+  tick: [bold("M2 8.8L6.2 13L14 3.4")],
+  clock: [RING, line("M8 4.4V8.2L11 10")],
+  cross: [bold("M3 3L13 13M13 3L3 13")],
+  barred: [RING, line("M3.6 12.4L12.4 3.6")],
+  question: [line("M11.46 7.05A4 3.7 0 1 0 4 5.2M10.9 7.6L8 9.4V10.6"), dot(8, 14, 1.5)],
+  replaced: [line("M2 5H12.5M9.5 2L13 5L9.5 8M14 11H3.5M6.5 8.6L3 11L6.5 14")],
+  unplugged: [
+    line("M1.2 8H2.4M13.6 8H14.8M5.2 6.2H7.6M5.2 9.8H7.6"),
+    filled("M5.2 3.6A3 4.4 0 0 0 5.2 12.4z"), filled("M10.8 12.4A3 4.4 0 0 0 10.8 3.6z"),
+  ],
+  hand: [
+    line("M4.6 5V9M7 2.4V9M9.4 2.4V9M11.8 4.4V9"),
+    filled("M4.6 8H11.8V11L9.6 14.4H6.4L2.4 9.6z"),
+  ],
+  pause: [bold("M5 3V13M11 3V13")],
 };
 
 /** Draws the shape into the element, unless it stands there already. */
-export function drawShape(element, name) {
-  if (element.dataset.shape === name) return;
-  element.dataset.shape = name;
-  const paths = PATHS[name] ?? [];
+export function drawShape(element, shape) {
+  if (element.dataset.shape === shape) return;
+  element.dataset.shape = shape;
+  const paths = PATHS[shape] ?? [];
   if (!paths.length) {
     element.replaceChildren();
     return;
   }
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("viewBox", "0 0 16 16");
   for (const drawn of paths) {
     const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", drawn);
+    for (const [name, value] of Object.entries(drawn)) path.setAttribute(name, value);
     svg.append(path);
   }
   element.replaceChildren(svg);
