@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,8 +25,15 @@ class ApiError(Exception):
 
     def response(self) -> Response:
         body = {"code": self.code, "message": self.message, "action": self.action}
-        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
-        return json_answer({"error": body}, self.status, headers)
+        return json_answer({"error": body}, self.status, _HEADERS.get(self.status))
+
+
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    # What is left of the body is not waited for.
+    408: {"Connection": "close"},
+    413: {"Connection": "close"},
+}
 
 
 def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -39,7 +47,8 @@ def json_answer(content: Any, status: int = 200, headers: dict[str, str] | None 
 
 
 def wrong_value(name: str, expected: str) -> ApiError:
-    return ApiError(422, "wrong_value", f"{name} must be {expected}.", f"Correct {name}.")
+    what = name.replace("The ", "the ", 1)
+    return ApiError(422, "wrong_value", f"{name} must be {expected}.", f"Correct {what}.")
 
 
 def number(request: Request, name: str, default: float, low: float, high: float) -> float:
@@ -58,13 +67,7 @@ def number(request: Request, name: str, default: float, low: float, high: float)
 
 async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
     """The body as an object with known members only; nothing at all is an empty object."""
-    body = await request.body()
-    if not body.strip():
-        return {}
-    try:
-        content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise wrong_value("The body", "valid JSON") from error
+    content = await _decoded(request, object)
     if not isinstance(content, dict):
         raise wrong_value("The body", "a JSON object")
     for name in content:
@@ -76,13 +79,29 @@ async def json_object(request: Request, known: set[str]) -> dict[str, Any]:
 
 async def typed_body(request: Request, kind: type[T]) -> T:
     """The body as a struct; nothing at all is one without members. Raises ApiError."""
+    return await _decoded(request, kind)
+
+
+async def _decoded(request: Request, kind: type[T]) -> T:
     body = await request.body()
+    if not body.strip():
+        body = b"{}"
     try:
-        return msgspec.json.decode(body if body.strip() else b"{}", type=kind)
+        content = msgspec.json.decode(body, type=kind)
+        # Which of two products a sender means who names both is not for us to choose.
+        json.loads(body, object_pairs_hook=_only_once)
     except msgspec.ValidationError as error:
         raise wrong_value("The body", f"as described; {error}") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise wrong_value("The body", "valid JSON") from error
+    return content
+
+
+def _only_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(members)
+    if len(content) < len(members):
+        raise wrong_value("The body", "an object without a member that comes twice")
+    return content
 
 
 def not_found(scope: Scope) -> ApiError:
@@ -113,6 +132,11 @@ def on_http_error(request: Request, error: Exception) -> Response:
         answer.headers["Allow"] = allowed
         return answer
     return ApiError(status, "refused", "The request was refused.", "Check the request.").response()
+
+
+def on_gone(_request: Request, _error: Exception) -> Response:
+    """Nobody is there any more to read the answer."""
+    return Response(status_code=400)
 
 
 def on_fault(_request: Request, _error: Exception) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -24,7 +24,7 @@ from livedesk.engine.api import (
     show,
     stores,
 )
-from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_http_error
+from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_gone, on_http_error
 from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.later import LATER, S, not_yet
 from livedesk.engine.api.pad_calls import PadDoor
@@ -82,6 +82,7 @@ def build_app(
         exception_handlers={
             ApiError: on_api_error,
             HTTPException: on_http_error,
+            ClientDisconnect: on_gone,
             Exception: on_fault,
         },
     )

@@ -22,7 +22,8 @@ from livedesk.engine.api.pads import Pad, PadTokens, digest_of
 from livedesk.engine.api.roles import Role
 
 BODY_LIMIT = 64 * 1024
-
+BODY_WITHIN_S = 10.0
+"""Who sends a body more slowly than that only holds a connection that others need."""
 
 PAD_CALLS = frozenset(("status", "products", "show", "cues", "pin"))
 """What a pad may call below its store; beside them only the clock and the events."""
@@ -90,7 +91,7 @@ class Gate:
         if caller.pad is not None and scope["method"] == "GET":
             await self._while_accepted(caller, scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), send)
+            await self._app(scope, _bounded(scope, receive), send)
 
     async def _while_accepted(
         self, caller: Caller, scope: Scope, receive: Receive, send: Send
@@ -106,7 +107,7 @@ class Gate:
             await send(message)
 
         async def answer() -> None:
-            await self._app(scope, _bounded(receive), noted)
+            await self._app(scope, _bounded(scope, receive), noted)
 
         answering = asyncio.create_task(answer(), name="answer to a pad")
         revoked = asyncio.create_task(self._keyring.revoked(caller), name="end of a pad")
@@ -196,19 +197,34 @@ def _no_access() -> ApiError:
     )
 
 
-def _bounded(receive: Receive) -> Receive:
-    """A body without a length is counted as it comes."""
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """A body without a length is counted as it comes, and has a time to be there."""
     left = BODY_LIMIT
+    until_s: float | None = asyncio.get_running_loop().time() + BODY_WITHIN_S
 
     async def bounded() -> Message:
-        nonlocal left
-        message = await receive()
+        nonlocal left, until_s
+        try:
+            async with asyncio.timeout_at(until_s):
+                message = await receive()
+        except TimeoutError:
+            if scope["method"] in ("GET", "HEAD"):
+                return {"type": "http.disconnect"}
+            raise _too_slow() from None
         left -= len(message.get("body", b""))
         if left < 0:
             raise _too_large()
+        if not message.get("more_body", False):
+            until_s = None
         return message
 
     return bounded
+
+
+def _too_slow() -> ApiError:
+    return ApiError(
+        408, "too_slow", f"The body was not there after {BODY_WITHIN_S:g} s.", "Send it again."
+    )
 
 
 def _too_large() -> ApiError:

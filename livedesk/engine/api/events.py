@@ -33,6 +33,8 @@ async def stream_events(request: Request) -> Response:
     stores = _wanted_stores(request, engine)
     after = _last_event_id(request)
     recent = round(number(request, "recent", 0, 0, 5_000))
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     return StreamingResponse(
         _stream(engine, request.scope["role"], stores, after, recent),
         media_type="text/event-stream",

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sys
+
+UNREAD_MS = 30_000
+"""So long what was sent may wait to be taken: a stream has something to say every 5 s, so a phone
+that left, or a reader that sleeps, does not hold its connection for longer."""
 
 
 class PortTakenError(Exception):
@@ -17,6 +22,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_the_silent(listener)
         listener.bind((host, port))
         listener.listen(128)
     except OSError as error:
@@ -27,3 +33,9 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     listener.setblocking(False)
     return listener
+
+
+def _give_up_on_the_silent(listener: socket.socket) -> None:
+    """Linux: connections inherit it (tcp(7)). It also ends who acknowledges, but reads nothing."""
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)

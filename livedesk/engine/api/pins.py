@@ -23,6 +23,8 @@ from livedesk.engine.api.stores import store_of
 from livedesk.engine.pinning.cues import Cue, CueError, Wants
 
 LONGEST_CLOCK_ERROR_MS = 10_000.0
+LARGEST_CLOCK_OFFSET_MS = 1e13
+"""A device that believes it is 1970, or three centuries later, can still be told apart."""
 _Name = Annotated[str, Meta(max_length=100)]
 _ProductId = Annotated[str, Meta(min_length=1, max_length=200)]
 _UnixNs = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -91,6 +93,8 @@ def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: 
     clock = body.clock
     if clock is not None and not 0 <= clock.error_ms <= LONGEST_CLOCK_ERROR_MS:
         raise wrong_value("clock.error_ms", f"from 0 to {LONGEST_CLOCK_ERROR_MS:,.0f}")
+    if clock is not None and abs(clock.offset_ms) > LARGEST_CLOCK_OFFSET_MS:
+        raise wrong_value("clock.offset_ms", f"within ±{LARGEST_CLOCK_OFFSET_MS:g}")
     return Cue(
         wants=wants,
         product_id=product_id,

@@ -66,9 +66,12 @@ async def preview(request: Request) -> Response:
     store = store_of(request)
     if request.query_params.get("single") in ("1", "true"):
         return _single(store, request.app.state.engine)
+    media_type = f"multipart/x-mixed-replace; boundary={_BOUNDARY.decode()}"
+    if request.method == "HEAD":
+        return Response(media_type=media_type)
     return StreamingResponse(
         _pictures(store.preview),
-        media_type=f"multipart/x-mixed-replace; boundary={_BOUNDARY.decode()}",
+        media_type=media_type,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -13,6 +13,9 @@ from livedesk.pins.pin import Pin
 FUTURE_SLACK_MS: Final = 50.0
 """A cue may lie so much in the future beyond the stated error of its clock."""
 
+PAST_LIMIT_S: Final = 600.0
+"""A cue that is older was not late: its time is wrong, most likely its unit."""
+
 RefusalCode = Literal[
     "no_session", "unknown_product", "out_of_stock", "restricted", "flagged", "unlisted"
 ]
@@ -75,7 +78,7 @@ class CueTimes:
 
 
 def cue_times(cue: Cue, mono_ns: int, utc_ns: int, budget_ms: float) -> CueTimes:
-    """Place the cue on the monotonic clock. Raises CueError when it lies in the future."""
+    """Place the cue on the monotonic clock. Raises CueError when it cannot lie there."""
     cued_utc_ns = utc_ns if cue.cued_utc_ns is None else cue.cued_utc_ns
     ahead_ms = (cued_utc_ns - utc_ns) / NS_PER_MS
     error_ms = 0.0 if cue.clock is None else cue.clock.error_ms
@@ -84,6 +87,13 @@ def cue_times(cue: Cue, mono_ns: int, utc_ns: int, budget_ms: float) -> CueTimes
             "cue_in_future",
             f"The cue lies {ahead_ms:,.0f} ms in the future.",
             "Tell the time of the engine's clock: GET /v1/clock.",
+            is_wrong=True,
+        )
+    if ahead_ms < -PAST_LIMIT_S * 1000:
+        raise CueError(
+            "cue_in_past",
+            f"The cue lies {-ahead_ms / 1000:,.0f} s in the past.",
+            "Tell the time of the engine's clock (GET /v1/clock) in nanoseconds.",
             is_wrong=True,
         )
     age_ns = max(0, utc_ns - cued_utc_ns)
