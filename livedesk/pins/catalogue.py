@@ -70,9 +70,6 @@ def with_event(products: ProductList, event: HookEvent) -> ProductList:
     return replace(products, revision=products.revision + 1, products=changed)
 
 
-with_stock = with_event
-
-
 def differences(old: ProductList, new: ProductList) -> Differences:
     before = {product.id: product for product in old.products}
     after = {product.id for product in new.products}

@@ -13,7 +13,7 @@ from livedesk.pins.catalogue_json import json_products
 from livedesk.pins.catalogue_rows import products_of
 from livedesk.pins.catalogue_xlsx import xlsx_rows
 
-__all__ = ["MOST_BYTES", "CatalogueError", "changed_utc_ns", "read_catalogue"]
+__all__ = ["MOST_BYTES", "CatalogueError", "read_catalogue"]
 
 MOST_BYTES: Final = 10_000_000
 
@@ -35,14 +35,6 @@ def read_catalogue(path: Path) -> _Found:
         what = f": {problems[0].text}" if problems else ""
         raise CatalogueError(f"{path.name}: holds no products{what}")
     return products, problems
-
-
-def changed_utc_ns(path: Path) -> int:
-    """When the file was last written: what it says is as old as that. Raises CatalogueError."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError as error:
-        raise _unreadable(path, error) from None
 
 
 def _read(name: str, content: bytes) -> _Found:

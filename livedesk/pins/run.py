@@ -20,7 +20,6 @@ from livedesk.pins.traffic import Call, Traffic
 
 JITTER_NS: Final = 40 * NS_PER_MS
 SHORTEST_WAIT_S: Final = 0.0005
-_READS_KEPT: Final = 128
 
 
 @dataclass(frozen=True, slots=True)

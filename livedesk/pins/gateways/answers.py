@@ -94,14 +94,14 @@ def text(entry: JsonObject, name: str, default: str | None = None) -> str:
     if value is None and default is not None:
         return default
     if not isinstance(value, str):
-        raise UnusableError(f"{name} is {_what(value)} and no text")
+        raise UnusableError(_misfit(name, value, "no text"))
     return value
 
 
 def whole(entry: JsonObject, name: str) -> int:
     value = entry.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise UnusableError(f"{name} is {_what(value)} and no whole number")
+        raise UnusableError(_misfit(name, value, "no whole number"))
     return value
 
 
@@ -112,21 +112,21 @@ def whole_or_none(entry: JsonObject, name: str) -> int | None:
 def flag(entry: JsonObject, name: str) -> bool:
     value = entry.get(name)
     if not isinstance(value, bool):
-        raise UnusableError(f"{name} is {_what(value)} and neither true nor false")
+        raise UnusableError(_misfit(name, value, "neither true nor false"))
     return value
 
 
 def part(entry: JsonObject, name: str) -> JsonObject:
     value = entry.get(name)
     if not isinstance(value, dict):
-        raise UnusableError(f"{name} is {_what(value)} and no object")
+        raise UnusableError(_misfit(name, value, "no object"))
     return value
 
 
 def parts(entry: JsonObject, name: str) -> list[Any]:
     value = entry.get(name)
     if not isinstance(value, list):
-        raise UnusableError(f"{name} is {_what(value)} and no list")
+        raise UnusableError(_misfit(name, value, "no list"))
     return value
 
 
@@ -141,10 +141,12 @@ def money(value: object) -> Decimal | None:
     return price if price.is_finite() and 0 <= price < 10**12 else None
 
 
+def _misfit(name: str, value: object, wanted: str) -> str:
+    return f"{name} is missing" if value is None else f"{name} is {_what(value)} and {wanted}"
+
+
 def _what(value: object) -> str:
     match value:
-        case None:
-            return "missing"
         case bool():
             return "true or false"
         case str():
@@ -202,7 +204,7 @@ def unanswered(failure: NoReply) -> Answer:
 
 
 def unusable(error: UnusableError) -> Answer:
-    return Answer("maybe", error.code, f"The platform gave {error}.")
+    return Answer("maybe", error.code, f"The platform's answer cannot be used: {error}.")
 
 
 def by_status(reply: Reply, utc_ns: int, error: UnusableError) -> Answer:

@@ -24,11 +24,14 @@ class Health:
         self._bad: deque[bool] = deque(maxlen=_LAST)
         self._code = ""
         self._text = ""
+        """Of the newest call that went badly."""
 
     def take(self, answer: Answer) -> Answer:
         """Note what became of a call, and hand it on."""
         self._bad.append(answer.code not in _ANSWERS)
-        self._code, self._text = answer.code, answer.text
+        self._code = answer.code
+        if self._bad[-1]:
+            self._text = answer.text
         return answer
 
     def seen(self, trouble: str) -> tuple[GatewayState, str]:
@@ -47,4 +50,7 @@ class Health:
 
     @property
     def _reason(self) -> str:
-        return self._text if self._bad and self._bad[-1] else ""
+        bad = sum(self._bad)
+        if not bad or self._bad[-1]:
+            return self._text if bad else ""
+        return f"{bad} of the last {len(self._bad)} calls went badly, the last so: {self._text}"

@@ -161,7 +161,7 @@ class SandboxShop:
             return self._health.take(unanswered(reply))
         try:
             found = await parsed(reply)
-            if reply.status == 200:
+            if reply.status == 200 and found.get("error") is None:
                 return found
             return self._health.take(self._refused(reply, found))
         except UnusableError as error:
@@ -178,9 +178,11 @@ class SandboxShop:
             return Answer("none", code, TOO_MANY, retry_after_s=wait_s)
         if code in _CODES:
             return Answer("none", code, _CODES[code], final=True)
-        if not 400 <= reply.status < 500:
-            raise UnusableError(f"an answer of the unexpected status {reply.status}")
-        return Answer("none", "refused", sentence(f"the platform refused: {message}"), final=True)
+        if 400 <= reply.status < 500:
+            words = sentence(f"the platform refused: {message}")
+            return Answer("none", "refused", words, final=True)
+        words = sentence(f"the platform answered {reply.status} with an error in it: {message}")
+        return Answer("maybe", "server_error", words, retry_after_s=wait_s)
 
 
 def _product(entry: JsonObject, position: int) -> Product:

@@ -11,8 +11,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any, Final, Literal
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
+from livedesk.core.whole_file import write_whole
 from livedesk.pins.gateways.base import Answer
 
 log = logging.getLogger(__name__)
@@ -154,7 +153,14 @@ class Access:
         fresh = _Kept(_digest(first), first)
         try:
             kept = _read(self._path)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (
+            OSError,
+            ArithmeticError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
             why = type(error).__name__
             self._trouble = f"The kept sign-in {self._path.name} cannot be read ({why})."
             return fresh
@@ -352,25 +358,9 @@ def _digest(secret: Secret) -> str:
 
 
 def _write(path: Path, kept: _Kept) -> None:
-    """As a whole and on the disk (write aside, fsync, rename, fsync). Raises OSError."""
+    """As a whole and on the disk. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(_to_json(kept)).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    write_whole(path, json.dumps(_to_json(kept)).encode())
 
 
 def _to_json(kept: _Kept) -> dict[str, object]:

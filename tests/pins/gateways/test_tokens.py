@@ -206,7 +206,15 @@ def test_nothing_is_sent_when_the_disk_takes_nothing(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"first": 1}', "NaN", "[" * 10_000])
+ENDLESS = (
+    '{"first": "1", "refresh": "r", "refresh_until_utc_ns": Infinity, "access": null,'
+    ' "access_from_utc_ns": Infinity, "access_until_utc_ns": 0, "sent_utc_ns": null}'
+)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", '{"first": 1}', "NaN", "[" * 10_000, ENDLESS]
+)
 def test_a_damaged_file_is_no_reason_to_stop(tmp_path: Path, content: str) -> None:
     async def run() -> None:
         at = At(tmp_path)
