@@ -178,6 +178,9 @@ def _print(summary: dict[str, Any], json: bool) -> None:
         print(f"FAIL  {summary['problem']}")
     for file in summary["files"]:
         print(f"kept  {file}")
+    if count := len(summary["checks"]):
+        failed = sum(not check["ok"] for check in summary["checks"])
+        print(f"{failed} of {count} checks failed" if failed else f"all {count} checks hold")
 
 
 def _say(text: str, status: int) -> int:
