@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -21,11 +21,14 @@ from livedesk.core.pins import (
     PinState,
     PinStatus,
     Product,
+    ProductList,
 )
 from livedesk.desk.pad_signs import line_of
 from livedesk.desk.pin_words import price_of, title_of
 from livedesk.engine.api.answers import ApiError
 from livedesk.ui.pad.look import FILLED
+from tests.desk.pad_stage import STORE as STORE_OF_STAGE
+from tests.desk.pad_stage import PadStage, status
 from tests.peers.chromium import Chromium, chromium_running
 from tests.peers.pad_double import EngineDouble, engine_double
 from tests.waiting import until
@@ -97,6 +100,109 @@ def test_it_says_what_the_consoles_pad_says(chromium: Chromium, tmp_path: Path) 
                 number = Decimal(one["price"]) if one["price"] else None
                 assert price == price_of(Product("p", "", price=number, currency="IDR"))
                 assert title == title_of(str(one["title"]))
+
+    asyncio.run(story())
+
+
+def displaced(stage: PadStage) -> None:
+    pin = stage.call("p2", 5.0, state="confirmed", shown=True, latency_ms=190.0, settled_ms=190.0)
+    stage.clock.advance(1)
+    stage.tell(pins=status(recent=(replace(pin, age_ms=6_000.0),)))
+
+
+def lost_in_flight(stage: PadStage) -> None:
+    stage.call("p2", 0.3)
+    stage.clock.advance(2.5)
+
+
+def facts_of(stage: PadStage) -> dict[str, Any]:
+    """What the page would have of the same."""
+    now, news = stage.now(), stage.book.newest()
+    view = stage.model.snapshot(now).store(STORE_OF_STAGE)
+    assert view is not None
+    listed = [
+        {**msgspec.to_builtins(each), "refusal": each.refusal} for each in stage.products.products
+    ]
+    is_newer = news is not None and news.said_utc_ns > view.status.utc_ns
+    return {
+        "link": {"state": "up", "isFirst": False, "sinceWall": 0, "reason": ""},
+        "status": msgspec.to_builtins(view.status),
+        "statusMono": now.mono_ns / 1e6 - view.age_s * 1000,
+        "products": {"products": listed},
+        "show": msgspec.to_builtins(stage.show),
+        "news": news
+        and {
+            "pin": msgspec.to_builtins(news.pin),
+            "saidNs": news.said_utc_ns + 1_000 * is_newer,  # it counts in steps of 256 ns
+            "receivedMono": news.received.mono_ns / 1e6,
+            "touchedMono": news.cued and news.cued.mono_ns / 1e6,
+        },
+        "now": {"mono": now.mono_ns / 1e6, "wall": now.utc_ns / 1e6},
+    }
+
+
+PINNED: dict[str, Any] = {
+    "state": "confirmed", "shown": True, "latency_ms": 190.0, "settled_ms": 190.0,
+}  # fmt: skip
+SPENT = GatewayStatus("sandbox", "up", calls_left=0, token_covers_show=False)
+UP = GatewayStatus("sandbox", "up")
+SCENES: tuple[Callable[[PadStage], object], ...] = (
+    lambda stage: None,
+    lambda stage: setattr(stage, "products", ProductList(1)),
+    lambda stage: stage.call("p2", 0.3),
+    lambda stage: stage.call("p2", 0.9, state="in_flight"),
+    lambda stage: stage.call("p2", 0.9, state="in_flight", by_hand=True),
+    lambda stage: stage.call("p2", 0.2, **PINNED),
+    lambda stage: stage.call("p3", 0.2, state="refused", reason="Out of stock.", settled_ms=0.0),
+    lambda stage: stage.call("p2", 0.2, state="late", shown=False, settled_ms=801.0),
+    lambda stage: stage.call("p2", 0.2, action="unpin", **PINNED),
+    lambda stage: stage.tell(state="waiting"),
+    lambda stage: stage.tell(state="ended"),
+    lambda stage: stage.tell(pins=None),
+    lambda stage: stage.clock.advance(2.5),
+    lost_in_flight,
+    lambda stage: stage.tell(pins=status(shown_age_ms=61_000.0, products_reason="no \u202e file")),
+    lambda stage: stage.tell(pins=status(shown_product_id=None, shown_title="")),
+    lambda stage: stage.tell(pins=status(gateway=replace(UP, state="down", reason="503"))),
+    lambda stage: stage.tell(pins=status(gateway=replace(UP, blocked_s=4.2))),
+    lambda stage: stage.tell(pins=status(gateway=SPENT)),
+    displaced,
+)
+
+
+def test_it_shows_what_the_consoles_pad_shows(chromium: Chromium, tmp_path: Path) -> None:
+    """Of the same facts: the line, each tile, what viewers see, and what can go wrong."""
+    views, facts = [], []
+    for scene in SCENES:
+        stage = PadStage()
+        scene(stage)
+        view = stage.pad(STORE_OF_STAGE)
+        tiles = [
+            [tile.product_id, tile.title, tile.price, tile.refusal, asdict(tile.sign), tile.figure,
+             tile.is_flying, tile.is_next, tile.is_shown]
+            for tile in view.tiles
+        ]  # fmt: skip
+        views.append([asdict(view.line), tiles, view.seen, view.blocked, view.warning])
+        facts.append(facts_of(stage))
+    script = """(async (all) => {
+        const { bareTiles, viewOf } = await import('/pad/-/view.js');
+        return all.map((facts) => {
+            const view = viewOf({ ...facts, tiles: bareTiles(facts.products, facts.show) });
+            const tiles = view.tiles.map((tile) => [tile.id, tile.title, tile.price, tile.refusal,
+                tile.sign, tile.figure, tile.isFlying, tile.isNext, tile.isShown]);
+            return [view.line, tiles, view.seen, view.blocked, view.warning];
+        });
+    })"""
+
+    async def story() -> None:
+        async with (
+            engine_double(tmp_path, SERUM) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows("#line", "READY")
+            told = await page.value(f"{script}({json.dumps(facts)})")
+            for scene, (view, theirs) in enumerate(zip(views, told, strict=True)):
+                assert theirs == view, scene
 
     asyncio.run(story())
 
