@@ -84,6 +84,7 @@ class SeenHooks:
 
     One that was signed before `since_utc_ns` is refused, so a restart forgets none: give the
     engine's start. It costs nothing, as senders repeat what was refused under a new signature.
+    Only a sender whose clock is ahead of ours may have signed before it for a time after it.
     When it is full, the oldest goes, and nothing signed before it is taken any more.
     """
 

@@ -294,6 +294,18 @@ def test_tiktok_lists_its_products(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_an_error_inside_of_a_200_is_told_in_its_own_words(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with desk(tmp_path) as at:
+            await at.shop.order({"malformed": "error_in_200"})
+            answer = await at.gateway.pin(at.product, "k", 2.0)
+            assert (answer.effect, answer.code) == ("maybe", "server_error")
+            assert "200 with an error in it: " in answer.text
+            assert not (await at.gateway.shown(2.0)).known
+
+    asyncio.run(run())
+
+
 def test_a_platform_that_repeats_what_it_was_sent_is_not_quoted_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
