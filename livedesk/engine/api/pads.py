@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,7 @@ import msgspec
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.secrets import Secret
+from livedesk.core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class PadTokens:
             self._ends = {key: end for key, end in self._ends.items() if key in self._kept}
             content = msgspec.json.encode(_File(1, tuple(self._kept.values())))
             try:
-                await asyncio.to_thread(_replace, self._path, content)
+                await asyncio.to_thread(write_whole, self._path, content)
             except OSError as error:
                 self.problem = (
                     f"{self._path} cannot be written ({error.strerror or error}): changes of the "
@@ -210,18 +210,3 @@ def _set_aside(path: Path, why: str) -> str:
     except OSError as error:
         return f"{path} cannot be used ({why}) nor set aside ({error.strerror or error})"
     return f"{path} cannot be used ({why}): it is now {aside.name}; let the devices in anew"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all, for this user's eyes only; call it in a thread."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
