@@ -9,9 +9,10 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from livedesk.core.pins import ShowOp
 from livedesk.engine.api.answers import json_answer, typed_body
 from livedesk.engine.api.pins import as_answers, pinning_of
-from livedesk.engine.pinning.show_orders import ShowOp, ShowOrder
+from livedesk.engine.pinning.show_orders import ShowOrder
 
 
 class ShowBody(msgspec.Struct, forbid_unknown_fields=True):

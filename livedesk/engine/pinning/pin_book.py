@@ -16,11 +16,9 @@ from livedesk.engine.pinning.cues import CueError, as_error
 from livedesk.engine.pinning.recall import Recalled
 from livedesk.engine.pinning.stage import Stage
 from livedesk.engine.pinning.telling import Told, displaced_told, first_data, pin_told
+from livedesk.pins.dispatcher import RECORD_S
 from livedesk.pins.ledger import Ledger
 from livedesk.pins.pin import Pin
-
-RECORD_WITHIN_S: Final = 0.2
-"""A disk that takes longer does not stop the show: the pin is sent, and says so."""
 
 _WORST: Final = 10
 _CUE_IDS: Final = 2_000
@@ -81,12 +79,12 @@ class PinBook:
     async def record(self, pin: Pin) -> bool:
         """Whether the intent is on disk."""
         receipt = self._open.get(pin.id)
-        return receipt is not None and await receipt.recorded(RECORD_WITHIN_S)
+        return receipt is not None and await receipt.recorded(RECORD_S)
 
     async def on_record(self, told: PinStatus) -> PinStatus:
         """The pin as it is once all that was told so far is on disk, or the disk had its time."""
         if self._newest is not None:
-            await self._newest.recorded(RECORD_WITHIN_S)
+            await self._newest.recorded(RECORD_S)
         pin = self._ledger.pin(told.id)
         return told if pin is None else pin.status(self._clock.mono_ns())
 

@@ -37,7 +37,7 @@ class ShowKeeper:
 
     def __init__(self, data: Path, store: str, tell: TellOf) -> None:
         self._path = show_path(data, store)
-        self._file = ShowFile(self._path)
+        self._file = ShowFile(self._path, self._tell_kept)
         self._tell = tell
         self._session = ""
         self.show = RunOfShow()
@@ -128,6 +128,13 @@ class ShowKeeper:
         told: dict[str, Json] = {"op": op, "revision": show.revision, "lines": len(show.cues)}
         text = f"The run of show was changed ({op}); {len(show.cues):,} lines."
         self._tell("show.changed", "info", text, told | data, actor)
+
+    def _tell_kept(self, problem: str) -> None:
+        if problem:
+            text = f"The run of show would not survive a restart of the engine: {problem}"
+            self._tell("show.not_kept", "warning", text, {"reason": problem})
+        else:
+            self._tell("show.kept", "info", "The run of show is kept again.", {})
 
     def _keep(self, show: RunOfShow) -> None:
         self.show = show

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
-import secrets
+from collections.abc import Callable
 from pathlib import Path
+
+from livedesk.core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +34,17 @@ def read_show_file(path: Path) -> bytes | None:
 
 
 class ShowFile:
-    """Writes the newest content; what was not yet written when newer came is passed over."""
+    """Writes the newest content; what was not yet written when newer came is passed over.
 
-    def __init__(self, path: Path) -> None:
+    `on_problem` is called with why it cannot be written, and with nothing once it can again.
+    """
+
+    def __init__(self, path: Path, on_problem: Callable[[str], None]) -> None:
         self._path = path
+        self._on_problem = on_problem
         self._content: bytes | None = None
         self._changed = asyncio.Event()
-        self.problem = ""
-        """Why the newest content is not in the file, for people."""
+        self._problem = ""
 
     def put(self, content: bytes) -> None:
         self._content = content
@@ -58,24 +62,18 @@ class ShowFile:
         if content is None:
             return
         try:
-            await asyncio.to_thread(_replace, self._path, content)
+            await asyncio.to_thread(_write, self._path, content)
         except OSError as error:
-            reason = error.strerror or str(error)
-            self.problem = f"{self._path} cannot be written: {reason}"
-            log.warning("%s", self.problem)
+            self._found(f"{self._path} cannot be written: {error.strerror or error}.")
         else:
-            self.problem = ""
+            self._found("")
+
+    def _found(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self._on_problem(problem)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    write_whole(path, content)

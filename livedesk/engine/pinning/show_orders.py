@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-ShowOp = Literal["move", "skip", "unskip", "repeat", "add", "remove", "reset"]
+from livedesk.core.pins import ShowOp
 
 
 @dataclass(frozen=True, slots=True)
 class ShowOrder:
     """`to`: the place from 0; None is the end. `revision`: of the run of show that was looked at.
 
-    `reset` begins anew with the products as the catalogue orders them.
+    `reset`: all lines wait again; one that has none is built as the catalogue orders its products.
     """
 
     op: ShowOp

@@ -26,7 +26,6 @@ class Watched:
         )
         self.work = asyncio.create_task(self.watch.run())
 
-    @property
     def is_changed(self) -> bool:
         return self.watch.is_changed_outside
 
@@ -91,7 +90,7 @@ def test_what_somebody_changed_in_the_platform_is_told_once_and_left_so() -> Non
         platform.now_shows = "theirs"
         await asyncio.sleep(2 * ONE_LOOK_S)
         assert watched.told == [{"product_id": "theirs", "before_product_id": "a"}]
-        assert watched.is_changed
+        assert watched.is_changed()
         shown = watched.desk.dispatcher.shown
         assert shown is not None
         assert shown.product_id == "theirs"
@@ -101,7 +100,7 @@ def test_what_somebody_changed_in_the_platform_is_told_once_and_left_so() -> Non
         assert len(platform.executed) == 1, "nothing is pinned again"
         watched.desk.cue("q", "b")
         await watched.desk.settled("q")
-        assert not watched.is_changed
+        assert not watched.is_changed()
         await asyncio.sleep(2 * ONE_LOOK_S)
         assert len(watched.told) == 2
         await watched.close()
