@@ -90,6 +90,7 @@ class RelayLink:
         self._command = command
         self._seen = _Seen()
         self._ending = False
+        self._starting: asyncio.Future[RelayRuntime] | None = None
         self._commands = RelayCommands(clock)
         self.restarts = 0
         self.unreadable_lines = 0
@@ -138,6 +139,9 @@ class RelayLink:
     async def end_relay(self) -> bool:
         """End the store's relay, whichever engine started it. Returns whether it is gone."""
         self._ending = True
+        if self._starting is not None:
+            # A thread is at it, which no cancelling reaches: what it starts is to end as well.
+            await asyncio.wait((self._starting,))
         relay = await asyncio.to_thread(find_relay, self._job)
         return relay is None or await end_relay(relay, self._job.runtime_file)
 
@@ -145,11 +149,17 @@ class RelayLink:
         relay = await asyncio.to_thread(find_relay, self._job)
         if relay is None:
             job = self._job.beginning_on(self._begin_on())
-            relay = await asyncio.to_thread(start_relay, job, self._command)
+            relay = await self._start(job)
             self._sink.remark("relay.started", "info", "The relay was started.", {"pid": relay.pid})
         self._seen.relay = relay
         self._seen.told = None
         return relay
+
+    async def _start(self, job: RelayJob) -> RelayRuntime:
+        """Raises RelayNotStartedError."""
+        self._starting = asyncio.ensure_future(asyncio.to_thread(start_relay, job, self._command))
+        self._starting.add_done_callback(_heard)
+        return await asyncio.shield(self._starting)
 
     def _tell_not_started(self, problem: RelayNotStartedError) -> None:
         """Once per reason, however often it is tried again."""
@@ -259,3 +269,9 @@ async def _connection(
         yield reader, writer
     finally:
         writer.close()
+
+
+def _heard(starting: asyncio.Future[RelayRuntime]) -> None:
+    """Who waited for it may be gone; then nobody else asks how it failed."""
+    if not starting.cancelled():
+        starting.exception()
