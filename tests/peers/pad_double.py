@@ -127,6 +127,10 @@ class EngineDouble:
             await self._closing.wait()
         return json_answer(pin, 202)
 
+    @property
+    def taken(self) -> tuple[PinStatus, ...]:
+        return tuple(self._known.values())
+
     def _pin(self, method: str, body: dict[str, Any]) -> PinStatus:
         product = next((p for p in self.products if p.id == body.get("product_id")), None)
         return PinStatus(

@@ -251,7 +251,9 @@ def test_one_touch_fires_once_and_its_fate_is_shown(chromium: Chromium, tmp_path
     asyncio.run(story())
 
 
-def test_a_lost_answer_is_asked_for_as_the_same_cue(chromium: Chromium, tmp_path: Path) -> None:
+def test_a_lost_answer_is_asked_for_as_the_same_cue_within_its_budget(
+    chromium: Chromium, tmp_path: Path
+) -> None:
     async def story() -> None:
         async with (
             engine_double(tmp_path, SERUM, CREAM, lose_answers=1) as engine,
@@ -263,10 +265,13 @@ def test_a_lost_answer_is_asked_for_as_the_same_cue(chromium: Chromium, tmp_path
             assert len({cue["cue_id"] for cue in engine.cues}) == 1
             engine.lose_answers = 99
             await page.tap(TILE.format(2))
-            await page.shows("#line", "UNKNOWN")
+            await page.shows("#detail", "did not get it in time")
             asked = [cue["cue_id"] for cue in engine.cues if cue["product_id"] == "p2"]
             assert len(asked) in (2, 3)
             assert len(set(asked)) == 1
+            taken = next(pin for pin in engine.taken if pin.product_id == "p2")
+            await confirm(engine, taken)
+            await page.shows("#line", "PINNED 312 ms")
             engine.lose_answers = 0
             engine.refusal = ApiError(409, "rate_limited", "No calls for 4 s.", "Wait.")
             await page.tap(TILE.format(1))
