@@ -1,0 +1,127 @@
+"""Who may make which call? Each role and each kind of token against the whole table."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+import httpx
+
+from livedesk.core.clock import SystemClock
+from livedesk.core.secrets import Secret
+from livedesk.engine.api.app import CALLS
+from livedesk.engine.api.pads import PadTokens
+from livedesk.engine.api.roles import Role
+from tests.engine.conftest import Bench, Running, client, store_settings
+from tests.engine.pinning.service import pin_service
+
+S: Final = "/v1/stores/{store}"
+ALL: Final = "admin live_operations producer host analyst"
+MAY: Final = {
+    ("GET", "/v1/stores"): ALL,
+    ("GET", f"{S}/status"): ALL,
+    ("GET", f"{S}/history"): ALL,
+    ("GET", f"{S}/preview.mjpg"): ALL,
+    ("POST", f"{S}/failover"): "admin live_operations",
+    ("POST", f"{S}/hold"): "admin live_operations",
+    ("POST", f"{S}/drill"): "admin live_operations",
+    ("GET", f"{S}/drill"): "admin live_operations",
+    ("POST", f"{S}/session/end"): "admin live_operations",
+    ("GET", f"{S}/products"): ALL,
+    ("GET", f"{S}/products/{{product:path}}/picture"): ALL,
+    ("POST", f"{S}/cues"): "admin producer host",
+    ("GET", f"{S}/cues"): ALL,
+    ("DELETE", f"{S}/pin"): "admin producer host",
+    ("POST", f"{S}/pin/done"): "admin producer",
+    ("GET", f"{S}/show"): ALL,
+    ("POST", f"{S}/show"): "admin producer",
+    ("POST", "/v1/hooks/{store}/products"): ALL,
+    ("GET", "/v1/clock"): ALL,
+    ("GET", "/v1/events"): ALL,
+    ("GET", "/v1/sessions"): "admin live_operations analyst",
+    ("GET", "/v1/sessions/{session}/export"): "admin live_operations analyst",
+    ("POST", "/v1/engine/stop"): "admin",
+    ("GET", "/metrics"): ALL,
+    ("POST", f"{S}/pads"): "admin producer",
+    ("GET", f"{S}/pads"): "admin producer",
+    ("DELETE", f"{S}/pads/{{pad}}"): "admin producer",
+    ("GET", "/pad/{store}"): ALL,
+    ("GET", "/pad/-/{file}"): ALL,
+    ("GET", f"{S}/moderation/queue"): ALL,
+    ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations",
+    ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations",
+}
+OPEN: Final = {
+    ("POST", "/v1/hooks/{store}/products"), ("GET", "/pad/{store}"), ("GET", "/pad/-/{file}"),
+}  # fmt: skip
+PADS: Final = {
+    ("GET", "/v1/clock"), ("GET", "/v1/events"), ("GET", f"{S}/status"), ("GET", f"{S}/products"),
+    ("GET", f"{S}/products/{{product:path}}/picture"), ("POST", f"{S}/cues"), ("GET", f"{S}/cues"),
+    ("DELETE", f"{S}/pin"), ("GET", f"{S}/show"),
+}  # fmt: skip
+TOKENS: Final[tuple[tuple[Secret, Role], ...]] = (
+    (Secret("operations-token"), "live_operations"),
+    (Secret("producer-token"), "producer"),
+    (Secret("host-token"), "host"),
+    (Secret("analyst-token"), "analyst"),
+)
+
+
+def _address(path: str, store: str) -> str:
+    for part, value in (
+        ("{store}", store), ("{product:path}", "a/b"), ("{session}", "none"), ("{pad}", "none"),
+        ("{file}", "pad.css"), ("{item}", "1"), ("{alarm}", "1"), ("{action}", "x"),
+    ):  # fmt: skip
+        path = path.replace(part, value)
+    return path
+
+
+async def _status(http: httpx.AsyncClient, method: str, path: str, store: str) -> int:
+    """With a body that no call takes, so that none of them does anything. Streams by their head."""
+    address = _address(path, store)
+    if path.endswith(("/events", ".mjpg")):
+        return (await http.head(address)).status_code
+    body = None if method == "GET" else b'{"not": "known"}'
+    return (await http.request(method, address, content=body)).status_code
+
+
+async def _let_in(running: Running, token: Secret | None, store: str) -> set[tuple[str, str]]:
+    """The calls that are not answered with 401 or 403."""
+    async with client(running.runtime.url, token) as http:
+        return {
+            (method, path)
+            for method, path, _, _ in CALLS
+            if await _status(http, method, path, store) not in (401, 403)
+            or ((method, path) in OPEN and "hooks" in path)
+        }
+
+
+def test_each_token_may_make_its_calls_and_no_other(bench: Bench) -> None:
+    assert {(method, path) for method, path, _, _ in CALLS} == set(MAY)
+
+    async def story() -> None:
+        pads = PadTokens(bench.paths.data / "pads.json", SystemClock())
+        _, pad = await pads.admit("glow", "Tablet", "test")
+        _, short = await pads.admit("glow", "Phone", "test", hours=1e-9)
+        async with pin_service() as service:
+            settings = service.settings(web_pad=True)
+            options = bench.options(
+                replace(store_settings(), pins=settings),
+                replace(store_settings("calm", 1936), pins=settings),
+                tokens=TOKENS,
+            )
+            async with bench.engine(options) as running:
+                for token, role in (*TOKENS, (running.runtime.token, "admin")):
+                    may = {call for call, roles in MAY.items() if role in roles.split()}
+                    assert (role, await _let_in(running, token, "glow")) == (role, may)
+                assert await _let_in(running, pad, "glow") == PADS | OPEN
+                elsewhere = {("GET", "/v1/clock"), ("GET", "/v1/events")} | OPEN
+                assert await _let_in(running, pad, "calm") == elsewhere
+                for nobody_s in (None, short, Secret("unknown")):
+                    assert await _let_in(running, nobody_s, "glow") == OPEN
+                [listed] = (await running.http.get("/v1/stores/glow/pads")).json()["pads"]
+                await running.http.delete(f"/v1/stores/glow/pads/{listed['id']}")
+                assert await _let_in(running, pad, "glow") == OPEN
+
+    asyncio.run(story())
