@@ -12,7 +12,7 @@ from tests.waiting import until
 
 def test_a_relay_that_is_just_starting_ends_with_its_engine(bench: Bench) -> None:
     begun = bench.paths.runtime / "begun"
-    slow = ("sh", "-c", f"touch {shlex.quote(str(begun))}; sleep 0.3; exec {shlex.join(DOUBLE)}")
+    slow = ("sh", "-c", f"touch {shlex.quote(str(begun))}; sleep 1.2; exec {shlex.join(DOUBLE)}")
 
     async def story() -> None:
         async with bench.engine(bench.options(relay_command=slow)):
