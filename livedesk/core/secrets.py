@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Protocol
@@ -89,8 +90,11 @@ def redact(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def _forms(secret: str) -> set[str]:
-    """The shapes in which a secret turns up: as is, percent-encoded, the key of a URL alone."""
-    forms = {secret, quote(secret, safe="")}
+    """The shapes in which a secret turns up: as is, percent-encoded, in JSON (RFC 8259, section 7:
+    a server may escape more than it must), the key of a URL alone."""
+    in_json = {json.dumps(secret, ensure_ascii=is_plain)[1:-1] for is_plain in (True, False)}
+    forms = {secret, quote(secret, safe=""), *in_json}
+    forms |= {form.replace("/", "\\/") for form in in_json}
     if "://" in secret:
         key = secret.partition("://")[2].rstrip("/").rpartition("/")[2]
         parts = {key, quote(key, safe=""), key.partition("?")[0]}

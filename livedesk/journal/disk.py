@@ -37,6 +37,9 @@ class SessionDisk:
         self._info = info
         self._connect = connect
         self._connection: sqlite3.Connection | None = None
+        self._synchronous = ""
+        """As the connection has it. Setting it costs a turn of the interpreter's lock, which is
+        milliseconds on a busy machine, and an event that must be on disk waits for it."""
 
     def open(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -49,7 +52,7 @@ class SessionDisk:
         except BaseException:
             connection.close()
             raise
-        self._connection = connection
+        self._connection, self._synchronous = connection, ""
         return connection
 
     def write_events(self, rows: Sequence[EventRow]) -> None:
@@ -112,7 +115,9 @@ class SessionDisk:
     @contextmanager
     def _transaction(self, synchronous: Literal["FULL", "NORMAL"]) -> Iterator[sqlite3.Connection]:
         connection = self.open()
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        if self._synchronous != synchronous:
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self._synchronous = synchronous
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

@@ -90,6 +90,14 @@ def test_the_key_of_a_secret_address_is_redacted_also_when_it_stands_alone(
     assert quote(key, safe="") not in cleaned
 
 
+@pytest.mark.parametrize(
+    "told",
+    ['{"key": "caf\\u00e9/k3y\\"x"}', '{"key": "caf\\u00e9\\/k3y\\"x"}', '{"key": "café/k3y\\"x"}'],
+)
+def test_a_secret_that_comes_back_in_json_is_redacted_however_it_is_escaped(told: str) -> None:
+    assert "k3y" not in redact(told, [Secret('café/k3y"x')])
+
+
 def test_an_address_in_foreign_text_loses_its_key_although_nobody_named_it() -> None:
     text = "[Errno 5] Input/output error: 'rtmp://127.0.0.1:1935/tap/k3y-unknown'"
     assert redact(text, []) == f"[Errno 5] Input/output error: 'rtmp://127.0.0.1:1935/tap/{MASK}'"

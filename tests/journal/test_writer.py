@@ -9,8 +9,10 @@ import pytest
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.journal import schema
+from livedesk.journal.disk import SessionDisk
 from livedesk.journal.errors import JournalUnavailable, NotASessionError
 from livedesk.journal.reader import SessionReader
+from livedesk.journal.rows import event_row
 from livedesk.journal.values import SampleRow
 from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import (
@@ -48,6 +50,31 @@ def test_a_recorded_event_is_on_disk_before_the_call_returns(tmp_path: Path) -> 
         await writer.close()
 
     asyncio.run(check())
+
+
+def test_every_event_is_synced_to_the_disk_whatever_was_written_before_it(tmp_path: Path) -> None:
+    """SQLite's own word for it: what `synchronous` is while the event's row is written."""
+    found: list[int] = []
+
+    def connect(path: Path) -> sqlite3.Connection:
+        connection = schema.connect(path)
+
+        def look(statement: str) -> None:
+            if statement.startswith("INSERT INTO events"):
+                asked = connection.execute("PRAGMA synchronous").fetchone()
+                found.append(asked[0])
+
+        connection.set_trace_callback(look)
+        return connection
+
+    disk = SessionDisk(tmp_path / "a.livedesk", info(), connect)
+    for seq in (1, 2, 3):
+        disk.write_events([event_row(event(seq), 1000 * seq)])
+        disk.write_samples([row(seq, 4000)])
+        if seq == 2:
+            disk.discard()
+    disk.discard()
+    assert found == [2, 2, 2]
 
 
 def test_notes_and_records_keep_one_order(tmp_path: Path) -> None:
