@@ -16,7 +16,7 @@ from livedesk.core.events import Event, Json
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
-from livedesk.desk.errors import BadAnswerError, RefusedError, UnreachableError
+from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, UnreachableError
 from livedesk.desk.pin_client import PinClient, store_path
 from livedesk.desk.words import tr
 
@@ -139,9 +139,10 @@ class HttpDoor:
         try:
             yield
         except (httpx.TransportError, httpx_sse.SSEError) as error:
-            raise UnreachableError(
-                _failure(error), self.where + path, tr("livedesk tries again by itself.")
-            ) from error
+            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            kind = NotSentError if unsent else UnreachableError
+            advice = tr("livedesk tries again by itself.")
+            raise kind(_failure(error), self.where + path, advice) from error
 
     @asynccontextmanager
     async def stream(

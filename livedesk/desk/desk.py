@@ -19,6 +19,7 @@ from livedesk.desk.errors import (
     BadAnswerError,
     DeskError,
     NoEngineError,
+    NotSentError,
     RefusedError,
     UnreachableError,
 )
@@ -267,7 +268,7 @@ class Desk:
 
     def _client(self) -> EngineClient:
         if self._link.client is None:
-            raise UnreachableError(
+            raise NotSentError(
                 tr("No engine is attached."), tr("console"), tr("Wait until it is back.")
             )
         return self._link.client

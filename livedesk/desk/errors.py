@@ -19,6 +19,10 @@ class UnreachableError(DeskError):
     """Nobody answered, or the answer broke off. Trying again may help."""
 
 
+class NotSentError(UnreachableError):
+    """No connection came about, so the request did not leave."""
+
+
 class NoEngineError(UnreachableError):
     """No engine lives on this machine. `carrying`: stores whose relays run without one."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from livedesk.core.events import Event
 from livedesk.core.pins import CueSource, PinAction, PinLatency, PinsStatus, PinStatus, RunOfShow
 from livedesk.core.status import StoreStatus
-from livedesk.desk.errors import DeskError, RefusedError, UnreachableError
+from livedesk.desk.errors import DeskError, NotSentError, RefusedError, UnreachableError
 from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.pad_clock import ClockEstimate
 from livedesk.desk.pin_client import CueCall, PinClient, ShowOp
@@ -72,7 +72,7 @@ class Pinning:
         rng: Random,
         clock: Callable[[], ClockEstimate],
     ) -> None:
-        """`client` raises DeskError while no engine is attached; `spawn` notes a DeskError.
+        """`client` raises NotSentError while no engine is attached; `spawn` notes a DeskError.
         `clock`: how far the present engine's clock is from ours."""
         self._client = client
         self._spawn = spawn
@@ -121,13 +121,13 @@ class Pinning:
         return CueCall(cue.cue_id, source, cue.product_id, cued_at_ns, corrected)
 
     async def _send(self, store: str, cue: Cue, call: CueCall) -> None:
-        client: PinClient | None = None
         try:
-            client = self._client()
-            pin = await self._given(client, store, cue, call)
+            pin = await self._given(store, cue, call)
         except DeskError as error:
-            is_answered = isinstance(error, RefusedError) and error.is_answer
-            if client is None or is_answered:
+            if isinstance(error, NotSentError):
+                unsent = tr("It was not sent: fire again when the engine answers.")
+                self._book.refused(store, cue, f"{error.what} {unsent}")
+            elif isinstance(error, RefusedError) and error.is_answer:
                 self._book.refused(store, cue, f"{error.what} {error.action}")
             else:
                 self._book.unanswered(store, cue, error.what)
@@ -138,15 +138,20 @@ class Pinning:
         else:
             self._book.answered(store, cue, pin, self.now())
 
-    async def _given(self, client: PinClient, store: str, cue: Cue, call: CueCall) -> PinStatus:
+    async def _given(self, store: str, cue: Cue, call: CueCall) -> PinStatus:
         """A connection that broke says nothing of the cue; with its id it is safe to ask again."""
-        give, begun = client.unpin if cue.action == "unpin" else client.cue, self.now()
+        client, begun = self._client(), self.now()
+        give = client.unpin if cue.action == "unpin" else client.cue
         try:
             return await give(store, call)
-        except UnreachableError:
+        except UnreachableError as broke:
             if self.now().since_s(begun) > AGAIN_WITHIN_S:
                 raise
-            return await give(store, call)
+            try:
+                return await give(store, call)
+            except NotSentError:
+                # That the second did not leave says nothing of the first.
+                raise broke from None
 
     def by_hand(self, store: str, pin_id: str, *, done: bool, text: str = "") -> None:
         self._spawn("by hand", self._by_hand(store, pin_id, done, text))

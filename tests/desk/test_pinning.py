@@ -13,10 +13,11 @@ from livedesk.core.events import Event
 from livedesk.core.pins import PadClock, PinStatus, Product, ProductList, RunOfShow, ShowCue
 from livedesk.core.status import StoreStatus
 from livedesk.desk.desk import Desk
-from livedesk.desk.errors import UnreachableError
-from livedesk.desk.model import Moment
+from livedesk.desk.errors import DeskError, NotSentError, UnreachableError
+from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.pad_clock import ClockEstimate, Exchange
 from livedesk.desk.pin_client import CueCall, PinClient, ShowOp
+from livedesk.desk.pin_words import PinView
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.pins import PinsView
 from tests.desk.fake_engine import PAD_TOKEN, FakeEngine, Script
@@ -104,17 +105,17 @@ def test_a_cue_is_sent_once_and_shown_before_the_engine_answers(
     assert "clock" not in body
 
 
-def test_a_cue_counts_from_its_press_also_where_the_engines_clock_is_another(
-    clock: ManualClock,
-) -> None:
-    now = Moment(clock.mono_ns(), clock.utc_ns())
-    estimate, calls = ClockEstimate(), list[CueCall]()
+def fire_with(
+    clock: ManualClock, estimate: ClockEstimate, *faults: DeskError
+) -> tuple[list[CueCall], PinView]:
+    """The calls of one cue whose first attempts fail, and what is told of it."""
+    now, calls = Moment(clock.mono_ns(), clock.utc_ns()), list[CueCall]()
 
     class Client:
         async def cue(self, store: str, call: CueCall) -> PinStatus:
             calls.append(call)
-            if len(calls) == 1:
-                raise UnreachableError("The connection broke off.", "engine", "")
+            if len(calls) <= len(faults):
+                raise faults[len(calls) - 1]
             return pin("cued")
 
     def spawn(_name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -122,11 +123,49 @@ def test_a_cue_counts_from_its_press_also_where_the_engines_clock_is_another(
 
     pinning = Pinning(lambda: cast(PinClient, Client()), spawn, lambda: now, Random(1),
                       lambda: estimate)  # fmt: skip
-    estimate.take([Exchange(now, now.utc_ns + 250 * NS_PER_MS, now)])
     pinning.fire("lumen", "p 1", "Day Cream")
-    assert [call.cued_at_ns for call in calls] == [now.utc_ns + 250 * NS_PER_MS] * 2
-    assert calls[0].clock == PadClock(250.0, 0.0)
-    assert calls[0].cue_id == calls[1].cue_id
+    found = pinning.view(StoreView(status(clock), 0.1, False, None))
+    assert found is not None
+    assert found.newest is not None
+    return calls, found.newest
+
+
+BROKE = UnreachableError("The connection broke off.", "engine", "")
+UNSENT = NotSentError("Nobody answers.", "engine", "")
+
+
+def test_a_cue_counts_from_its_press_also_where_the_engines_clock_is_another(
+    clock: ManualClock,
+) -> None:
+    now, estimate = Moment(clock.mono_ns(), clock.utc_ns()), ClockEstimate()
+    estimate.take([Exchange(now, now.utc_ns + 250 * NS_PER_MS, now)])
+    (call,), _ = fire_with(clock, estimate)
+    assert call.cued_at_ns == now.utc_ns + 250 * NS_PER_MS
+    assert call.clock == PadClock(250.0, 0.0)
+
+
+def test_while_the_clocks_are_not_compared_a_cue_counts_from_its_arrival(
+    clock: ManualClock,
+) -> None:
+    (call,), _ = fire_with(clock, ClockEstimate())
+    assert (call.cued_at_ns, call.clock) == (None, None)
+
+
+def test_a_cue_whose_connection_broke_is_given_again_as_the_same_cue(clock: ManualClock) -> None:
+    (first, again), told_of = fire_with(clock, ClockEstimate(True), BROKE)
+    assert first == again
+    assert told_of.word == "Cued"
+
+
+def test_what_never_left_is_not_called_unknown(clock: ManualClock) -> None:
+    _, told_of = fire_with(clock, ClockEstimate(True), UNSENT, UNSENT)
+    assert told_of.word == "Refused"
+    assert "It was not sent" in told_of.note
+
+
+def test_that_the_second_try_did_not_leave_says_nothing_of_the_first(clock: ManualClock) -> None:
+    _, told_of = fire_with(clock, ClockEstimate(True), BROKE, UNSENT)
+    assert told_of.word == "Unknown"
 
 
 def test_a_refused_cue_keeps_the_engines_words(
