@@ -186,7 +186,7 @@ def _parts(pin: PinStatus) -> tuple[tuple[str, float], ...]:
         (tr("received"), pin.received_ms),
         (tr("sent"), pin.sent_ms),
         (tr("accepted"), pin.accepted_ms),
-        (tr("read back"), pin.latency_ms),
+        (tr("done by hand") if pin.by_hand else tr("read back"), pin.latency_ms),
     )
     return tuple((name, value) for name, value in named if value is not None)
 

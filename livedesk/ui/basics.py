@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from livedesk.ui.theme import Role, Theme
 
@@ -133,6 +133,16 @@ def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) ->
     push.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     push.setAutoDefault(False)
     return push
+
+
+def close_box(theme: Theme) -> QDialogButtonBox:
+    """The one button of a dialog that only tells. The desktop's own icon on it is black, and says
+    no more than the word."""
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box.setFont(theme.font("body"))
+    for push in box.buttons():
+        push.setIcon(QIcon())
+    return box
 
 
 def show_tone(push: QPushButton, tone: str) -> None:

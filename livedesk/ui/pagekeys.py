@@ -10,6 +10,7 @@ from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.runofshow import KEYED_LINES
 from livedesk.ui.shortcuts import Shortcut
+from livedesk.ui.switching import Switching
 
 
 def feed_shortcuts(page: FeedPage, read: Callable[[], None]) -> tuple[Shortcut, ...]:
@@ -28,6 +29,16 @@ def feed_shortcuts(page: FeedPage, read: Callable[[], None]) -> tuple[Shortcut, 
         ("I", tr("What the platform wishes of the settings"), side.open_issues),
     )
     return tuple(Shortcut((key,), text, act, page="feed") for key, text, act in acts)
+
+
+def order_shortcuts(switching: Switching) -> tuple[Shortcut, ...]:
+    """Orders to the failover; on every page."""
+    acts: tuple[tuple[str, str, Callable[[], None]], ...] = (
+        ("F8", tr("Switch to the next uplink: press twice; Esc"), switching.press_next),
+        ("Ctrl+H", tr("Hold on or off; releases a latch"), switching.press_hold),
+        ("Ctrl+D", tr("Drill…"), switching.press_drill),
+    )
+    return tuple(Shortcut((key,), text, act, repeats=False) for key, text, act in acts)
 
 
 def pin_shortcuts(pins: PinsPage, web_pad: Callable[[], None]) -> tuple[Shortcut, ...]:

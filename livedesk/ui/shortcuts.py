@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QVBoxLayout,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.desk.words import tr
-from livedesk.ui.basics import Text
+from livedesk.ui.basics import Text, close_box
 from livedesk.ui.theme import Theme
 
 Page = Literal["", "feed", "pins"]
@@ -66,11 +65,7 @@ class ShortcutSheet(QDialog):
         columns.setSpacing(theme.px(40))
         for blocks in (("", "feed"), ("pins",)):
             columns.addLayout(_column(theme, shortcuts, blocks))
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.setFont(theme.font("body"))
-        for push in close.buttons():
-            # The desktop's own icon is black, and says no more than the word.
-            push.setIcon(QIcon())
+        close = close_box(theme)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(20),) * 4)

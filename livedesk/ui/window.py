@@ -20,8 +20,8 @@ from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.header import Header, Page
-from livedesk.ui.pad.window import PadWindow
-from livedesk.ui.pagekeys import feed_shortcuts, pin_shortcuts
+from livedesk.ui.padwindows import PadWindows
+from livedesk.ui.pagekeys import feed_shortcuts, order_shortcuts, pin_shortcuts
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
@@ -66,7 +66,7 @@ class ConsoleWindow(QMainWindow):
         self.page = FeedPage(theme, zone)
         self.pins = PinsPage(source.pins, theme, zone)
         self._shown: Page = "feed"
-        self._pads: dict[str, PadWindow] = {}
+        self._pads = PadWindows(source.pads, theme)
         self.message = Text(theme, "title", theme.colours.muted)
         self.note = ElidedText(theme, "small", theme.colours.warning)
         self.switching = Switching(source, self.page.uplinks, self)
@@ -125,24 +125,11 @@ class ConsoleWindow(QMainWindow):
         self.open_page("feed")
 
     def _shortcuts(self) -> tuple[Shortcut, ...]:
-        switching = self.switching
         return (
             Shortcut(("F",), tr("Page: feed, uplinks and plots"), partial(self.open_page, "feed")),
             Shortcut(("P",), tr("Page: products and pins"), partial(self.open_page, "pins")),
             Shortcut(("Ctrl+P",), tr("Open the host's pad"), self.open_pad, repeats=False),
-            Shortcut(
-                ("F8",),
-                tr("Switch to the next uplink: press twice; Esc"),
-                switching.press_next,
-                repeats=False,
-            ),
-            Shortcut(
-                ("Ctrl+H",),
-                tr("Hold on or off; releases a latch"),
-                switching.press_hold,
-                repeats=False,
-            ),
-            Shortcut(("Ctrl+D",), tr("Drill…"), switching.press_drill, repeats=False),
+            *order_shortcuts(self.switching),
             Shortcut(("PgDown",), tr("Next store"), self.choose_next),
             Shortcut(("PgUp",), tr("Previous store"), self.choose_previous),
             Shortcut(("Ctrl+E",), tr("End the session…"), self.ask_end),
@@ -263,19 +250,7 @@ class ConsoleWindow(QMainWindow):
         if view is None or view.status.pins is None:
             self.open_page("pins")
             return
-        store = view.status.store
-        pad = self._pads.get(store)
-        if pad is None:
-            pad = self._pads[store] = PadWindow(self._source.pads, self._theme, store)
-            pad.closed.connect(partial(self._forget_pad, store))
-        pad.show()
-        pad.raise_()
-        pad.activateWindow()
-
-    def _forget_pad(self, store: str) -> None:
-        pad = self._pads.pop(store, None)
-        if pad is not None:
-            pad.deleteLater()
+        self._pads.open(view.status.store)
 
     def open_web_pad(self) -> None:
         view = self._snapshot.store(self._chosen)
@@ -325,8 +300,7 @@ class ConsoleWindow(QMainWindow):
         """Stop the timer and close without a question."""
         self._timer.stop()
         self._may_close = True
-        for pad in tuple(self._pads.values()):
-            pad.close()
+        self._pads.close()
         self.pins.close_pictures()
         self.close()
 

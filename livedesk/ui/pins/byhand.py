@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from livedesk.desk.pin_words import PinView
 from livedesk.desk.words import tr
-from livedesk.ui.basics import ElidedText, Panel, Text, button, discard
+from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, show_tone
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
 
@@ -44,6 +44,7 @@ class HandRow(Panel):
         self.title.show_text(tr("what is pinned now") if pin.is_unpin else pin.title)
         self.waits = Text(theme, "value")
         self.done = button(theme, tr("Done (H)"), tr("It is pinned in the platform's window"))
+        show_tone(self.done, "main")
         self.could_not = button(theme, tr("Could not…"), tr("It cannot be pinned; say why"))
         self.done.clicked.connect(lambda: self.settled.emit(pin.pin_id, True))
         self.could_not.clicked.connect(lambda: self.settled.emit(pin.pin_id, False))

@@ -65,12 +65,11 @@ class LatencyPanel(Panel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("From cue to read-back, this session"))
         px = theme.px
-        title = ElidedText(theme, "caption", theme.colours.faint)
-        title.show_text(tr("From cue to read-back, this session").upper())
+        self.title = ElidedText(theme, "caption", theme.colours.faint)
         self.others = Text(theme, "small", theme.colours.muted)
         self.cells: list[FigureCell] = [FigureCell(theme) for _ in range(5)]
         top, row = QHBoxLayout(), QHBoxLayout()
-        top.addWidget(title, 1)
+        top.addWidget(self.title, 1)
         top.addWidget(self.others)
         row.setSpacing(px(10))
         for cell in self.cells:
@@ -84,7 +83,11 @@ class LatencyPanel(Panel):
 
     def show_pins(self, pins: PinsView) -> None:
         latency = pins.status.latency
-        for cell, figure in zip(self.cells, latency_figures(latency, pins.budget_ms), strict=True):
+        by_hand = not pins.status.gateway.can_pin
+        end = tr("From cue to done by hand") if by_hand else tr("From cue to read-back")
+        self.title.show_text(tr("{end}, this session").format(end=end).upper())
+        figures = latency_figures(latency, pins.budget_ms, by_hand=by_hand)
+        for cell, figure in zip(self.cells, figures, strict=True):
             cell.show_figure(figure, pins.stale)
         self.others.show_text(not_shown_words(latency))
 

@@ -143,7 +143,8 @@ class NewestPanel(Panel):
         self.word.show_text(tr("Nothing cued yet"))
         for part in (self.figure, self.note, self.when):
             part.show_text("")
-        self.title.show_text(tr("N fires what is next up; 1 to 9 fire the first lines."))
+        hint = tr("N fires what is next up; 1 to 9 fire the first lines.")
+        self.title.show_text(hint if pins.status.next_up is not None else "")
         self.bar.show_time(None, pins.budget_ms, "idle")
         self._show_look("unknown" if pins.stale else "idle", pins.stale)
         self.setAccessibleDescription(self.word.text())

@@ -37,7 +37,7 @@ class NextButton(QWidget):
         super().__init__()
         self._theme, self._now = theme, now
         self._guard = Guard()
-        self._next = NextUp()
+        self._next, self._stale = NextUp(), False
         self._shown = ("", "", "")
         self.push = button(theme, tr("Next"), tr("Fire what is next up (N)"))
         self.push.setFont(theme.font("strong"))
@@ -57,16 +57,18 @@ class NextButton(QWidget):
             return why
         return tr("{why} N twice fires {title}").format(why=why, title=_short(instead.title))
 
-    def show_next(self, following: NextUp) -> None:
-        """Called with every snapshot: what is armed runs out by itself."""
-        self._next = following
+    def show_next(self, following: NextUp, *, stale: bool = False) -> None:
+        """Called with every snapshot: what is armed runs out by itself. `stale`: it may be another
+        by now, so nothing invites to a press."""
+        self._next, self._stale = following, stale
         words, tone = self._words()
         if (words, tone, self.reason) == self._shown:
             return
         self._shown = words, tone, self.reason
         stopped = bool(following.refusal) and tone != "armed"
         ratio = self.devicePixelRatioF()
-        self.push.setText(words)
+        # The style puts an icon close to the text.
+        self.push.setText(f" {words}" if stopped else words)
         self.push.setIcon(shape_icon("warning", self._theme, 14, ratio) if stopped else QIcon())
         self.push.setToolTip(self.reason or self.push.accessibleName())
         self.push.setAccessibleDescription(f"{words} {self.reason}".strip())
@@ -85,7 +87,7 @@ class NextButton(QWidget):
             self.fired.emit(instead)
         else:
             self.stopped.emit(line)
-        self.show_next(self._next)
+        self.show_next(self._next, stale=self._stale)
 
     @property
     def _is_armed(self) -> bool:
@@ -100,7 +102,7 @@ class NextButton(QWidget):
             return tr("Nothing is next"), ""
         if instead is not None and self._is_armed:
             return tr("N again: {title}").format(title=_short(instead.title)), "armed"
-        tone: Tone = "" if self._next.refusal else "main"
+        tone: Tone = "" if self._next.refusal or self._stale else "main"
         return tr("Next (N): {title}").format(title=_short(line.title)), tone
 
 

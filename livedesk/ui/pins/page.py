@@ -19,11 +19,11 @@ from livedesk.desk.words import platform_name, tr
 from livedesk.ui.basics import Text
 from livedesk.ui.pins.byhand import ByHand, WhyNot
 from livedesk.ui.pins.figures import LatencyPanel, WayPanel
+from livedesk.ui.pins.linedelegate import PICTURE
 from livedesk.ui.pins.newest import NewestPanel
 from livedesk.ui.pins.pictures import Pictures
 from livedesk.ui.pins.pinlist import PinList
 from livedesk.ui.pins.runofshow import RunOfShowPanel
-from livedesk.ui.pins.showlist import PICTURE
 from livedesk.ui.source import PinSource
 from livedesk.ui.theme import Theme
 

@@ -143,14 +143,14 @@ class PinList(Panel):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setAccessibleName(tr("Pins of this session"))
         self.empty = Text(theme, "small", theme.colours.faint)
-        self.empty.setContentsMargins(px(14), px(4), px(14), px(4))
+        self.empty.setContentsMargins(px(12), px(4), px(12), px(4))
         self.choices = (
             button(theme, tr("Newest"), tr("The newest pins"), segment=True),
             button(theme, tr("Worst"), tr("The worst pins of this session"), segment=True),
         )
         self._group = QButtonGroup(self)
         row = QHBoxLayout()
-        row.setContentsMargins(px(10), 0, px(10), 0)
+        row.setContentsMargins(px(8), 0, px(8), 0)
         row.setSpacing(px(4))
         for at, choice in enumerate(self.choices):
             self._group.addButton(choice, at)
@@ -158,7 +158,7 @@ class PinList(Panel):
         row.addStretch(1)
         self.choices[0].setChecked(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, px(8), 0, px(6))
+        column.setContentsMargins(px(2), px(8), px(2), px(6))
         column.setSpacing(px(4))
         column.addLayout(row)
         column.addWidget(self.empty)

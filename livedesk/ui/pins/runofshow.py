@@ -140,7 +140,7 @@ class RunOfShowPanel(Panel):
         up_next = status.next_up.id if status.next_up is not None else ""
         live = Live(store, newest, up_next, status.shown_product_id or "", pins.stale)
         self.list.show_lines(self._lines, live)
-        self.next.show_next(self._next_up(status))
+        self.next.show_next(self._next_up(status), stale=pins.stale)
         self._show_heading()
         self._show_buttons()
 
@@ -188,8 +188,11 @@ class RunOfShowPanel(Panel):
         self.heading.set_colour(colours.warning if self.next.reason else colours.muted)
 
     def _show_words(self) -> str:
-        if self._made is None or self._made[0] is None:
+        show, index, _ = self._made or (None, None, "")
+        if show is None:
             return tr("Run of show: being fetched…")
+        if not self._show_lines and index is not None and not index.list.products:
+            return tr("There are no products to pin: see the catalogue.")
         if not self._show_lines:
             hint = tr("search for a product and add it (A), or fire it at once (Enter)")
             return tr("The run of show is empty: {hint}").format(hint=hint)
@@ -277,4 +280,4 @@ def _found_words(found: int, shown: int) -> str:
         return tr("No product has these words.")
     count = tr("1 product") if found == 1 else tr("{n} products").format(n=number(found))
     first = tr("the first {n}").format(n=shown) if found > shown else ""
-    return " · ".join(filter(None, (count, first, tr("Enter fires, A adds to the run of show"))))
+    return " · ".join(filter(None, (count, first, tr("Enter fires, A adds"))))

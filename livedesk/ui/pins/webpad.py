@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -24,7 +23,7 @@ from livedesk.desk.pin_words import title_of
 from livedesk.desk.web_pads import KnownPads
 from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.desk.words import span, tr
-from livedesk.ui.basics import ElidedText, Text, button, discard
+from livedesk.ui.basics import ElidedText, Text, button, close_box, discard
 from livedesk.ui.source import WebPadSource
 from livedesk.ui.theme import Theme
 
@@ -152,8 +151,7 @@ class WebPadDialog(QDialog):
         else:
             for text in _off():
                 column.addWidget(self._words(text, self._theme.colours.text))
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.setFont(self._theme.font("body"))
+        close = close_box(self._theme)
         close.rejected.connect(self.reject)
         column.addWidget(close)
 

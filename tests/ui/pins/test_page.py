@@ -25,9 +25,9 @@ from livedesk.desk.showlines import ProductIndex
 from livedesk.desk.web_pads import KnownPads
 from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.ui.pins.byhand import WhyNot
+from livedesk.ui.pins.linedelegate import NUMBER, PICTURE
 from livedesk.ui.pins.page import SETUP
 from livedesk.ui.pins.pictures import decoded
-from livedesk.ui.pins.showlist import NUMBER, PICTURE
 from livedesk.ui.pins.showmodel import spoken
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.window import ConsoleWindow
@@ -130,7 +130,7 @@ def test_one_press_never_fires_another_product_than_the_one_that_is_next(
     stage.clock.advance(6)
     tell(stage, next_up=ShowCue("c3", "p3"), next_title=LIPSTICK.title)
     window.refresh()
-    assert panel.next.push.text() == "Next (N): Matte Lipstick Rouge"
+    assert panel.next.push.text().strip() == "Next (N): Matte Lipstick Rouge"
     press(window, Qt.Key.Key_N)
     stage.clock.advance(1)
     press(window, Qt.Key.Key_N)
