@@ -18,11 +18,12 @@ from tests.engine.pinning.service import pin_service
 
 S: Final = "/v1/stores/{store}"
 ALL: Final = "admin live_operations producer host analyst"
+DESK: Final = "admin live_operations producer analyst"
 MAY: Final = {
     ("GET", "/v1/stores"): ALL,
     ("GET", f"{S}/status"): ALL,
-    ("GET", f"{S}/history"): ALL,
-    ("GET", f"{S}/preview.mjpg"): ALL,
+    ("GET", f"{S}/history"): DESK,
+    ("GET", f"{S}/preview.mjpg"): DESK,
     ("POST", f"{S}/failover"): "admin live_operations",
     ("POST", f"{S}/hold"): "admin live_operations",
     ("POST", f"{S}/drill"): "admin live_operations",
@@ -42,7 +43,7 @@ MAY: Final = {
     ("GET", "/v1/sessions"): "admin live_operations analyst",
     ("GET", "/v1/sessions/{session}/export"): "admin live_operations analyst",
     ("POST", "/v1/engine/stop"): "admin",
-    ("GET", "/metrics"): ALL,
+    ("GET", "/metrics"): DESK,
     ("POST", f"{S}/pads"): "admin producer",
     ("GET", f"{S}/pads"): "admin producer",
     ("DELETE", f"{S}/pads/{{pad}}"): "admin producer",

@@ -7,6 +7,8 @@ from typing import Literal
 Role = Literal["admin", "live_operations", "producer", "host", "analyst"]
 
 ANYONE: frozenset[Role] = frozenset(("admin", "live_operations", "producer", "host", "analyst"))
+DESK: frozenset[Role] = ANYONE - {"host"}
+"""Who sees what a pad does not need: plots, pictures, metrics."""
 ADMIN: frozenset[Role] = frozenset(("admin",))
 OPERATIONS: frozenset[Role] = frozenset(("admin", "live_operations"))
 STAGE: frozenset[Role] = frozenset(("admin", "producer", "host"))
