@@ -33,6 +33,8 @@ _FIRST_PAUSE_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 60.0
 _PAUSE_AFTER_SUCCESS_S: Final = 30.0
 """Access that is refused although it is new is not renewed at once again."""
+_CLOSE_S: Final = 900.0
+"""With so little of the access left, one that could not be renewed needs a person."""
 _MAX_BYTES: Final = 64_000
 
 
@@ -187,14 +189,24 @@ class Access:
         return f"{self._trouble} It is tried again at {iso_utc(self._next_try_utc_ns)[11:19]}Z."
 
     def covers(self, until_utc_ns: int) -> bool | None:
-        """Whether the access lasts until then, or can be renewed; None before the first one."""
+        """Whether the access lasts until then, or can be renewed.
+
+        None: not known, because there was none yet, or because a renewal failed that is tried again
+        while the access still lasts for a while. A platform that is away for a minute is no alarm.
+        """
         if self._kept.access is None:
             return False if self._sign_in else None
         if self._kept.access_until_utc_ns >= until_utc_ns:
             return True
         refresh_utc_ns = self._kept.refresh_until_utc_ns
         lasts = refresh_utc_ns is None or refresh_utc_ns >= until_utc_ns
-        return lasts and not self._trouble
+        is_lost = self._kept.sent_utc_ns is not None and not self.is_renewing
+        if not lasts or self._sign_in or is_lost:
+            return False
+        if not self._trouble:
+            return True
+        left_ns = self._kept.access_until_utc_ns - self._clock.utc_ns()
+        return None if left_ns > _CLOSE_S * NS_PER_S else False
 
     def refused(self, token: Secret) -> None:
         """The platform does not take this access (any more)."""

@@ -251,3 +251,20 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
             assert word not in shown
 
     asyncio.run(run())
+
+
+def test_a_platform_that_is_away_for_a_while_is_no_lack_of_access(tmp_path: Path) -> None:
+    async def run() -> None:
+        at = At(tmp_path)
+        await at.renew()
+        at.clock.advance(2.5 * 3600)
+        at.platform.outcome = NotRenewed("none", "The platform could not be reached.")
+        await at.renew()
+        tomorrow_utc_ns = at.clock.utc_ns() + 24 * HOUR_NS
+        assert at.access.reason
+        assert at.access.covers(tomorrow_utc_ns) is None
+        at.clock.advance(1.3 * 3600)
+        assert at.access.covers(tomorrow_utc_ns) is False
+        await at.shelf.close()
+
+    asyncio.run(run())
