@@ -70,6 +70,8 @@ CONSOLE_LIBRARIES = tuple(Need("library", name, pack) for name, pack in _QT_LIBR
 FONTS = (
     Need("file", "usr/share/fonts/*/inter/*", "fonts-inter", optional=True),
     Need("file", "usr/share/fonts/*/dejavu/*", "fonts-dejavu-core", optional=True),
+    # Titles of products are full of them.
+    Need("file", "usr/share/fonts/*/noto/NotoColorEmoji*", "fonts-noto-color-emoji", optional=True),
 )
 
 TEST_PEERS = (
