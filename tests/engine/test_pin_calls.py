@@ -81,7 +81,7 @@ def test_a_cue_is_not_answered_before_it_is_on_record(
     async def story() -> None:
         async with pin_service() as service, show(bench, service.settings()) as running:
             monkeypatch.setattr(JournalWriter, "record", slow)
-            monkeypatch.setattr(pin_book, "RECORD_WITHIN_S", 10.0)
+            monkeypatch.setattr(pin_book, "RECORD_S", 10.0)
             for method, path, body in (
                 ("POST", f"{S}/cues", {"product_id": "a"}), ("DELETE", f"{S}/pin", {}),
             ):  # fmt: skip
