@@ -7,12 +7,12 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test test-peers test-without-qt test-obs lint bench clean
+.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
 	@echo "             (ARGS=\"--headless --seconds 40 --out DIR --json\" without a display)"
-	@echo "make test    all tests, then all but the windows' again without Qt installed"
+	@echo "make test    all tests: the windows', those with real peers, and all others without Qt installed"
 	@echo "make test-obs  with a real OBS on a display of its own: as encoder, moved, and alone"
 	@echo "make lint    style, types and import walls"
 	@echo "make bench   costs and delays, as a table"
@@ -26,14 +26,19 @@ demo:
 test: export QT_QPA_PLATFORM = offscreen
 test:
 	$(BOOTSTRAP) test
-	.venv/bin/python -m pytest --ignore=tests/peers $(ARGS)
+	@$(MAKE) --no-print-directory test-windows
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-peers test-without-qt
+
+test-windows:
+	.venv/bin/python -m pytest tests/ui
+	.venv/bin/python -m pytest -m "ui or slow" --ignore=tests/ui --ignore=tests/peers
 
 test-peers:
 	.venv/bin/python -m pytest tests/peers
 
 test-without-qt:
-	.venv-without-qt/bin/python -m pytest -m "not ui and not peer and not slow" --ignore=tests/ui
+	.venv-without-qt/bin/python -m pytest -m "not ui and not peer and not slow" \
+		--ignore=tests/ui --ignore=tests/peers
 
 test-obs:
 	$(BOOTSTRAP) test-obs
