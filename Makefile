@@ -31,7 +31,7 @@ test:
 
 test-windows:
 	.venv/bin/python -m pytest tests/ui
-	.venv/bin/python -m pytest -m "ui or slow" --ignore=tests/ui --ignore=tests/peers
+	.venv/bin/python -m pytest -m "ui or slow or peer" --ignore=tests/ui --ignore=tests/peers
 
 test-peers:
 	.venv/bin/python -m pytest tests/peers
