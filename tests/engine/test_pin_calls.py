@@ -22,6 +22,7 @@ from livedesk.core.pin_settings import (
 from livedesk.core.secrets import Secret
 from livedesk.engine.pinning import pin_book
 from livedesk.journal.writer import JournalWriter
+from livedesk.pins import dispatcher
 from livedesk.pins.webhook import signature
 from tests.engine.conftest import Bench, Running, client, store_settings
 from tests.engine.pinning.service import pin_service
@@ -63,7 +64,7 @@ def test_an_unpin_counts_from_its_touch(bench: Bench) -> None:
     asyncio.run(story())
 
 
-def test_a_cue_is_not_answered_before_it_is_on_record(
+def test_a_cue_is_neither_sent_nor_answered_before_it_is_on_record(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is answered and not on disk would be forgotten by an engine that is killed then."""
@@ -81,18 +82,23 @@ def test_a_cue_is_not_answered_before_it_is_on_record(
     async def story() -> None:
         async with pin_service() as service, show(bench, service.settings()) as running:
             monkeypatch.setattr(JournalWriter, "record", slow)
-            monkeypatch.setattr(pin_book, "RECORD_S", 10.0)
+            for module in (pin_book, dispatcher):
+                monkeypatch.setattr(module, "RECORD_S", 10.0)
             for method, path, body in (
                 ("POST", f"{S}/cues", {"product_id": "a"}), ("DELETE", f"{S}/pin", {}),
             ):  # fmt: skip
                 asked = asyncio.create_task(running.http.request(method, path, json=body))
                 await until(lambda: cued, "the intent in line for the disk")
-                await running.status()
+                for _ in range(10):
+                    await running.status()
                 assert not asked.done()
+                assert service.asked == []
                 cued.pop().set_result(None)
                 assert (await asked).status_code == 202
                 assert "pin.cued" in written
+                await until(lambda: service.asked, "the call to the platform")
                 written.clear()
+                service.asked.clear()
 
     asyncio.run(story())
 
