@@ -91,9 +91,9 @@ def test_a_cue_is_neither_sent_nor_answered_before_it_is_on_record(
                 await until(lambda: cued, "the intent in line for the disk")
                 for _ in range(10):
                     await running.status()
-                assert not asked.done()
-                assert service.asked == []
+                was_early = asked.done() or bool(service.asked)
                 cued.pop().set_result(None)
+                assert not was_early
                 assert (await asked).status_code == 202
                 assert "pin.cued" in written
                 await until(lambda: service.asked, "the call to the platform")
