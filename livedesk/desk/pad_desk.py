@@ -19,10 +19,10 @@ from livedesk.desk.model import DeskSnapshot, Moment
 from livedesk.desk.pad import PadTile, PadView
 from livedesk.desk.pad_clock import EXCHANGES, UNMEASURED_MS, ClockEstimate, Exchange, utc_of_status
 from livedesk.desk.pad_cues import AGAIN_S, BUDGET_MS, PAUSE_S, Cue, CueBook
-from livedesk.desk.pad_pictures import PadPictures
 from livedesk.desk.pad_view import PadFacts, PadFold
 from livedesk.desk.pin_client import CueCall
 from livedesk.desk.pin_words import age_at
+from livedesk.desk.product_pictures import ProductPictures
 from livedesk.desk.wire import EngineClock, pin_of
 from livedesk.desk.words import tr
 
@@ -88,9 +88,7 @@ class PadDesk:
         self._snapshot = snapshot
         self._new_id = new_id
         self._stores: dict[str, _Store] = {}
-        self._pictures = PadPictures(
-            lambda store, product_id: client().picture(store, product_id), spawn, now
-        )
+        self._pictures = ProductPictures(client, spawn, now, calls=1)
         self.clock = ClockEstimate()
         self.no_access = ""
         """Why the engine lets us in no longer; whoever owns the link says so."""
@@ -112,8 +110,7 @@ class PadDesk:
         return known.fold.view(facts)
 
     def picture(self, store: str, tile: PadTile) -> bytes | None:
-        may_ask = self._snapshot().link.answering
-        return self._pictures.picture(store, tile, may_ask=may_ask)
+        return self._pictures.picture(store, tile.product_id, tile.picture)
 
     # What windows ask for
 
@@ -164,7 +161,7 @@ class PadDesk:
             known.fetching.clear()
             for cue in known.book.unanswered(self._now()):
                 self._spawn("cue again", self._send(store, cue))
-        self._pictures.begin()
+        self._pictures.attached()
 
     def status(self, status: StoreStatus) -> None:
         known = self._stores.get(status.store)

@@ -6,11 +6,10 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from livedesk.desk.errors import DeskError, RefusedError
 from livedesk.desk.model import Moment
-from livedesk.desk.pin_client import PinClient
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +18,8 @@ LARGEST_BYTES = 2 * 1024 * 1024
 """A larger picture is not for a list."""
 
 CALLS = 3
+"""At once; a pad makes one, so that pictures take no more than one connection from its cues."""
+
 AGAIN_S = 30.0
 """A picture that the engine had not may have come meanwhile."""
 
@@ -29,19 +30,27 @@ Key = tuple[str, str, str]
 """Store, product, and what the product says of its picture: a new one is fetched anew."""
 
 
+class PictureClient(Protocol):
+    async def picture(self, store: str, product_id: str) -> bytes | None:
+        """None when the product has none. Raises DeskError."""
+        ...
+
+
 class ProductPictures:
     """The pictures of all stores of a desk, bounded."""
 
     def __init__(
         self,
-        client: Callable[[], PinClient],
-        spawn: Callable[[str, Coroutine[Any, Any, None]], None],
+        client: Callable[[], PictureClient],
+        spawn: Callable[[str, Coroutine[Any, Any, None]], object],
         now: Callable[[], Moment],
+        calls: int = CALLS,
     ) -> None:
         self._client, self._spawn, self._now = client, spawn, now
         self._files: OrderedDict[Key, tuple[bytes | None, Moment]] = OrderedDict()
         self._waiting: OrderedDict[Key, None] = OrderedDict()
         self._fetching: set[Key] = set()
+        self._most_calls = calls
         self._calling = 0
 
     def picture(self, store: str, product_id: str, picture: str) -> bytes | None:
@@ -60,7 +69,7 @@ class ProductPictures:
         self._waiting.move_to_end(key)
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
-        if self._calling < CALLS:
+        if self._calling < self._most_calls:
             self._calling += 1
             self._spawn("pictures", self._fetch_all())
         return None
