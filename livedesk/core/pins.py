@@ -56,6 +56,8 @@ class Product:
     category: str = ""
     position: int | None = None
     """Its place in the run of show, from 1."""
+    description: str = ""
+    """What the shop says of it; checked by the rules before the show."""
     shop: str = ""
     """Whose product it is, where one live shows products of several shops."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.pin_settings import PinSettings
 from livedesk.core.secrets import Secret, mask_url
 from livedesk.core.status import Limits
@@ -139,6 +140,7 @@ class StoreSettings:
     return_check: ReturnSettings | None = None
     failover: FailoverSettings = field(default_factory=FailoverSettings)
     pins: PinSettings | None = None
+    moderation: ModerationSettings | None = None
     sandbox: bool = False
 
 

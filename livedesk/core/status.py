@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
+from livedesk.core.moderation import ModerationStatus
 from livedesk.core.pins import PinsStatus
 
 HealthClass = Literal["OK", "LOW", "STARVED", "STALLED", "GONE", "BLIND"]
@@ -294,7 +295,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """Everything known about one store at `utc_ns`. `moderation` comes later."""
+    """Everything known about one store at `utc_ns`."""
 
     store: str
     name: str
@@ -310,7 +311,8 @@ class StoreStatus:
     failover: FailoverStatus = field(default_factory=FailoverStatus)
     pins: PinsStatus | None = None
     """None when the store's settings have no `[store.pins]`."""
-    moderation: None = None
+    moderation: ModerationStatus | None = None
+    """None when the store's settings have no `[store.moderation]`."""
     alarms: tuple[AlarmStatus, ...] = ()
     limits: Limits = field(default_factory=Limits)
     relay: PartStatus = field(default_factory=PartStatus)

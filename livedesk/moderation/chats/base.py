@@ -1,0 +1,51 @@
+"""What does moderation ask of a chat? One interface, whatever the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from livedesk.core.moderation import ChatStatus, Comment, Effect
+
+Outcome = Literal["done", "none", "maybe", "by_hand", "not_possible"]
+"""`none`: it is certain that nothing was done. `maybe`: it was sent, and there is no answer."""
+
+Take = Callable[[Sequence[Comment]], None]
+"""Takes new comments, oldest first; never waits. A chat gives each comment once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What is known of an effect after it was tried."""
+
+    outcome: Outcome
+    code: str = ""
+    text: str = ""
+    """For people: why not, in a sentence."""
+    final: bool = False
+    """Trying again would end the same way."""
+    retry_after_s: float | None = None
+
+
+class Chat(Protocol):
+    """Of one store. No call raises."""
+
+    @property
+    def honours_keys(self) -> bool:
+        """The same effect key sent twice has one effect; what is unknown may be sent again."""
+        ...
+
+    def status(self) -> ChatStatus:
+        """The five abilities hold from the beginning; `comments` and times may be zero."""
+        ...
+
+    async def run(self, take: Take) -> None:
+        """Deliver comments until cancelled; comes back by itself after faults."""
+        ...
+
+    async def act(self, effect: Effect, comment: Comment, limit_s: float) -> Acted:
+        """Have the platform do it. Where it has no call: `by_hand` or `not_possible`, at once."""
+        ...
+
+    async def close(self) -> None: ...
