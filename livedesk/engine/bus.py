@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from livedesk.core.bounded import DropOldest
 from livedesk.core.clock import Clock
 from livedesk.core.events import Event
+from livedesk.core.moderation import QueueChange
 from livedesk.core.status import StoreStatus
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ Write = Callable[[Event], Awaitable[bool]]
 
 
 _WRITES_AT_ONCE: Final = 1_000
+_MOST_ITEMS: Final = 5_000
+"""Of a queue that wait for one reader; one that is further behind does better to fetch it anew."""
 
 
 class Past(Protocol):
@@ -49,13 +52,16 @@ class SubscriberLostError(Exception):
 
 
 class Subscription:
-    """What one reader still has to be told: events in order, and per store the newest status."""
+    """What one reader still has to be told: events in order, per store the newest status and, if
+    it wants the `queue`, what has changed in that since it was last told."""
 
-    def __init__(self, stores: frozenset[str] | None, limit: int) -> None:
+    def __init__(self, stores: frozenset[str] | None, limit: int, *, queue: bool = False) -> None:
         self._stores = stores
         self._limit = limit
+        self._wants_queue = queue
         self._events: deque[Event] = deque()
         self._statuses: dict[str, StoreStatus] = {}
+        self._changes: dict[str, QueueChange] = {}
         self._wake = asyncio.Event()
         self._dropped = 0
         self._closed = False
@@ -83,23 +89,48 @@ class Subscription:
             self._statuses[status.store] = status
             self._wake.set()
 
+    def offer_queue(self, change: QueueChange) -> None:
+        if self._wants_queue and self.wants(change.store):
+            self._changes[change.store] = joined(self._changes.get(change.store), change)
+            self._wake.set()
+
     def close(self) -> None:
         self._closed = True
         self._wake.set()
 
-    async def get(self) -> Event | StoreStatus | None:
+    async def get(self) -> Event | StoreStatus | QueueChange | None:
         """The next thing to tell; None when the engine closes. Raises SubscriberLostError."""
         while True:
             if self._dropped:
                 raise SubscriberLostError(self._dropped)
             if self._events:
                 return self._events.popleft()
+            if self._changes:
+                return self._changes.pop(next(iter(self._changes)))
             if self._statuses:
                 return self._statuses.pop(next(iter(self._statuses)))
             if self._closed:
                 return None
             self._wake.clear()
             await self._wake.wait()
+
+
+def joined(waiting: QueueChange | None, change: QueueChange) -> QueueChange:
+    """One change in place of two. Where they do not join, or became too many, the newer alone: who
+    reads it sees by its `since` that something is missing."""
+    if waiting is None or waiting.revision != change.since:
+        return change
+    items = {item.id: item for item in (*waiting.items, *change.items)}
+    if len(items) > _MOST_ITEMS:
+        return change
+    gone = dict.fromkeys((*waiting.gone, *change.gone))
+    for item in change.items:
+        gone.pop(item.id, None)
+    for item_id in change.gone:
+        items.pop(item_id, None)
+    return QueueChange(
+        change.store, waiting.since, change.revision, tuple(items.values()), tuple(gone)
+    )
 
 
 class Receipt:
@@ -237,11 +268,20 @@ class Bus:
         for subscription in self._subscriptions:
             subscription.offer_status(status)
 
+    def publish_queue(self, change: QueueChange) -> None:
+        for subscription in self._subscriptions:
+            subscription.offer_queue(change)
+
     async def subscribe(
-        self, stores: frozenset[str] | None = None, after: int | None = None, recent: int = 0
+        self,
+        stores: frozenset[str] | None = None,
+        after: int | None = None,
+        recent: int = 0,
+        *,
+        queue: bool = False,
     ) -> tuple[list[Event], Subscription]:
         """What came since `after` (else the newest `recent` events), and what continues there."""
-        subscription = Subscription(stores, self._subscriber_limit)
+        subscription = Subscription(stores, self._subscriber_limit, queue=queue)
         self._subscriptions.add(subscription)
         try:
             earlier = await self._since(after) if after is not None else await self._newest(recent)
