@@ -7,9 +7,8 @@ from typing import Final, Literal, cast
 
 from livedesk.core.config_secret import Origin, read_host, read_secret
 from livedesk.core.config_table import Table, found
-from livedesk.core.hook_secret import EXAMPLE, hook_key
+from livedesk.core.config_webhook import read_webhook_secret
 from livedesk.core.pin_settings import CatalogueSettings, TikTokProducts
-from livedesk.core.secrets import Secret
 
 FILE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 
@@ -27,7 +26,7 @@ def read_catalogue_settings(
         file=_file(table, source, origin),
         tiktok=_tiktok(table, source, origin, quiet=quiet),
         refresh_s=table.number("refresh_s", default.refresh_s, 5, 86_400, "s"),
-        webhook_secret=_webhook_secret(table, origin, quiet=quiet),
+        webhook_secret=read_webhook_secret(table, origin, quiet=quiet),
     )
     table.close()
     return settings
@@ -56,20 +55,6 @@ def _file(table: Table, source: str, origin: Origin) -> Path | None:
         kinds = ", ".join(FILE_ENDINGS)
         table.problem("file", f"expected a file that ends in one of {kinds}; found {found(name)}")
     return origin.path.parent / name
-
-
-def _webhook_secret(table: Table, origin: Origin, *, quiet: bool) -> Secret | None:
-    if not table.has("webhook_secret"):
-        return None
-    secret = read_secret(
-        table, "webhook_secret", "the webhook's secret", "env:GLOW_HOOK", origin, quiet=quiet
-    )
-    if secret.reveal():
-        try:
-            hook_key(secret)
-        except ValueError as error:
-            table.problem("webhook_secret", f"expected {EXAMPLE}; found {error}")
-    return secret
 
 
 def _tiktok(table: Table, source: str, origin: Origin, *, quiet: bool) -> TikTokProducts | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal, cast
 
-from livedesk.core.config_http import LONGEST_TEXT, read_body, read_headers
+from livedesk.core.config_http import read_body, read_headers
+from livedesk.core.config_run import read_run
 from livedesk.core.config_secret import Origin, read_address, read_password
-from livedesk.core.config_table import Table, found
+from livedesk.core.config_table import Table
 from livedesk.core.settings import (
     Actuator,
     CommandActuator,
@@ -18,7 +19,6 @@ from livedesk.core.settings import (
 _HTTP_EXAMPLE: Final = '"https://switch.example/move?to={to}&token=env:SWITCH_TOKEN"'
 _RUN_EXAMPLE: Final = '["/usr/local/bin/move-stream", "{to}"]'
 _KINDS: Final = ("obs", "http", "command")
-_MOST_ARGUMENTS: Final = 64
 
 
 def read_failover(table: Table, origin: Origin, *, pulled: bool, uplinks: int) -> FailoverSettings:
@@ -112,26 +112,7 @@ def _http(table: Table, origin: Origin) -> HttpActuator:
 
 
 def _command(table: Table) -> CommandActuator:
-    given = table.values.get("run") if table.has("run") else None
-    run: tuple[str, ...] = ()
-    if isinstance(given, list) and 0 < len(given) <= _MOST_ARGUMENTS and all(map(_is_text, given)):
-        run = tuple(given)
-    else:
-        what = f"found {found(given)}" if "run" in table.values else "the key is missing"
-        expected = f"a list of the program and its arguments as texts, such as {_RUN_EXAMPLE}"
-        table.problem("run", f"expected {expected}; {what}")
-    if run and (not run[0] or "{" in run[0]):
-        table.problem("run", f"expected a program first, such as {_RUN_EXAMPLE}")
-    if any(entry.startswith(("env:", "keyring:")) for entry in run):
-        table.problem(
-            "run",
-            "may hold no secret: this machine shows arguments to everyone on it, and the program's "
-            "last line is shown here; let the program fetch the secret itself",
-        )
+    run = read_run(table, _RUN_EXAMPLE)
     command = CommandActuator(run, table.number("timeout_s", 10.0, 0.5, 60, "s"))
     table.close()
     return command
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value

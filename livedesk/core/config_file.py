@@ -10,12 +10,14 @@ from typing import cast
 from livedesk.core.config_failover import read_failover
 from livedesk.core.config_feed import read_feed
 from livedesk.core.config_limits import read_limits
+from livedesk.core.config_moderation import read_moderation
 from livedesk.core.config_pins import read_pins
 from livedesk.core.config_return import read_return
 from livedesk.core.config_secret import Origin
 from livedesk.core.config_table import ConfigError, Remark, Remarks, Table
 from livedesk.core.config_uplink import read_uplinks
-from livedesk.core.pin_settings import PinSettings
+from livedesk.core.moderation_settings import ModerationSettings
+from livedesk.core.pin_settings import PinSettings, ShopeeGateway
 from livedesk.core.secrets import SecretResolver
 from livedesk.core.settings import (
     Decode,
@@ -103,6 +105,7 @@ def _store(table: Table, origin: Origin) -> StoreSettings:
         actuator=failover.values.get("actuator"),
     )
     platform = table.text("platform", 'a platform, such as "tiktok"', r".{1,40}", "")
+    pins = _pins(table, origin, platform, sandbox=sandbox)
     store = StoreSettings(
         id=identifier,
         name=table.text("name", 'a name, such as "Glow Beauty US"', r".{1,120}", identifier),
@@ -113,11 +116,10 @@ def _store(table: Table, origin: Origin) -> StoreSettings:
         probe=_probe(table.table("probe", "[store.probe]")),
         return_check=_return(table, origin),
         failover=read_failover(failover, origin, pulled=pulled, uplinks=len(uplinks)),
-        pins=_pins(table, origin, platform, sandbox=sandbox),
+        pins=pins,
+        moderation=_moderation(table, origin, platform, pins, sandbox=sandbox),
         sandbox=sandbox,
     )
-    if table.has("moderation"):
-        table.notice("moderation", "is read by a later release; this one does nothing with it")
     table.close()
     return store
 
@@ -127,6 +129,18 @@ def _pins(table: Table, origin: Origin, platform: str, *, sandbox: bool) -> PinS
         return None
     pins = table.table("pins", "[store.pins]")
     return read_pins(pins, origin, platform=platform, sandbox=sandbox)
+
+
+def _moderation(
+    table: Table, origin: Origin, platform: str, pins: PinSettings | None, *, sandbox: bool
+) -> ModerationSettings | None:
+    if not table.has("moderation"):
+        return None
+    moderation = table.table("moderation", "[store.moderation]")
+    signs_in = pins is not None and isinstance(pins.gateway, ShopeeGateway)
+    return read_moderation(
+        moderation, origin, platform=platform, shopee_sign_in=signs_in, sandbox=sandbox
+    )
 
 
 def _return(table: Table, origin: Origin) -> ReturnSettings | None:

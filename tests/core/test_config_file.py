@@ -224,13 +224,6 @@ def test_a_key_in_the_file_is_used_and_remarked_upon(load: Load, tmp_path: Path)
     assert "other users can read" in louder
 
 
-def test_tables_of_later_releases_are_accepted_and_that_is_said(load: Load) -> None:
-    notices = load(GOOD + '[store.moderation]\nurl = "x"\n').notices
-    assert [re.sub(": is read.*", "", notice) for notice in notices] == [
-        "livedesk.toml:10: store[0].moderation",
-    ]
-
-
 @pytest.mark.parametrize(
     "url",
     [
