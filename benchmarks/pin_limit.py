@@ -18,10 +18,10 @@ from benchmarks.rows import Row, percentile
 from benchmarks.shops import shops
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, SystemClock
 from livedesk.core.tasks import Tasks
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.dispatcher import Dispatcher
-from livedesk.pins.gateways.tokens import TokenShelf
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.tokens import TokenShelf
 from tests.waiting import until
 
 PER_MIN: Final = 100

@@ -24,10 +24,10 @@ from benchmarks.shops import Shop, shops
 from livedesk.core.clock import NS_PER_MS, Clock, SystemClock
 from livedesk.core.events import Json
 from livedesk.core.pins import Product
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.dispatcher import Dispatcher
-from livedesk.pins.gateways.tokens import TokenShelf
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.tokens import TokenShelf
 
 BUDGET_MS: Final = 800.0
 SERVICE: Final[dict[str, Json]] = {

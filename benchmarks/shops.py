@@ -17,10 +17,10 @@ from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.pin_settings import PinSettings, SandboxGateway
 from livedesk.core.secrets import Secret
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Abilities, Gateway
 from livedesk.pins.gateways.make import gateway_for
-from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.tokens import TokenShelf
 
 _COMMAND = (sys.executable, "-P", "-m", "livedesk.sandbox.shop")
 

@@ -23,7 +23,7 @@ class ShopeeGateway:
     """Shopee Open Platform, livestream module, user scope.
 
     The single-use refresh token of the settings is the first one only; those that follow are kept
-    where `TokenShelf` says (pins/gateways/tokens.py).
+    where `TokenShelf` says (platforms/tokens.py).
     """
 
     partner_id: int

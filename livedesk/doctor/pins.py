@@ -22,12 +22,12 @@ from livedesk.core.runtime import EngineRuntime, list_runtime_files
 from livedesk.core.settings import Settings
 from livedesk.doctor.finding import Finding
 from livedesk.paths import Paths
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.catalogue_file import CatalogueError, read_catalogue
 from livedesk.pins.gateways.base import Gateway, Products, Shown
-from livedesk.pins.gateways.connection import AddressError
 from livedesk.pins.gateways.make import CatalogueSource, catalogue_source, gateway_for
-from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.connection import AddressError
+from livedesk.platforms.tokens import TokenShelf
 
 _CALL_S: Final = 5.0
 _LIST_S: Final = 15.0

@@ -12,7 +12,6 @@ from livedesk.core.clock import Clock
 from livedesk.core.pins import PinState
 from livedesk.core.tasks import Tasks
 from livedesk.pins import plan, recall
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.facts import Facts
 from livedesk.pins.fate import End
 from livedesk.pins.gateways.base import Gateway, Shown
@@ -20,6 +19,7 @@ from livedesk.pins.lookout import Lookout
 from livedesk.pins.pin import Pin
 from livedesk.pins.run import Means, Run
 from livedesk.pins.traffic import Traffic
+from livedesk.platforms.call_budget import CallBudget
 
 RECORD_S: Final = 0.2
 """So long the disk has to take the intent before the first byte leaves without it."""

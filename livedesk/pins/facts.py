@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.pins.gateways.base import Abilities, Answer, Shown
+from livedesk.pins.gateways.base import Abilities, Shown
+from livedesk.platforms.outcome import Answer
 
 ATTEMPTS_WITH_KEYS: Final = 3
 ATTEMPTS_WITHOUT_KEYS: Final = 2

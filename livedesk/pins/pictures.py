@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.pins.gateways.connection import Reply
-from livedesk.pins.gateways.lanes import NoReply
+from livedesk.platforms.connection import Reply
+from livedesk.platforms.lanes import NoReply
 
 MOST_BYTES: Final = 3_000_000
 """Of one picture; those of shops have 50 to 500 kB."""
@@ -35,7 +35,7 @@ _MOST_PAUSES: Final = 2_000
 _LONGEST_PATH: Final = 1_000
 
 Fetch = Callable[[str, int, float], Awaitable[Reply | NoReply]]
-"""Address, most bytes, seconds (gateways.lanes.fetch)."""
+"""Address, most bytes, seconds (platforms/lanes.py, fetch)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from typing import Final
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.pins import plan
 from livedesk.pins.budget import FAST_MS
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.facts import Attempt, Facts, Read, done_ns
 from livedesk.pins.fate import End
-from livedesk.pins.gateways.base import Abilities, Answer, Shown
+from livedesk.pins.gateways.base import Abilities, Shown
 from livedesk.pins.pin import Pin
 from livedesk.pins.traffic import Call, Traffic
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.outcome import Answer
 
 JITTER_NS: Final = 40 * NS_PER_MS
 SHORTEST_WAIT_S: Final = 0.0005

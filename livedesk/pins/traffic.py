@@ -9,11 +9,12 @@ from typing import Any, Final
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.tasks import Tasks
 from livedesk.pins.budget import FAST_MS, RoundTrips
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.facts import EFFECT_NS
-from livedesk.pins.gateways.base import Answer, Departure, Gateway, Shown
+from livedesk.pins.gateways.base import Gateway, Shown
 from livedesk.pins.pin import Pin
 from livedesk.pins.writes import Write, Writes
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.outcome import Answer, Departure
 
 CALLS_AT_ONCE: Final = 6
 """As many connections as a gateway keeps open at most."""

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 from livedesk.pins.facts import EFFECT_NS, Rival
-from livedesk.pins.gateways.base import Answer
+from livedesk.platforms.outcome import Answer
 
 _KEPT: Final = 64
 _KEPT_NS: Final = 4 * EFFECT_NS

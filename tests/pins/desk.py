@@ -9,9 +9,9 @@ from random import Random
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.pins import PinState, Product
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import CallBudget
 from tests.pins.platform import Platform
 from tests.pins.virtual import VirtualClock
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livedesk.core.pins import GatewayStatus, Product
-from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Products, Shown
+from livedesk.platforms.outcome import Answer, Departure
 from tests.pins.virtual import VirtualClock
 
 

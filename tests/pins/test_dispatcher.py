@@ -10,8 +10,9 @@ import pytest
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import PinState, Product
-from livedesk.pins.gateways.base import Abilities, Answer, Departure
+from livedesk.pins.gateways.base import Abilities
 from livedesk.pins.pin import Pin
+from livedesk.platforms.outcome import Answer, Departure
 from tests.pins.desk import Desk
 from tests.pins.platform import DOWN, DROPPED, LOST, OK, SLOW, Fate, Platform
 from tests.pins.virtual import run_virtually, stand_still

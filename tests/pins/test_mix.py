@@ -10,10 +10,10 @@ from collections import Counter
 from random import Random
 
 from livedesk.core.tasks import Tasks
-from livedesk.pins.calls import Purpose
 from livedesk.pins.gateways.base import Abilities
 from livedesk.pins.ledger import Ledger
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import Purpose
 from tests.pins.desk import Desk
 from tests.pins.platform import Fate, Platform
 from tests.pins.virtual import run_virtually

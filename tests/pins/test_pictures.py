@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from livedesk.core.clock import ManualClock
-from livedesk.pins.gateways.connection import Reply
-from livedesk.pins.gateways.lanes import NoReply
 from livedesk.pins.pictures import MOST_BYTES, Picture, PictureError, Pictures, kind_of
+from livedesk.platforms.connection import Reply
+from livedesk.platforms.lanes import NoReply
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(100)

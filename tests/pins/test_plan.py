@@ -11,7 +11,8 @@ from livedesk.core.clock import NS_PER_MS
 from livedesk.pins import plan
 from livedesk.pins.facts import Attempt, Facts, Read, Rival
 from livedesk.pins.fate import GIVE_UP_NS, End
-from livedesk.pins.gateways.base import Abilities, Answer, Shown
+from livedesk.pins.gateways.base import Abilities, Shown
+from livedesk.platforms.outcome import Answer
 
 MS = NS_PER_MS
 DEADLINE = 800 * MS

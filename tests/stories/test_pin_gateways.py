@@ -59,7 +59,7 @@ def test_shopee_s_access_is_renewed_before_it_ends_within_the_show(
 ) -> None:
     """Access of a minute in place of four hours, and a show that ends a second after it."""
     monkeypatch.setattr("livedesk.sandbox.shop.shopee.ACCESS_S", 61)
-    monkeypatch.setattr("livedesk.pins.gateways.tokens._PAUSE_AFTER_SUCCESS_S", 0.0)
+    monkeypatch.setattr("livedesk.platforms.tokens._PAUSE_AFTER_SUCCESS_S", 0.0)
     monkeypatch.setattr("livedesk.engine.pinning.upkeep.RENEW_EVERY_S", 0.05)
 
     async def story() -> None:

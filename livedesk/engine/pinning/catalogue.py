@@ -16,10 +16,10 @@ from livedesk.engine.pinning.hook_news import HookNews, refuse
 from livedesk.engine.pinning.product_json import ProductJson
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
-from livedesk.pins.calls import Backoff
 from livedesk.pins.catalogue import Differences, HookBook, differences, merged, with_event
 from livedesk.pins.gateways.base import Products
 from livedesk.pins.webhook import HookEvent, HookRefused, SeenHooks, verify
+from livedesk.platforms.call_budget import Backoff
 
 _TOLD_AT_ONCE: Final = 20
 """Products that went out of stock together are told singly up to so many."""

@@ -17,13 +17,13 @@ from livedesk.engine.pinning.sources import (
 )
 from livedesk.engine.pinning.stage import Stage
 from livedesk.paths import Paths
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways import shopee, tiktok
 from livedesk.pins.gateways.base import Gateway
-from livedesk.pins.gateways.lanes import fetch
 from livedesk.pins.gateways.make import catalogue_source, gateway_for
-from livedesk.pins.gateways.tokens import RenewalNews, TokenShelf
 from livedesk.pins.pictures import Pictures
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.lanes import fetch
+from livedesk.platforms.tokens import RenewalNews, TokenShelf
 
 _NAMES = {
     "sandbox": "the sandbox",

@@ -15,9 +15,9 @@ from livedesk.engine.pinning.facts import displaced_by, late_of
 from livedesk.engine.pinning.pin_book import PinBook
 from livedesk.engine.pinning.run_of_show import ShowKeeper
 from livedesk.engine.pinning.stage import Stage
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.gateways.base import Gateway
+from livedesk.platforms.call_budget import CallBudget
 
 _RECENT: Final = 10
 

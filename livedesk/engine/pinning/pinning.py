@@ -40,13 +40,13 @@ from livedesk.engine.pinning.shown_watch import ShownWatch
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Stage
 from livedesk.engine.pinning.upkeep import Upkeep
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.catalogue import Differences
 from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.gateways.base import Gateway
-from livedesk.pins.gateways.tokens import RenewalNews
 from livedesk.pins.pictures import PictureError, Pictures
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.tokens import RenewalNews
 
 _AFTER_FAULT_S: Final = 5.0
 

@@ -11,10 +11,10 @@ from typing import Final, Protocol
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.engine.pinning.stage import Tell
-from livedesk.pins.calls import Backoff
 from livedesk.pins.facts import EFFECT_NS
 from livedesk.pins.gateways.base import Shown
 from livedesk.pins.pin import Pin
+from livedesk.platforms.call_budget import Backoff
 
 LOOK_EVERY_S: Final = 15.0
 QUIET_S: Final = 2.0

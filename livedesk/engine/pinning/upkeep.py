@@ -12,7 +12,7 @@ from livedesk.core.pins import GatewayStatus
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.gateways.base import Gateway
-from livedesk.pins.gateways.tokens import RenewalNews
+from livedesk.platforms.tokens import RenewalNews
 
 WARM_EVERY_S: Final = 15.0
 RENEW_EVERY_S: Final = 60.0

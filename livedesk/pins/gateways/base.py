@@ -7,13 +7,10 @@ and what it means for a pin is decided elsewhere (`pins/plan.py`, `pins/dispatch
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-from livedesk.core.clock import NS_PER_S
 from livedesk.core.pins import GatewayStatus, Product
-
-Effect = Literal["done", "none", "maybe"]
-"""What a call did at the platform. `maybe`: the bytes left, and nothing tells what they did."""
+from livedesk.platforms.outcome import Answer, Departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +19,6 @@ class Abilities:
     reads_back: bool = True
     honours_keys: bool = True
     """The same idempotency key twice has one effect, so that a second attempt is safe."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a pin or unpin call. No text in it holds a secret.
-
-    `final`: asking again is of no use, as for a product that the platform does not know.
-    """
-
-    effect: Effect
-    code: str = ""
-    """Empty when all is well; else stable and short: `rate_limited`, `server_error`, `no_answer`,
-    `not_reached`, `bad_answer`, `not_authorized`, `unknown_product`, `not_live`, `refused` …"""
-    text: str = ""
-    final: bool = False
-    retry_after_s: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.effect == "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +45,13 @@ class Products:
     retry_after_s: float | None = None
 
 
-@dataclass(slots=True)
-class Departure:
-    """Whether the bytes of a call may still leave, and whether they have.
+def not_shown(answer: Answer) -> Shown:
+    """A read-back that failed as this call did."""
+    return Shown(False, None, answer.code, answer.text, answer.retry_after_s)
 
-    While there is no connection a call waits for one. Its deadline may pass meanwhile, or a newer
-    cue come: then nothing of it may be sent any more. Who makes the call looks at the clock right
-    before the first byte and sets `has_left`; who asked for it may cancel it safely until then.
-    """
 
-    until_mono_ns: int | None = None
-    has_left: bool = False
-
-    def left_s(self, mono_ns: int) -> float | None:
-        """Until it may not leave any more; None: it always may."""
-        return None if self.until_mono_ns is None else (self.until_mono_ns - mono_ns) / NS_PER_S
-
-    def is_over(self, mono_ns: int) -> bool:
-        return self.until_mono_ns is not None and mono_ns >= self.until_mono_ns
+def no_products(answer: Answer) -> Products:
+    return Products(False, (), (), answer.code, answer.text, answer.retry_after_s)
 
 
 class Gateway(Protocol):

@@ -13,11 +13,11 @@ from livedesk.core.clock import Clock
 from livedesk.core.http_template import content_type, fill, filled_body, in_url, secrets_in
 from livedesk.core.pin_settings import HttpCallSettings, HttpGateway
 from livedesk.core.pins import GatewayStatus, Product
-from livedesk.pins.gateways.answers import (
+from livedesk.pins.gateways.base import Abilities, Products, Shown, not_shown
+from livedesk.platforms.answers import (
     TOO_MANY,
     UnusableError,
     by_status,
-    not_shown,
     parsed,
     retry_after_s,
     said,
@@ -26,10 +26,10 @@ from livedesk.pins.gateways.answers import (
     unanswered,
     unusable,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
-from livedesk.pins.gateways.connection import Origin, Reply, Request, header_text, split_url
-from livedesk.pins.gateways.health import Health
-from livedesk.pins.gateways.lanes import Lanes
+from livedesk.platforms.connection import Origin, Reply, Request, header_text, split_url
+from livedesk.platforms.health import Health
+from livedesk.platforms.lanes import Lanes
+from livedesk.platforms.outcome import Answer, Departure
 
 _TRY_AGAIN = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY))
 

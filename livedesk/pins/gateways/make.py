@@ -15,18 +15,17 @@ from livedesk.core.pin_settings import (
     ShopeeGateway,
     TikTokProducts,
 )
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways import shopee, tiktok
 from livedesk.pins.gateways.base import Gateway, Products
-from livedesk.pins.gateways.connection import split_url
 from livedesk.pins.gateways.http import HttpWay
-from livedesk.pins.gateways.lanes import Lanes
 from livedesk.pins.gateways.manual import ManualWay
-from livedesk.pins.gateways.pages import Counted
 from livedesk.pins.gateways.sandbox import SandboxShop
 from livedesk.pins.gateways.shopee import ShopeeLive
 from livedesk.pins.gateways.tiktok import TikTokShop
-from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.platforms.call_budget import CallBudget, Counted
+from livedesk.platforms.connection import split_url
+from livedesk.platforms.lanes import Lanes
+from livedesk.platforms.tokens import TokenShelf
 
 
 class CatalogueSource(Protocol):

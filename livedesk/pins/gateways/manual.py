@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.pins import GatewayStatus, Product
-from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
+from livedesk.pins.gateways.base import Abilities, Products, Shown
+from livedesk.platforms.outcome import Answer, Departure
 
 _BY_HAND: Final = "This platform has no pin call; a person pins in its own window."
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.pins import Product
-from livedesk.pins.calls import CallBudget
-from livedesk.pins.gateways.answers import JsonObject, UnusableError
 from livedesk.pins.gateways.base import Products
+from livedesk.platforms.answers import JsonObject, UnusableError
+from livedesk.platforms.call_budget import Counted
 
 _MOST_PAGES: Final = 50
 _MOST_PROBLEMS: Final = 200
@@ -26,24 +26,6 @@ class Page:
     read: Callable[[JsonObject, int], Product]
     """Of an entry and its place from 1, a Product; raises UnusableError."""
     following: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Takes a gateway's own calls from the store's budget."""
-
-    calls: CallBudget
-    clock: Clock
-
-    def wait_s(self) -> float | None:
-        """None: a call for which nobody waits may be made, and is counted. Else when it may."""
-        mono_ns = self.clock.mono_ns()
-        if self.calls.take("background", mono_ns):
-            return None
-        return self.calls.wait_s("background", mono_ns)
-
-    def renewal(self) -> bool:
-        return self.calls.take("renewal", self.clock.mono_ns())
 
 
 async def all_pages(

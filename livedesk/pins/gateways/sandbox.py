@@ -9,14 +9,14 @@ from urllib.parse import quote
 from livedesk.core.clock import Clock
 from livedesk.core.pin_settings import SandboxGateway
 from livedesk.core.pins import GatewayStatus, Product, ProductState
-from livedesk.pins.gateways.answers import (
+from livedesk.pins.gateways.base import Abilities, Products, Shown, no_products, not_shown
+from livedesk.pins.gateways.pages import Page, all_pages
+from livedesk.platforms.answers import (
     TOO_MANY,
     JsonObject,
     UnusableError,
     by_status,
     money,
-    no_products,
-    not_shown,
     parsed,
     part,
     parts,
@@ -29,11 +29,11 @@ from livedesk.pins.gateways.answers import (
     unusable,
     whole_or_none,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
-from livedesk.pins.gateways.connection import Reply, Request, header_text, split_url
-from livedesk.pins.gateways.health import Health
-from livedesk.pins.gateways.lanes import PAGE_BYTES, PIN_BYTES, Lanes
-from livedesk.pins.gateways.pages import Counted, Page, all_pages
+from livedesk.platforms.call_budget import Counted
+from livedesk.platforms.connection import Reply, Request, header_text, split_url
+from livedesk.platforms.health import Health
+from livedesk.platforms.lanes import ANSWER_BYTES, PAGE_BYTES, Lanes
+from livedesk.platforms.outcome import Answer, Departure
 
 _PAGE: Final = 100
 _STATES: Final[dict[str, ProductState]] = {
@@ -146,7 +146,7 @@ class SandboxShop:
         key: str = "",
         body: bytes | None = None,
         *,
-        max_bytes: int = PIN_BYTES,
+        max_bytes: int = ANSWER_BYTES,
         departure: Departure | None = None,
     ) -> JsonObject | Answer:
         """What a 200 holds; else the Answer, which the health knows of."""

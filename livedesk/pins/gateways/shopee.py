@@ -16,14 +16,14 @@ from livedesk.core.pin_settings import ShopeeGateway
 from livedesk.core.pins import GatewayStatus, Product
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
-from livedesk.pins.gateways.answers import (
+from livedesk.pins.gateways.base import Abilities, Products, Shown, no_products, not_shown
+from livedesk.pins.gateways.pages import Page, all_pages
+from livedesk.platforms.answers import (
     JsonObject,
     UnusableError,
     by_status,
     flag,
     money,
-    no_products,
-    not_shown,
     parsed,
     part,
     parts,
@@ -34,14 +34,14 @@ from livedesk.pins.gateways.answers import (
     whole,
     whole_or_none,
 )
-from livedesk.pins.gateways.base import Abilities, Answer, Departure, Products, Shown
-from livedesk.pins.gateways.connection import Reply, Request
-from livedesk.pins.gateways.health import Health
-from livedesk.pins.gateways.lanes import PAGE_BYTES, PIN_BYTES, Lanes, NoReply
-from livedesk.pins.gateways.pages import Counted, Page, all_pages
-from livedesk.pins.gateways.shopee_errors import is_sign_in_refused, is_token_refused, judged
-from livedesk.pins.gateways.shopee_sign import public_target, user_target
-from livedesk.pins.gateways.tokens import Access, NotRenewed, Renewed, not_renewed
+from livedesk.platforms.call_budget import Counted
+from livedesk.platforms.connection import Reply, Request
+from livedesk.platforms.health import Health
+from livedesk.platforms.lanes import ANSWER_BYTES, PAGE_BYTES, Lanes, NoReply
+from livedesk.platforms.outcome import Answer, Departure
+from livedesk.platforms.shopee_errors import is_sign_in_refused, is_token_refused, judged
+from livedesk.platforms.shopee_sign import public_target, user_target
+from livedesk.platforms.tokens import Access, NotRenewed, Renewed, not_renewed
 
 _MODULE: Final = "/api/v2/livestream/"
 _RENEWAL: Final = "/api/v2/auth/access_token/get"
@@ -195,7 +195,7 @@ class ShopeeLive:
         limit_s: float,
         body: bytes | None = None,
         *,
-        max_bytes: int = PIN_BYTES,
+        max_bytes: int = ANSWER_BYTES,
         departure: Departure | None = None,
     ) -> JsonObject | Answer:
         """An answer without an error in it; else the Answer, which the health knows of."""

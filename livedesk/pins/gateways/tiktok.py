@@ -15,13 +15,14 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.pin_settings import TikTokProducts
 from livedesk.core.pins import Product, ProductState
 from livedesk.core.secrets import Secret
-from livedesk.pins.gateways.answers import (
+from livedesk.pins.gateways.base import Products, no_products
+from livedesk.pins.gateways.pages import Page, all_pages
+from livedesk.platforms.answers import (
     TOO_MANY,
     JsonObject,
     UnusableError,
     by_status,
     money,
-    no_products,
     parsed,
     part,
     parts,
@@ -33,11 +34,11 @@ from livedesk.pins.gateways.answers import (
     unusable,
     whole,
 )
-from livedesk.pins.gateways.base import Answer, Products
-from livedesk.pins.gateways.connection import Reply, Request
-from livedesk.pins.gateways.lanes import PAGE_BYTES, Lanes
-from livedesk.pins.gateways.pages import Counted, Page, all_pages
-from livedesk.pins.gateways.tokens import Access, NotRenewed, Renewed, not_renewed
+from livedesk.platforms.call_budget import Counted
+from livedesk.platforms.connection import Reply, Request
+from livedesk.platforms.lanes import PAGE_BYTES, Lanes
+from livedesk.platforms.outcome import Answer
+from livedesk.platforms.tokens import Access, NotRenewed, Renewed, not_renewed
 
 _RENEWAL: Final = "/api/v2/token/refresh"
 _PAGE: Final = 100

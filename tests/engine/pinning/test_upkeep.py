@@ -12,7 +12,7 @@ from livedesk.core.pins import GatewayStatus
 from livedesk.engine.pinning.sources import ProductSource, SignedProducts
 from livedesk.engine.pinning.upkeep import EXPECTED_S, Upkeep
 from livedesk.pins.gateways.base import Gateway, Products
-from livedesk.pins.gateways.tokens import RenewalNews
+from livedesk.platforms.tokens import RenewalNews
 from tests.waiting import until
 
 UP = GatewayStatus("shopee", "up", calls_left=50)

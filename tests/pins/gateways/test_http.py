@@ -14,11 +14,11 @@ from livedesk.core.clock import SystemClock
 from livedesk.core.pin_settings import HttpCallSettings, HttpGateway, PinSettings
 from livedesk.core.pins import Product
 from livedesk.core.secrets import Secret
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Gateway
 from livedesk.pins.gateways.make import gateway_for
-from livedesk.pins.gateways.tokens import TokenShelf
-from tests.pins.gateways.far_end import FarEnd, far_end, reply
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.tokens import TokenShelf
+from tests.platforms.far_end import FarEnd, far_end, reply
 
 PRODUCT = Product('p/1"ü', "A serum", sku="S 1", shop="7")
 TOKEN = "t0ken-of-the-agency"

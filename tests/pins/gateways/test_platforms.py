@@ -24,12 +24,12 @@ from livedesk.core.pin_settings import (
 )
 from livedesk.core.pins import Product
 from livedesk.core.secrets import Secret
-from livedesk.pins.calls import CallBudget
 from livedesk.pins.gateways.base import Gateway
-from livedesk.pins.gateways.connection import Reply, Request
-from livedesk.pins.gateways.lanes import Lanes
 from livedesk.pins.gateways.make import CatalogueSource, catalogue_source, gateway_for
-from livedesk.pins.gateways.tokens import TokenShelf
+from livedesk.platforms.call_budget import CallBudget
+from livedesk.platforms.connection import Reply, Request
+from livedesk.platforms.lanes import Lanes
+from livedesk.platforms.tokens import TokenShelf
 from livedesk.sandbox.shop.run import running_shop
 from livedesk.sandbox.shop.shop import Shop, ShopJob
 

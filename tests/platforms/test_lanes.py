@@ -14,11 +14,11 @@ from random import Random
 import pytest
 
 from livedesk.core.clock import ManualClock, SystemClock
-from livedesk.pins.gateways.base import Departure
-from livedesk.pins.gateways.connection import AddressError, Reply, Request, split_url
-from livedesk.pins.gateways.lanes import PIN_BYTES, Lanes, NoReply, fetch
+from livedesk.platforms.connection import AddressError, Reply, Request, split_url
+from livedesk.platforms.lanes import ANSWER_BYTES, Lanes, NoReply, fetch
+from livedesk.platforms.outcome import Departure
 from tests.certificates import self_signed, server_side
-from tests.pins.gateways.far_end import Asked, far_end, reply
+from tests.platforms.far_end import Asked, far_end, reply
 from tests.waiting import until
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -197,7 +197,7 @@ def test_nothing_has_left_when_nobody_listens() -> None:
     ("sent", "code"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10485760\r\n\r\n", "too_large"),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (PIN_BYTES + 1), "too_large"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (ANSWER_BYTES + 1), "too_large"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300_000, "bad_answer"),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n", "bad_answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nshort", "no_answer"),

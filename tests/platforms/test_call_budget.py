@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.pins.calls import LONGEST_BLOCK_S, WINDOW_S, Backoff, CallBudget, Purpose
+from livedesk.platforms.call_budget import LONGEST_BLOCK_S, WINDOW_S, Backoff, CallBudget, Purpose
 
 NOW = 1_000 * NS_PER_S
 PURPOSES: list[Purpose] = ["pin", "read", "renewal", "background"]

@@ -21,7 +21,7 @@ from livedesk.core.clock import NS_PER_S, Clock, iso_utc
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
 from livedesk.core.whole_file import write_whole
-from livedesk.pins.gateways.base import Answer
+from livedesk.platforms.outcome import Answer
 
 log = logging.getLogger(__name__)
 

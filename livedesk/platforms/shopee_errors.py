@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.pins.gateways.answers import TOO_MANY, http_date, retry_after_s, sentence
-from livedesk.pins.gateways.base import Answer
-from livedesk.pins.gateways.connection import Reply
+from livedesk.platforms.answers import TOO_MANY, http_date, retry_after_s, sentence
+from livedesk.platforms.connection import Reply
+from livedesk.platforms.outcome import Answer
 
 _TOKEN: Final = frozenset(("invalid_acceess_token", "invalid_access_token", "invalid_acess_token"))
 """The first is the platform's own spelling."""

@@ -16,9 +16,9 @@ from http import HTTPStatus
 from typing import Any, Final, NoReturn
 
 from livedesk.core.secrets import Secret, redact
-from livedesk.pins.gateways.base import Answer, Products, Shown
-from livedesk.pins.gateways.connection import Reply
-from livedesk.pins.gateways.lanes import NoReply
+from livedesk.platforms.connection import Reply
+from livedesk.platforms.lanes import NoReply
+from livedesk.platforms.outcome import Answer
 
 LONGEST_WAIT_S: Final = 3600.0
 """A Retry-After beyond it is taken for this: nobody plans a show by a header."""
@@ -230,12 +230,3 @@ TOO_MANY: Final = "The platform got too many calls."
 def server_error(status: int, wait_s: float | None) -> Answer:
     words = f"The platform failed with {status}."
     return Answer("maybe", "server_error", words, retry_after_s=wait_s)
-
-
-def not_shown(answer: Answer) -> Shown:
-    """A read-back that failed as this call did."""
-    return Shown(False, None, answer.code, answer.text, answer.retry_after_s)
-
-
-def no_products(answer: Answer) -> Products:
-    return Products(False, (), (), answer.code, answer.text, answer.retry_after_s)

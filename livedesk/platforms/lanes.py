@@ -22,8 +22,7 @@ import h11
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.tasks import Tasks
-from livedesk.pins.gateways.base import Departure
-from livedesk.pins.gateways.connection import (
+from livedesk.platforms.connection import (
     AddressError,
     BrokenCall,
     Connection,
@@ -32,8 +31,9 @@ from livedesk.pins.gateways.connection import (
     Request,
     split_url,
 )
+from livedesk.platforms.outcome import Departure
 
-PIN_BYTES: Final = 256 * 1024
+ANSWER_BYTES: Final = 256 * 1024
 PAGE_BYTES: Final = 2 * 1024 * 1024
 _IDLE: Final = 2
 _MOST: Final = 6
@@ -110,7 +110,7 @@ class Lanes:
         self,
         request: Request,
         limit_s: float,
-        max_bytes: int = PIN_BYTES,
+        max_bytes: int = ANSWER_BYTES,
         departure: Departure | None = None,
     ) -> Reply | NoReply:
         """The answer, or why there is none, within `limit_s` in all. Each is one request at most,
@@ -161,7 +161,7 @@ class Lanes:
         if departure.has_left:
             return NoReply("no_answer", f"{self._origin} gave no whole answer {limit}", sent=True)
         if departure.until_mono_ns is not None:
-            limit = "before the pin's time was up"
+            limit = "before its time was up"
         return NoReply("not_reached", f"{self._origin} could not be reached {limit}", sent=False)
 
     async def _take(self) -> Connection:

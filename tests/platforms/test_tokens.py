@@ -12,13 +12,7 @@ import pytest
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.secrets import Secret
-from livedesk.pins.gateways.tokens import (
-    Access,
-    NotRenewed,
-    RenewalNews,
-    Renewed,
-    TokenShelf,
-)
+from livedesk.platforms.tokens import Access, NotRenewed, RenewalNews, Renewed, TokenShelf
 from tests.waiting import until
 
 HOUR_NS = 3600 * NS_PER_S

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
 
-from livedesk.core.clock import NS_PER_S
+from livedesk.core.clock import NS_PER_S, Clock
 
 Purpose = Literal["pin", "read", "renewal", "background"]
 
@@ -80,6 +81,24 @@ class CallBudget:
         over_ns = mono_ns - round(WINDOW_S * NS_PER_S)
         while self._made_ns and self._made_ns[0] <= over_ns:
             self._made_ns.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Takes a gateway's own calls from the store's budget."""
+
+    calls: CallBudget
+    clock: Clock
+
+    def wait_s(self) -> float | None:
+        """None: a call for which nobody waits may be made, and is counted. Else when it may."""
+        mono_ns = self.clock.mono_ns()
+        if self.calls.take("background", mono_ns):
+            return None
+        return self.calls.wait_s("background", mono_ns)
+
+    def renewal(self) -> bool:
+        return self.calls.take("renewal", self.clock.mono_ns())
 
 
 class Backoff:

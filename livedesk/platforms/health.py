@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 from livedesk.core.pins import GatewayState
-from livedesk.pins.gateways.base import Answer
+from livedesk.platforms.outcome import Answer
 
 _LAST: Final = 5
 _ANSWERS: Final = frozenset(("", "unknown_product", "out_of_stock", "restricted", "not_live"))

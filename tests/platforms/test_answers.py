@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.secrets import Secret
-from livedesk.pins.gateways.answers import (
+from livedesk.platforms.answers import (
     LONGEST_WAIT_S,
     UnusableError,
     by_status,
@@ -23,8 +23,8 @@ from livedesk.pins.gateways.answers import (
     retry_after_s,
     said,
 )
-from livedesk.pins.gateways.connection import Reply
-from livedesk.pins.gateways.shopee_errors import judged
+from livedesk.platforms.connection import Reply
+from livedesk.platforms.shopee_errors import judged
 
 NOW_NS = 1_790_000_000 * NS_PER_S
 """Mon, 21 Sep 2026 14:13:20 GMT"""

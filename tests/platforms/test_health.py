@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from livedesk.pins.gateways.base import Answer
-from livedesk.pins.gateways.health import Health
+from livedesk.platforms.health import Health
+from livedesk.platforms.outcome import Answer
 
 WELL = Answer("done")
 LOST = Answer("maybe", "no_answer", "No answer.")

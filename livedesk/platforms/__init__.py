@@ -1,0 +1,1 @@
+"""How is a platform called? Warm connections, sign-ins and signatures, whatever it is asked for."""
