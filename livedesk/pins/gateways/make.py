@@ -15,7 +15,7 @@ from livedesk.core.pin_settings import (
     ShopeeGateway,
     TikTokProducts,
 )
-from livedesk.pins.gateways import shopee, tiktok
+from livedesk.pins.gateways import tiktok
 from livedesk.pins.gateways.base import Gateway, Products
 from livedesk.pins.gateways.http import HttpWay
 from livedesk.pins.gateways.manual import ManualWay
@@ -25,6 +25,7 @@ from livedesk.pins.gateways.tiktok import TikTokShop
 from livedesk.platforms.call_budget import CallBudget, Counted
 from livedesk.platforms.connection import split_url
 from livedesk.platforms.lanes import Lanes
+from livedesk.platforms.shopee import ShopeeCalls, access_name
 from livedesk.platforms.tokens import TokenShelf
 
 
@@ -71,8 +72,9 @@ def gateway_for(
         case SandboxGateway() as sandbox:
             return SandboxShop(sandbox, lanes(sandbox.url), clock, counted)
         case ShopeeGateway() as live:
-            access = shelf.access(shopee.access_name(live), live.refresh_token)
-            return ShopeeLive(live, lanes(live.host), clock, counted, access)
+            access = shelf.access(access_name(live), live.refresh_token)
+            shared = ShopeeCalls(live, lanes(live.host), clock, counted, access)
+            return ShopeeLive(live.shop_id, shared, clock)
         case HttpGateway() as http:
             named = [call.url.reveal() for call in (http.pin, http.unpin, http.read) if call]
             origins = {split_url(url)[0] for url in named}
