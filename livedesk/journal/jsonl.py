@@ -18,7 +18,8 @@ JSONL_VERSION = 1
 
 
 def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
-    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `pin`, `summary`."""
+    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `pin`, `item`,
+    `warning`, `summary`."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
     yield _line("session", _session(summary))
     for timed in reader.events():
@@ -41,6 +42,7 @@ def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
     yield from _incidents(summary)
     yield from _switches(summary)
     yield from _pins(summary)
+    yield from _queue(summary)
     yield _line("summary", _summary(summary))
 
 
@@ -127,6 +129,20 @@ def _pins(summary: Summary) -> Iterator[str]:
         yield _line("pin", {"t_ms": row.t_ms, **msgspec.to_builtins(row.pin)})
 
 
+def _queue(summary: Summary) -> Iterator[str]:
+    for row in summary.queue:
+        fields: dict[str, Json] = {
+            "t_ms": row.t_ms,
+            "hide_ms": row.hide_ms,
+            "review_s": row.review_s,
+            "overturned": row.is_overturned,
+            **msgspec.to_builtins(row.item),
+        }
+        yield _line("item", fields)
+    for t_ms, warning in summary.warnings:
+        yield _line("warning", {"t_ms": t_ms, **msgspec.to_builtins(warning)})
+
+
 def _summary(summary: Summary) -> dict[str, Json]:
     worst = summary.worst_skew
     return {
@@ -142,6 +158,7 @@ def _summary(summary: Summary) -> dict[str, Json]:
         "worst_skew_ms": None if worst is None else worst.skew_ms,
         "worst_skew_t_s": None if worst is None else worst.t_s,
         "pins": msgspec.to_builtins(summary.pin_latency),
+        "moderation": msgspec.to_builtins(summary.queue_figures),
         "reconnects": dict(summary.reconnects),
         "dropped_messages": dict(summary.dropped_messages),
         "lost_events": summary.lost_events,

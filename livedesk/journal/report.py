@@ -15,6 +15,7 @@ from livedesk.core.figures import FIGURES
 from livedesk.core.ladder import SkewLadder
 from livedesk.journal import svg
 from livedesk.journal.reader import SessionReader, TimedEvent
+from livedesk.journal.report_queue import item_cells, listed_items, rule_cells, warning_cells
 from livedesk.journal.report_rows import (
     incident_row,
     listed_pins,
@@ -64,6 +65,9 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         incidents=[incident_row(n, i, summary) for n, i in enumerate(summary.incidents, 1)],
         switches=[switch_row(row) for row in summary.switches],
         pins=[pin_row(row) for row in listed_pins(summary)],
+        items=[item_cells(row) for row in listed_items(summary)],
+        rules=rule_cells(summary),
+        warnings=warning_cells(summary),
         uplinks=uplink_rows(summary),
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
@@ -78,13 +82,23 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         number=number,
         percent=percent,
         plain_number=plain_number,
+        seconds=_seconds,
         shown=shown,
+        tenths=_tenths,
         unit=unit,
     )
 
 
 def _iso_or_none(utc_ns: int | None) -> str | None:
     return None if utc_ns is None else iso_utc(utc_ns)
+
+
+def _seconds(value_ms: float | None) -> str:
+    return _tenths(None if value_ms is None else value_ms / 1000)
+
+
+def _tenths(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
 
 
 def _finalize(value: object) -> object:

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from livedesk.core.figures import FIGURES
+from livedesk.core.moderation import ComplianceWarning
 from livedesk.core.pin_latency import latency_of
 from livedesk.core.pins import PinLatency
 from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
 from livedesk.journal.pins import PinRow, pin_rows
+from livedesk.journal.queue import QueueRow, comments_counted, queue_rows, warnings_told
+from livedesk.journal.queue_figures import QueueFigures, queue_figures
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
 from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans
@@ -106,8 +109,16 @@ class Summary:
     switches: tuple[SwitchRow, ...]
     pins: tuple[PinRow, ...]
     pin_latency: PinLatency
+    queue: tuple[QueueRow, ...]
+    queue_figures: QueueFigures
+    warnings: tuple[tuple[int, ComplianceWarning], ...]
+    """Compliance warnings, with their session time in ms."""
     lost_events: int
     lost_samples: int
+
+    @property
+    def has_moderation(self) -> bool:
+        return bool(self.queue or self.warnings or self.queue_figures.comments)
 
     @property
     def unmeasured_s(self) -> int:
@@ -141,7 +152,8 @@ def summarise(reader: SessionReader) -> Summary:
     carrier = carriers(events, goodputs, _inside(silent, length_s))
     known = {*feed, *goodput, *carrier} | _inside(silent, length_s)
     pins = pin_rows(events)
-    budget_ms = reader.info.limits.pin_budget_ms
+    limits = reader.info.limits
+    acted_on = queue_rows(events)
     lost_events, lost_samples = reader.lost
     return Summary(
         info=reader.info,
@@ -179,7 +191,12 @@ def summarise(reader: SessionReader) -> Summary:
         ),
         switches=tuple(moved),
         pins=tuple(pins),
-        pin_latency=latency_of((row.pin for row in pins), budget_ms),
+        pin_latency=latency_of((row.pin for row in pins), limits.pin_budget_ms),
+        queue=tuple(acted_on),
+        queue_figures=queue_figures(
+            acted_on, comments_counted(events), limits.hide_target_s, limits.review_target_s
+        ),
+        warnings=tuple(warnings_told(events)),
         lost_events=lost_events,
         lost_samples=lost_samples,
     )

@@ -11,6 +11,7 @@ from livedesk.journal.rows import to_json
 from livedesk.journal.summary import Summary
 from livedesk.journal.table import Column, Row, Table
 from livedesk.journal.tables_acts import PINS, SWITCHES, pin_lines, switch_lines
+from livedesk.journal.tables_queue import QUEUE, RULES, queue_lines, rule_lines
 from livedesk.journal.tables_summary import SUMMARY, summary_rows
 from livedesk.journal.text import cell, unit, utc_ns_at
 
@@ -23,6 +24,13 @@ def tables(reader: SessionReader, summary: Summary) -> list[Table]:
             "switches.csv", "When the stream moved, one row each.", SWITCHES, switch_lines(summary)
         ),
         Table("pins.csv", "What was called for, one row each.", PINS, pin_lines(summary)),
+        Table(
+            "queue.csv",
+            "Comments on which somebody acted, one row each.",
+            QUEUE,
+            queue_lines(summary),
+        ),
+        Table("rules.csv", "What each rule caught, one row each.", RULES, rule_lines(summary)),
         Table("events.csv", "Everything that was written down.", _EVENTS, _events(reader)),
         Table(
             "samples.csv",

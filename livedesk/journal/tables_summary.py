@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from livedesk.core.clock import iso_utc
 from livedesk.journal.summary import Summary
 from livedesk.journal.table import Column, Row
+from livedesk.journal.tables_queue import queue_summary_rows
 from livedesk.journal.text import label, number, unit
 
 SUMMARY = (
@@ -31,6 +32,7 @@ def summary_rows(summary: Summary) -> Iterator[Row]:
     for uplink, count in summary.dropped_messages.items():
         yield ("dropped_messages", uplink, count, "", "frames given up for a slow path")
     yield from _pin_rows(summary)
+    yield from queue_summary_rows(summary)
     for stats in summary.figures:
         for name in ("min", "p05", "mean", "p95", "max"):
             yield (

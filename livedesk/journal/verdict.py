@@ -43,7 +43,8 @@ def headline(summary: Summary) -> str:
 def tiles(summary: Summary) -> list[Tile]:
     judged = [_on_air(summary), _rate(summary), _sync(summary)]
     pins = [_pins(summary)] if summary.pins else []
-    return [*judged, *pins, _reconnects(summary), _drops(summary)]
+    queue = _moderation(summary) if summary.has_moderation else []
+    return [*judged, *pins, *queue, _reconnects(summary), _drops(summary)]
 
 
 def _cause_clause(summary: Summary) -> str:
@@ -140,6 +141,34 @@ def _pins(summary: Summary) -> Tile:
     p95 = "" if figures.p95_ms is None else f"; 95 % in {figures.p95_ms:,.0f} ms"
     note = f"{figures.shown} of {figures.shown + lost} shown{p95}"
     return Tile(title, percent(share), "", mark, ", ".join(troubles) or "all of them", note)
+
+
+def _moderation(summary: Summary) -> list[Tile]:
+    figures, limits = summary.queue_figures, summary.info.limits
+    tiles = []
+    if figures.hidden:
+        done = f"{figures.hidden_done} of {figures.hidden} done on the platform"
+        p99 = "" if figures.hide_p99_ms is None else f"; 99 % in {figures.hide_p99_ms / 1000:.1f} s"
+        share = figures.hidden_within / figures.hidden_done if figures.hidden_done else None
+        mark, word = _judged(share, figures.hidden_done < figures.hidden)
+        title = f"Hidden within {limits.hide_target_s:g} s"
+        tiles.append(Tile(title, percent(share), "", mark, word, done + p99))
+    if figures.for_review:
+        share = figures.reviewed_within / figures.for_review
+        mark, word = _judged(share, bool(figures.never_looked_at))
+        title = f"Reviewed within {limits.review_target_s:g} s"
+        never = f"; {figures.never_looked_at} never looked at" * bool(figures.never_looked_at)
+        note = f"{figures.reviewed} of {figures.for_review}{never}"
+        tiles.append(Tile(title, percent(share), "", mark, word, note))
+    return tiles
+
+
+def _judged(share: float | None, is_short: bool) -> tuple[Mark, str]:
+    if share is None:
+        return "unknown", "none was done"
+    if share == 1 and not is_short:
+        return "good", "all of them"
+    return ("look" if share >= 0.9 and not is_short else "bad"), "not all"
 
 
 def _reconnects(summary: Summary) -> Tile:

@@ -60,7 +60,7 @@ def test_the_same_record_gives_the_same_bytes(session: Path, tmp_path: Path) -> 
     export(session, FORMATS, tmp_path / "two")
     export(session, FORMATS, tmp_path / "two")
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert len(contents(tmp_path / "one")) == 10
+    assert len(contents(tmp_path / "one")) == 12
 
 
 def test_the_zip_holds_what_the_folder_holds(session: Path, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
     asyncio.run(check())
     files = contents(tmp_path / "out")
     assert b"feed_kbps" in files["a-csv/samples.csv"]
-    assert len(files) == 10
+    assert len(files) == 12
 
 
 def test_an_unknown_format_names_those_that_exist(session: Path, tmp_path: Path) -> None:

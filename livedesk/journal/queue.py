@@ -1,0 +1,141 @@
+"""Which comments did the rules or people act on, how long did each take, and what came of it?
+
+`moderation.judged` and `moderation.decided` hold the whole item; the events of effects hold one
+effect each (docs/architecture.md, "Moderation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+import msgspec
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
+from livedesk.core.events import Event
+from livedesk.core.moderation import ComplianceWarning, Decision, Effect, Item
+from livedesk.journal.reader import TimedEvent
+
+T = TypeVar("T")
+
+_OF_EFFECTS: Final = tuple(
+    f"moderation.{state}"
+    for state in ("sent", "done", "by_hand", "not_possible", "failed", "unknown", "dropped")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One item as it was last told of, with the session time at which its comment came."""
+
+    t_ms: int
+    item: Item
+    hide_ms: float | None = None
+    """From the comment until a rule's hiding was done on the platform."""
+
+    @property
+    def first_decision(self) -> Decision | None:
+        return self.item.decisions[0] if self.item.decisions else None
+
+    @property
+    def review_s(self) -> float | None:
+        """From the comment until a person first decided."""
+        first = self.first_decision
+        if first is None:
+            return None
+        return max(0.0, (first.utc_ns - self.item.comment.utc_ns) / NS_PER_S)
+
+    @property
+    def is_hidden_by_rule(self) -> bool:
+        verdict = self.item.verdict
+        return verdict is not None and verdict.action == "hide"
+
+    @property
+    def is_overturned(self) -> bool:
+        """A person wants it seen although a rule wanted it hidden or looked at."""
+        verdict, last = self.item.verdict, self.item.decision
+        if verdict is None or last is None:
+            return False
+        return verdict.action in ("hide", "review") and last.kind in ("approve", "reply")
+
+
+def queue_rows(events: Iterable[TimedEvent]) -> list[QueueRow]:
+    """All items in the order of their comments. What cannot be understood is passed over."""
+    rows: dict[str, QueueRow] = {}
+    for timed in events:
+        if timed.event.kind in ("moderation.judged", "moderation.decided"):
+            _take_item(rows, timed)
+        elif timed.event.kind in _OF_EFFECTS:
+            _take_effect(rows, timed.event)
+    return sorted(rows.values(), key=lambda row: row.t_ms)
+
+
+def warnings_told(events: Iterable[TimedEvent]) -> list[tuple[int, ComplianceWarning]]:
+    """Compliance warnings with their session time, each once."""
+    told: dict[str, tuple[int, ComplianceWarning]] = {}
+    for timed in events:
+        if timed.event.kind != "compliance.warning":
+            continue
+        warning = _read(timed.event.data.get("warning"), ComplianceWarning)
+        if warning is not None:
+            told.setdefault(warning.id, (timed.t_ms, warning))
+    return list(told.values())
+
+
+def comments_counted(events: Iterable[TimedEvent]) -> int:
+    """Clean ones among them: those are counted each minute and not written down one by one."""
+    counts = (
+        timed.event.data.get("comments")
+        for timed in events
+        if timed.event.kind == "moderation.minute"
+    )
+    return sum(count for count in counts if isinstance(count, int))
+
+
+def _take_item(rows: dict[str, QueueRow], timed: TimedEvent) -> None:
+    item = _read(timed.event.data.get("item"), Item)
+    if item is None:
+        return
+    known = rows.get(item.id)
+    if known is None:
+        since_ms = max(0, timed.event.utc_ns - item.comment.utc_ns) // NS_PER_MS
+        rows[item.id] = QueueRow(timed.t_ms - since_ms, item)
+    elif item.revision >= known.item.revision:
+        rows[item.id] = replace(known, item=item)
+
+
+def _take_effect(rows: dict[str, QueueRow], event: Event) -> None:
+    row = rows.get(str(event.data.get("item_id")))
+    effect = _read(event.data.get("effect"), Effect)
+    if row is None or effect is None:
+        return
+    kept = [known for known in row.item.effects if known.key != effect.key]
+    effects = tuple(sorted((*kept, effect), key=lambda each: each.wanted_utc_ns))
+    row = replace(row, item=replace(row.item, effects=effects))
+    if effect.verb == "hide" and effect.state == "done" and _is_first_of_rule(row, effect):
+        row = replace(row, hide_ms=_latency_ms(event, row.item, effect))
+    rows[row.item.id] = row
+
+
+def _is_first_of_rule(row: QueueRow, effect: Effect) -> bool:
+    first = next((each for each in row.item.effects if each.verb == "hide"), None)
+    return row.is_hidden_by_rule and first is not None and first.key == effect.key
+
+
+def _latency_ms(event: Event, item: Item, effect: Effect) -> float | None:
+    """By the engine's monotonic clock where it told so; wall times may have been set meanwhile."""
+    told = event.data.get("latency_ms")
+    if isinstance(told, (int, float)):
+        return float(told)
+    if effect.settled_utc_ns is None:
+        return None
+    return max(0.0, (effect.settled_utc_ns - item.comment.utc_ns) / NS_PER_MS)
+
+
+def _read(content: object, kind: type[T]) -> T | None:
+    """Members of a later livedesk are passed over."""
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,158 @@
+"""What was moderated, as CSV: comments on which somebody acted, and what each rule caught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from livedesk.core.clock import iso_utc
+from livedesk.core.events import Json
+from livedesk.core.moderation import Effect, Item, Verb
+from livedesk.journal.rows import to_json
+from livedesk.journal.summary import Summary
+from livedesk.journal.table import Column, Row
+from livedesk.journal.text import number
+
+QUEUE = (
+    Column("utc", "wall time at which the comment came in"),
+    Column("t_s", "session time of that, s"),
+    Column("item", "its id"),
+    Column("comment_id", "as the platform names it"),
+    Column("author_id", "as the platform names the viewer"),
+    Column("author", "the viewer's name"),
+    Column("text", "what was written"),
+    Column("state", "waiting, hidden, approved, replied or banned, at the end of the record"),
+    Column("action", "what the rule asked for: hide, review or reply; empty: a person picked it"),
+    Column("rule", "the rule's id"),
+    Column("list", "the list that the rule stands in"),
+    Column("reason", "of the rule, in words"),
+    Column("found", "the term or expression that was found"),
+    Column("span", "where: code points of the text, from and up to, not including"),
+    Column("evasion", "yes: only found behind look-alikes, spacing and the like"),
+    Column("rules_version", "version of the rule set"),
+    Column("local", "yes: the engine judged, as the rule service could not be reached"),
+    Column("hide_ms", "from the comment until a rule's hiding was done on the platform"),
+    Column("decision", "what a person decided last, and did not undo"),
+    Column("decided_by", "who"),
+    Column("review_s", "from the comment until a person first decided"),
+    Column("overturned", "yes: a person wants it seen although a rule did not"),
+    Column("hide", "what became of hiding it, the last time: done, by_hand, not_possible …"),
+    Column("reply", "the same of a reply"),
+    Column("ban", "the same of banning its author"),
+    Column("effects", "all that was asked of the platform, JSON"),
+)
+
+
+def queue_lines(summary: Summary) -> Iterator[Row]:
+    for row in summary.queue:
+        item, verdict, last = row.item, row.item.verdict, row.item.decision
+        yield (
+            iso_utc(item.comment.utc_ns),
+            row.t_ms / 1000,
+            item.id,
+            item.comment.id,
+            item.comment.author_id,
+            item.comment.author,
+            item.comment.text,
+            item.state,
+            "" if verdict is None else verdict.action,
+            "" if verdict is None else verdict.rule,
+            "" if verdict is None else verdict.list,
+            "" if verdict is None else verdict.reason,
+            "" if verdict is None else verdict.term,
+            "" if verdict is None else " ".join(f"{s.start}:{s.end}" for s in verdict.spans),
+            "" if verdict is None else _yes(verdict.evasion),
+            "" if verdict is None else verdict.version,
+            "" if verdict is None else _yes(verdict.local),
+            row.hide_ms,
+            "" if last is None else last.kind,
+            "" if last is None else last.by,
+            row.review_s,
+            _yes(row.is_overturned),
+            _last(item, "hide"),
+            _last(item, "reply"),
+            _last(item, "ban"),
+            to_json([_short(effect) for effect in item.effects]),
+        )
+
+
+RULES = (
+    Column("rule", "the rule's id"),
+    Column("list", "the list that it stands in"),
+    Column("hits", "comments that it found"),
+    Column("hidden", "of those, hidden by the rule"),
+    Column("decided", "of those, decided by a person"),
+    Column("overturned", "of those decided: a person wants it seen"),
+    Column("overturned_share", "of those decided, %"),
+)
+
+
+def rule_lines(summary: Summary) -> Iterator[Row]:
+    for rule in summary.queue_figures.rules:
+        share = rule.overturned_share
+        yield (
+            rule.rule,
+            rule.list,
+            rule.hits,
+            rule.hidden,
+            rule.decided,
+            rule.overturned,
+            None if share is None else share * 100,
+        )
+
+
+def queue_summary_rows(summary: Summary) -> Iterator[Row]:
+    """Its rows of the session in figures; none without moderation."""
+    if not summary.has_moderation:
+        return
+    figures, limits = summary.queue_figures, summary.info.limits
+    hide_s, review_s = number(limits.hide_target_s), number(limits.review_target_s)
+    meanings = {
+        "comments": "that came in, clean ones among them",
+        "items": "comments on which a rule or a person acted",
+        "hidden": "by rules",
+        "hidden_done": "of those, done on the platform",
+        "hidden_within": f"of those done, within {hide_s} s of the comment",
+        "for_review": "that a rule put before a person",
+        "reviewed": "of those, decided by a person",
+        "reviewed_within": f"of those, within {review_s} s of the comment",
+        "decided": "by people, whatever the rules had said",
+        "overturned": "a person wants it seen although a rule did not",
+        "replied": "answered",
+        "banned": "whose author was banned",
+        "local": "judged by the engine itself, without the rule service",
+        "not_done": "effects that failed, or of which nobody knows",
+    }
+    for name, meaning in meanings.items():
+        yield (f"moderation.{name}", "", getattr(figures, name), "", meaning)
+    for name in ("hide_p50_ms", "hide_p99_ms"):
+        meaning = "comment to hidden on the platform, by rules"
+        yield (f"moderation.{name[:-3]}", "", getattr(figures, name), "ms", meaning)
+    for name in ("review_p50_s", "review_p90_s"):
+        yield (
+            f"moderation.{name[:-2]}",
+            "",
+            getattr(figures, name),
+            "s",
+            "comment to the first decision of a person",
+        )
+    yield ("moderation.warnings", "", len(summary.warnings), "", "compliance warnings")
+
+
+def _last(item: Item, verb: Verb) -> str:
+    states = [effect.state for effect in item.effects if effect.verb == verb]
+    return states[-1] if states else ""
+
+
+def _short(effect: Effect) -> Json:
+    return {
+        "verb": effect.verb,
+        "state": effect.state,
+        "wanted_utc_ns": effect.wanted_utc_ns,
+        "settled_utc_ns": effect.settled_utc_ns,
+        "reason": effect.reason,
+        "text": effect.text,
+    }
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
