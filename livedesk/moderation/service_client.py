@@ -1,0 +1,383 @@
+"""How does an engine talk to the rule service? The only file of the room that speaks HTTP.
+
+The contract is docs/rule-service.yaml. All calls are idempotent, so one that is not answered is
+asked again (`hedged`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar
+from urllib.parse import quote, urlsplit
+
+import httpx
+import msgspec
+
+from livedesk.core.moderation import Comment, ComplianceWarning, Decision, Item
+from livedesk.core.secrets import Secret
+from livedesk.moderation.outbox import Outcome
+
+T = TypeVar("T")
+
+ANSWER_LIMIT: Final = 64 * 1024 * 1024
+"""Bytes of one answer that are read at most: five hundred items with long messages and six comments
+each stay below it."""
+EVENT_LIMIT: Final = 4 * 1024 * 1024
+AGAIN_S: Final = 0.4
+"""A call without an answer after this is made once more beside the first. With 100 ms of delay it
+means a fault, and leaves time for two more within `PATIENCE_S`."""
+PATIENCE_S: Final = 1.5
+"""Without an answer for this long the service is away."""
+SILENCE_S: Final = 1.7
+"""An event stream without a byte for this long has broken: it gives a sign of life each second."""
+
+_AFTER_FAULT_S: Final = 0.05
+_AT_ONCE: Final = 3
+_LONG_CALL_S: Final = 15.0
+_TRANSIENT: Final = frozenset((401, 403, 408, 425, 429))
+"""With 5xx: nothing is wrong with what was sent, and it is wanted again later."""
+
+EventKind = Literal["item", "rules", "warning", "reset", "other"]
+
+
+class ServiceAwayError(Exception):
+    """There was no answer that can be used; the text says why, without address and token."""
+
+
+class ServiceRefusedError(Exception):
+    """The service will not do it. `item`: as it is, when it told."""
+
+    def __init__(self, status: int, code: str, text: str, item: Item | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.text = text
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDocument:
+    content: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedComments:
+    """One item for each comment on which a rule acts."""
+
+    version: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    """`seq`: where to listen from. `after`: what to ask for next; None at the end."""
+
+    seq: int
+    items: tuple[Item, ...]
+    after: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEvent:
+    kind: EventKind
+    id: str = ""
+    item: Item | None = None
+    version: str = ""
+    warning: ComplianceWarning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    code: str = ""
+    message: str = ""
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    error: _Trouble
+    item: Item | None = None
+
+
+class RuleService:
+    """One rule service behind a token. Calls raise ServiceAwayError and ServiceRefusedError."""
+
+    def __init__(
+        self, url: str, token: Secret, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        # At INFO httpx writes out every URL it calls.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token.reveal()}"},
+            timeout=httpx.Timeout(_LONG_CALL_S, connect=1.0),
+            limits=httpx.Limits(max_connections=40, max_keepalive_connections=16),
+            transport=transport,
+            # A certificate store takes 30 ms to load, which plain HTTP has no use for.
+            verify=urlsplit(url).scheme.lower() == "https",
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def rules(self, known: str = "") -> RulesDocument | None:
+        """The rule set's document; None when `known` is its version."""
+        headers = {"If-None-Match": f'"{known}"'} if known else {}
+        async with self._answered("GET", "/v1/rules", headers=headers) as answer:
+            if answer.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            content = await _body(answer)
+            _check(answer.status_code, content)
+            return RulesDocument(content, answer.headers.get("etag", "").strip().strip('"'))
+
+    async def judge(self, store: str, comments: Sequence[Comment]) -> JudgedComments:
+        body = {"store": store, "comments": comments}
+        return await self._call("POST", "/v1/comments", JudgedComments, body)
+
+    async def local(self, store: str, items: Sequence[Item]) -> tuple[Item, ...]:
+        """What an engine judged and decided by itself; as it is from then on."""
+        body = {"store": store, "items": items}
+        return (await self._call("POST", "/v1/local", _Items, body)).items
+
+    async def outcomes(self, store: str, outcomes: Sequence[Outcome]) -> tuple[Item, ...]:
+        body = {"store": store, "effects": outcomes}
+        return (await self._call("POST", "/v1/effects", _Items, body)).items
+
+    async def decide(self, item_id: str, decision: Decision) -> Item:
+        body = {
+            "kind": decision.kind,
+            "by": decision.by,
+            "utc_ns": decision.utc_ns,
+            "reply": decision.reply,
+        }
+        headers = {"Idempotency-Key": decision.key}
+        path = f"/v1/items/{quote(item_id, safe='')}/decide"
+        return await self._call("POST", path, Item, body, headers=headers)
+
+    async def claim(self, item_id: str, by: str) -> Item:
+        path = f"/v1/items/{quote(item_id, safe='')}/claim"
+        return await self._call("POST", path, Item, {"by": by})
+
+    async def release(self, item_id: str, by: str) -> Item:
+        path = f"/v1/items/{quote(item_id, safe='')}/release"
+        return await self._call("POST", path, Item, {"by": by})
+
+    async def items(
+        self, store: str, state: str = "", after: str | int | None = None, limit: int = 500
+    ) -> ItemsPage:
+        params: dict[str, str | int] = {"store": store, "limit": limit}
+        if state:
+            params["state"] = state
+        if after is not None:
+            params["after"] = after
+        return await self._call("GET", "/v1/items", ItemsPage, params=params)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: dict[str, Any] | None = None,
+        *,
+        params: dict[str, str | int] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> T:
+        content = None if body is None else msgspec.json.encode(body)
+        async with self._answered(
+            method, path, params=params, headers=headers, content=content
+        ) as answer:
+            told = await _body(answer)
+            _check(answer.status_code, told)
+            return _read(told, kind)
+
+    @asynccontextmanager
+    async def _answered(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str | int] | None = None,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Failures of the transport in words: their own texts can hold addresses."""
+        sent = {"Content-Type": "application/json", **(headers or {})} if content else headers
+        try:
+            async with self._http.stream(
+                method,
+                path,
+                params=params,
+                headers=sent,
+                content=content,
+                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
+            ) as answer:
+                yield answer
+        except httpx.TimeoutException as error:
+            raise ServiceAwayError("The rule service gave no answer in time.") from error
+        except httpx.ConnectError as error:
+            raise ServiceAwayError("Nobody answers at the rule service's address.") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise ServiceAwayError("The connection to the rule service broke off.") from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise ServiceAwayError("The rule service's address is not valid.") from error
+
+    async def events(
+        self, store: str, after: str, on_sign: Callable[[], None]
+    ) -> AsyncIterator[ServiceEvent]:
+        """What happens from `after` on, until the stream breaks. `on_sign`: there was a byte."""
+        headers = {"Accept": "text/event-stream"}
+        if after:
+            headers["Last-Event-ID"] = after
+        timeout = httpx.Timeout(SILENCE_S, connect=1.0)
+        async with self._answered(
+            "GET", "/v1/events", params={"store": store}, headers=headers, timeout=timeout
+        ) as answer:
+            if answer.status_code != httpx.codes.OK:
+                _check(answer.status_code, await _body(answer))
+                raise ServiceAwayError("The rule service gave no event stream.")
+            reader = _EventReader()
+            async for piece in answer.aiter_bytes():
+                on_sign()
+                for event in reader.take(piece):
+                    yield event
+        raise ServiceAwayError("The rule service ended the event stream.")
+
+
+async def _body(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in answer.aiter_bytes():
+        body += piece
+        if len(body) > ANSWER_LIMIT:
+            raise ServiceAwayError(
+                f"The rule service's answer is longer than {ANSWER_LIMIT} bytes."
+            )
+    return bytes(body)
+
+
+def _check(status: int, body: bytes) -> None:
+    if status < httpx.codes.MULTIPLE_CHOICES:
+        return
+    try:
+        told = msgspec.json.decode(body, type=_Error)
+        trouble, item = told.error, told.error.item or told.item
+    except msgspec.MsgspecError:
+        trouble, item = _Trouble(), None
+    text = trouble.message[:300] or f"The rule service answered HTTP {status}."
+    if status in (401, 403):
+        raise ServiceAwayError(f"The rule service does not let this engine in. {text}")
+    if status in _TRANSIENT or not 400 <= status < 500:
+        raise ServiceAwayError(text)
+    raise ServiceRefusedError(status, trouble.code[:100], text, item)
+
+
+def _read(content: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise ServiceAwayError("The rule service's answer cannot be understood.") from error
+
+
+class _EventReader:
+    """Server-sent events (HTML Standard, 9.2.6) out of bytes that come in pieces."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._event = ""
+        self._id = ""
+        self._data: list[bytes] = []
+        self._size = 0
+
+    def take(self, piece: bytes) -> list[ServiceEvent]:
+        lines = (self._rest + piece).split(b"\n")
+        self._rest = lines.pop()
+        self._size += len(piece)
+        if self._size > EVENT_LIMIT and len(self._rest) + sum(map(len, self._data)) > EVENT_LIMIT:
+            raise ServiceAwayError(f"An event is longer than {EVENT_LIMIT} bytes.")
+        found = (self._line(line.removesuffix(b"\r")) for line in lines)
+        return [event for event in found if event is not None]
+
+    def _line(self, line: bytes) -> ServiceEvent | None:
+        if not line:
+            return self._end()
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._data.append(value)
+        elif name == b"event":
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"id":
+            self._id = value.decode("utf-8", "replace")
+        return None
+
+    def _end(self) -> ServiceEvent | None:
+        kind, data = self._event, b"\n".join(self._data)
+        self._event, self._data, self._size = "", [], 0
+        if kind == "reset":
+            return ServiceEvent("reset", self._id)
+        if not data:
+            return None
+        if kind == "item":
+            return ServiceEvent("item", self._id, item=_read(data, Item))
+        if kind == "rules":
+            return ServiceEvent("rules", self._id, version=_read(data, _Version).version)
+        if kind == "warning":
+            return ServiceEvent("warning", self._id, warning=_read(data, ComplianceWarning))
+        return ServiceEvent("other", self._id)
+
+
+async def hedged(
+    call: Callable[[], Awaitable[T]], again_s: float = AGAIN_S, limit_s: float = PATIENCE_S
+) -> T:
+    """The first answer to a call that may be made several times.
+
+    It is made again after `again_s` without one, and at once when it failed. Raises
+    ServiceAwayError after `limit_s`, and ServiceRefusedError as soon as that is the answer.
+    """
+    time = asyncio.get_running_loop().time
+    deadline_s, next_s = time() + limit_s, time()
+    running: set[asyncio.Task[T]] = set()
+    failure = ServiceAwayError(f"The rule service gave no answer within {limit_s:g} s.")
+    try:
+        while (now_s := time()) < deadline_s:
+            if now_s >= next_s and len(running) < _AT_ONCE:
+                running.add(asyncio.ensure_future(_awaited(call)))
+                next_s = now_s + again_s
+            wait_s = (min(next_s, deadline_s) if len(running) < _AT_ONCE else deadline_s) - now_s
+            if not running:
+                await asyncio.sleep(wait_s)
+                continue
+            done, running = await asyncio.wait(
+                running, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                try:
+                    return task.result()
+                except ServiceAwayError as error:
+                    failure = error
+                    next_s = min(next_s, time() + _AFTER_FAULT_S)
+        raise failure
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _awaited(call: Callable[[], Awaitable[T]]) -> T:
+    return await call()
