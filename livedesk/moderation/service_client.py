@@ -215,7 +215,7 @@ class RuleService:
         params: dict[str, str | int] | None = None,
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
-        timeout: httpx.Timeout | None = None,
+        patience: httpx.Timeout | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """Failures of the transport in words: their own texts can hold addresses."""
         sent = {"Content-Type": "application/json", **(headers or {})} if content else headers
@@ -226,7 +226,7 @@ class RuleService:
                 params=params,
                 headers=sent,
                 content=content,
-                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
+                timeout=httpx.USE_CLIENT_DEFAULT if patience is None else patience,
             ) as answer:
                 yield answer
         except httpx.TimeoutException as error:
@@ -245,9 +245,9 @@ class RuleService:
         headers = {"Accept": "text/event-stream"}
         if after:
             headers["Last-Event-ID"] = after
-        timeout = httpx.Timeout(SILENCE_S, connect=1.0)
+        patience = httpx.Timeout(SILENCE_S, connect=1.0)
         async with self._answered(
-            "GET", "/v1/events", params={"store": store}, headers=headers, timeout=timeout
+            "GET", "/v1/events", params={"store": store}, headers=headers, patience=patience
         ) as answer:
             if answer.status_code != httpx.codes.OK:
                 _check(answer.status_code, await _body(answer))
@@ -353,11 +353,13 @@ async def hedged(
     time = asyncio.get_running_loop().time
     deadline_s, next_s = time() + limit_s, time()
     running: set[asyncio.Task[T]] = set()
+    made: list[asyncio.Task[T]] = []
     failure = ServiceAwayError(f"The rule service gave no answer within {limit_s:g} s.")
     try:
         while (now_s := time()) < deadline_s:
             if now_s >= next_s and len(running) < _AT_ONCE:
-                running.add(asyncio.ensure_future(_awaited(call)))
+                made.append(asyncio.create_task(_awaited(call)))
+                running.add(made[-1])
                 next_s = now_s + again_s
             wait_s = (min(next_s, deadline_s) if len(running) < _AT_ONCE else deadline_s) - now_s
             if not running:
@@ -374,9 +376,9 @@ async def hedged(
                     next_s = min(next_s, time() + _AFTER_FAULT_S)
         raise failure
     finally:
-        for task in running:
+        for task in made:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*made, return_exceptions=True)
 
 
 async def _awaited(call: Callable[[], Awaitable[T]]) -> T:
