@@ -1,12 +1,278 @@
-"""What is in the queues of all stores right now? Folds fetched pages, changes and statuses. Pure."""
+"""What is in the queues of all stores right now? Folds fetched pages, changes and statuses.
+
+Pure: time is passed in. Of two copies of an item the one with the greater revision is kept, so
+pages, changes and answers may come in any order, and twice.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-Show = Literal["waiting", "hidden", "by_hand", "decided", "open", "all"]
-Key = tuple[int, int, str]
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.moderation import Faq, Item, ModerationStatus, QueueChange
+from livedesk.core.status import Limits, StoreStatus
+from livedesk.desk.model import STALE_AFTER_S, Moment
+from livedesk.desk.queue_place import (
+    Place,
+    deadline_ns,
+    is_hidden_by_rule,
+    needs_hand,
+    place_of,
+)
+from livedesk.desk.queue_posts import Posts
+
+Dirty = dict[str, Item | None]
+"""What changed since a view last looked: ids, and of items that are gone what they were."""
+
+_STEPPED_NS = NS_PER_S
+"""An engine's clock that differs by more from what it said before was set anew."""
+
+_KEPT_DECIDED = 2_000
+"""Items of a store that people decided and the engine no longer tells of; the oldest go."""
+
+
+@dataclass(slots=True)
+class StoreQueue:
+    """One store's part of the mirror."""
+
+    store: str
+    status: StoreStatus | None = None
+    received: Moment | None = None
+    revision: int | None = None
+    """None: the queue is to be fetched (anew)."""
+    faq: tuple[Faq, ...] = ()
+    ids: set[str] = field(default_factory=set)
+    deadlines: list[tuple[int, str]] = field(default_factory=list)
+    """Of those that wait, in order."""
+    places: Counter[Place] = field(default_factory=Counter)
+    hidden: int = 0
+    by_hand: int = 0
+    posts: Posts = field(default_factory=Posts)
+    touched: set[str] | None = None
+    """Told or changed since a fetch began; None while none is under way."""
+    heard: tuple[int, int] | None = None
+    """From and to which revision changes were told meanwhile without a gap."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits() if self.status is None else self.status.limits
+
+    @property
+    def moderation(self) -> ModerationStatus | None:
+        return None if self.status is None else self.status.moderation
+
+    @property
+    def name(self) -> str:
+        return self.store if self.status is None else self.status.name or self.store
+
+    def is_stale(self, now: Moment) -> bool:
+        return self.received is None or now.since_s(self.received) >= STALE_AFTER_S
+
+    def overdue(self, utc_ns: int) -> int:
+        return bisect_right(self.deadlines, (utc_ns, ""))
 
 
 class QueueBook:
     """The mirror, for all stores. One per desk."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Item] = {}
+        self._stores: dict[str, StoreQueue] = {}
+        self._same: dict[tuple[Place, str], set[str]] = {}
+        self._watchers: list[Dirty] = []
+        self._ahead_ns: int | None = None
+
+    # What views read
+
+    def watch(self) -> Dirty:
+        """What changes from now on is put in here; whoever reads it empties it."""
+        dirty: Dirty = dict.fromkeys(self._items)
+        self._watchers.append(dirty)
+        return dirty
+
+    def unwatch(self, dirty: Dirty) -> None:
+        self._watchers = [each for each in self._watchers if each is not dirty]
+
+    def item(self, item_id: str) -> Item | None:
+        return self._items.get(item_id)
+
+    def items(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def queue(self, store: str) -> StoreQueue:
+        return self._stores.setdefault(store, StoreQueue(store))
+
+    def queues(self) -> tuple[StoreQueue, ...]:
+        """Of the stores that moderate, by name."""
+        known = (each for each in self._stores.values() if each.moderation is not None)
+        return tuple(sorted(known, key=lambda each: (each.name, each.store)))
+
+    def same(self, item: Item) -> tuple[Item, ...]:
+        """Those that say the same and stand in the same place, oldest first, this one included."""
+        ids = self._same.get((place_of(item), item.same), set()) if item.same else {item.id}
+        alike = (self._items[each] for each in ids if each in self._items)
+        return tuple(sorted(alike, key=lambda each: (each.comment.utc_ns, each.id)))
+
+    def same_count(self, item: Item) -> int:
+        return len(self._same.get((place_of(item), item.same), ())) if item.same else 1
+
+    def utc_ns(self, now: Moment) -> int | None:
+        """Now by the engine's clock: items are stamped by it, and it may be on another machine."""
+        return None if self._ahead_ns is None else now.mono_ns + self._ahead_ns
+
+    # What the engine tells
+
+    def attached(self) -> None:
+        """Another engine, or the same after a gap: everything is fetched anew, and its clock."""
+        self._ahead_ns = None
+        for queue in self._stores.values():
+            queue.revision = queue.touched = None
+
+    def keep_only(self, stores: frozenset[str]) -> None:
+        for store in self._stores.keys() - stores:
+            self._remove(self._stores[store].ids.copy())
+            del self._stores[store]
+
+    def status(self, status: StoreStatus, now: Moment) -> None:
+        ahead_ns = status.utc_ns - now.mono_ns
+        known_ns = self._ahead_ns
+        # A status arrives late and never early: the greatest lead that it shows is the truest.
+        is_stepped = known_ns is None or abs(ahead_ns - known_ns) > _STEPPED_NS
+        self._ahead_ns = ahead_ns if is_stepped or known_ns is None else max(known_ns, ahead_ns)
+        queue = self.queue(status.store)
+        before, queue.status, queue.received = queue.limits, status, now
+        if status.moderation is None:
+            self._remove(queue.ids.copy())
+            queue.revision = None
+            return
+        queue.faq = status.moderation.faq or queue.faq
+        if before.review_target_s != status.limits.review_target_s:
+            self._measure_anew(queue)
+
+    def lacks(self, store: str) -> bool:
+        """Whether the store's queue has to be fetched."""
+        queue = self.queue(store)
+        status = queue.moderation
+        return status is not None and queue.revision is None
+
+    def change(self, change: QueueChange) -> bool:
+        """False when something between is missing, so that the queue must be fetched anew."""
+        queue = self.queue(change.store)
+        for item in change.items:
+            self.take(item)
+        self._remove(item_id for item_id in change.gone if item_id in queue.ids)
+        if queue.revision is None:
+            since, until = queue.heard or (change.since, change.since)
+            starts_anew = change.since > until
+            queue.heard = (change.since if starts_anew else since, max(until, change.revision))
+            return queue.touched is not None
+        if change.since > queue.revision:
+            queue.revision = None
+            return False
+        queue.revision = max(queue.revision, change.revision)
+        return True
+
+    def take(self, item: Item) -> bool:
+        """Keep this copy if it is newer than what is known."""
+        queue = self.queue(item.store)
+        if queue.touched is not None:
+            queue.touched.add(item.id)
+        known = self._items.get(item.id)
+        if known is not None and known.revision >= item.revision:
+            return False
+        if known is not None:
+            self._unplace(queue, known)
+        self._items[item.id] = item
+        self._place(queue, item)
+        self._tell(item.id, None)
+        return True
+
+    def touch(self, item_id: str) -> None:
+        """Something beside the item changed that its row shows."""
+        if item_id in self._items:
+            self._tell(item_id, None)
+
+    # Fetching
+
+    def fetch_begins(self, store: str) -> None:
+        queue = self.queue(store)
+        queue.touched, queue.heard = set(), None
+
+    def fetched(self, store: str, revision: int) -> None:
+        """All pages are in. `revision`: that of the first page; changes since then were told, or
+        the queue stays to be fetched."""
+        queue = self.queue(store)
+        touched, queue.touched = queue.touched or set(), None
+        since, until = queue.heard or (revision, revision)
+        queue.revision = None if since > revision else max(revision, until)
+        untold = (self._items[each] for each in queue.ids - touched)
+        # What is open and was not told is so no longer; what people decided is not told anyway.
+        self._remove([each.id for each in untold if place_of(each) != "decided"])
+        self._forget_decided(queue)
+
+    def fetch_failed(self, store: str) -> None:
+        self.queue(store).touched = None
+
+    # Keeping
+
+    def _place(self, queue: StoreQueue, item: Item) -> None:
+        place = place_of(item)
+        queue.ids.add(item.id)
+        queue.places[place] += 1
+        queue.hidden += is_hidden_by_rule(item)
+        queue.by_hand += needs_hand(item)
+        if item.same:
+            self._same.setdefault((place, item.same), set()).add(item.id)
+        if place == "waiting":
+            due = deadline_ns(item, queue.limits.review_target_s)
+            insort(queue.deadlines, (due, item.id))
+        queue.posts.note(item)
+
+    def _unplace(self, queue: StoreQueue, item: Item) -> None:
+        place = place_of(item)
+        queue.ids.discard(item.id)
+        queue.places[place] -= 1
+        queue.hidden -= is_hidden_by_rule(item)
+        queue.by_hand -= needs_hand(item)
+        alike = self._same.get((place, item.same))
+        if alike is not None:
+            alike.discard(item.id)
+            if not alike:
+                del self._same[place, item.same]
+        if place == "waiting":
+            due = deadline_ns(item, queue.limits.review_target_s)
+            at = bisect_left(queue.deadlines, (due, item.id))
+            if queue.deadlines[at : at + 1] == [(due, item.id)]:
+                del queue.deadlines[at]
+
+    def _remove(self, ids: Iterable[str]) -> None:
+        for item_id in ids:
+            item = self._items.pop(item_id, None)
+            if item is not None:
+                self._unplace(self.queue(item.store), item)
+                self._tell(item_id, item)
+
+    def _measure_anew(self, queue: StoreQueue) -> None:
+        waiting = [self._items[item_id] for _, item_id in queue.deadlines]
+        target_s = queue.limits.review_target_s
+        queue.deadlines = sorted((deadline_ns(item, target_s), item.id) for item in waiting)
+        for item in waiting:
+            self._tell(item.id, None)
+
+    def _forget_decided(self, queue: StoreQueue) -> None:
+        over = queue.places["decided"] - _KEPT_DECIDED
+        if over > 0:
+            decided = [i for i in map(self._items.__getitem__, queue.ids)
+                       if place_of(i) == "decided"]  # fmt: skip
+            decided.sort(key=lambda item: item.comment.utc_ns)
+            self._remove([item.id for item in decided[:over]])
+
+    def _tell(self, item_id: str, gone: Item | None) -> None:
+        for dirty in self._watchers:
+            dirty[item_id] = gone

@@ -9,13 +9,23 @@ belong here stay as `left`, new ones are counted in `news`, until `settle` or un
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Protocol
 
 from livedesk.core.moderation import Item
 from livedesk.desk.model import Moment
-from livedesk.desk.queue_counts import FaqView, QueueCounts, RuleView, StoreHealth
+from livedesk.desk.moderation_words import repeated_words
+from livedesk.desk.queue_counts import (
+    FaqView,
+    QueueCounts,
+    RuleView,
+    StoreHealth,
+    counted,
+    health_of,
+    rule_views,
+)
 from livedesk.desk.queue_desk import (
     Batch,
     BatchKind,
@@ -24,7 +34,10 @@ from livedesk.desk.queue_desk import (
     QueueDesk,
     Undoable,
 )
-from livedesk.desk.queue_model import Key, QueueBook, Show
+from livedesk.desk.queue_model import QueueBook, StoreQueue
+from livedesk.desk.queue_orders import QueueOrders
+from livedesk.desk.queue_place import Key, Show, belongs, key_of
+from livedesk.desk.queue_posts import posted
 from livedesk.desk.queue_row import (
     Abilities,
     AgeStep,
@@ -37,6 +50,8 @@ from livedesk.desk.queue_row import (
     QueueRow,
     RecentView,
 )
+from livedesk.desk.queue_rows import RowMaker
+from livedesk.desk.queue_text import LONGEST, cut, shown
 
 __all__ = [
     "Abilities", "AgeStep", "Batch", "BatchKind", "BatchProgress", "ClaimView", "EffectView",
@@ -45,8 +60,11 @@ __all__ = [
     "Show", "StoreHealth", "Undoable",
 ]  # fmt: skip
 
-ANEW_FROM = 1_000
+ANEW_FROM: Final = 1_000
 """So many changes at once are told as one reset: each by itself would cost a window more."""
+
+DIGITS: Final = 9
+"""Answers that a key of its own posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,98 +97,275 @@ class RowsListener(Protocol):
 
 
 class QueueView:
-    """The rows of one page. `book`: the mirror of all queues (`Moderating.book`)."""
+    """The rows of one page; `Moderating.new_view` makes them, and `close` ends them."""
 
-    def __init__(self, book: QueueBook, wanted: QueueFilter | None = None) -> None:
+    def __init__(
+        self,
+        book: QueueBook,
+        orders: QueueOrders,
+        me: str,
+        wanted: QueueFilter | None = None,
+    ) -> None:
         self._book = book
+        self._rows = RowMaker(book, orders, me)
+        self._filter = wanted or QueueFilter()
+        self._dirty = book.watch()
+        self._keys: list[Key] = []
+        self._key_of: dict[str, Key] = {}
         self._news: set[str] = set()
-        ...
+        self._moved: set[str] = set()
+        self._ghosts: dict[str, Item] = {}
+        self._cursor: str | None = None
+        self._pointed: str | None = None
+
+    def close(self) -> None:
+        self._book.unwatch(self._dirty)
 
     # Rows
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        return len(self._keys)
 
-    def id_at(self, at: int) -> str: ...
+    def id_at(self, at: int) -> str:
+        return self._keys[at][2]
 
     def index_of(self, item_id: str) -> int | None:
         """None when it is not in this list."""
-        ...
+        key = self._key_of.get(item_id)
+        return None if key is None else bisect_left(self._keys, key)
 
     def row(self, at: int, now: Moment) -> QueueRow:
-        """Made anew for each call (about 20 µs): ask for the rows that are painted only."""
-        ...
+        """Made anew for each call: ask for the rows that are painted only."""
+        item_id = self._keys[at][2]
+        row = self.row_of(item_id, now)
+        assert row is not None, "a row without an item: refresh() was not called"
+        return row
 
     def row_of(self, item_id: str, now: Moment) -> QueueRow | None:
-        """Also of an item that is in no list now; None when nothing is known of it."""
-        ...
+        """Also of an item that is not in this list; None when nothing is known of it."""
+        item = self._item(item_id)
+        if item is None:
+            return None
+        is_left = item_id in self._key_of and not self._belongs(item_id)
+        return self._rows.row(item, now, left=is_left)
+
+    def _item(self, item_id: str) -> Item | None:
+        return self._book.item(item_id) or self._ghosts.get(item_id) or self._dirty.get(item_id)
 
     # What moves
 
-    def refresh(self, listener: RowsListener) -> bool:
-        """Take in what came since the last call; False when nothing did."""
-        ...
-
-    def show(self, wanted: QueueFilter, listener: RowsListener) -> None:
-        """Another list; the cursor is taken from its row."""
-        ...
-
     @property
-    def filter(self) -> QueueFilter: ...
-
-    def settle(self, listener: RowsListener) -> None:
-        """Let everything fall in place now, held or not: the operator asked for the news."""
-        ...
+    def filter(self) -> QueueFilter:
+        return self._filter
 
     @property
     def news(self) -> int:
         """New rows that wait until nothing is held."""
-        ...
+        return len(self._news)
 
     @property
-    def is_held(self) -> bool: ...
+    def is_held(self) -> bool:
+        return any(
+            held is not None and held in self._key_of for held in (self._cursor, self._pointed)
+        )
+
+    def show(self, wanted: QueueFilter, listener: RowsListener) -> None:
+        """Another list; the cursor is taken from its row."""
+        self._filter, self._cursor, self._pointed = wanted, None, None
+        self._dirty.clear()
+        self._dirty.update(dict.fromkeys(item.id for item in self._book.items()))
+        listener.begin_reset()
+        self._keys.clear()
+        self._key_of.clear()
+        self._forget_waiting()
+        self._sort_in(self._take_dirty())
+        listener.end_reset()
+
+    def refresh(self, listener: RowsListener) -> bool:
+        """Take in what came since the last call; False when nothing did."""
+        if not self.is_held and (self._news or self._moved):
+            self.settle(listener)
+            return True
+        dirty = self._take_dirty()
+        if not dirty:
+            return False
+        if self.is_held:
+            for item_id in dirty:
+                self._note(item_id, listener)
+        else:
+            self._fall_in(dirty, listener)
+        return True
+
+    def settle(self, listener: RowsListener) -> None:
+        """Let everything fall in place now, held or not: the operator asked for the news."""
+        waiting = dict.fromkeys((*self._news, *self._moved, *self._take_dirty()))
+        self._fall_in(waiting, listener)
+        self._forget_waiting()
+
+    def _take_dirty(self) -> Iterable[str]:
+        """What is gone is kept as it was while its row still stands."""
+        dirty = self._dirty.copy()
+        self._dirty.clear()
+        for item_id, gone in dirty.items():
+            if gone is not None and item_id in self._key_of:
+                self._ghosts[item_id] = gone
+            elif gone is None:
+                self._ghosts.pop(item_id, None)
+        return dirty.keys()
+
+    def _forget_waiting(self) -> None:
+        self._news.clear()
+        self._moved.clear()
+        self._ghosts = {i: item for i, item in self._ghosts.items() if i in self._key_of}
+
+    def _note(self, item_id: str, listener: RowsListener) -> None:
+        """While something is held: rows change where they stand, and none comes or goes."""
+        standing, wanted = self._key_of.get(item_id), self._wanted(item_id)
+        if standing is None:
+            (self._news.discard if wanted is None else self._news.add)(item_id)
+            return
+        (self._moved.discard if wanted == standing else self._moved.add)(item_id)
+        self._tell_changed(standing, listener)
+
+    def _fall_in(self, ids: Iterable[str], listener: RowsListener) -> None:
+        ids = list(ids)
+        if len(ids) >= ANEW_FROM:
+            listener.begin_reset()
+            self._sort_in(ids)
+            listener.end_reset()
+            return
+        for item_id in ids:
+            self._move(item_id, listener)
+
+    def _move(self, item_id: str, listener: RowsListener) -> None:
+        standing, wanted = self._key_of.get(item_id), self._wanted(item_id)
+        if standing is not None and standing == wanted:
+            self._tell_changed(standing, listener)
+            return
+        if standing is not None:
+            at = bisect_left(self._keys, standing)
+            listener.begin_remove(at, at)
+            del self._keys[at]
+            del self._key_of[item_id]
+            listener.end_remove()
+        if wanted is not None:
+            at = bisect_left(self._keys, wanted)
+            listener.begin_insert(at, at)
+            self._keys.insert(at, wanted)
+            self._key_of[item_id] = wanted
+            listener.end_insert()
+
+    def _sort_in(self, ids: Iterable[str]) -> None:
+        """Many at once: what stands is in order already, so sorting is little more than merging."""
+        touched = {item_id: self._wanted(item_id) for item_id in ids}
+        self._keys = [key for key in self._keys if key[2] not in touched]
+        for item_id, wanted in touched.items():
+            if wanted is None:
+                self._key_of.pop(item_id, None)
+            else:
+                self._key_of[item_id] = wanted
+        self._keys += sorted(wanted for wanted in touched.values() if wanted is not None)
+        self._keys.sort()
+
+    def _tell_changed(self, key: Key, listener: RowsListener) -> None:
+        at = bisect_left(self._keys, key)
+        listener.changed(at, at)
+
+    def _belongs(self, item_id: str) -> bool:
+        return self._wanted(item_id) is not None
+
+    def _wanted(self, item_id: str) -> Key | None:
+        """Where the item should stand in this list; None: nowhere."""
+        item, wanted = self._book.item(item_id), self._filter
+        if item is None or wanted.store not in (None, item.store):
+            return None
+        if not belongs(item, wanted.show):
+            return None
+        return key_of(item, wanted.show, self._book.queue(item.store).limits.review_target_s)
 
     # Cursor and pointer
 
     @property
     def cursor(self) -> str | None:
         """The item on which the operator's keys act."""
-        ...
+        return self._cursor
 
     def place(self, item_id: str | None) -> None:
-        """Put the cursor there; None takes it away. Holds the list at the next `refresh`."""
-        ...
+        """Put the cursor there; None takes it away. It holds the list from the next `refresh`."""
+        self._cursor = item_id
 
     def point(self, item_id: str | None) -> None:
-        """The mouse is over this row, or over none. Holds the list too."""
-        ...
+        """The mouse is over this row, or over none. It holds the list too."""
+        self._pointed = item_id
 
     def step(self, by: int) -> str | None:
-        """The row `by` places from the cursor (clamped; from no cursor the first or last), with
-        the cursor put on it. Rows that left are passed over. None when there is none."""
-        ...
+        """Move the cursor by so many rows, over those that left; without a cursor, from the end.
+
+        At the last row that is still here it stays; None when there is no such row."""
+        at = -1 if by > 0 else len(self._keys)
+        begun = None if self._cursor is None else self.index_of(self._cursor)
+        at, found = begun if begun is not None else at, None
+        direction, left = (1 if by > 0 else -1), abs(by)
+        while left and 0 <= at + direction < len(self._keys):
+            at += direction
+            if self._belongs(self._keys[at][2]):
+                found, left = self._keys[at][2], left - 1
+        if found is None and self._cursor is not None and self._belongs(self._cursor):
+            found = self._cursor
+        self._cursor = found
+        return found
 
     # Beside the rows
 
     def batch(self, item_id: str) -> Batch:
-        """The items that say the same as this one and wait, or were hidden by rules, like it."""
-        ...
+        """The items that say the same as this one and stand as it does: they wait like it, or were
+        hidden by rules like it. Of the store that is shown, or of all."""
+        item, store = self._book.item(item_id), self._filter.store
+        if item is None:
+            return Batch((), 0, "")
+        alike = [each for each in self._book.same(item) if store in (None, each.store)]
+        text, _ = shown(item.comment.text, ())
+        return Batch(tuple(each.id for each in alike), len({each.store for each in alike}), text)
 
     def faq(self, store: str) -> tuple[FaqView, ...]:
         """The answers of a store, with the digit that posts each (1 to 9, then none)."""
-        ...
+        queue = self._book.queue(store)
+        status = queue.moderation
+        most = None if status is None else status.chat.reply_chars
+        return tuple(
+            FaqView(
+                digit=number if number <= DIGITS else None,
+                id=faq.id,
+                text=cut(faq.text, LONGEST),
+                link=cut(faq.link, LONGEST),
+                too_long=most is not None and len(posted(faq)) > most,
+            )
+            for number, faq in enumerate(queue.faq, 1)
+        )
 
     def duplicate(self, item_id: str, faq_id: str, now: Moment) -> str:
         """Why this answer would be a repetition, in words; empty when it would not."""
-        ...
+        item, utc_ns = self._book.item(item_id), self._book.utc_ns(now)
+        if item is None or utc_ns is None:
+            return ""
+        queue = self._book.queue(item.store)
+        text = next((posted(faq) for faq in queue.faq if faq.id == faq_id), None)
+        if text is None:
+            return ""
+        found = queue.posts.repeated(text, item.comment.author_id, utc_ns)
+        return "" if found is None else repeated_words(found.ago_s, to_author=found.to_author)
 
     def counts(self, now: Moment) -> QueueCounts:
-        """The live counters of what the filter's store, or all stores, have."""
-        ...
+        """The live counters of the store that is shown, or of all together."""
+        return counted(self._shown_queues(), self._book.utc_ns(now))
 
     def rules(self) -> tuple[RuleView, ...]:
-        """What the rules catch and cost; the most often overturned first, then by hits."""
-        ...
+        """What the rules catch and cost; those that people took back most first, then by hits."""
+        return rule_views(self._shown_queues())
 
     def health(self, now: Moment) -> tuple[StoreHealth, ...]:
         """Each store with moderation, by name: for the choice of stores and the banner."""
-        ...
+        return tuple(health_of(queue, now) for queue in self._book.queues())
+
+    def _shown_queues(self) -> list[StoreQueue]:
+        return [q for q in self._book.queues() if self._filter.store in (None, q.store)]
