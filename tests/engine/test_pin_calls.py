@@ -23,7 +23,7 @@ from livedesk.core.secrets import Secret
 from livedesk.engine.pinning import pin_book
 from livedesk.journal.writer import JournalWriter
 from livedesk.pins import dispatcher
-from livedesk.pins.webhook import signature
+from livedesk.platforms.webhook import signature
 from tests.engine.conftest import Bench, Running, client, store_settings
 from tests.engine.pinning.service import pin_service
 from tests.engine.pinning.test_pins_api import _heard, show

@@ -11,7 +11,8 @@ import pytest
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.secrets import Secret
-from livedesk.pins.webhook import HookEvent, HookRefused, SeenHooks, signature, verify
+from livedesk.pins.webhook import HookEvent, verify
+from livedesk.platforms.webhook import HookRefused, SeenHooks, signature
 
 # The example of the standard's own reference libraries (standard-webhooks, libraries/python/tests).
 EXAMPLE_SECRET = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")

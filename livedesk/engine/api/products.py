@@ -9,7 +9,7 @@ from livedesk.engine.api.answers import ApiError
 from livedesk.engine.api.pins import pinning_of
 from livedesk.engine.api.view import EngineView
 from livedesk.engine.pinning.hook_news import refuse
-from livedesk.pins.webhook import HookRefused
+from livedesk.platforms.webhook import HookRefused
 
 _STATUS = {"too_large": 413, "bad_body": 400}
 

@@ -18,8 +18,9 @@ from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.catalogue import Differences, HookBook, differences, merged, with_event
 from livedesk.pins.gateways.base import Products
-from livedesk.pins.webhook import HookEvent, HookRefused, SeenHooks, verify
+from livedesk.pins.webhook import HookEvent, verify
 from livedesk.platforms.call_budget import Backoff
+from livedesk.platforms.webhook import HookRefused, SeenHooks
 
 _TOLD_AT_ONCE: Final = 20
 """Products that went out of stock together are told singly up to so many."""

@@ -16,7 +16,8 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.engine.pinning.stage import Tell
-from livedesk.pins.webhook import HookEvent, HookRefused, SeenHooks, verify
+from livedesk.pins.webhook import HookEvent, verify
+from livedesk.platforms.webhook import HookRefused, SeenHooks
 
 AGAIN_AFTER_S: Final = 60.0
 _MOST_KINDS: Final = 100

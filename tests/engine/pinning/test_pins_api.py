@@ -17,7 +17,7 @@ import httpx
 from livedesk.core.pin_settings import CatalogueSettings, ManualGateway, PinSettings
 from livedesk.core.secrets import Secret
 from livedesk.core.status import Limits
-from livedesk.pins.webhook import signature
+from livedesk.platforms.webhook import signature
 from tests.engine.conftest import (
     ANALYST_TOKEN,
     GOOD,
