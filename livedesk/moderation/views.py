@@ -1,0 +1,236 @@
+"""How is a text looked at, and where in the original is what was found?
+
+Two views (docs/architecture.md, "Moderation"). *Folded*: NFKC, letter case folded, the invisible
+left out; as it stands for expressions, and as words for terms: each word between two single spaces,
+so that an automaton finds whole words and phrases and nothing else. *Skeleton*: what it looks
+like, in several readings: signs between letters are gaps or nothing, single letters stand alone or
+are joined. Most comments break no rule, so each view exists twice: as a bare string that is made
+in microseconds, and, for the few in which that found something, with the place of each character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from livedesk.core.moderation import Span
+from livedesk.moderation.confusables import INVISIBLE, JOINT, SPACELESS, Letters
+
+_SPACELESS: Final = re.compile(f"[{SPACELESS}]")
+_SCRIPT_EDGE: Final = re.compile(
+    f"(?<=[{SPACELESS}])(?=[^ {SPACELESS}])|(?<=[^ {SPACELESS}])(?=[{SPACELESS}])"
+)
+_MARK: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_MARKS_OF_ONE: Final = 8
+_FLOOD: Final = re.compile(f"({_MARK}{{{_MARKS_OF_ONE}}}){_MARK}+")
+"""Nobody sets nine marks on one letter, and normalising takes the square of their number."""
+_EXTENDS: Final = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
+"""Joins the character before it when normalised, although it is no mark."""
+
+_EYE: Final = re.compile(r"!(?=\w)")
+_SIGN: Final = re.compile(re.escape(JOINT))
+_SPACES: Final = re.compile(" +")
+_HAN: Final = "[\u3005-\u3007\u3400-\u9fff]"
+_JOINS: Final = (
+    re.compile(rf"(?<= \w) (?=\w )|(?<={_HAN}) (?={_HAN})"),
+    re.compile(r"(?<= \w \w) (?=\w )|(?<= [^\Waeiouy]) (?=\w )"),
+    re.compile(r"(?<= \w) (?=\w \w )"),
+)
+"""Gaps between letters that stand alone: all; all but one after a word like "I" or "a"; all but
+the last, as in "f r e e u"."""
+_LONG_RUN: Final = re.compile(r"(\w)\1\1")
+_RUN: Final = re.compile(r"(\w)\1+")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text, and for each of its characters from where to where it was in the original."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> Span:
+        """In code points of the original, for a stretch in which there is more than spaces."""
+        while self.text[start] == " ":
+            start += 1
+        while self.text[end - 1] == " ":
+            end -= 1
+        return Span(min(self.starts[start:end]), max(self.ends[start:end]))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings(Generic[T]):
+    """Of a skeleton; `squeezed` has one letter for each run of the same, and is empty when no
+    letter stands three times in a row."""
+
+    plain: tuple[T, ...]
+    squeezed: tuple[T, ...]
+
+
+class _Words(dict[int, str]):
+    """Letters, digits and marks stay; everything else is a gap between words."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        stays = char.isalnum() or unicodedata.category(char)[0] == "M"
+        self[code] = char if stays else " "
+        return self[code]
+
+
+class _Folds(dict[int, str]):
+    """Leaves out the invisible; a lone surrogate, which no encoding has, becomes U+FFFD."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = "\ufffd" if 0xD800 <= code < 0xE000 else INVISIBLE.sub("", char)
+        return self[code]
+
+
+class Views:
+    """Makes them. The tables fill themselves, so keep one for many texts."""
+
+    def __init__(self) -> None:
+        self._words = _Words()
+        self._folds = _Folds()
+        self._letters = Letters()
+
+    def folded(self, text: str) -> str:
+        if text.isascii():
+            return text.lower().translate(self._folds)
+        calm = _FLOOD.sub(r"\1", text)
+        return unicodedata.normalize("NFKC", calm).casefold().translate(self._folds)
+
+    def words(self, folded: str) -> str:
+        return _spaced(folded.translate(self._words))
+
+    def readings(self, text: str) -> Readings[str]:
+        raw = self._signs(text.translate(self._letters))
+        found = [_spaced(raw.replace(JOINT, " "))]
+        if JOINT in raw:
+            closed = _spaced(raw.replace(JOINT, ""))
+            if closed != found[0]:
+                found.append(closed)
+        for reading in tuple(found):
+            for gaps in _JOINS:
+                joined = gaps.sub("", reading)
+                if joined == reading:
+                    break
+                if joined not in found:
+                    found.append(joined)
+        plain = tuple(found)
+        long = any(_LONG_RUN.search(reading) for reading in plain)
+        return Readings(plain, tuple(map(squeezed, plain)) if long else ())
+
+    def folded_view(self, text: str) -> View:
+        """`folded`, character by character."""
+        chars: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for start, end in _clusters(text):
+            calm = _FLOOD.sub(r"\1", text[start:end])
+            piece = unicodedata.normalize("NFKC", calm).casefold().translate(self._folds)
+            chars.append(piece)
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+        return View("".join(chars), starts, ends)
+
+    def words_view(self, folded: View) -> View:
+        view = View(folded.text.translate(self._words), folded.starts, folded.ends)
+        return _spaced_view(view)
+
+    def reading_views(self, text: str) -> Readings[View]:
+        """`readings`, with places."""
+        raw = self._signs_view(text)
+        found = [_spaced_view(View(raw.text.replace(JOINT, " "), raw.starts, raw.ends))]
+        closed = _spaced_view(_replaced(raw, _SIGN, ""))
+        if closed.text != found[0].text:
+            found.append(closed)
+        for reading in tuple(found):
+            for gaps in _JOINS:
+                joined = _replaced(reading, gaps, "")
+                if joined.text == reading.text:
+                    break
+                if all(joined.text != known.text for known in found):
+                    found.append(joined)
+        plain = tuple(found)
+        long = any(_LONG_RUN.search(reading.text) for reading in plain)
+        return Readings(plain, tuple(squeezed_view(each) for each in plain) if long else ())
+
+    def letters_of(self, piece: str) -> str:
+        """What a stretch of an original looks like: its letters alone."""
+        read = piece.translate(self._letters)
+        return read.replace("!", "i").replace(JOINT, "").replace(" ", "")
+
+    def _signs(self, raw: str) -> str:
+        return _EYE.sub("i", raw).replace("!", JOINT) if "!" in raw else raw
+
+    def _signs_view(self, text: str) -> View:
+        pieces = [self._letters[ord(char)] for char in text]
+        starts = [at for at, piece in enumerate(pieces) for _ in piece]
+        return View(self._signs("".join(pieces)), starts, [at + 1 for at in starts])
+
+
+def squeezed(reading: str) -> str:
+    return _RUN.sub(r"\1", reading)
+
+
+def squeezed_view(reading: View) -> View:
+    return _replaced(reading, _RUN, r"\1")
+
+
+def is_spaceless(char: str) -> bool:
+    return _SPACELESS.match(char) is not None
+
+
+def _spaced(text: str) -> str:
+    words = " ".join(text.split())
+    spaced = f" {words} " if words else " "
+    if spaced.isascii() or not _SPACELESS.search(spaced):
+        return spaced
+    return _SCRIPT_EDGE.sub(" ", spaced)
+
+
+def _spaced_view(view: View) -> View:
+    end = view.ends[-1] if view.ends else 0
+    framed = View(f" {view.text} ", (0, *view.starts, end), (0, *view.ends, end))
+    return _replaced(_replaced(framed, _SPACES, " "), _SCRIPT_EDGE, " ")
+
+
+def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
+    """`what.sub(by, …)`; what is put in comes from all that it stands for."""
+    chars: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for match in what.finditer(view.text):
+        start, end = match.span()
+        piece = match.expand(by)
+        chars += (view.text[at:start], piece)
+        starts += view.starts[at:start]
+        ends += view.ends[at:start]
+        if piece:
+            last = max(end, start + 1)
+            starts.append(view.starts[start])
+            ends.append(view.ends[last - 1])
+        at = end
+    chars.append(view.text[at:])
+    return View("".join(chars), (*starts, *view.starts[at:]), (*ends, *view.ends[at:]))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where characters have to be normalised together."""
+    start = 0
+    for at in range(1, len(text)):
+        char = text[at]
+        if char.isascii() or not (unicodedata.category(char)[0] == "M" or _EXTENDS.match(char)):
+            yield start, at
+            start = at
+    if text:
+        yield start, len(text)
