@@ -9,17 +9,17 @@ Reading:
   `Last-Event-ID`, or else `after`; without either it tells new comments only, and with 0 all that
   are kept. A line `: alive` at least every second shows that the room lives. `event: gap` without
   id, data `{"after", "first"}`: what came behind `after` and before `first` is not kept any more.
-  A reader who is too slow (`QUEUE` comments) gets the end of the stream, and comes back.
 * `GET P/comments?after=&limit=`: `{"comments": [comment], "last", "first"}`, oldest first, at most
-  `PAGE`; `last` is the newest number of the room, `first` the oldest that is kept (0: none yet).
+  500; `last` is the newest number of the room, `first` the oldest that is kept (0: none yet).
 * A comment is `{"n", "id", "author_id", "author", "text", "posted_utc_ms"}`. `n` counts from 1
-  without holes. `posted_utc_ms` is the room's clock, which may be wrong. `text` and `author` are
-  what viewers typed: anything at all.
+  without holes; a smaller one than before means that the room began anew. `posted_utc_ms` is the
+  room's clock, which may be wrong. `text` and `author` are what viewers typed: anything at all.
+  Replies do not come back here.
 
 Doing, each with a header `Idempotency-Key` of 1 to 256 characters:
 
 * `POST P/comments/{id}/hide` and `…/unhide`: `{"comment_id", "visible", "changed", "repeated"}`
-* `POST P/replies` `{"comment_id", "text"}`: `{"reply_id", "repeated"}`; at most `REPLY_CHARS`
+* `POST P/replies` `{"comment_id", "text"}`: `{"reply_id", "repeated"}`; at most 300 characters
 * `POST P/authors/{author_id}/ban` and `…/unban`: `{"author_id", "banned", "changed", "repeated"}`;
   who is banned writes nothing more, and what is there stays.
 

@@ -18,7 +18,7 @@ Malformed = Literal["html", "truncated", "empty", "huge", "wrong_types", "nan", 
 MALFORMED: Final[tuple[Malformed, ...]] = (
     "html", "truncated", "empty", "huge", "wrong_types", "nan", "error_in_200",
 )  # fmt: skip
-KINDS: Final[tuple[Kind, ...]] = ("pin", "read", "products", "token")
+KINDS: Final[tuple[Kind, ...]] = ("pin", "read", "products", "token", "comments", "act")
 MINUTE_NS: Final = 60 * NS_PER_S
 
 

@@ -14,7 +14,9 @@ _HTML: Final = b"<!doctype html><html><body><h1>502 Bad Gateway</h1></body></htm
 
 
 def plain(body: Mapping[str, Json]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half of a surrogate pair, which no UTF-8 can hold, becomes its escape in JSON.
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")
 
 
 def garbled(how: Malformed | None, body: Mapping[str, Json]) -> tuple[bytes, str]:

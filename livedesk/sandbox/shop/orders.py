@@ -6,7 +6,8 @@
   after it is carried out), `error_pct` with `error_status` (500 or 503), `down_s` (503 so long),
   `rate_per_min` (or null) and `retry_after_s` (null is the truth), `drip_bytes_per_s` (or null),
   `malformed` ("html", "truncated", "empty", "huge", "wrong_types", "nan", "error_in_200" or null)
-  with `malformed_pct`, and `calls`: which are touched, any of "pin", "read", "products", "token".
+  with `malformed_pct`, and `calls`: which are touched, any of "pin", "read", "products",
+  "token", and of the chat, as Shopee has it, "comments" and "act".
 * Who may call: `expire_tokens` (true: access of Shopee and TikTok ends, and can be renewed),
   `revoked` (true or false: nobody is let in).
 * The room: `live` (true or false), `honours_keys` (false: the same key twice is done twice),
@@ -51,11 +52,11 @@ _CHOICES: Final[dict[str, tuple[Any, ...]]] = {
     "error_status": ERROR_STATUSES,
     "malformed": (None, *MALFORMED),
 }
-_FAULT_ORDERS: Final = tuple(
+FAULT_ORDERS: Final = tuple(
     "down_s" if field.name == "down_until_ns" else field.name for field in fields(Faults)
 )
 SHOP_ORDERS: Final = (
-    *_FAULT_ORDERS, "expire_tokens", "revoked", "live", "honours_keys", "product", "stock",
+    *FAULT_ORDERS, "expire_tokens", "revoked", "live", "honours_keys", "product", "stock",
     "status", "hook", "hook_fault", "seed", "forget", "clear",
 )  # fmt: skip
 

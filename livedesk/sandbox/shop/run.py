@@ -25,6 +25,7 @@ from starlette.routing import Route
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.chat.room import ChatRoom
 from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.encoder.job import JobError
 from livedesk.sandbox.orders import OrderError
@@ -53,9 +54,11 @@ def parse_shop_job(job: object) -> ShopJob:
 
 
 @asynccontextmanager
-async def running_shop(job: ShopJob, clock: Clock) -> AsyncIterator[Shop]:
+async def running_shop(
+    job: ShopJob, clock: Clock, chat: ChatRoom | None = None
+) -> AsyncIterator[Shop]:
     """A shop for as long as the context is open. Raises JobError and OSError."""
-    shop, lines = Shop(job, clock), Lines()
+    shop, lines = Shop(job, clock, chat), Lines()
     try:
         await shop.order(job.order)
     except OrderError as fault:

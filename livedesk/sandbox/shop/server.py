@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -57,6 +57,11 @@ class Lines:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), seconds)
 
+    def hang_up(self, client: tuple[str, int]) -> None:
+        """On whoever calls from there."""
+        if (transport := self._open.get(client)) is not None:
+            transport.abort()
+
     def close(self) -> None:
         """Hang up on all, so that no slow answer holds up the end."""
         self._closing.set()
@@ -65,22 +70,35 @@ class Lines:
 
     async def cut(self, scope: Scope, receive: Receive) -> None:
         """Close the connection of a call; returns when the server knows."""
-        if (transport := self._open.get(tuple(scope["client"]))) is not None:
-            transport.abort()
+        self.hang_up(tuple(scope["client"]))
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-class _Counter:
+class Service(Protocol):
+    """Who answers calls, and how badly."""
+
+    def speech_of(self, call: Call) -> tuple[Speech, Kind] | None:
+        """Whose call it is; None when nobody's."""
+        ...
+
+    def refused(self, speech: Speech) -> Reply | None:
+        """The answer when it is one too many."""
+        ...
+
+    def fate(self, kind: Kind) -> Fate: ...
+
+
+class Counter:
     """Where calls come in: reads, waits, lets the protocol answer, and spoils the answer."""
 
-    def __init__(self, shop: Shop, lines: Lines) -> None:
-        self._shop = shop
+    def __init__(self, service: Service, lines: Lines) -> None:
+        self._service = service
         self._lines = lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = await _read(Request(scope, receive))
-        found = self._shop.speech_of(call) if call is not None else None
+        found = self._service.speech_of(call) if call is not None else None
         if call is None or found is None:
             await Response(status_code=404 if call is not None else 413)(scope, receive, send)
             return
@@ -96,9 +114,9 @@ class _Counter:
 
         Who hangs up meanwhile changes nothing: a pin is carried out all the same, and later.
         """
-        if (refused := self._shop.refused(speech)) is not None:
+        if (refused := self._service.refused(speech)) is not None:
             return refused, Fate()
-        fate = self._shop.fate(kind)
+        fate = self._service.fate(kind)
         if fate.drop == "before":
             return None, fate
         await self._lines.pause(fate.before_s)
@@ -156,7 +174,7 @@ def shop_app(shop: Shop, lines: Lines) -> Starlette:
             pictures[good.id] = await asyncio.to_thread(picture_of, good)
         return Response(pictures[good.id], media_type="image/png")
 
-    counter: Any = _Counter(shop, lines)
+    counter: Any = Counter(shop, lines)
     return Starlette(
         routes=[
             Route("/pictures/{product}.png", picture, methods=["GET"]),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.chat.room import ChatRoom
 from livedesk.sandbox.shop.faults import MINUTE_NS, Fate, Faults, fate_of
 from livedesk.sandbox.shop.goods import Good
 from livedesk.sandbox.shop.hook import HookSender
@@ -18,6 +19,7 @@ from livedesk.sandbox.shop.orders import ShopOrder, shop_ordered
 from livedesk.sandbox.shop.own import OwnSpeech
 from livedesk.sandbox.shop.room import Room
 from livedesk.sandbox.shop.shopee import ShopeeIdentity, ShopeeSpeech
+from livedesk.sandbox.shop.shopee_chat import ShopeeChat
 from livedesk.sandbox.shop.tiktok import TikTokIdentity, TikTokSpeech
 from livedesk.sandbox.shop.wire import Call, Kind, Reply, Speech
 
@@ -66,15 +68,16 @@ class Meter:
 
 
 class Shop:
-    """`url` is where it is served; known once it listens."""
+    """`url` is where it is served; known once it listens. `chat` is what Shopee's calls tell of."""
 
-    def __init__(self, job: ShopJob, clock: Clock) -> None:
+    def __init__(self, job: ShopJob, clock: Clock, chat: ChatRoom | None = None) -> None:
         self._clock = clock
         self._rng = random.Random(job.seed)
         chance = random.Random(job.seed + 1)
         self.url = ""
         self.token = job.token
         self.room = Room(job.room, clock)
+        self.chat = ChatRoom(job.room, clock) if chat is None else chat
         self.faults = Faults()
         self.meter = Meter()
         self.hooks = HookSender(clock, chance)
@@ -84,7 +87,12 @@ class Shop:
         self.tiktok_identity = TikTokIdentity("6ab1sandbox", *(_made(chance) for _ in range(3)))
         self._own = OwnSpeech(self.room, job.token, self.picture_url)
         self._shopee = ShopeeSpeech(
-            self.room, self.shopee_identity, clock, chance, self.picture_url
+            self.room,
+            self.shopee_identity,
+            clock,
+            chance,
+            self.picture_url,
+            ShopeeChat(self.chat, clock, self.shopee_identity.user_id),
         )
         self._tiktok = TikTokSpeech(self.room, self.tiktok_identity, clock, chance)
 

@@ -5,7 +5,7 @@ After the official JSON descriptions (congminh1254/shopee-sdk, `schemas/v2.lives
 `/api/v2/auth/access_token/get`. `sign` is the hex HMAC-SHA256 of partner_id + path + timestamp +
 access_token + user_id; public calls sign partner_id + path + timestamp. Timestamps are good for
 five minutes, access for four hours, and a refresh token once. Errors of the room come with HTTP
-200 and `error` inside; that a call may not be made at all is a 403.
+200 and `error` inside; that a call may not be made at all is a 403. Comments: `shopee_chat.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from livedesk.core.secrets import Secret
 from livedesk.sandbox.shop.access import Tokens, is_fresh, signed
 from livedesk.sandbox.shop.goods import CURRENCY, Good
 from livedesk.sandbox.shop.room import Refusal, RefusedError, Room
+from livedesk.sandbox.shop.shopee_chat import CHAT_CALLS, ShopeeChat, WrongError
 from livedesk.sandbox.shop.wire import Call, Kind, Reply
 
 MODULE: Final = "/api/v2/livestream/"
@@ -35,6 +36,7 @@ _KINDS: Final[dict[tuple[str, str], Kind]] = {
     ("GET", f"{MODULE}get_session_detail"): "read",
     ("GET", f"{MODULE}get_item_list"): "products",
     ("POST", RENEWAL): "token",
+    **{(method, f"{MODULE}{name}"): kind for (method, name), kind in CHAT_CALLS.items()},
 }
 _NEEDED: Final = ("partner_id", "timestamp", "sign")
 _ERRORS: Final[dict[Refusal, tuple[str, str]]] = {
@@ -65,8 +67,10 @@ class ShopeeSpeech:
         clock: Clock,
         rng: random.Random,
         picture_url: Callable[[Good], str],
+        chat: ShopeeChat,
     ) -> None:
         self._room = room
+        self._chat = chat
         self._who = who
         self._picture_url = picture_url
         self._began_ms = clock.utc_ns() // NS_PER_MS
@@ -85,7 +89,10 @@ class ShopeeSpeech:
         given: dict[str, Any] = call.fields() if call.method == "POST" else dict(call.query)
         if str(given.get("session_id", "")) != str(self._who.session_id):
             return self._error("error_data", "The session does not exist.")
-        match call.path.removeprefix(MODULE):
+        name = call.path.removeprefix(MODULE)
+        if (call.method, name) in CHAT_CALLS:
+            return self._about_chat(name, given)
+        match name:
             case "update_show_item":
                 return self._pin(given)
             case "delete_show_item":
@@ -146,6 +153,12 @@ class ShopeeSpeech:
             "expire_in": until_s - self.tokens.now_s(),
         }
         return Reply({**self._envelope(), **body})
+
+    def _about_chat(self, name: str, given: dict[str, Any]) -> Reply:
+        try:
+            return self._done(self._chat.answer(name, given))
+        except WrongError as wrong:
+            return self._error(wrong.error, wrong.message)
 
     def _pin(self, given: dict[str, Any]) -> Reply:
         item_id, shop_id = given.get("item_id"), given.get("shop_id")

@@ -9,8 +9,9 @@ from typing import Any, Literal, Protocol
 
 from livedesk.core.events import Json
 
-Kind = Literal["pin", "read", "products", "token"]
-"""What a call is for; faults may be limited to some. An unpin counts as a pin."""
+Kind = Literal["pin", "read", "products", "token", "comments", "act"]
+"""What a call is for; faults may be limited to some. An unpin counts as a pin; `comments` are read,
+and `act` is what is done about them."""
 
 
 @dataclass(frozen=True, slots=True)
