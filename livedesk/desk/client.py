@@ -13,13 +13,16 @@ import httpx
 import httpx_sse
 
 from livedesk.core.events import Event, Json
+from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
 from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, UnreachableError
+from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.pin_client import PinClient, store_path
 from livedesk.desk.words import tr
 
+OnQueue = Callable[[QueueChange], None]
 Transport = httpx.AsyncBaseTransport
 """What carries requests; tests put their own in its place."""
 
@@ -131,7 +134,8 @@ class HttpDoor:
         what = trouble.message if trouble else tr("It answered HTTP {n}.").format(n=status)
         action = trouble.action if trouble else ""
         code = trouble.code if trouble else ""
-        raise RefusedError(what, self.where + path, action or _advice(status), status, code)
+        item = wire.item_of(trouble) if trouble else None
+        raise RefusedError(what, self.where + path, action or _advice(status), status, code, item)
 
     @asynccontextmanager
     async def _errors(self, path: str) -> AsyncIterator[None]:
@@ -168,6 +172,7 @@ class EngineClient:
     def __init__(self, url: str, token: Secret, transport: Transport | None = None) -> None:
         self._door = HttpDoor(url, token, transport)
         self.pins = PinClient(self._door)
+        self.moderation = ModerationClient(self._door)
 
     @property
     def where(self) -> str:
@@ -224,28 +229,42 @@ class EngineClient:
         await self._door.post("/v1/engine/stop", {"relays": relays})
 
     async def listen(
-        self, after: int | None, listener: Listener, on_open: Callable[[], None]
+        self,
+        after: int | None,
+        listener: Listener,
+        on_open: Callable[[], None],
+        on_queue: OnQueue | None = None,
     ) -> None:
         """Tell the listener what the event stream brings, until the engine ends it.
 
         `after` is the number of the last event that was seen: the engine sends what came since.
-        Without it the engine begins with the newest FIRST_EVENTS.
+        Without it the engine begins with the newest FIRST_EVENTS. `on_queue` is told what changes
+        in the queues; without it the engine does not send that.
         """
         path = "/v1/events"
         headers = {} if after is None else {"Last-Event-ID": str(after)}
         params = {"recent": str(FIRST_EVENTS)} if after is None else {}
+        if on_queue is not None:
+            params["queue"] = "1"
         async with self._door.stream(path, params, headers) as messages:
             on_open()
             async for message in messages:
-                self._deliver(message, listener, self.where + path)
+                self._deliver(message, listener, on_queue, self.where + path)
 
     @staticmethod
-    def _deliver(message: httpx_sse.ServerSentEvent, listener: Listener, where: str) -> None:
+    def _deliver(
+        message: httpx_sse.ServerSentEvent,
+        listener: Listener,
+        on_queue: OnQueue | None,
+        where: str,
+    ) -> None:
         try:
             if message.event == "status":
                 listener.status(wire.read_status(message.data, where))
             elif message.event == "journal":
                 listener.event(wire.read_event(message.data, where))
+            elif message.event == "queue" and on_queue is not None:
+                on_queue(wire.read_change(message.data, where))
         except BadAnswerError as error:
             known = message.event == "journal" and message.id.isdecimal()
             listener.unreadable(int(message.id) if known else None, error)

@@ -25,6 +25,9 @@ from livedesk.desk.errors import (
 )
 from livedesk.desk.link import Backoff, EngineAccess, EngineLink, Locate
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
+from livedesk.desk.moderating import Moderating
+from livedesk.desk.moderation_client import ModerationClient
+from livedesk.desk.operator_name import this_operator
 from livedesk.desk.pad_desk import PadDesk
 from livedesk.desk.past import Missing, Past
 from livedesk.desk.pin_client import PinClient
@@ -82,13 +85,18 @@ class Desk:
         calls: Tasks | None = None,
         *,
         is_local: bool = True,
+        me: str = "",
     ) -> None:
         """`calls` owns the requests beside the stream: they end before their client is closed.
-        `is_local`: the engine is on this machine, so its clock is ours."""
+        `is_local`: the engine is on this machine, so its clock is ours. `me`: under which name this
+        console decides; that of its user and machine without it."""
         self._clock = clock
         self._tasks = tasks
         self._calls = calls or Tasks()
-        self._link = EngineLink(locate, dial, rng, backoff)
+        self.moderation = Moderating(
+            self._moderation_client, self._spawn, self.now, rng, me or this_operator()
+        )
+        self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
         self._past = Past()
@@ -202,6 +210,7 @@ class Desk:
         self._model.attached(client.where, self.now())
         self._past.attached()
         self.pins.attached()
+        self.moderation.attached()
         self.pads.attached(is_local=self._is_local)
         self._spawn("stores", self._take_stock(client))
         if all(task.done() for task in self._beside):
@@ -221,6 +230,7 @@ class Desk:
         self._model.status(status, self.now())
         self._orders.status(status.store, status.failover)
         self.pins.status(status)
+        self.moderation.status(status)
         self.pads.status(status)
         missing = self._past.add(status)
         if missing is not None:
@@ -242,7 +252,9 @@ class Desk:
     async def _take_stock(self, client: EngineClient) -> None:
         """Show stores at once, and forget those that a new engine does not have."""
         statuses = await client.stores()
-        self._model.keep_only(frozenset(status.store for status in statuses))
+        here = frozenset(status.store for status in statuses)
+        self._model.keep_only(here)
+        self.moderation.keep_only(here)
         for status in statuses:
             if not self._past.knows(status.store):
                 self.status(status)
@@ -275,6 +287,9 @@ class Desk:
 
     def _pin_client(self) -> PinClient:
         return self._client().pins
+
+    def _moderation_client(self) -> ModerationClient:
+        return self._client().moderation
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._calls.spawn(name, self._noted(work))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from livedesk.core.moderation import Item
+
 _SERVER_FAULT = 500
 
 
@@ -34,11 +36,21 @@ class NoEngineError(UnreachableError):
 class RefusedError(DeskError):
     """The far side answered with an error of its own. Trying the same again will not help."""
 
-    def __init__(self, what: str, where: str, action: str, status: int, code: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        where: str,
+        action: str,
+        status: int,
+        code: str = "",
+        item: Item | None = None,
+    ) -> None:
         super().__init__(what, where, action)
         self.status = status
         self.code = code
         """The far side's own, for programs."""
+        self.item = item
+        """Of the queue, as it is: why a decision about it was refused."""
 
     @property
     def is_answer(self) -> bool:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from livedesk.core.secrets import Secret
-from livedesk.desk.client import EngineClient, Listener
+from livedesk.desk.client import EngineClient, Listener, OnQueue
 from livedesk.desk.errors import DeskError, UnreachableError
 from livedesk.desk.words import tr
 
@@ -76,7 +76,10 @@ class EngineLink:
         dial: Callable[[EngineAccess], EngineClient],
         rng: Random,
         backoff: Backoff | None = None,
+        on_queue: OnQueue | None = None,
     ) -> None:
+        """`on_queue`: who is told what changes in the queues; None: nobody wants to know."""
+        self._on_queue = on_queue
         self._locate = locate
         self._dial = dial
         self._rng = rng
@@ -106,7 +109,7 @@ class EngineLink:
             self._opened = True
             watcher.opened(client)
 
-        await client.listen(watcher.last_seq, watcher, opened)
+        await client.listen(watcher.last_seq, watcher, opened, self._on_queue)
         raise UnreachableError(
             tr("The engine ended the connection."),
             client.where,

@@ -120,13 +120,22 @@ class QueueOrders:
         self._progress = BatchProgress(kind, total)
         return self._batch
 
-    def waiting(self) -> tuple[QueueOrder, ...]:
+    def waiting(self) -> tuple[Asked, ...]:
         """What was not answered yet, oldest first: to be sent to the engine that came back."""
-        return tuple(each.order for each in self._asked.values() if each.state == "sending")
+        return tuple(each for each in self._asked.values() if each.state == "sending")
 
-    def is_waiting(self, order: QueueOrder) -> bool:
-        asked = self._asked.get(order.item_id)
-        return asked is not None and asked.order is order and asked.state == "sending"
+    def last_act(self) -> tuple[Item, ...] | None:
+        """What the last act decided, to be taken back; None when there is none."""
+        return tuple(self._undo[-1].items.values()) if self._undo else None
+
+    def known(self, item_id: str) -> Item | None:
+        """An item of which this console decided, also when the mirror has it no more."""
+        found = (act.items[item_id] for act in reversed(self._undo) if item_id in act.items)
+        return next(found, None)
+
+    def passed_over(self, order: QueueOrder, why: str) -> None:
+        """One of a batch that was not sent."""
+        self._count(order, "refused", why)
 
     def dismiss(self, item_id: str) -> None:
         asked = self._asked.get(item_id)

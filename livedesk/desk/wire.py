@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from livedesk.core.events import Event, Level, Source
+from livedesk.core.moderation import Faq, Item, QueueChange
 from livedesk.core.pins import PinLatency, PinStatus, ProductList, RunOfShow
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
@@ -52,6 +53,16 @@ class Ledger:
     latency: PinLatency
     pins: tuple[PinStatus, ...] = ()
     worst: tuple[PinStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Items of a store's queue. `after`: what to ask for next; empty or None at the end."""
+
+    revision: int
+    items: tuple[Item, ...] = ()
+    after: str | None = None
+    faq: tuple[Faq, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,7 @@ class Trouble(msgspec.Struct):
     message: str
     code: str = ""
     action: str = ""
+    item: msgspec.Raw = msgspec.Raw()
 
 
 class _Failure(msgspec.Struct):
@@ -207,6 +219,26 @@ def read_new_pad(body: bytes, where: str) -> NewPad:
 
 def read_clock(body: bytes, where: str) -> EngineClock:
     return _read(body, EngineClock, where)
+
+
+def read_queue_page(body: bytes, where: str) -> QueuePage:
+    return _read(body, QueuePage, where)
+
+
+def read_item(body: bytes, where: str) -> Item:
+    return _read(body, Item, where)
+
+
+def read_change(body: bytes | str, where: str) -> QueueChange:
+    return _read(body, QueueChange, where)
+
+
+def item_of(trouble: Trouble) -> Item | None:
+    """The item that an error tells of; None if it tells of none that this console can read."""
+    try:
+        return msgspec.json.decode(trouble.item, type=Item) if bytes(trouble.item) else None
+    except msgspec.DecodeError:
+        return None
 
 
 def read_object(body: bytes, where: str) -> dict[str, Any]:
