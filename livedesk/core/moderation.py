@@ -265,6 +265,8 @@ class ChatStatus:
     """Since the last sign of life."""
     reply_chars: int | None = None
     """The longest reply that the platform takes."""
+    cleaned: int = 0
+    """Received, and taken but for what cannot be shown or kept of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from livedesk.core.moderation import ChatStatus, Comment, Effect
+from livedesk.platforms.outcome import Answer
 
 Outcome = Literal["done", "none", "maybe", "by_hand", "not_possible"]
 """`none`: it is certain that nothing was done. `maybe`: it was sent, and there is no answer."""
@@ -26,6 +27,11 @@ class Acted:
     final: bool = False
     """Trying again would end the same way."""
     retry_after_s: float | None = None
+
+
+def acted(answer: Answer) -> Acted:
+    """What a platform's answer says of an effect."""
+    return Acted(answer.effect, answer.code, answer.text, answer.final, answer.retry_after_s)
 
 
 class Chat(Protocol):
