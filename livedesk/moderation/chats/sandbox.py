@@ -10,16 +10,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
 from random import Random
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import Clock
 from livedesk.core.moderation import ChatStatus, Comment, Effect
 from livedesk.core.moderation_settings import SandboxChat
 from livedesk.moderation.chats.base import Acted, Take, acted
-from livedesk.moderation.chats.comments import Seen, usable
+from livedesk.moderation.chats.numbered import Given, Numbered
 from livedesk.moderation.chats.standing import Standing
 from livedesk.platforms.answers import (
     TOO_MANY,
@@ -28,7 +27,6 @@ from livedesk.platforms.answers import (
     by_status,
     parsed,
     part,
-    parts,
     retry_after_s,
     said,
     sentence,
@@ -36,7 +34,6 @@ from livedesk.platforms.answers import (
     text,
     unanswered,
     unusable,
-    whole,
 )
 from livedesk.platforms.call_budget import Backoff
 from livedesk.platforms.connection import Reply, Request, split_url
@@ -48,13 +45,6 @@ _POLL_LIMIT_S: Final = 2.0
 _LONGEST_PAUSE_S: Final = 2.0
 _SILENT_S: Final = 3.0
 _WARM_EVERY_S: Final = 15.0
-_PAGE: Final = 500
-_RECENT: Final = 500
-"""So many of the comments before our own beginning are asked for: an engine that was away for a
-moment misses none, and one that comes later does not begin with the whole show."""
-_HIGHEST: Final = 2**53
-_TRIES: Final = 3
-"""So often the same is asked for before it is passed over."""
 _MOST_KEY: Final = 256
 _BARRED: Final = frozenset(("not_authorized", "unknown_room", "bad_address"))
 _CODES: Final = {
@@ -97,14 +87,7 @@ class SandboxRoom:
             reply_chars=300,
         )
         self._standing = Standing(able, clock, _SILENT_S)
-        self._after: int | None = None
-        """The highest number that was given; None before the room's newest is known."""
-        self._page = _PAGE
-        self._bad_pages = 0
-        self._tries = 0
-        """So often the room told of comments, and gave none that come next."""
-        self._seen = Seen()
-        self._warm_again_mono_ns = 0
+        self._numbered = Numbered()
 
     @property
     def honours_keys(self) -> bool:
@@ -114,107 +97,59 @@ class SandboxRoom:
         return self._standing.status()
 
     async def run(self, take: Take) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_warm(), name="warm connections to the chat")
+            group.create_task(self._read(take), name="reading the chat")
+
+    async def _keep_warm(self) -> None:
+        """Beside the reading: where nobody answers it takes its time."""
         while True:
-            await self._keep_warm()
-            await asyncio.sleep(await self._poll(take))
+            await self._lanes.keep_warm()
+            await asyncio.sleep(_WARM_EVERY_S)
+
+    async def _read(self, take: Take) -> None:
+        while True:
+            pause_s = await self._poll(take)
+            await asyncio.sleep(pause_s)
 
     async def close(self) -> None:
         await self._lanes.close()
 
-    async def _keep_warm(self) -> None:
-        now_ns = self._clock.mono_ns()
-        if now_ns >= self._warm_again_mono_ns:
-            self._warm_again_mono_ns = now_ns + round(_WARM_EVERY_S * NS_PER_S)
-            await self._lanes.keep_warm()
-
     async def _poll(self, take: Take) -> float:
         """Ask once; the seconds until it is to be asked again."""
-        after = self._after or 0
-        passed_over = self._page == 1 and self._bad_pages >= _TRIES
-        asked_after = after + passed_over
-        limit = 1 if self._after is None else self._page
-        found = await self._call(
-            "GET", f"comments?after={asked_after}&limit={limit}", _POLL_LIMIT_S, PAGE_BYTES
-        )
+        after, limit = self._numbered.ask()
+        what = f"comments?after={after}&limit={limit}"
+        found = await self._call("GET", what, _POLL_LIMIT_S, PAGE_BYTES)
         if isinstance(found, Answer):
             return self._failed(found)
         try:
-            entries, last, first = _page(found)
+            given = self._numbered.take(found, self._clock.utc_ns())
         except UnusableError as error:
             return self._failed(unusable(error))
-        self._standing.alive()
+        self._note(given)
         self._backoff.succeeded()
-        self._bad_pages = 0
-        self._page = min(2 * self._page, _PAGE)
-        if self._after is None:
-            self._after = max(0, last - _RECENT, first - 1)
-            return 0.0
-        if passed_over:
-            self._standing.unusable("the platform's answer with it cannot be read")
-            self._after = asked_after
-        if last < self._after:
-            return self._behind()
-        before = self._after
-        self._give(entries, first, last, take)
-        is_stuck = self._after == before and before < last
-        self._tries = self._tries + 1 if is_stuck else 0
-        return 0.0 if before < self._after < last else self._poll_s
-
-    def _behind(self) -> float:
-        """The room has fewer comments than it gave us: an old answer, or it began anew."""
-        self._tries += 1
-        if self._tries >= _TRIES:
-            self._after, self._tries = 0, 0
-            self._seen = Seen()
-        return self._poll_s
+        if given.comments:
+            take(given.comments)
+        return 0.0 if given.more else self._poll_s
 
     def _failed(self, answer: Answer) -> float:
-        if answer.code in ("too_large", "bad_answer"):
-            # One comment among them may be the reason: the others come in smaller pages.
-            self._bad_pages += 1
-            self._page = max(1, self._page // 8)
         self._standing.failed(answer.text, barred=answer.code in _BARRED)
+        if answer.code in ("too_large", "bad_answer"):
+            self._numbered.unreadable()
+            return self._poll_s
         return self._backoff.failed(answer.retry_after_s)
 
-    def _give(self, entries: Sequence[Any], first: int, last: int, take: Take) -> None:
-        """All that is new, in order, up to a hole; one that stays is passed over, and told."""
-        after = self._after or 0
-        reached = max(after, first - 1)
-        missed = reached - after
-        is_over = self._tries >= _TRIES
-        utc_ns = self._clock.utc_ns()
-        comments = []
-        for entry in entries or ([None] if is_over and reached < last else []):
-            n = _number(entry, reached, last)
-            if n <= reached:
-                continue
-            if n > reached + 1 and not is_over:
-                break
-            missed += n - reached - 1
-            reached = n
-            if (comment := self._comment(entry, utc_ns)) is not None:
-                comments.append(comment)
-        self._after = reached
-        if missed:
-            self._miss(missed)
-        if comments:
-            self._standing.took(len(comments))
-            take(comments)
-
-    def _comment(self, entry: Any, utc_ns: int) -> Comment | None:
-        try:
-            comment, cleaned = _comment(entry, utc_ns)
-        except UnusableError as error:
-            self._standing.unusable(str(error))
-            return None
-        if not self._seen.add(comment.id):
-            return None
-        self._standing.cleaned(cleaned)
-        return comment
-
-    def _miss(self, missed: int) -> None:
-        away_s = max(self._standing.silence_s() or 0.0, self._poll_s)
-        self._standing.lost(away_s, f"{missed:,} comments were not kept for us by the platform.")
+    def _note(self, given: Given) -> None:
+        standing = self._standing
+        if given.missed:
+            away_s = max(standing.silence_s() or 0.0, self._poll_s)
+            standing.lost(away_s, f"{given.missed:,} comments were not kept by the platform.")
+        standing.alive()
+        standing.took(len(given.comments))
+        for why in given.unusable:
+            standing.unusable(why)
+        for why in given.cleaned:
+            standing.cleaned(why)
 
     async def act(self, effect: Effect, comment: Comment, limit_s: float) -> Acted:
         if effect.verb in ("ban", "unban") and not comment.author_id:
@@ -281,37 +216,6 @@ class SandboxRoom:
             return Answer("none", code, _CODES[code], final=True)
         words = sentence(f"the platform refused: {message}")
         return Answer("none", "refused", words, final=True)
-
-
-def _page(found: JsonObject) -> tuple[list[Any], int, int]:
-    """Entries, the room's newest number, the oldest that it keeps. Raises UnusableError."""
-    last, first = whole(found, "last"), whole(found, "first")
-    if not 0 <= first <= last + 1 <= _HIGHEST:
-        raise UnusableError("numbers that do not fit together")
-    return parts(found, "comments"), last, first
-
-
-def _number(entry: Any, reached: int, last: int) -> int:
-    """Of an entry; one without a number that can be is the next."""
-    n = entry.get("n") if isinstance(entry, dict) else None
-    is_number = isinstance(n, int) and not isinstance(n, bool) and 0 < n <= last
-    return n if is_number and isinstance(n, int) else reached + 1
-
-
-def _comment(entry: Any, utc_ns: int) -> tuple[Comment, str]:
-    """Raises UnusableError."""
-    if not isinstance(entry, dict):
-        raise UnusableError("it is no object")
-    posted = entry.get("posted_utc_ms")
-    is_time = isinstance(posted, int) and not isinstance(posted, bool)
-    return usable(
-        id=entry.get("id"),
-        author_id=entry.get("author_id"),
-        author=entry.get("author"),
-        text=entry.get("text"),
-        utc_ns=utc_ns,
-        posted_utc_ns=posted * NS_PER_MS if is_time and isinstance(posted, int) else None,
-    )
 
 
 def _check(effect: Effect, comment: Comment, found: JsonObject) -> None:
