@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
+from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import (
     Claim,
     Comment,
@@ -27,6 +28,8 @@ from livedesk.core.moderation import (
 
 CLAIM_S: Final = 30.0
 """A claim ends after this unless it is made again, so that nobody's absence blocks an item."""
+MOST_CLAIM_S: Final = 300.0
+"""What seems to last longer was claimed by a clock that was set back since, and holds nobody."""
 MOST_DECISIONS: Final = 20
 RECENT: Final = 5
 
@@ -49,16 +52,20 @@ _BY_DECISION: Final[dict[str, ItemState]] = {
 _HIDDEN: Final[frozenset[ItemState]] = frozenset(("hidden", "banned"))
 _UNSENT: Final[frozenset[EffectState]] = frozenset(("wanted", "by_hand"))
 _WITHOUT_EFFECT: Final[frozenset[EffectState]] = frozenset(("dropped", "failed", "not_possible"))
+UNDONE: Final = "undone"
+"""Code of an effect that was dropped because it was decided otherwise. Whoever says so cannot know
+whether it has left meanwhile: that is learned from who sends."""
 _RANK: Final[dict[EffectState, int]] = {
     "wanted": 0,
-    "sent": 1,
-    "by_hand": 2,
-    "unknown": 2,
-    "failed": 3,
-    "not_possible": 3,
-    "dropped": 3,
-    "done": 4,
+    "by_hand": 1,
+    "sent": 3,
+    "unknown": 4,
+    "failed": 5,
+    "not_possible": 5,
+    "dropped": 5,
+    "done": 6,
 }
+_RANK_UNDONE: Final = 2
 """What is known of an effect only grows: a late "sent" does not undo "done"."""
 
 
@@ -111,14 +118,29 @@ def new_item(
     return replace(item, effects=effects)
 
 
+def is_open(item: Item) -> bool:
+    """It is worth a look: it waits, only a rule acted, or an effect needs a person."""
+    by_rule_alone = item.state in ("hidden", "replied") and item.decision is None
+    needs_hand = any(effect.state in ("by_hand", "unknown") for effect in item.effects)
+    return item.state == "waiting" or by_rule_alone or needs_hand
+
+
+def overturned(item: Item) -> bool:
+    """A person found the rule wrong: approved what it had found, or showed it again."""
+    return item.verdict is not None and item.decision is not None and item.state == "approved"
+
+
 def reply_text(faq: Faq) -> str:
     return f"{faq.text} {faq.link}".strip()
 
 
 def claimed(item: Item, by: str, utc_ns: int, for_s: float = CLAIM_S) -> Item:
-    """Also makes one's own claim last longer. Raises ItemError when it is somebody else's."""
+    """Also makes one's own claim last longer. Raises ItemError when it is somebody else's.
+
+    `for_s`: `MOST_CLAIM_S` at most.
+    """
     _check_free(item, by, utc_ns)
-    claim = Claim(by, utc_ns + round(for_s * 1e9))
+    claim = Claim(by, utc_ns + round(min(for_s, MOST_CLAIM_S) * NS_PER_S))
     return replace(item, claim=claim, revision=item.revision + 1)
 
 
@@ -128,21 +150,38 @@ def released(item: Item, by: str, utc_ns: int) -> Item:
     return item if item.claim is None else replace(item, claim=None, revision=item.revision + 1)
 
 
+def lapsed(item: Item, utc_ns: int) -> Item:
+    """Without a claim that has run out."""
+    if item.claim is None or holder(item, utc_ns) is not None:
+        return item
+    return replace(item, claim=None, revision=item.revision + 1)
+
+
 def holder(item: Item, utc_ns: int) -> str | None:
     """Who is at it now."""
     claim = item.claim
-    return claim.by if claim is not None and claim.until_utc_ns > utc_ns else None
+    if claim is None:
+        return None
+    left_ns = claim.until_utc_ns - utc_ns
+    return claim.by if 0 < left_ns <= MOST_CLAIM_S * NS_PER_S else None
 
 
-def decided(item: Item, decision: Decision, faq: Sequence[Faq] = ()) -> Item:
+def decided(
+    item: Item,
+    decision: Decision,
+    faq: Sequence[Faq] = (),
+    *,
+    now_utc_ns: int | None = None,
+) -> Item:
     """With the decision, its state and the effects that it wants.
 
-    The same decision (`key`) again changes nothing. Raises ItemError: somebody else is at it, it
-    is so already, there is nothing to undo, the answer is not known.
+    The same decision (`key`) again changes nothing. `now_utc_ns`: by the clock that made the claim,
+    where it is not that of the decision. Raises ItemError: somebody else is at it, it is so
+    already, there is nothing to undo, the answer is not known.
     """
     if any(known.key == decision.key for known in item.decisions):
         return item
-    _check_free(item, decision.by, decision.utc_ns)
+    _check_free(item, decision.by, decision.utc_ns if now_utc_ns is None else now_utc_ns)
     if len(item.decisions) >= MOST_DECISIONS:
         raise ItemError("too_many_decisions", "So much was decided about it that no more is taken.")
     answer = _answer(faq, decision.reply)
@@ -171,18 +210,10 @@ def _check_free(item: Item, by: str, utc_ns: int) -> None:
 
 def _check_decision(item: Item, decision: Decision, answer: Faq | None) -> None:
     if decision.kind == "undo":
-        last = item.decision
-        if last is None:
-            raise ItemError("nothing_to_undo", "Nobody has decided anything that could be undone.")
-        if last.kind == "reply" and not _replies_unsent(item):
-            raise ItemError(
-                "not_undoable", "A reply that was posted cannot be taken back from here."
-            )
+        _check_undo(item)
         return
-    if _BY_DECISION[decision.kind] == item.state:
-        last = item.decision
-        who = "a rule" if last is None else last.by
-        raise ItemError("already", f"It is {item.state} already, by {who}.")
+    if _BY_DECISION[decision.kind] == item.state and _is_so(item):
+        raise ItemError("already", f"It is {item.state} already, by {_who(item)}.")
     if decision.kind == "hide" and item.state == "banned":
         raise ItemError("already", "It is hidden already, and its author banned.")
     if decision.kind == "reply":
@@ -192,9 +223,39 @@ def _check_decision(item: Item, decision: Decision, answer: Faq | None) -> None:
             raise ItemError("unknown_reply", "There is no such answer in the FAQ.")
 
 
-def _replies_unsent(item: Item) -> bool:
-    replies = [effect for effect in item.effects if effect.verb == "reply"]
-    return bool(replies) and replies[-1].state in _UNSENT
+def _check_undo(item: Item) -> None:
+    last = item.decision
+    if last is None:
+        raise ItemError("nothing_to_undo", "Nobody has decided anything that could be undone.")
+    newest = _newest(item.effects, "reply")
+    if last.kind == "reply" and newest is not None and not _can_be_dropped(newest):
+        raise ItemError("not_undoable", "A reply that was posted cannot be taken back from here.")
+
+
+def _who(item: Item) -> str:
+    if item.decision is not None:
+        return item.decision.by
+    return "a rule" if item.verdict is not None else "nobody's doing"
+
+
+def _is_so(item: Item) -> bool:
+    """Whether what the state asks of the platform may still come, or was done. What failed can be
+    decided once more, which tries it again."""
+    if item.state == "replied":
+        newest = _newest(item.effects, "reply")
+        return newest is not None and newest.state not in _WITHOUT_EFFECT
+    return (
+        _is_on(item.effects, ("hide", "unhide")) == (item.state in _HIDDEN)
+        and _is_on(item.effects, ("ban", "unban")) == (item.state == "banned")
+    )  # fmt: skip
+
+
+def _newest(effects: Sequence[Effect], verb: Verb) -> Effect | None:
+    return next((effect for effect in reversed(effects) if effect.verb == verb), None)
+
+
+def _can_be_dropped(effect: Effect) -> bool:
+    return effect.state in _UNSENT or effect.state in _WITHOUT_EFFECT
 
 
 def _state_of(item: Item) -> ItemState:
@@ -209,49 +270,73 @@ def _state_of(item: Item) -> ItemState:
     return "waiting" if by_rule == "replied" and not answered else by_rule
 
 
-def _effects(item: Item, after: ItemState, utc_ns: int, posted: str) -> tuple[Effect, ...]:
-    """The present ones, without those that are not wanted any more, and what is wanted beside."""
+def _effects(
+    item: Item, after: ItemState, utc_ns: int, posted: str, *, again: bool = True
+) -> tuple[Effect, ...]:
+    """The present ones, without those that are not wanted any more, and what is wanted beside.
+
+    `again`: also when it was tried already, and failed.
+    """
     effects = list(item.effects)
-    _turn(effects, item, ("hide", "unhide"), after in _HIDDEN, utc_ns)
-    _turn(effects, item, ("ban", "unban"), after == "banned", utc_ns)
-    if after == "replied" and posted:
-        effects.append(_effect(effects, item, "reply", utc_ns, posted))
-    elif after != "replied":
+    _turn(effects, item, ("hide", "unhide"), after in _HIDDEN, utc_ns, again)
+    _turn(effects, item, ("ban", "unban"), after == "banned", utc_ns, again)
+    if after != "replied":
         _drop(effects, "reply", utc_ns)
+    elif posted := posted or _taken_back(effects):
+        effects.append(_effect(effects, item, "reply", utc_ns, posted))
     return tuple(effects)
 
 
+def _taken_back(effects: Sequence[Effect]) -> str:
+    """The reply that an undo brings back: one that was only dropped by the decision before."""
+    newest = _newest(effects, "reply")
+    return newest.text if newest is not None and _is_undone(newest) else ""
+
+
 def _turn(
-    effects: list[Effect], item: Item, verbs: tuple[Verb, Verb], wanted: bool, utc_ns: int
+    effects: list[Effect],
+    item: Item,
+    verbs: tuple[Verb, Verb],
+    wanted: bool,
+    utc_ns: int,
+    again: bool,
 ) -> None:
     """On or off: what has not left yet is dropped, what has left is turned back."""
     there, back = verbs
-    is_on = False
-    for effect in effects:
-        if effect.verb in verbs and effect.state not in _WITHOUT_EFFECT:
-            is_on = effect.verb == there
-    if wanted == is_on:
+    if _is_on(effects, verbs) == wanted:
         return
-    if not _drop(effects, back if wanted else there, utc_ns):
-        effects.append(_effect(effects, item, there if wanted else back, utc_ns))
+    _drop(effects, back if wanted else there, utc_ns)
+    verb = there if wanted else back
+    is_still = _is_on(effects, verbs) != wanted  # what lies under the dropped one may have failed
+    if is_still and (again or _last_tried(effects, verbs) != verb):
+        effects.append(_effect(effects, item, verb, utc_ns))
 
 
-def _drop(effects: list[Effect], verb: Verb, utc_ns: int) -> bool:
-    """The newest of this verb, if it has not left; returns whether there was one."""
-    for at in reversed(range(len(effects))):
-        if effects[at].verb != verb:
-            continue
-        if effects[at].state not in _UNSENT:
-            return False
-        effects[at] = replace(
-            effects[at],
-            state="dropped",
-            settled_utc_ns=utc_ns,
-            code="undone",
-            reason="It was decided otherwise before it was done.",
-        )
-        return True
+def _last_tried(effects: Sequence[Effect], verbs: tuple[Verb, Verb]) -> Verb | None:
+    tried = (each.verb for each in reversed(effects) if each.state != "dropped")
+    return next((verb for verb in tried if verb in verbs), None)
+
+
+def _is_on(effects: Sequence[Effect], verbs: tuple[Verb, Verb]) -> bool:
+    """How it will be once all that may still come has come."""
+    there, _ = verbs
+    for effect in reversed(effects):
+        if effect.verb in verbs and effect.state not in _WITHOUT_EFFECT:
+            return effect.verb == there
     return False
+
+
+def _drop(effects: list[Effect], verb: Verb, utc_ns: int) -> None:
+    """All of this verb that have not left."""
+    for at, effect in enumerate(effects):
+        if effect.verb == verb and effect.state in _UNSENT:
+            effects[at] = replace(
+                effect,
+                state="dropped",
+                settled_utc_ns=utc_ns,
+                code=UNDONE,
+                reason="It was decided otherwise before it was done.",
+            )
 
 
 def _effect(
@@ -263,42 +348,96 @@ def _effect(
 
 
 def with_effect(item: Item, news: Effect) -> Item:
-    """What became of one of its effects; what is known already, or older, changes nothing."""
+    """What became of one of its effects; what is known already, or older, changes nothing.
+
+    One that was dropped and turns out to have left is turned back, so that the platform ends as
+    the state says.
+    """
     for at, known in enumerate(item.effects):
         if known.key == news.key:
-            if _RANK[news.state] <= _RANK[known.state]:
+            if _rank(news) <= _rank(known):
                 return item
-            effects = (*item.effects[:at], news, *item.effects[at + 1 :])
-            return replace(item, effects=effects, revision=item.revision + 1)
+            told = _with_news(known, news)
+            effects = (*item.effects[:at], told, *item.effects[at + 1 :])
+            after = replace(item, effects=effects, revision=item.revision + 1)
+            at_ns = news.settled_utc_ns or news.wanted_utc_ns
+            return _settled(after, at_ns) if _is_undone(known) else after
     return item
+
+
+def _with_news(known: Effect, news: Effect) -> Effect:
+    """What was asked for stays as it was asked for."""
+    return replace(
+        known,
+        state=news.state,
+        settled_utc_ns=news.settled_utc_ns,
+        reason=news.reason,
+        code=news.code,
+    )
+
+
+def _is_undone(effect: Effect) -> bool:
+    return effect.state == "dropped" and effect.code == UNDONE
+
+
+def _rank(effect: Effect) -> int:
+    return _RANK_UNDONE if _is_undone(effect) else _RANK[effect.state]
+
+
+def _settled(item: Item, utc_ns: int) -> Item:
+    """With what the platform still lacks of the state."""
+    if item.state == "replied" and _newest(item.effects, "reply") is None:
+        return item
+    return replace(item, effects=_effects(item, item.state, utc_ns, "", again=False))
+
+
+def on_its_own(theirs: Item, recent: Sequence[Comment], utc_ns: int) -> Item:
+    """An item of which only the engine knew, as the service takes it over: what does not follow
+    from comment, verdict and decisions is made anew."""
+    kept = replace(
+        theirs,
+        claim=theirs.claim if holder(theirs, utc_ns) is not None else None,
+        recent=tuple(recent)[:RECENT],
+        same=same_key(theirs.comment.text),
+        decisions=theirs.decisions[:MOST_DECISIONS],
+    )
+    kept = replace(kept, state=_state_of(kept))
+    return replace(kept, effects=_effects(kept, kept.state, utc_ns, ""))
 
 
 def merged(ours: Item, theirs: Item) -> Item:
     """`ours`, the service's, with what an engine did and decided while it was on its own.
 
-    Effects of one key are one. A decision of theirs is taken where nobody of ours has decided;
-    otherwise ours stands, and what they did beyond it is turned back.
+    Effects of one key are one. Decisions of theirs that follow upon ours are taken; where both
+    went on differently ours stand, and what they did beyond that is turned back.
     """
-    taken = ours if ours.decisions else _with_decisions(ours, theirs.decisions)
-    effects = list(taken.effects)
-    known = {effect.key: at for at, effect in enumerate(effects)}
-    for effect in theirs.effects:
-        at = known.get(effect.key)
-        if at is None:
-            effects.append(effect)
-        elif _RANK[effect.state] > _RANK[effects[at].state]:
-            effects[at] = effect
-    both = replace(taken, effects=tuple(effects))
-    at_ns = max(ours.comment.utc_ns, *(decision.utc_ns for decision in theirs.decisions), 0)
-    turned = replace(both, effects=_effects(both, both.state, at_ns, ""))
+    taken = ours
+    if _follow(theirs.decisions, ours.decisions):
+        taken = replace(ours, decisions=theirs.decisions[:MOST_DECISIONS], claim=None)
+        taken = replace(taken, state=_state_of(replace(taken, effects=theirs.effects)))
+    both = replace(taken, effects=_joined(ours.effects, theirs.effects))
+    at_ns = max([ours.comment.utc_ns, *(decision.utc_ns for decision in theirs.decisions)])
+    turned = _settled(both, at_ns)
     if turned == ours:
         return ours
     return replace(turned, revision=max(ours.revision, theirs.revision) + 1)
 
 
-def _with_decisions(item: Item, decisions: Sequence[Decision]) -> Item:
-    kept = replace(item, decisions=tuple(decisions)[:MOST_DECISIONS])
-    return replace(kept, state=_state_of(kept)) if decisions else item
+def _follow(theirs: Sequence[Decision], ours: Sequence[Decision]) -> bool:
+    """Whether they begin with ours and go on."""
+    known = [decision.key for decision in ours]
+    return len(theirs) > len(ours) and [each.key for each in theirs[: len(known)]] == known
+
+
+def _joined(ours: Sequence[Effect], theirs: Sequence[Effect]) -> tuple[Effect, ...]:
+    """In their order, as they alone carry effects out; then those they have not heard of."""
+    known = {effect.key: effect for effect in ours}
+    both = []
+    for effect in theirs:
+        mine = known.pop(effect.key, None)
+        is_news = mine is None or _rank(effect) > _rank(mine)
+        both.append(effect if mine is None or is_news else mine)
+    return (*both, *known.values())
 
 
 def _answer(faq: Sequence[Faq], reply: str) -> Faq | None:

@@ -1,0 +1,113 @@
+"""What do the calls carry? Their bodies as values, and what is too long or too far off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from livedesk.core.moderation import Comment, ComplianceWarning, DecisionKind, Effect, Item
+from livedesk.moderation.items import MOST_DECISIONS
+from livedesk.sandbox.rules.answers import wrong
+
+MOST_TOGETHER: Final = 500
+TEXT_CHARS: Final = 65_536
+_NAME_CHARS: Final = 200
+_MOST_EFFECTS: Final = 200
+_LATEST_NS: Final = 2**62
+"""The year 2116; SQLite's integers end at 2^63."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=_NAME_CHARS)]
+Time = Annotated[int, Meta(ge=0, le=_LATEST_NS)]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsCall:
+    store: Name
+    comments: Annotated[tuple[Comment, ...], Meta(max_length=MOST_TOGETHER)]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCall:
+    store: Name
+    items: Annotated[tuple[Item, ...], Meta(max_length=MOST_TOGETHER)]
+
+
+@dataclass(frozen=True, slots=True)
+class PickCall:
+    store: Name
+    comment: Comment
+    by: Annotated[str, Meta(max_length=_NAME_CHARS)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCall:
+    by: Name
+    for_s: Annotated[float, Meta(gt=0)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCall:
+    by: Name
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCall:
+    kind: DecisionKind
+    by: Name
+    utc_ns: Time
+    reply: Annotated[str, Meta(max_length=_NAME_CHARS)] = ""
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EffectNews:
+    item_id: Name
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsCall:
+    store: Name
+    effects: Annotated[tuple[EffectNews, ...], Meta(max_length=MOST_TOGETHER)]
+
+
+def check_comments(comments: Iterable[Comment]) -> None:
+    """Raises Refusal, which says at which one."""
+    for at, comment in enumerate(comments):
+        if not 0 < len(comment.id) <= _NAME_CHARS:
+            raise wrong(f"The id of comment {at}", f"1 to {_NAME_CHARS} characters")
+        if len(comment.author_id) > _NAME_CHARS or len(comment.author) > TEXT_CHARS:
+            raise wrong(f"The author of comment {at}", f"at most {_NAME_CHARS} characters as id")
+        if len(comment.text) > TEXT_CHARS:
+            raise wrong(f"The text of comment {at}", f"at most {TEXT_CHARS} characters")
+        if not 0 <= comment.utc_ns <= _LATEST_NS:
+            raise wrong(f"The time of comment {at}", "in ns since 1970, UTC")
+
+
+def check_items(items: Iterable[Item]) -> None:
+    """What an engine has kept may be of any age and make. Raises Refusal."""
+    for item in items:
+        check_comments([item.comment])
+        if len(item.decisions) > MOST_DECISIONS or len(item.effects) > _MOST_EFFECTS:
+            raise wrong(f"Item {item.id}", "one with fewer decisions and effects")
+        check_times(decision.utc_ns for decision in item.decisions)
+        for effect in item.effects:
+            check_times((effect.wanted_utc_ns, effect.settled_utc_ns))
+
+
+def check_warning(warning: ComplianceWarning) -> None:
+    """Raises Refusal."""
+    if not (0 < len(warning.id) <= _NAME_CHARS and 0 < len(warning.store) <= _NAME_CHARS):
+        raise wrong("id and store", f"texts of 1 to {_NAME_CHARS} characters")
+    if len(warning.text) > TEXT_CHARS or len(warning.terms) > MOST_TOGETHER:
+        raise wrong("text and terms", f"at most {TEXT_CHARS} characters, and {MOST_TOGETHER} terms")
+    check_times([warning.utc_ns])
+
+
+def check_times(times_ns: Iterable[int | None]) -> None:
+    """Raises Refusal."""
+    if not all(at is None or 0 <= at <= _LATEST_NS for at in times_ns):
+        raise wrong("Each time", "in ns since 1970, UTC")
