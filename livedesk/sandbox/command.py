@@ -1,4 +1,4 @@
-"""`livedesk sandbox`: an encoder, a network path, a platform and its shop, until Ctrl+C."""
+"""`livedesk sandbox`: an encoder, a network path, a platform with shop and chat, a rule service."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.command import AddParser, FailureError, UsageError, chosen_stores, say
 from livedesk.core.secrets import Secret
+
+_COMMENTS_PER_S: Final = 1.5
+_BAD_PCT: Final = 6.0
+"""Enough that each rule is seen at work within minutes."""
 
 _Part = Callable[[Awaitable[object]], Awaitable[None]]
 """Runs until what it is given is done."""
 
 
 def add_sandbox(add_parser: AddParser) -> None:
-    sandbox = add_parser("sandbox", help="an encoder, a network path, a platform and its shop")
+    sandbox = add_parser(
+        "sandbox", help="an encoder, a network path, a platform with shop and chat, a rule service"
+    )
     sandbox.add_argument(
         "--config", type=Path, metavar="FILE", help="push to the feed of a store in this file"
     )
@@ -53,6 +59,8 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _whole(args: argparse.Namespace) -> _Part:
+    from livedesk.sandbox.chat.chat import ChatJob
+    from livedesk.sandbox.ruling import RulesJob
     from livedesk.sandbox.run import Ready, SandboxJob, run_sandbox
 
     def ready(where: Ready) -> None:
@@ -61,11 +69,15 @@ def _whole(args: argparse.Namespace) -> _Part:
             return
         for name, url in where.platform_urls.items():
             say(f"url of the uplink {name}: {url.reveal()}")
-        _say_shop(where.shop, where.control_url)
+        _say_shop(where.shop)
+        if where.rules is not None:
+            _say_moderation(where.rules, where.chat)
+        _say_control(where.control_url)
 
     target = _feed_url(args.config, args.store) if args.config is not None else None
     key = Secret(secrets.token_urlsafe(16))
-    job = SandboxJob("live", key, {"kbps": args.kbps}, target)
+    chat = ChatJob(order={"rate_per_s": _COMMENTS_PER_S, "bad_pct": _BAD_PCT})
+    job = SandboxJob("live", key, {"kbps": args.kbps}, target, chat=chat, rules=RulesJob())
     return lambda until: run_sandbox(job, SystemClock(), ready, until)
 
 
@@ -77,17 +89,29 @@ def _shop_alone(args: argparse.Namespace) -> _Part:
         if args.json:
             say(json.dumps(where))
         else:
-            _say_shop(where["shop"], where["control_url"])
+            _say_shop(where["shop"])
+            _say_control(where["control_url"])
 
     return lambda until: run_shop(ShopJob(), SystemClock(), ready, until)
 
 
-def _say_shop(shop: Mapping[str, Any], control_url: str) -> None:
+def _say_shop(shop: Mapping[str, Any]) -> None:
     """As it stands in the settings of a store that pins there."""
     say('\n[store.pins]\ngateway = "sandbox"\n\n[store.pins.sandbox]')
     for name in ("url", "room", "token"):
         say(f'{name} = "{shop[name]}"')
-    say(f"\ncontrol: {control_url}  (Ctrl+C ends the sandbox)")
+
+
+def _say_moderation(rules: Mapping[str, Any], chat: Mapping[str, Any]) -> None:
+    """As it stands in the settings of a store whose chat is moderated."""
+    say(f'\n[store.moderation]\nurl = "{rules["url"]}"\ntoken = "{rules["token"]}"')
+    say('chat = "sandbox"\n\n[store.moderation.sandbox]')
+    for name in ("url", "room", "token"):
+        say(f'{name} = "{chat[name]}"')
+
+
+def _say_control(url: str) -> None:
+    say(f"\ncontrol: {url}  (Ctrl+C ends the sandbox)")
 
 
 def _feed_url(config: Path, named: str | None) -> Secret:

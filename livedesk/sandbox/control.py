@@ -1,6 +1,7 @@
 """How is the sandbox steered while it runs? A small HTTP API on the loopback, behind a token.
 
-* `GET /state`: figures of encoder, paths, platform, shop; `path` is the primary one of `paths`.
+* `GET /state`: figures of encoder, paths, platform, shop, chat and, if it runs, of the rule service
+  (`rules`); `path` is the primary one of `paths`.
   `frames` compares what the encoder sent with what the platform has, over all publications.
 * `POST /path`: `path` ("primary" without it, or the name of another one) and any of
   `rate_kbps` (null is no limit; with `ramp_s` evenly from the rate before, or `from_kbps`),
@@ -21,6 +22,10 @@
 * `POST /shop`: how badly it serves, and what it sells (`shop/orders.py`).
 * `GET /shop/executions?after=N`: what the shop carried out, at most 1,000 after that number:
   `number`, `key`, `product` (null is an unpin), `utc_ns`, `mono_ns`, `repeated`.
+* `POST /chat`: how much the viewers write, and how badly the chat serves (`chat/orders.py`).
+* `GET /chat/executions?after=N`, `GET /chat/comments?after=N`: what was really done there, and what
+  was written, with what the script knows of it.
+* `POST /rules-faults`: how badly the rule service serves (`rules/faults.py`).
 
 Orders answer with the same figures as `GET /state`. One that is not understood changes nothing.
 """
@@ -31,7 +36,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -41,6 +46,8 @@ from livedesk.core.events import Json
 from livedesk.core.rtmp_address import parse_address
 from livedesk.core.secrets import Secret
 from livedesk.sandbox.arrivals import compared
+from livedesk.sandbox.chat.chat import Chat
+from livedesk.sandbox.chat.run import chat_routes
 from livedesk.sandbox.child import EncoderChild
 from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.orders import (
@@ -63,6 +70,9 @@ from livedesk.sandbox.shop.run import shop_routes
 from livedesk.sandbox.shop.shop import Shop
 from livedesk.sandbox.supply import Supply
 
+if TYPE_CHECKING:
+    from livedesk.sandbox.rules.server import RulesServer
+
 PRIMARY: Final = "primary"
 
 
@@ -77,8 +87,12 @@ class Bench:
         platform: Platform,
         recording: Supply | None,
         shop: Shop,
+        chat: Chat,
+        rules: RulesServer | None = None,
     ) -> None:
         self.shop = shop
+        self.chat = chat
+        self.rules = rules
         self._clock = clock
         self._encoder = encoder
         self._paths = paths
@@ -96,6 +110,8 @@ class Bench:
             "platform": platform,
             "frames": compared(encoder["report"], platform["arrivals"]),
             "shop": self.shop.figures(),
+            "chat": self.chat.figures(),
+            "rules": self.rules.figures() if self.rules is not None else None,
         }
 
     async def order_path(self, order: dict[str, Any]) -> None:
@@ -180,5 +196,7 @@ def control_app(bench: Bench, token: Secret) -> Starlette:
             Route("/platform", counter.done(bench.order_platform), methods=["POST"]),
             Route("/encoder", counter.done(bench.order_encoder), methods=["POST"]),
             *shop_routes(bench.shop, counter),
+            *chat_routes(bench.chat, counter),
+            *(bench.rules.routes(counter) if bench.rules is not None else ()),
         ]
     )

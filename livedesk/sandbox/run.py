@@ -4,16 +4,18 @@
 
     {"app": "live", "key": "…", "port": 0, "recording": "file", "path": {…},
      "paths": {"bonded": {"port": 0, …}}, "platform": {…}, "encoder": {…, "url": "rtmp://…"},
-     "shop": {…}}
+     "shop": {…}, "chat": {…}, "rules": {…}}
 
 `path` is a first order for the primary path, as for `POST /path`, and `port` where it listens;
 `paths` are the others, by default one that is called bonded. `platform` is a first order as for
 `POST /platform`. `encoder` has the encoder's settings;
-with a `url` it starts at once, otherwise with `POST /encoder`. `shop` is that of `shop/run.py`.
+with a `url` it starts at once, otherwise with `POST /encoder`. `shop` is that of `shop/run.py`,
+`chat` that of `chat/run.py`; a rule service runs with `rules` only (`ruling.py`).
 The answer is one line: `{"ready": true, "pid", "control_url", "token", "platform_url",
-"platform_urls", "ingest_url", "shop"}`.
+"platform_urls", "ingest_url", "shop", "chat", "rules"}`.
 `platform_urls` lead through the paths and are what uplinks push to, by name, `platform_url` is the
-primary one, `ingest_url` the platform itself. All hold the key. `shop` says how to call the shop.
+primary one, `ingest_url` the platform itself. All hold the key. The last three
+say how to call those; `rules` is null without a rule service.
 """
 
 from __future__ import annotations
@@ -26,11 +28,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.chat.chat import ChatJob
+from livedesk.sandbox.chat.run import parse_chat_job, running_chat
 from livedesk.sandbox.child import EncoderChild
 from livedesk.sandbox.control import PRIMARY, Bench, control_app
 from livedesk.sandbox.encoder.job import JobError, parse_job
@@ -39,14 +43,30 @@ from livedesk.sandbox.path import Path
 from livedesk.sandbox.platform import Platform
 from livedesk.sandbox.process import Say, as_process
 from livedesk.sandbox.recorded import RecordingError, read_recording
+from livedesk.sandbox.ruling import RulesJob, parse_rules_job, rules_access, running_rules
 from livedesk.sandbox.serving import HOST, listening, served
 from livedesk.sandbox.shop.run import parse_shop_job, running_shop
 from livedesk.sandbox.shop.shop import ShopJob
 from livedesk.sandbox.supply import Supply
 
+if TYPE_CHECKING:
+    from livedesk.sandbox.rules.server import RulesServer
+
 MAX_PATHS: Final = 8
 _JOB_FIELDS: Final = frozenset(
-    {"app", "key", "encoder", "path", "paths", "platform", "port", "recording", "shop"}
+    {
+        "app",
+        "key",
+        "encoder",
+        "path",
+        "paths",
+        "platform",
+        "port",
+        "recording",
+        "shop",
+        "chat",
+        "rules",
+    }
 )
 
 
@@ -74,6 +94,9 @@ class SandboxJob:
     others: tuple[PathJob, ...] = (PathJob("bonded"),)
     platform: dict[str, Json] = field(default_factory=dict)
     shop: ShopJob = field(default_factory=ShopJob)
+    chat: ChatJob = field(default_factory=ChatJob)
+    rules: RulesJob | None = None
+    """None: no rule service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +110,10 @@ class Ready:
     platform_urls: Mapping[str, Secret]
     shop: Mapping[str, Json] = field(repr=False)
     """How to call the shop (`Shop.access`)."""
+    chat: Mapping[str, Json] = field(repr=False)
+    """How to call the chat (`Chat.access`)."""
+    rules: Mapping[str, Json] | None = field(default=None, repr=False)
+    """How to call the rule service (`rules_access`); None: there is none."""
 
     def to_json(self) -> dict[str, Json]:
         """With its secrets: for the pipe to the parent, nothing else."""
@@ -99,6 +126,8 @@ class Ready:
             "platform_urls": {name: url.reveal() for name, url in self.platform_urls.items()},
             "ingest_url": self.ingest_url.reveal(),
             "shop": dict(self.shop),
+            "chat": dict(self.chat),
+            "rules": None if self.rules is None else dict(self.rules),
         }
 
 
@@ -125,8 +154,11 @@ def parse_sandbox_job(line: str) -> SandboxJob:
     parse_job(json.dumps({"url": url or "rtmp://127.0.0.1/live/key", **encoder}))
     target = Secret(url) if url else None
     file = FilePath(recording) if recording else None
-    shop = parse_shop_job(job.get("shop", {}))
-    return SandboxJob(app, Secret(key), encoder, target, path, file, port, others, platform, shop)
+    return SandboxJob(
+        app, Secret(key), encoder, target, path, file, port, others, platform,
+        parse_shop_job(job.get("shop", {})), parse_chat_job(job.get("chat", {})),
+        parse_rules_job(job.get("rules")),
+    )  # fmt: skip
 
 
 def _port(settings: dict[str, Json]) -> int:
@@ -168,8 +200,13 @@ async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[
             paths[wish.name] = path
         encoder = EncoderChild(job.encoder, job.target)
         stack.push_async_callback(encoder.close)
-        shop = await stack.enter_async_context(running_shop(job.shop, clock))
-        bench = Bench(clock, encoder, paths, platform, recording, shop)
+        chat = await stack.enter_async_context(running_chat(job.chat, clock))
+        room = chat.rooms.get(job.shop.room, chat.room)
+        shop = await stack.enter_async_context(running_shop(job.shop, clock, room))
+        rules: RulesServer | None = None
+        if job.rules is not None:
+            rules = await stack.enter_async_context(running_rules(job.rules, clock))
+        bench = Bench(clock, encoder, paths, platform, recording, shop, chat, rules)
         await _first_orders(job, bench)
         token = Secret(secrets.token_urlsafe(24))
         control_url = await stack.enter_async_context(
@@ -182,7 +219,9 @@ async def running_sandbox(job: SandboxJob, clock: Clock) -> AsyncIterator[tuple[
             name: Secret(f"rtmp://{HOST}:{path.address[1]}/{tail}") for name, path in paths.items()
         }
         ingest_url = Secret(f"rtmp://{HOST}:{ingest_port}/{tail}")
-        yield Ready(control_url, token, urls[PRIMARY], ingest_url, urls, shop.access()), bench
+        ruling = None if rules is None else rules_access(rules)
+        access = (shop.access(), chat.access(), ruling)
+        yield Ready(control_url, token, urls[PRIMARY], ingest_url, urls, *access), bench
 
 
 async def _first_orders(job: SandboxJob, bench: Bench) -> None:

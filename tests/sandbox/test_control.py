@@ -12,6 +12,7 @@ import pytest
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.chat.chat import Chat, ChatJob
 from livedesk.sandbox.child import EncoderChild
 from livedesk.sandbox.control import Bench, control_app
 from livedesk.sandbox.path import Path
@@ -38,8 +39,8 @@ def _ask(
         }
         for path in paths.values():
             await path.start()
-        shop = Shop(ShopJob(), clock)
-        bench = Bench(clock, EncoderChild({}, None), paths, platform, recording, shop)
+        shop, chat = Shop(ShopJob(), clock), Chat(ChatJob(), clock)
+        bench = Bench(clock, EncoderChild({}, None), paths, platform, recording, shop, chat)
         transport = httpx.ASGITransport(control_app(bench, Secret(TOKEN)))
         headers = {"Authorization": f"Bearer {token}"}
         answers = []

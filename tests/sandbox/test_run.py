@@ -188,9 +188,12 @@ def test_it_ends_with_everything_it_started(start: Start, ending: str) -> None:
         ({"paths": {"primary": {}}}, "not primary"),
         ({"platform": {"second": "both"}}, "platform: second"),
         ({"paths": {"bonded": {"port": -1}}}, "port: a number"),
-        ({"surprise": 1}, "any of app, encoder, key"),
+        ({"surprise": 1}, "any of app, chat, encoder, key"),
         ({"shop": {"colour": 1}}, "shop: an object with any of"),
         ({"shop": {"order": {"median_ms": -1}}}, "shop: median_ms: a number"),
+        ({"chat": {"rooms": ["glow", "glow"]}}, "chat: rooms"),
+        ({"chat": {"order": {"rate_per_s": -1}}}, "chat: rate_per_s: a number"),
+        ({"rules": {"port": -1}}, "rules: port: a number"),
     ],
 )
 def test_a_bad_job_says_which_part(job: dict[str, Any], fault: str) -> None:
