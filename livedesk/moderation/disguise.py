@@ -1,0 +1,236 @@
+"""A skeleton shows a term: is it the term in disguise, or an ordinary word that looks like it?
+
+The skeleton is generous; here each letter of the original is held against the term's. "sure" is
+nothing that honest text does. "likely" is for a person to look at. None: it is another word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from livedesk.moderation.confusables import INVISIBLE, LEET, MAYBE_I
+from livedesk.moderation.views import View, Views, is_spaceless
+
+Likeness = Literal["sure", "likely"]
+_Kind = Literal["same", "leet", "sign", "script", "shape", "odd", "mark", "bare", "turn", "other"]
+
+_LEAST_LETTERS: Final = 3
+_SENTENCE_SIGNS: Final = frozenset(".,;:!?/&…")
+_LETTER_SIGNS: Final = frozenset("@$€£¢¥₩" + MAYBE_I)
+_VOWELS: Final = frozenset("aeiou")
+_LATIN_OF_LANGUAGES_END: Final = 0x250
+"""Latin letters below are everyday letters somewhere: Turkish ı, Polish ł, Vietnamese đ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of a reading of `text` that equals the shape of a term, but for spaces."""
+
+    text: str
+    view: View
+    start: int
+    end: int
+    squeezed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """One of the skeleton's: the text's piece and the term's that it stands for."""
+
+    letter: str
+    ours: str
+    term: str
+    kind: _Kind
+
+
+def likeness(views: Views, found: Found, term: str, shape: View) -> Likeness | None:
+    """`shape` is the term's own reading, squeezed if the text's is."""
+    at = [i for i in range(found.start, found.end) if found.view.text[i] != " "]
+    of = [i for i, char in enumerate(shape.text) if char != " "]
+    size = sum(2 if is_spaceless(found.view.text[i]) else 1 for i in at)
+    if size < _LEAST_LETTERS or len(at) != len(of):
+        return None
+    letters = [_letter(found, i, term, shape, j) for i, j in zip(at, of, strict=True)]
+    opinions = [
+        _by_letters(letters, size),
+        _by_tokens(found, letters, at, size),
+        _by_runs(views, found, letters, size),
+        _by_gaps(found, at, shape, of, size),
+    ]
+    if None in opinions:
+        return None
+    return "likely" if "likely" in opinions else "sure"
+
+
+def _letter(found: Found, i: int, term: str, shape: View, j: int) -> _Letter:
+    ours = found.text[found.view.starts[i] : found.view.ends[i]]
+    theirs = term[shape.starts[j] : shape.ends[j]]
+    before = found.text[found.view.starts[i] - 1 : found.view.starts[i]]
+    kind: _Kind = "shape" if ours == "I" and before.islower() else _kind(_fold(ours), _fold(theirs))
+    return _Letter(found.view.text[i], ours, theirs, kind)
+
+
+def _fold(piece: str) -> str:
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", piece).casefold())
+
+
+def _kind(ours: str, theirs: str) -> _Kind:
+    """In what the two differ. A run of one letter is looked at by its first."""
+    a, b = ours[:1], theirs[:1]
+    if a == b:
+        return "odd" if _stray_mark(ours) else "same"
+    if a in _LETTER_SIGNS:
+        return "sign"
+    if a in LEET:
+        return "leet"
+    if b in LEET or b in _LETTER_SIGNS or not a or not b:
+        return "other"
+    if {a, b} == {"i", "l"}:
+        return "turn"
+    if script(a) != script(b):
+        return "script"
+    return _by_mark(a, b)
+
+
+def _by_mark(a: str, b: str) -> _Kind:
+    plain_a, plain_b = not _is_marked(a), not _is_marked(b)
+    if plain_a and plain_b:
+        return "shape"
+    if plain_a:
+        return "bare"
+    return "mark" if plain_b else "other"
+
+
+def _is_marked(char: str) -> bool:
+    """An everyday letter with a mark or a stroke."""
+    if char.isascii():
+        return False
+    return len(unicodedata.normalize("NFD", char)) > 1 or ord(char) < _LATIN_OF_LANGUAGES_END
+
+
+def _stray_mark(piece: str) -> bool:
+    return any(unicodedata.combining(char) for char in piece[1:])
+
+
+def script(char: str) -> str:
+    """LATIN, CYRILLIC, …: the first word of a letter's name."""
+    return unicodedata.name(char, "?").split(" ", 1)[0]
+
+
+def _by_letters(letters: list[_Letter], size: int) -> Likeness | None:
+    kinds = {each.kind for each in letters}
+    if "other" in kinds:
+        return None
+    opinion: Likeness = "sure"
+    if "turn" in kinds:
+        if size < 6:
+            return None
+        opinion = "likely"
+    for kind, least in (("mark", 5), ("bare", 6)):
+        if kind in kinds and size < 8:
+            if size < least or "ı" in {_fold(each.ours) for each in letters}:
+                return None
+            opinion = "likely"
+    return opinion
+
+
+def _by_tokens(found: Found, letters: list[_Letter], at: list[int], size: int) -> Likeness | None:
+    opinion: Likeness = "sure"
+    for token in _tokens(found.view.text, letters, at):
+        for one in (_by_digits(token), _by_script(found, token, size)):
+            if one is None:
+                return None
+            if one == "likely":
+                opinion = "likely"
+    return opinion
+
+
+def _tokens(text: str, letters: list[_Letter], at: list[int]) -> Iterator[list[_Letter]]:
+    token: list[_Letter] = []
+    for i, letter in zip(at, letters, strict=True):
+        if token and text[i - 1] == " ":
+            yield token
+            token = []
+        token.append(letter)
+    yield token
+
+
+def _by_digits(token: list[_Letter]) -> Likeness | None:
+    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are."""
+    digits = [each for each in token if each.kind == "leet"]
+    signs = [each for each in token if each.kind == "sign"]
+    if not digits and not signs:
+        return "sure"
+    if len(digits) > len(token) / 2 or len(digits) + len(signs) == len(token):
+        return None
+    if len(token) > _LEAST_LETTERS:
+        return "sure"
+    return "likely" if all(each.letter in _VOWELS for each in digits) else None
+
+
+def _by_script(found: Found, token: list[_Letter], size: int) -> Likeness | None:
+    """Two scripts in one word are a disguise. A word all in another script may be an honest one,
+    unless the rest of the message is in the script of the term."""
+    foreign = [each for each in token if each.kind == "script"]
+    if not foreign:
+        return "sure"
+    ours = {script(_fold(each.ours)[:1]) for each in token if each.ours.isalpha()}
+    if len(ours) > 1:
+        return "sure"
+    span = found.view.span(found.start, found.end)
+    rest = found.text[: span.start] + found.text[span.end :]
+    around = {script(char) for char in rest if char.isalpha()}
+    wanted = {script(_fold(each.term)[:1]) for each in foreign}
+    alone = bool(around & wanted) and not around & ours
+    return "likely" if alone or (size >= 6 and not around & ours) else None
+
+
+def _by_runs(views: Views, found: Found, letters: list[_Letter], size: int) -> Likeness | None:
+    """ "freeee" is "free"; "bob" is not "boob", and neither is "boob" "bob"."""
+    if not found.squeezed:
+        return "sure"
+    longer = False
+    for each in letters:
+        ours, theirs = len(views.letters_of(each.ours)), len(views.letters_of(each.term))
+        if ours == theirs:
+            continue
+        if ours < max(3, theirs):
+            return None
+        longer = True
+    return "sure" if longer and size > _LEAST_LETTERS else "likely"
+
+
+def _by_gaps(found: Found, at: list[int], shape: View, of: list[int], size: int) -> Likeness | None:
+    """What stands between letters that the reading has joined."""
+    gaps, parts, joined = [], [1], False
+    for n in range(1, len(at)):
+        i, j = at[n], of[n]
+        if found.view.text[i - 1] == " ":
+            parts.append(1)
+            continue
+        gap = INVISIBLE.sub("", found.text[found.view.ends[at[n - 1]] : found.view.starts[i]])
+        new_word = shape.text[j - 1] == " "
+        joined = joined or (new_word and not gap)
+        if gap:
+            gaps.append(gap)
+            parts.append(1)
+        else:
+            parts[-1] += 1
+    if joined and not gaps:
+        return "likely" if size >= 7 else None
+    if not gaps:
+        return "sure"
+    return _by_parts("".join(gaps), parts, size)
+
+
+def _by_parts(gaps: str, parts: list[int], size: int) -> Likeness | None:
+    if max(parts) == 1:
+        return "sure" if size > _LEAST_LETTERS else "likely"
+    if size <= _LEAST_LETTERS:
+        return None
+    if size == _LEAST_LETTERS + 1 or any(sign in _SENTENCE_SIGNS for sign in gaps):
+        return "likely"
+    return "sure"

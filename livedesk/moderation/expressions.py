@@ -1,0 +1,99 @@
+"""Which expressions match a text?
+
+They are RE2's (https://github.com/google/re2/wiki/Syntax): its time grows with the text alone, so
+no expression can make it hang, and what it cannot do, such as backreferences, it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import re2
+
+from livedesk.moderation.terms import Hit
+from livedesk.moderation.views import View
+
+LONGEST: Final = 500
+_MEMORY_BYTES: Final = 1 << 20
+"""For the automaton of one expression; one that needs more is refused."""
+_TOGETHER_BYTES: Final = 1 << 23
+_TOGETHER: Final = 24
+"""So many are looked for in one pass."""
+_MOST_MATCHES: Final = 20
+
+
+class ExpressionError(ValueError):
+    """It cannot be used; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Of the rule with this number."""
+
+    text: str
+    owner: int
+    stores: frozenset[str] | None
+
+
+def compiled(text: str) -> Any:
+    """Raises ExpressionError."""
+    if not text.strip():
+        raise ExpressionError("It is empty.")
+    if len(text) > LONGEST:
+        raise ExpressionError(f"It has {len(text):,} characters, and at most {LONGEST} are taken.")
+    try:
+        expression = re2.compile(text, _options(_MEMORY_BYTES))
+    except (re2.error, UnicodeEncodeError) as problem:
+        raise ExpressionError(f"RE2 does not take it: {_told(problem)}.") from None
+    if expression.search("") is not None:
+        raise ExpressionError("It matches the empty text, so it would find every message.")
+    return expression
+
+
+class Expressions:
+    """Compiled. Matching returns what `compiled` would find, one pass for many of them first."""
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        self._each = [(each, compiled(each.text)) for each in expressions]
+        parts = (expressions[at : at + _TOGETHER] for at in range(0, len(expressions), _TOGETHER))
+        self._together = [found for part in parts for found in _joined(part)]
+
+    def may_match(self, folded: str) -> bool:
+        return any(part.search(folded) is not None for part in self._together)
+
+    def find(self, folded: View, store: str) -> Iterator[Hit]:
+        """An empty match, of `\\b` for example, shows nothing and is none."""
+        if not self.may_match(folded.text):
+            return
+        for each, expression in self._each:
+            if each.stores is not None and store not in each.stores:
+                continue
+            for number, match in enumerate(expression.finditer(folded.text)):
+                if match.group().strip():
+                    yield Hit(folded.span(match.start(), match.end()), each.owner, each.text)
+                if number >= _MOST_MATCHES:
+                    break
+
+
+def _joined(part: Sequence[Expression]) -> list[Any]:
+    """One expression that matches where any of these does, or these when they do not go
+    together: two groups of the same name, or too large."""
+    try:
+        whole = "|".join(f"(?:{each.text})" for each in part)
+        return [re2.compile(whole, _options(_TOGETHER_BYTES))]
+    except re2.error:
+        return [compiled(each.text) for each in part]
+
+
+def _options(memory_bytes: int) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = memory_bytes
+    return options
+
+
+def _told(problem: Exception) -> str:
+    said = problem.args[0] if problem.args else problem
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

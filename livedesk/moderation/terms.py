@@ -1,0 +1,213 @@
+"""Which terms stand in a text? One automaton for the terms of all stores.
+
+Aho-Corasick finds all patterns in one pass (Aho and Corasick, "Efficient string matching", CACM
+18(6), 1975). As views and patterns have a space at each side of each word, it finds whole words
+and phrases. In scripts that set no spaces a term is found wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import ahocorasick_rs
+
+from livedesk.core.moderation import Span
+from livedesk.moderation.disguise import Found, Likeness, likeness
+from livedesk.moderation.views import Readings, View, Views, is_spaceless, squeezed, squeezed_view
+
+_Form = Literal["words", "skeleton", "sign"]
+_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]")
+_HIRAGANA: Final = re.compile("[\u3041-\u3096]")
+_TAIL: Final = re.compile(
+    "[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u17b4-\u17d3]"
+)
+"""Vowels and marks that belong to the letter before: Thai, Lao, Burmese, Khmer."""
+_SHORT_KANA: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Of the rule, or the allowed words, with this number."""
+
+    text: str
+    owner: int
+    stores: frozenset[str] | None
+    """None: all."""
+
+    def holds_for(self, store: str) -> bool:
+        return self.stores is None or store in self.stores
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    span: Span
+    owner: int
+    term: str
+    disguise: Likeness | None = None
+    """None: it stands there as it is."""
+
+
+class Looks:
+    """A text in all its views, with places; each is made when it is asked for."""
+
+    def __init__(self, views: Views, text: str) -> None:
+        self._views = views
+        self.text = text
+
+    @cached_property
+    def folded(self) -> View:
+        return self._views.folded_view(self.text)
+
+    @cached_property
+    def words(self) -> View:
+        return self._views.words_view(self.folded)
+
+    @cached_property
+    def readings(self) -> Readings[View]:
+        return self._views.reading_views(self.text)
+
+
+class _Automaton:
+    """Patterns, each with the terms that it stands for."""
+
+    def __init__(self, patterns: dict[str, list[tuple[Term, _Form]]]) -> None:
+        self._owners = tuple(patterns.values())
+        self._stores = tuple(map(_stores, self._owners))
+        self._finder = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False)
+
+    def is_in(self, text: str, store: str) -> bool:
+        for pattern, _, _ in self._finder.find_matches_as_indexes(text, overlapping=True):
+            stores = self._stores[pattern]
+            if stores is None or store in stores:
+                return True
+        return False
+
+    def find(self, text: str, store: str) -> Iterator[tuple[Term, _Form, int, int]]:
+        for pattern, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
+            for term, form in self._owners[pattern]:
+                if term.holds_for(store):
+                    yield term, form, start, end
+
+
+class Terms:
+    """Compiled; with `disguises` also found in skeletons."""
+
+    def __init__(self, views: Views, terms: Sequence[Term], disguises: bool = True) -> None:
+        self._views = views
+        words: dict[str, list[tuple[Term, _Form]]] = {}
+        runs: dict[str, list[tuple[Term, _Form]]] = {}
+        signs: dict[str, list[tuple[Term, _Form]]] = {}
+        for term in terms:
+            folded = views.folded(term.text)
+            if has_bare_signs(views, folded):
+                signs.setdefault(" ".join(folded.split()), []).append((term, "sign"))
+                continue
+            words.setdefault(_open_ended(views.words(folded)), []).append((term, "words"))
+            if disguises:
+                for shape in _shapes(views, term.text):
+                    words.setdefault(shape, []).append((term, "skeleton"))
+                    runs.setdefault(squeezed(shape), []).append((term, "skeleton"))
+        self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
+
+    def may_be_in(self, folded: str, words: str, readings: Readings[str], store: str) -> bool:
+        """Fast; true also for what proves to be something else."""
+        if self._plain is not None and self._plain.is_in("".join((words, *readings.plain)), store):
+            return True
+        if readings.squeezed and self._runs is not None:
+            return self._runs.is_in("".join(readings.squeezed), store)
+        return self._signs is not None and self._signs.is_in(folded, store)
+
+    def plain(self, looks: Looks, store: str) -> Iterator[Hit]:
+        """Those that stand there as they are."""
+        yield from self._as_it_is(self._plain, looks.words, "words", store)
+        if self._signs is not None:
+            yield from self._as_it_is(self._signs, looks.folded, "sign", store)
+
+    def disguised(self, looks: Looks, store: str) -> Iterator[Hit]:
+        """Those that only the skeleton shows, and again those that stand there as they are."""
+        readings = looks.readings
+        yield from self._disguised(self._plain, looks.text, readings.plain, store, False)
+        yield from self._disguised(self._runs, looks.text, readings.squeezed, store, True)
+
+    def _as_it_is(
+        self, automaton: _Automaton | None, view: View, wanted: _Form, store: str
+    ) -> Iterator[Hit]:
+        if automaton is None:
+            return
+        for term, form, start, end in automaton.find(view.text, store):
+            if form == wanted and (form == "sign" or _stands_alone(view.text, start, end)):
+                yield Hit(view.span(start, end), term.owner, term.text)
+
+    def _disguised(
+        self,
+        automaton: _Automaton | None,
+        text: str,
+        readings: Sequence[View],
+        store: str,
+        runs: bool,
+    ) -> Iterator[Hit]:
+        if automaton is None:
+            return
+        for view in readings:
+            for term, form, start, end in automaton.find(view.text, store):
+                if form != "skeleton" or not _stands_alone(view.text, start, end):
+                    continue
+                shape = self._views.reading_views(term.text).plain[0]
+                shape = squeezed_view(shape) if runs else shape
+                found = Found(text, view, start, end, runs)
+                how = likeness(self._views, found, term.text, shape)
+                if how is not None:
+                    yield Hit(view.span(start, end), term.owner, term.text, how)
+
+
+def has_bare_signs(views: Views, folded: str) -> bool:
+    """Somewhere between its spaces is nothing but signs: such a term is found as it stands."""
+    return any(views.words(chunk) == " " for chunk in folded.split())
+
+
+def _automaton(patterns: dict[str, list[tuple[Term, _Form]]]) -> _Automaton | None:
+    return _Automaton(patterns) if patterns else None
+
+
+def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:
+    found: set[str] = set()
+    for term, _ in owners:
+        if term.stores is None:
+            return None
+        found |= term.stores
+    return frozenset(found)
+
+
+def _shapes(views: Views, text: str) -> set[str]:
+    """Its skeleton, and the same written as one word."""
+    shape = views.readings(text).plain[0]
+    return {_open_ended(shape), _open_ended(f" {shape.replace(' ', '')} ")} - {"", " ", "  "}
+
+
+def _open_ended(pattern: str) -> str:
+    """Without the space at an end where the script sets none."""
+    if len(pattern) > 2 and is_spaceless(pattern[1]):
+        pattern = pattern[1:]
+    if len(pattern) > 1 and is_spaceless(pattern[-2]):
+        pattern = pattern[:-1]
+    return pattern
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """False where a term without spaces is but a piece of a longer word, as far as can be told:
+    a run of katakana is one word, short hiragana begins where hiragana begin, and a letter is
+    not cut from its vowel."""
+    found, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if _TAIL.match(after) and is_spaceless(found[-1]):
+        return False
+    if _KATAKANA.match(found[-1]) and _KATAKANA.match(after):
+        return False
+    if _KATAKANA.match(found[0]) and _KATAKANA.match(before):
+        return False
+    if len(found) <= _SHORT_KANA and all(map(_HIRAGANA.match, found)):
+        return not (_HIRAGANA.match(before) or _HIRAGANA.match(after))
+    return True
