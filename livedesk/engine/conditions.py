@@ -15,6 +15,8 @@ from livedesk.engine.entries import SenderState
 from livedesk.engine.feed_conditions import encoder_words, feed_findings, pulled_words
 from livedesk.engine.instrument_conditions import instrument_findings
 from livedesk.engine.media_conditions import MediaConditions
+from livedesk.engine.moderation_conditions import moderation_findings
+from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.path_conditions import HOLD_S, PathConditions
 from livedesk.engine.pin_conditions import PinFacts, pin_findings
 from livedesk.monitors.issues import Issues
@@ -43,6 +45,7 @@ class Beside:
     is_pulled: bool = False
     sender: SenderState | None = None
     pins: PinFacts | None = None
+    moderation: ModerationFacts | None = None
 
 
 def findings(status: StoreStatus, beside: Beside | None = None) -> dict[str, Finding]:
@@ -54,6 +57,7 @@ def findings(status: StoreStatus, beside: Beside | None = None) -> dict[str, Fin
     found = feed_findings(status, flows, on_air=_on_air(status), words=words)
     found |= media.findings() | instrument_findings(status, flows) | paths.findings()
     found |= pin_findings(status, beside.pins)
+    found |= moderation_findings(status, beside.moderation)
     if status.return_check is not None:
         found["platform.dark"] = _platform(status, paths.greater)
     return found

@@ -38,6 +38,7 @@ MAY: Final = {
     ("GET", f"{S}/show"): ALL,
     ("POST", f"{S}/show"): "admin producer",
     ("POST", "/v1/hooks/{store}/products"): ALL,
+    ("POST", "/v1/hooks/{store}/warnings"): ALL,
     ("GET", "/v1/clock"): ALL,
     ("GET", "/v1/events"): ALL,
     ("GET", "/v1/sessions"): "admin live_operations analyst",
@@ -49,12 +50,14 @@ MAY: Final = {
     ("DELETE", f"{S}/pads/{{pad}}"): "admin producer",
     ("GET", "/pad/{store}"): ALL,
     ("GET", "/pad/-/{file}"): ALL,
-    ("GET", f"{S}/moderation/queue"): ALL,
+    ("GET", f"{S}/moderation/queue"): DESK,
     ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations",
+    ("POST", f"{S}/comments"): "admin live_operations",
     ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations",
 }
 OPEN: Final = {
-    ("POST", "/v1/hooks/{store}/products"), ("GET", "/pad/{store}"), ("GET", "/pad/-/{file}"),
+    ("POST", "/v1/hooks/{store}/products"), ("POST", "/v1/hooks/{store}/warnings"),
+    ("GET", "/pad/{store}"), ("GET", "/pad/-/{file}"),
 }  # fmt: skip
 PADS: Final = {
     ("GET", "/v1/clock"), ("GET", "/v1/events"), ("GET", f"{S}/status"), ("GET", f"{S}/products"),

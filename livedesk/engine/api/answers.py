@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,15 +17,24 @@ T = TypeVar("T")
 class ApiError(Exception):
     """An answer that is not what the caller wanted; every part of it is for people."""
 
-    def __init__(self, status: int, code: str, message: str, action: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        action: str,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`more`: further members of the error, for programs."""
         super().__init__(message)
+        self.more = more or {}
         self.status = status
         self.code = code
         self.message = message
         self.action = action
 
     def response(self) -> Response:
-        body = {"code": self.code, "message": self.message, "action": self.action}
+        body = {"code": self.code, "message": self.message, "action": self.action, **self.more}
         return json_answer({"error": body}, self.status, _HEADERS.get(self.status))
 
 

@@ -13,11 +13,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from livedesk.core.clock import Clock
 from livedesk.core.events import Event
+from livedesk.core.moderation import QueueChange
 from livedesk.core.status import StoreStatus
 from livedesk.engine.api.answers import ApiError, number, wrong_value
+from livedesk.engine.api.auth import demand
 from livedesk.engine.api.host_view import may_see, status_for
-from livedesk.engine.api.roles import Role
+from livedesk.engine.api.queue_pace import QueuePace
+from livedesk.engine.api.roles import DESK, Role
 from livedesk.engine.api.view import EngineView
 from livedesk.engine.bus import SubscriberLostError, Subscription
 
@@ -28,15 +32,19 @@ _SEQ_LIMIT = 2**63 - 1
 
 
 async def stream_events(request: Request) -> Response:
-    """`event: journal` with an id, `event: status` without; see docs/architecture.md."""
+    """`event: journal` with an id, `event: status` and, if it is wanted, `event: queue` without;
+    see docs/architecture.md."""
     engine: EngineView = request.app.state.engine
     stores = _wanted_stores(request, engine)
     after = _last_event_id(request)
     recent = round(number(request, "recent", 0, 0, 5_000))
+    wants_queue = request.query_params.get("queue", "") in ("1", "true")
+    if wants_queue:
+        demand(request.scope["role"], DESK)
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
     return StreamingResponse(
-        _stream(engine, request.scope["role"], stores, after, recent),
+        _stream(engine, request.scope["role"], stores, after, recent, queue=wants_queue),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -70,8 +78,10 @@ async def _stream(
     stores: frozenset[str] | None,
     after: int | None,
     recent: int,
+    *,
+    queue: bool,
 ) -> AsyncIterator[bytes]:
-    earlier, subscription = await engine.bus.subscribe(stores, after, recent)
+    earlier, subscription = await engine.bus.subscribe(stores, after, recent, queue=queue)
     try:
         yield _RETRY
         for event in earlier:
@@ -79,20 +89,27 @@ async def _stream(
                 yield _journal(event)
         for store in engine.stores():
             subscription.offer_status(store.status())
-        async with aclosing(_live(subscription, role)) as live:
+        async with aclosing(_live(subscription, role, engine.clock)) as live:
             async for piece in live:
                 yield piece
     finally:
         engine.bus.unsubscribe(subscription)
 
 
-async def _live(subscription: Subscription, role: Role) -> AsyncGenerator[bytes, None]:
+async def _live(
+    subscription: Subscription, role: Role, clock: Clock
+) -> AsyncGenerator[bytes, None]:
+    pace = QueuePace()
     while True:
+        turn_s = pace.wait_s(clock.mono_ns())
         try:
-            async with asyncio.timeout(SIGN_OF_LIFE_S):
+            async with asyncio.timeout(SIGN_OF_LIFE_S if turn_s is None else turn_s):
                 item = await subscription.get()
         except TimeoutError:
-            yield _ALIVE
+            if turn_s is None:
+                yield _ALIVE
+            for change in pace.due(clock.mono_ns()):
+                yield _queue(change)
             continue
         except SubscriberLostError as lost:
             # The reader comes back with the last id it has seen and is given what it lacks.
@@ -100,14 +117,24 @@ async def _live(subscription: Subscription, role: Role) -> AsyncGenerator[bytes,
             return
         if item is None:
             return
-        if not isinstance(item, Event):
+        if isinstance(item, QueueChange):
+            paced = pace.take(item, clock.mono_ns())
+            if paced is not None:
+                yield _queue(paced)
+        elif not isinstance(item, Event):
             yield _status(item, role)
         elif may_see(role, item):
             yield _journal(item)
+        for change in pace.due(clock.mono_ns()):
+            yield _queue(change)
 
 
 def _journal(event: Event) -> bytes:
     return b"id: %d\nevent: journal\ndata: %b\n\n" % (event.seq, msgspec.json.encode(event))
+
+
+def _queue(change: QueueChange) -> bytes:
+    return b"event: queue\ndata: %b\n\n" % msgspec.json.encode(change)
 
 
 def _status(status: StoreStatus, role: Role) -> bytes:

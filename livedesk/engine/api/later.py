@@ -6,13 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.engine.api.answers import ApiError
-from livedesk.engine.api.roles import ANYONE, OPERATIONS, Role
+from livedesk.engine.api.roles import OPERATIONS, Role
 
 S = "/v1/stores/{store}"
 
 LATER: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("GET", f"{S}/moderation/queue", ANYONE),
-    ("POST", f"{S}/moderation/{{item}}/{{action}}", OPERATIONS),
     ("POST", f"{S}/alarms/{{alarm}}/{{action}}", OPERATIONS),
 )
 

@@ -29,6 +29,7 @@ from livedesk.core.status import (
     StoreStatus,
 )
 from livedesk.engine.api.metric_family import gauge, scaled
+from livedesk.engine.api.moderation_metrics import moderation
 from livedesk.engine.api.path_metrics import failover, uplinks
 from livedesk.engine.api.pin_metrics import pins
 from livedesk.engine.api.view import EngineView
@@ -53,6 +54,7 @@ class EngineCollector(Collector):
         yield from uplinks(statuses)
         yield from failover(statuses)
         yield from pins(statuses, counts)
+        yield from moderation(statuses)
         yield from _return(statuses)
         yield from _parts(statuses)
         yield from self._own()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from livedesk.core.clock import Clock
 from livedesk.core.status import FailoverMode, StoreStatus
+from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.bus import Bus
 from livedesk.engine.history import History
@@ -60,6 +61,11 @@ class StoreView(Protocol):
     @property
     def pinning(self) -> PinningView | None:
         """None where the store's settings have no `[store.pins]`."""
+        ...
+
+    @property
+    def moderating(self) -> ModeratingView | None:
+        """None where the store's settings have no `[store.moderation]`."""
         ...
 
     async def sign_off(self, actor: str) -> str | None:
