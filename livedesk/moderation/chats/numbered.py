@@ -21,7 +21,7 @@ _RECENT: Final = 500
 """So many of the comments before our own beginning are asked for: an engine that was away for a
 moment misses none, and one that comes later does not begin with the whole show."""
 _HIGHEST: Final = 2**53
-_TRIES: Final = 3
+_TRIES: Final = 8
 """So often the same is asked for before a hole is one, or an old answer a new beginning."""
 _BAD_TRIES: Final = 6
 _GOOD_BEYOND: Final = 3
@@ -77,7 +77,7 @@ class Numbered:
         """What the answer brought, each comment once. Raises UnusableError: it is unreadable."""
         last, first = whole(found, "last"), whole(found, "first")
         entries = parts(found, "comments")
-        if not 0 <= first <= last + 1 <= _HIGHEST:
+        if not (0 <= last <= _HIGHEST and 0 <= first <= last + 1):
             raise UnusableError("numbers that do not fit together")
         if self._after is None:
             self._after = max(0, last - _RECENT, first - 1)
