@@ -27,6 +27,8 @@ SPACELESS: Final = (
 )
 """Inside of a character class: Thai, Lao, Burmese, Khmer, kana and Han, which set no spaces."""
 
+SPACELESS_LETTER: Final = re.compile(f"[{SPACELESS}]")
+
 LEET: Final = {
     "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b",
     "9": "g", "@": "a", "$": "s", "€": "e", "£": "i", "¢": "c", "¥": "y", "₩": "w",
@@ -111,10 +113,9 @@ def _look_alikes() -> dict[str, str]:
     """From characters beyond ASCII to the one to three plain letters that they look like."""
     text = files("confusable_homoglyphs").joinpath("confusables.json").read_text("utf-8")
     known: dict[str, list[dict[str, str]]] = json.loads(text)
-    spaceless = re.compile(f"[{SPACELESS}]")
     found: dict[str, str] = {}
     for char, others in known.items():
-        if len(char) != 1 or char.isascii() or spaceless.match(char):
+        if len(char) != 1 or char.isascii() or SPACELESS_LETTER.match(char):
             continue
         plain = [_SAME.get(like, like) for like in (other["c"].lower() for other in others)]
         letters = [like for like in plain if like.isascii() and like.isalpha() and len(like) < 4]

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from livedesk.core.moderation import Span
-from livedesk.moderation.confusables import INVISIBLE, JOINT, SPACELESS, Letters
+from livedesk.moderation.confusables import INVISIBLE, JOINT, SPACELESS, SPACELESS_LETTER, Letters
 
-_SPACELESS: Final = re.compile(f"[{SPACELESS}]")
 _SCRIPT_EDGE: Final = re.compile(
     f"(?<=[{SPACELESS}])(?=[^ {SPACELESS}])|(?<=[^ {SPACELESS}])(?=[{SPACELESS}])"
 )
@@ -186,13 +185,13 @@ def squeezed_view(reading: View) -> View:
 
 
 def is_spaceless(char: str) -> bool:
-    return _SPACELESS.match(char) is not None
+    return SPACELESS_LETTER.match(char) is not None
 
 
 def _spaced(text: str) -> str:
     words = " ".join(text.split())
     spaced = f" {words} " if words else " "
-    if spaced.isascii() or not _SPACELESS.search(spaced):
+    if spaced.isascii() or not SPACELESS_LETTER.search(spaced):
         return spaced
     return _SCRIPT_EDGE.sub(" ", spaced)
 
