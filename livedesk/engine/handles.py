@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.events import Json
+from livedesk.core.moderation import ModerationStatus
 from livedesk.core.pins import PinsStatus
 from livedesk.core.secrets import Secret
 from livedesk.core.status import PartStatus, ReturnStatus
+from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.entries import Reply
+from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.pin_conditions import PinFacts
 
 
@@ -73,5 +76,27 @@ class PinningHandle(PinningView, Protocol):
     def status(self) -> PinsStatus: ...
 
     def facts(self) -> PinFacts: ...
+
+    async def close(self) -> None: ...
+
+
+class ModeratingHandle(ModeratingView, Protocol):
+    """The store's queue: comments, what the rules and people want done, and what became of it."""
+
+    async def start(self, record: Path | None) -> None:
+        """Take up what an earlier engine left in the record of the session that goes on."""
+        ...
+
+    def tick(self) -> None:
+        """Notice what has changed since; four times a second."""
+        ...
+
+    def session_ends(self) -> None:
+        """Leave nothing on its way while the session's record still takes events."""
+        ...
+
+    def status(self) -> ModerationStatus: ...
+
+    def facts(self) -> ModerationFacts: ...
 
     async def close(self) -> None: ...

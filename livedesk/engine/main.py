@@ -32,7 +32,13 @@ from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
-from livedesk.engine.handles import PinningHandle, ProbeHandle, RelayHandle, ReturnHandle
+from livedesk.engine.handles import (
+    ModeratingHandle,
+    PinningHandle,
+    ProbeHandle,
+    RelayHandle,
+    ReturnHandle,
+)
 from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.probe import probe_for
@@ -44,6 +50,7 @@ from livedesk.journal.sessions import last_seq
 from livedesk.paths import Paths
 
 if TYPE_CHECKING:
+    from livedesk.engine.moderating.make import ModerationWorkshop
     from livedesk.engine.pinning.make import Workshop
 
 log = logging.getLogger(__name__)
@@ -155,8 +162,9 @@ async def _open_stores(
     opened: AsyncExitStack, engine: Engine, options: EngineOptions, clock: Clock, stop: _Stop
 ) -> None:
     workshop = _workshop(opened, options, clock)
+    desk = _moderation_workshop(options, clock)
     for settings in options.settings.stores:
-        engine.add(_make_store(settings, engine.bus, options, clock, workshop))
+        engine.add(_make_store(settings, engine.bus, options, clock, workshop, desk))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -177,6 +185,7 @@ def _make_store(
     options: EngineOptions,
     clock: Clock,
     workshop: Workshop | None,
+    desk: ModerationWorkshop | None,
 ) -> Store:
     return Store(
         settings,
@@ -188,6 +197,7 @@ def _make_store(
         options.rules,
         _return_maker(settings, clock),
         _pinning_maker(settings, workshop),
+        _moderating_maker(settings, desk, workshop),
     )
 
 
@@ -231,6 +241,29 @@ def _pinning_maker(
     if pins is None or workshop is None:
         return None
     return lambda store: workshop.pinning(store, pins)
+
+
+def _moderation_workshop(options: EngineOptions, clock: Clock) -> ModerationWorkshop | None:
+    if all(settings.moderation is None for settings in options.settings.stores):
+        return None
+    # Matcher and HTTP client, too, are loaded for those only that have a use for them.
+    from livedesk.engine.moderating.make import ModerationWorkshop
+
+    return ModerationWorkshop(options.paths, clock)
+
+
+def _moderating_maker(
+    settings: StoreSettings, desk: ModerationWorkshop | None, workshop: Workshop | None
+) -> Callable[[Store], ModeratingHandle] | None:
+    moderation = settings.moderation
+    if moderation is None or desk is None:
+        return None
+
+    def make(store: Store) -> ModeratingHandle:
+        shopee = None if workshop is None else workshop.shopee(settings.id)
+        return desk.moderating(store, moderation, shopee)
+
+    return make
 
 
 def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level
+from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import StoreStatus
@@ -31,7 +32,13 @@ from livedesk.engine.fold import (
     probe_readings,
     relay_readings,
 )
-from livedesk.engine.handles import PinningHandle, ProbeHandle, RelayHandle, ReturnHandle
+from livedesk.engine.handles import (
+    ModeratingHandle,
+    PinningHandle,
+    ProbeHandle,
+    RelayHandle,
+    ReturnHandle,
+)
 from livedesk.engine.history import History, Memory, history_of
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
@@ -62,6 +69,7 @@ class Store:
         rules: SessionRules | None = None,
         make_return: Callable[[Store], ReturnHandle] | None = None,
         make_pinning: Callable[[Store], PinningHandle] | None = None,
+        make_moderating: Callable[[Store], ModeratingHandle] | None = None,
     ) -> None:
         self.settings = settings
         self.preview = PreviewBox()
@@ -87,6 +95,7 @@ class Store:
         )
         self._held = HeldBy()
         self.pinning = None if make_pinning is None else make_pinning(self)
+        self.moderating = None if make_moderating is None else make_moderating(self)
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
@@ -97,6 +106,8 @@ class Store:
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
         if self.pinning is not None:
             await self.pinning.start(self._broadcast.recorded_path)
+        if self.moderating is not None:
+            await self.moderating.start(self._broadcast.recorded_path)
 
     async def close(self, *, relays: bool) -> bool:
         """Stop; with `relays` the media path ends as well, and so does the session.
@@ -106,6 +117,9 @@ class Store:
         self.preview.close()
         await self._probe.close()
         await self._return.close()
+        # The chat of a store may speak over what its pins are signed in with.
+        if self.moderating is not None:
+            await self.moderating.close()
         if self.pinning is not None:
             await self.pinning.close()
         await self._tasks.close()
@@ -178,7 +192,7 @@ class Store:
     def probe_event(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
         self._broadcast.post(kind, level, "probe", text, data)
 
-    # What its pins ask and tell.
+    # What its pins and its moderation ask and tell.
 
     def session(self) -> SessionInfo | None:
         """The one that is open: on air, or waiting for an encoder that went away."""
@@ -188,6 +202,14 @@ class Store:
         self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
     ) -> Receipt:
         return self._broadcast.post(kind, level, "pins", text, data, actor=actor or None)
+
+    def moderation_event(
+        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
+    ) -> Receipt:
+        return self._broadcast.post(kind, level, "moderation", text, data, actor=actor or None)
+
+    def publish_queue(self, change: QueueChange) -> None:
+        self._bus.publish_queue(change)
 
     # What the engine asks for.
 
@@ -208,6 +230,8 @@ class Store:
             self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
         if self.pinning is not None:
             self.pinning.tick()
+        if self.moderating is not None:
+            self.moderating.tick()
         if not self._relay.replaying:
             found = findings(self.status(), self._beside())
             for change in self._alarms.update(mono_ns, self._clock.utc_ns(), found):
@@ -248,9 +272,12 @@ class Store:
             )
 
     def _session_ends(self) -> None:
-        """What is open ends in the record in which it began: pins first, alarms may be of them."""
+        """What is open ends in the record in which it began: pins and effects first, alarms may be
+        of them."""
         if self.pinning is not None:
             self.pinning.session_ends()
+        if self.moderating is not None:
+            self.moderating.session_ends()
         for change in self._alarms.end():
             self._tell(change, over="Over with the session")
 
@@ -286,6 +313,7 @@ class Store:
             issues_checked=self._configuration.issues is not None,
             return_check=self._return.status(),
             pins=None if self.pinning is None else self.pinning.status(),
+            moderation=None if self.moderating is None else self.moderating.status(),
         )
 
     async def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:

@@ -29,6 +29,7 @@ Key = tuple[int, str]
 class Changed:
     before: Item | None
     after: Item
+    is_turned: bool = False
 
 
 @dataclass(slots=True)
@@ -84,13 +85,14 @@ class Mirror:
         kept.theirs = item
         return None if kept.untold else self._follow(kept)
 
-    def told(self, item: Item, things: int | None = None) -> Changed | None:
-        """The service's answer to what it was told of the item: `things`, or all of them."""
-        kept = self._items.get(item.id)
+    def told(self, item_id: str, item: Item | None) -> Changed | None:
+        """The service was told one thing about the item, and answered with its copy; None when it
+        will not know of it, so that the copy before it holds."""
+        kept = self._items.get(item_id)
         if kept is None:
-            return self.take(item)
-        kept.untold = 0 if things is None else max(0, kept.untold - things)
-        if kept.theirs is None or item.revision >= kept.theirs.revision:
+            return None if item is None else self.take(item)
+        kept.untold = max(0, kept.untold - 1)
+        if item is not None and (kept.theirs is None or item.revision >= kept.theirs.revision):
             kept.theirs = item
         return None if kept.untold else self._follow(kept)
 
@@ -138,30 +140,32 @@ class Mirror:
         self._show(_Kept(item, None, ours, untold), item)
         return Changed(None, item)
 
-    def change(self, item: Item) -> Changed | None:
-        """This engine decided or claimed by itself; the service is told later."""
+    def change(self, item: Item, untold: int = 1) -> Changed | None:
+        """This engine decided by itself, and tells the service later; or, with nothing `untold`,
+        claimed the item, of which it will never hear."""
         kept = self._items.get(item.id)
         if kept is None:
             return None
-        kept.untold += 1
+        kept.untold += untold
         return self._replace(kept, item)
 
     def effect(self, item_id: str, news: Effect) -> Changed | None:
         """What became of an effect.
 
-        One that was done although it was undone meanwhile is turned back: that the service has to
-        be told as well (`is_untold`).
+        One that was done although it was undone meanwhile is turned back. Of that the service has
+        to be told as well: `is_turned`.
         """
         kept = self._items.get(item_id)
         if kept is None:
             return None
         kept.ours[news.key] = news
-        view = with_effect(kept.shown, news)
+        view = turned = with_effect(kept.shown, news)
         if news.state == "done" and _state(kept.shown, news.key) == "dropped":
             turned = merged(view, view)
-            kept.untold += turned != view
-            view = turned
-        return self._replace(kept, view)
+        is_turned = turned != view
+        kept.untold += is_turned
+        changed = self._replace(kept, turned)
+        return None if changed is None else replace(changed, is_turned=is_turned)
 
     def is_untold(self, item_id: str) -> bool:
         kept = self._items.get(item_id)

@@ -56,17 +56,19 @@ class Lane(Generic[T]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def put(self, key: Hashable, value: T, weight: int = 0) -> int:
-        """Returns how many had to go for it."""
+    def put(self, key: Hashable, value: T, weight: int = 0) -> list[T]:
+        """Returns what had to go for it."""
         self._stamp += 1
         known = self._entries.get(key)
         self._weight += weight - (0 if known is None else known.weight)
         self._entries[key] = _Entry(value, self._stamp, weight)
-        before = self.dropped
+        gone: list[T] = []
         while len(self._entries) > self._most or self._weight > self._most_weight:
-            self._remove(next(iter(self._entries)))
-            self.dropped += 1
-        return self.dropped - before
+            oldest = next(iter(self._entries))
+            gone.append(self._entries[oldest].value)
+            self._remove(oldest)
+        self.dropped += len(gone)
+        return gone
 
     def parcel(self, most: int = MOST_A_CALL) -> Parcel[T]:
         """The oldest; they stay in line until they are `sent`."""
@@ -88,9 +90,8 @@ class Lane(Generic[T]):
             if entry is not None and entry.stamp == stamp:
                 self._remove(key)
 
-    def discard(self, key: Hashable) -> None:
-        if key in self._entries:
-            self._remove(key)
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._entries
 
     def _remove(self, key: Hashable) -> None:
         self._weight -= self._entries.pop(key).weight
@@ -133,14 +134,14 @@ class Outbox:
     ) -> tuple[Lane[str], Lane[LateDecision], Lane[Outcome], Lane[Comment]]:
         return self.items, self.decisions, self.outcomes, self.comments
 
-    def item(self, item_id: str) -> int:
+    def item(self, item_id: str) -> list[str]:
         return self.items.put(item_id, item_id)
 
-    def decision(self, item_id: str, decision: Decision) -> int:
+    def decision(self, item_id: str, decision: Decision) -> list[LateDecision]:
         return self.decisions.put(decision.key, LateDecision(item_id, decision))
 
-    def outcome(self, item_id: str, effect: Effect) -> int:
+    def outcome(self, item_id: str, effect: Effect) -> list[Outcome]:
         return self.outcomes.put((item_id, effect.key), Outcome(item_id, effect))
 
-    def comment(self, comment: Comment) -> int:
+    def comment(self, comment: Comment) -> list[Comment]:
         return self.comments.put(comment.id, comment, len(comment.text))

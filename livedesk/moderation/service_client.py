@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
@@ -41,7 +41,8 @@ _LONG_CALL_S: Final = 15.0
 _TRANSIENT: Final = frozenset((401, 403, 408, 425, 429))
 """With 5xx: nothing is wrong with what was sent, and it is wanted again later."""
 
-EventKind = Literal["item", "rules", "warning", "reset", "other"]
+EventKind = Literal["open", "item", "rules", "warning", "reset", "other"]
+"""`open`: the stream is there, and all that follows is."""
 
 
 class ServiceAwayError(Exception):
@@ -240,7 +241,7 @@ class RuleService:
 
     async def events(
         self, store: str, after: str, on_sign: Callable[[], None]
-    ) -> AsyncIterator[ServiceEvent]:
+    ) -> AsyncGenerator[ServiceEvent, None]:
         """What happens from `after` on, until the stream breaks. `on_sign`: there was a byte."""
         headers = {"Accept": "text/event-stream"}
         if after:
@@ -252,6 +253,8 @@ class RuleService:
             if answer.status_code != httpx.codes.OK:
                 _check(answer.status_code, await _body(answer))
                 raise ServiceAwayError("The rule service gave no event stream.")
+            on_sign()
+            yield ServiceEvent("open")
             reader = _EventReader()
             async for piece in answer.aiter_bytes():
                 on_sign()

@@ -1,0 +1,156 @@
+"""Who judges a comment: the rule service, or this engine by itself?
+
+Comments go to the service a few at a time. When it gives no answer they are judged with the rules
+at hand, and it is told later. None waits for longer than the service's time (`PATIENCE_S`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from livedesk.core.bounded import DropOldest
+from livedesk.core.clock import NS_PER_MS, Clock
+from livedesk.core.moderation import Comment
+from livedesk.core.tasks import Tasks
+from livedesk.engine.moderating.queue_book import QueueBook
+from livedesk.engine.moderating.rule_shelf import RuleShelf
+from livedesk.engine.moderating.service_link import ServiceLink
+from livedesk.moderation.authors import Authors
+from livedesk.moderation.items import new_item
+from livedesk.moderation.outbox import MOST_A_CALL, Outbox
+from livedesk.moderation.service_client import (
+    JudgedComments,
+    RuleService,
+    ServiceAwayError,
+    ServiceRefusedError,
+    hedged,
+)
+
+TOGETHER_S: Final = 0.05
+"""Comments of this time go in one call; with the call before it none waits for 100 ms."""
+MOST_WAITING: Final = 20_000
+_CALLS_AT_ONCE: Final = 8
+_MOST_CHARS: Final = 65_536
+_MOST_ID_CHARS: Final = 200
+_AT_A_TIME: Final = 25
+"""Comments that are judged here before other work gets its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Come:
+    comment: Comment
+    recent: tuple[Comment, ...]
+
+
+class Judge:
+    """Of one store. `on_lost`: so many comments are not judged, and why."""
+
+    def __init__(
+        self,
+        store: str,
+        service: RuleService,
+        link: ServiceLink,
+        shelf: RuleShelf,
+        book: QueueBook,
+        outbox: Outbox,
+        clock: Clock,
+        on_lost: Callable[[int, str], None],
+    ) -> None:
+        self._store = store
+        self._service = service
+        self._link = link
+        self._shelf = shelf
+        self._book = book
+        self._outbox = outbox
+        self._clock = clock
+        self._on_lost = on_lost
+        self._authors = Authors()
+        self._come: DropOldest[_Come] = DropOldest(MOST_WAITING)
+        self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
+        self._tasks = Tasks()
+
+    def take(self, comments: Sequence[Comment]) -> None:
+        """Never waits."""
+        self._book.counts.came(len(comments), self._clock.utc_ns())
+        dropped = self._come.dropped
+        for given in comments:
+            comment = usable(given)
+            self._come.put(_Come(comment, self._authors.take(comment)))
+        if lost := self._come.dropped - dropped:
+            self._on_lost(lost, "they came faster than they could be judged")
+
+    async def run(self) -> None:
+        while True:
+            batch = [await self._come.get()]
+            await asyncio.sleep(TOGETHER_S)
+            while len(self._come) and len(batch) < MOST_A_CALL:
+                batch.append(await self._come.get())
+            await self._calls.acquire()
+            task = self._tasks.spawn(f"judge {len(batch)} comments", self._judge(batch))
+            task.add_done_callback(lambda _task: self._calls.release())
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def _judge(self, batch: Sequence[_Come]) -> None:
+        if self._link.is_local:
+            await self._judge_here(batch)
+            return
+        comments = [come.comment for come in batch]
+        began_ns = self._clock.mono_ns()
+        try:
+            judged = await hedged(lambda: self._ask(comments))
+        except ServiceAwayError as error:
+            self._link.away(str(error))
+            await self._judge_here(batch)
+        except ServiceRefusedError as error:
+            self._link.refused(error)
+            await self._judge_here(batch)
+        else:
+            self._link.answered((self._clock.mono_ns() - began_ns) / NS_PER_MS)
+            self._link.version_seen(judged.version)
+            self._book.take(judged.items)
+
+    async def _ask(self, comments: Sequence[Comment]) -> JudgedComments:
+        return await self._service.judge(self._store, comments)
+
+    async def _judge_here(self, batch: Sequence[_Come]) -> None:
+        for start in range(0, len(batch), _AT_A_TIME):
+            matcher = self._shelf.matcher
+            part = batch[start : start + _AT_A_TIME]
+            if matcher is None:
+                self._on_lost(len(part), "the rule service is away, and no rules are kept here")
+            for come in part:
+                verdict = None if matcher is None else matcher.judge(self._store, come.comment.text)
+                if matcher is None or verdict is None:
+                    self._link.keep_comment(come.comment)
+                    continue
+                faq = matcher.rules.faq
+                marked = replace(verdict, local=True)
+                self._book.judged(new_item(self._store, come.comment, marked, come.recent, faq))
+            if matcher is not None:
+                self._book.counts.local += len(part)
+            await asyncio.sleep(0)
+
+
+def usable(comment: Comment) -> Comment:
+    """What JSON and every store can hold: no lone surrogates, nothing endless. Each character keeps
+    its place, so that spans fit."""
+    names = (comment.id, comment.author_id, comment.author)
+    is_plain = comment.text.isascii() and all(name.isascii() for name in names)
+    if is_plain and len(comment.text) <= _MOST_CHARS and max(map(len, names)) <= _MOST_ID_CHARS:
+        return comment
+    return replace(
+        comment,
+        id=_whole(comment.id, _MOST_ID_CHARS),
+        author_id=_whole(comment.author_id, _MOST_ID_CHARS),
+        author=_whole(comment.author, _MOST_ID_CHARS),
+        text=_whole(comment.text, _MOST_CHARS),
+    )
+
+
+def _whole(text: str, most: int) -> str:
+    return text[:most].encode("utf-8", "replace").decode()

@@ -1,0 +1,141 @@
+"""What became of the items of this store? Each change is told once: to the record, the counts, the
+readers of the queue, and to who carries out effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from livedesk.core.clock import Clock
+from livedesk.core.moderation import Effect, Item
+from livedesk.engine.bus import Receipt
+from livedesk.engine.moderating.counts import SessionCounts
+from livedesk.engine.moderating.stage import Stage
+from livedesk.engine.moderating.telling import Told, changes_told, judged_told
+from livedesk.moderation.mirror import Changed, Mirror
+from livedesk.moderation.outbox import Outbox
+
+RECORD_S: Final = 0.2
+"""So long the disk has to take an intent before the call leaves without it."""
+_MOST_RECEIPTS: Final = 20_000
+
+
+class QueueBook:
+    """`on_wanted` is called for an item with an effect that is to be carried out."""
+
+    def __init__(
+        self, stage: Stage, clock: Clock, outbox: Outbox, on_wanted: Callable[[Item], None]
+    ) -> None:
+        self._stage = stage
+        self._clock = clock
+        self._outbox = outbox
+        self._on_wanted = on_wanted
+        self._receipts: dict[str, tuple[Receipt, ...]] = {}
+        """Of what was told of an item, until its effects are on their way."""
+        # Greater than the revisions of earlier engines, so that none is taken for one of this.
+        self.mirror = Mirror(stage.settings.id, clock.utc_ns() // 1_000_000)
+        self.counts = SessionCounts()
+
+    def begin(self) -> None:
+        """Each session is counted by itself; what waits goes on waiting."""
+        self.counts = SessionCounts()
+
+    # What the service says.
+
+    def take(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if item.store == self._stage.settings.id:
+                self._changed(self.mirror.take(item))
+
+    def load(self, items: Iterable[Item]) -> None:
+        """What the service has from before: neither news nor counted, but carried out."""
+        for item in items:
+            if item.store != self._stage.settings.id:
+                continue
+            changed = self.mirror.take(item)
+            if changed is not None and changed.before is None:
+                if _is_wanted(item):
+                    self._tell(item.id, judged_told(item))
+                    self._on_wanted(item)
+            else:
+                self._changed(changed)
+            for news in self.mirror.lacking(item.id):
+                self._outbox.outcome(item.id, news)
+
+    def told(self, item_id: str, item: Item | None) -> None:
+        self._changed(self.mirror.told(item_id, item))
+
+    # What this engine does.
+
+    def recalled(self, item: Item) -> None:
+        """From the record of the session that goes on: told already, counted anew."""
+        is_untold = _is_local(item)
+        known = [effect for effect in item.effects if effect.state != "wanted"]
+        if self.mirror.keep(item, known, untold=int(is_untold)) is None:
+            return
+        if is_untold:
+            self._drop(self._outbox.item(item.id))
+        self.counts.take(None, item)
+
+    def judged(self, item: Item) -> None:
+        """By this engine itself."""
+        changed = self.mirror.keep(item, untold=1)
+        if changed is not None:
+            self._drop(self._outbox.item(item.id))
+            self._changed(changed)
+
+    def changed(self, item: Item, *, is_untold: bool) -> None:
+        self._changed(self.mirror.change(item, int(is_untold)))
+
+    def effect(self, item_id: str, news: Effect) -> None:
+        changed = self.mirror.effect(item_id, news)
+        if changed is not None and changed.is_turned:
+            self._drop(self._outbox.item(item_id))
+        self._outbox.outcome(item_id, news)
+        self._changed(changed)
+
+    def _drop(self, item_ids: Iterable[str]) -> None:
+        """The service will not hear of them: its own copies hold again."""
+        for item_id in item_ids:
+            self.told(item_id, None)
+
+    async def on_record(self, item_id: str) -> None:
+        """Wait until what was told of the item is on disk, or the disk had its time."""
+        loop_until_ns = self._clock.mono_ns() + round(RECORD_S * 1e9)
+        for receipt in self._receipts.pop(item_id, ()):
+            left_s = (loop_until_ns - self._clock.mono_ns()) / 1e9
+            if left_s <= 0:
+                return
+            await receipt.recorded(left_s)
+
+    def publish(self) -> None:
+        change = self.mirror.news()
+        if change is not None:
+            self._stage.publish_queue(change)
+
+    def _changed(self, changed: Changed | None) -> None:
+        if changed is None:
+            return
+        before, after = changed.before, changed.after
+        self.counts.take(before, after)
+        for told in changes_told(before, after, self._clock.utc_ns()):
+            self._tell(after.id, told)
+        if _is_wanted(after):
+            self._on_wanted(after)
+
+    def _tell(self, item_id: str, told: Told) -> None:
+        receipt = self._stage.moderation_event(
+            told.kind, told.level, told.text, told.data, told.actor
+        )
+        self._receipts[item_id] = (*self._receipts.get(item_id, ())[-3:], receipt)
+        if len(self._receipts) > _MOST_RECEIPTS:
+            del self._receipts[next(iter(self._receipts))]
+
+
+def _is_wanted(item: Item) -> bool:
+    return any(effect.state == "wanted" for effect in item.effects)
+
+
+def _is_local(item: Item) -> bool:
+    is_judged = item.verdict is not None and item.verdict.local
+    return is_judged or any(decision.local for decision in item.decisions)

@@ -1,0 +1,82 @@
+"""What did an earlier engine leave of a session's queue? Reads its record: call it in a thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from livedesk.core.moderation import ComplianceWarning, Effect, Item
+from livedesk.journal.errors import JournalError
+from livedesk.journal.queue import queue_rows, warnings_told
+from livedesk.journal.reader import SessionReader, TimedEvent
+
+log = logging.getLogger(__name__)
+
+_EFFECT_KINDS: Final = (
+    "moderation.sent", "moderation.done", "moderation.by_hand", "moderation.not_possible",
+    "moderation.failed", "moderation.unknown", "moderation.dropped",
+)  # fmt: skip
+_KINDS: Final = (
+    "moderation.judged", "moderation.decided", *_EFFECT_KINDS, "compliance.warning",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An answer that viewers have read, or may have."""
+
+    text: str
+    author_id: str
+    utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """`keys`: of all effects that were begun, also of items of which nothing else is on record."""
+
+    items: tuple[Item, ...] = ()
+    keys: tuple[str, ...] = ()
+    posted: tuple[Posted, ...] = ()
+    warnings: tuple[ComplianceWarning, ...] = ()
+
+
+def recall(record: Path) -> Recalled:
+    """A record that cannot be read has nothing to tell; the journal's own alarm says so."""
+    try:
+        with SessionReader.open(record) as reader:
+            return recalled(list(reader.events(kinds=_KINDS)))
+    except JournalError as error:
+        log.error("the queue of %s cannot be taken up: %s", record, error)
+        return Recalled()
+
+
+def recalled(events: Iterable[TimedEvent]) -> Recalled:
+    events = list(events)
+    items = tuple(row.item for row in queue_rows(events))
+    keys = dict.fromkeys(_keys(events))
+    begun = [
+        (item, effect) for item in items for effect in item.effects if effect.state != "wanted"
+    ]
+    keys.update(dict.fromkeys(effect.key for _, effect in begun))
+    posted = [_posted(item, effect) for item, effect in begun if _is_posted(effect)]
+    warnings = tuple(warning for _, warning in warnings_told(events))
+    return Recalled(items, tuple(keys), tuple(posted), warnings)
+
+
+def _keys(events: Iterable[TimedEvent]) -> Iterable[str]:
+    for timed in events:
+        effect = timed.event.data.get("effect")
+        if timed.event.kind in _EFFECT_KINDS and isinstance(effect, dict):
+            yield str(effect.get("key"))
+
+
+def _is_posted(effect: Effect) -> bool:
+    return effect.verb == "reply" and effect.state in ("sent", "done", "by_hand", "unknown")
+
+
+def _posted(item: Item, effect: Effect) -> Posted:
+    at_ns = effect.settled_utc_ns or effect.wanted_utc_ns
+    return Posted(effect.text, item.comment.author_id, at_ns)

@@ -1,0 +1,378 @@
+"""Is the rule service there, and does it know what this engine knows?
+
+Its event stream is the measure: it gives a sign of life each second. Without one for
+`AWAY_S`, or when comments are not answered for as long, the engine is on its own. When the stream
+is back the service is told what it lacks, and is asked again as soon as little of that is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.events import Json
+from livedesk.core.moderation import Comment, ComplianceWarning, LinkState, RuleServiceStatus
+from livedesk.core.tasks import Tasks
+from livedesk.engine.moderating.queue_book import QueueBook
+from livedesk.engine.moderating.rule_shelf import RuleShelf
+from livedesk.engine.moderating.stage import Tell
+from livedesk.moderation.mirror import MOST_OPEN, MOST_OTHERS
+from livedesk.moderation.outbox import MOST_A_CALL, Lane, LateDecision, Outbox, Outcome, Parcel
+from livedesk.moderation.service_client import (
+    ItemsPage,
+    RuleService,
+    ServiceAwayError,
+    ServiceEvent,
+    ServiceRefusedError,
+    hedged,
+)
+
+T = TypeVar("T")
+
+AWAY_S: Final = 1.7
+"""With a look ten times a second it is told within 2 s."""
+_LOOK_S: Final = 0.1
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 1.0
+_TOGETHER_S: Final = 0.05
+_LONG_S: Final = 10.0
+_AGAIN_S: Final = 1.5
+"""Calls that carry much are given more time than one of comments before they are made again."""
+
+
+@dataclass(slots=True)
+class _Reconciled:
+    """What the service was told since it was away."""
+
+    items: int = 0
+    decisions: int = 0
+    outcomes: int = 0
+    comments: int = 0
+    refused: int = 0
+
+
+class ServiceLink:
+    """Of one store."""
+
+    def __init__(
+        self,
+        store: str,
+        service: RuleService,
+        shelf: RuleShelf,
+        book: QueueBook,
+        outbox: Outbox,
+        clock: Clock,
+        tell: Tell,
+        on_warning: Callable[[ComplianceWarning], None],
+        on_lost: Callable[[int, str], None],
+    ) -> None:
+        self._store = store
+        self._service = service
+        self._shelf = shelf
+        self._book = book
+        self._outbox = outbox
+        self._clock = clock
+        self._tell = tell
+        self._on_warning = on_warning
+        self._on_lost = on_lost
+        self._tasks = Tasks()
+        self._state: LinkState = "unknown"
+        self._reason = ""
+        self._since_utc_ns: int | None = None
+        self._since_mono_ns = clock.mono_ns()
+        self._sign_ns = clock.mono_ns()
+        self._round_trip_ms: float | None = None
+        self._last_id = ""
+        self._fault = ""
+        self._reconciled: _Reconciled | None = None
+        self._one_by_one = 0
+
+    @property
+    def is_local(self) -> bool:
+        """The engine is on its own."""
+        return self._state == "down"
+
+    def status(self) -> RuleServiceStatus:
+        rules = self._shelf.rules
+        now_ns = self._clock.mono_ns()
+        return RuleServiceStatus(
+            state=self._state,
+            reason=self._reason,
+            since_utc_ns=self._since_utc_ns,
+            version="" if rules is None else rules.version,
+            rules=0 if rules is None else len(rules.rules),
+            terms=0 if rules is None else self._shelf.terms,
+            local=self.is_local,
+            unsent=len(self._outbox),
+            dropped=self._outbox.dropped,
+            round_trip_ms=self._round_trip_ms,
+            events_age_ms=(now_ns - self._sign_ns) / NS_PER_MS,
+        )
+
+    # Up and down.
+
+    def away(self, reason: str) -> None:
+        """From now on the engine judges by itself."""
+        if self._state == "down":
+            return
+        self._change("down", reason)
+        self._reconciled = _Reconciled()
+        text = f"The rule service is away: {reason.rstrip('.')}. Comments are judged here."
+        self._tell("moderation.service_down", "warning", text, {"reason": reason})
+
+    def refused(self, refusal: ServiceRefusedError) -> None:
+        """It answers, and will not do what a service has to do."""
+        self.away(f"It refused comments: {refusal.text}")
+
+    def answered(self, round_trip_ms: float) -> None:
+        known = self._round_trip_ms
+        self._round_trip_ms = round(
+            round_trip_ms if known is None else known + (round_trip_ms - known) / 8, 1
+        )
+
+    def version_seen(self, version: str) -> None:
+        rules = self._shelf.rules
+        if version and (rules is None or rules.version != version):
+            self._tasks.spawn("rules", self._refresh(version))
+
+    def keep_comment(self, comment: Comment) -> None:
+        """No rule of ours acts on it, but the service has yet to see it."""
+        if gone := self._outbox.comment(comment):
+            self._on_lost(len(gone), "more wait for the rule service than can be kept")
+
+    def _up(self) -> None:
+        was_away_s = (self._clock.mono_ns() - self._since_mono_ns) / NS_PER_S
+        was, done = self._state, self._reconciled
+        self._change("up", "")
+        self._reconciled = None
+        if was == "unknown" or done is None:
+            return
+        text = f"The rule service is back after {was_away_s:,.0f} s."
+        self._tell("moderation.service_up", "info", text, {"away_s": round(was_away_s, 1)})
+        counts: dict[str, Json] = {
+            "items": done.items,
+            "decisions": done.decisions,
+            "outcomes": done.outcomes,
+            "comments": done.comments,
+            "refused": done.refused,
+            "unsent": len(self._outbox),
+        }
+        text = (
+            f"The rule service was told of {done.items} items, {done.decisions} decisions and "
+            f"{done.comments} comments that it missed."
+        )
+        self._tell("moderation.reconciled", "info", text, counts)
+
+    def _change(self, state: LinkState, reason: str) -> None:
+        self._state, self._reason = state, reason
+        self._since_utc_ns = self._clock.utc_ns()
+        self._since_mono_ns = self._clock.mono_ns()
+
+    def _sign(self) -> None:
+        self._sign_ns = self._clock.mono_ns()
+
+    # The stream.
+
+    async def run(self) -> None:
+        """Follow the service until cancelled."""
+        self._sign()
+        looking = self._tasks.spawn("look at the rule service", self._look())
+        try:
+            await self._follow()
+        finally:
+            looking.cancel()
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def _look(self) -> None:
+        while True:
+            silent_s = (self._clock.mono_ns() - self._sign_ns) / NS_PER_S
+            if silent_s >= AWAY_S:
+                self.away(self._fault or f"no sign of it for {silent_s:.1f} s")
+            await asyncio.sleep(_LOOK_S)
+
+    async def _follow(self) -> None:
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            began_ns = self._clock.mono_ns()
+            try:
+                await self._listen()
+            except ServiceAwayError as error:
+                self._fault = str(error)
+            except ServiceRefusedError as error:
+                self._fault = error.text
+                self._last_id = ""
+            lasted_s = (self._clock.mono_ns() - began_ns) / NS_PER_S
+            pause_s = _FIRST_PAUSE_S if lasted_s > 2 else min(2 * pause_s, _LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s if self._state == "down" else _FIRST_PAUSE_S)
+
+    async def _listen(self) -> None:
+        if not self._last_id:
+            await self._load()
+        serving: asyncio.Task[None] | None = None
+        events = self._service.events(self._store, self._last_id, self._sign)
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    if serving is None and event.kind == "open":
+                        serving = self._tasks.spawn("tell the rule service", self._serve())
+                    self._take(event)
+        finally:
+            if serving is not None:
+                serving.cancel()
+
+    def _take(self, event: ServiceEvent) -> None:
+        if event.kind == "reset":
+            self._last_id = ""
+            raise ServiceAwayError("The rule service no longer has the events since.")
+        if event.item is not None:
+            self._book.take((event.item,))
+        elif event.kind == "rules":
+            self.version_seen(event.version)
+        elif event.warning is not None and event.warning.store == self._store:
+            self._on_warning(event.warning)
+        self._last_id = event.id or self._last_id
+
+    async def _load(self) -> None:
+        """The queue as it is: all that wait, and what else there is room for."""
+        seq = await self._load_pages("waiting", MOST_OPEN)
+        await self._load_pages("", MOST_OTHERS)
+        self._last_id = str(seq)
+
+    async def _load_pages(self, state: str, most: int) -> int:
+        after: str | int | None = None
+        seq: int | None = None
+        for _page in range(most // MOST_A_CALL):
+            page = await self._page(state, after)
+            self._sign()
+            seq = page.seq if seq is None else seq
+            self._book.load(page.items)
+            after = page.after
+            if after is None:
+                break
+        return seq or 0
+
+    async def _page(self, state: str, after: str | int | None) -> ItemsPage:
+        return await hedged(
+            lambda: self._service.items(self._store, state, after, MOST_A_CALL), _AGAIN_S, _LONG_S
+        )
+
+    async def _refresh(self, version: str = "") -> None:
+        """A refusal of the rules is told by the shelf; without an answer the stream asks again."""
+        try:
+            await self._shelf.refresh(self._service, version)
+        except (ServiceAwayError, ServiceRefusedError) as error:
+            self._fault = str(error)
+
+    # What the service is told.
+
+    async def _serve(self) -> None:
+        """While the stream is open."""
+        await self._refresh()
+        while True:
+            try:
+                is_sent = await self._send_some()
+            except ServiceAwayError as error:
+                self.away(str(error))
+                await asyncio.sleep(_LONGEST_PAUSE_S)
+                continue
+            if self._state != "up" and len(self._outbox) <= MOST_A_CALL:
+                self._up()
+            if not is_sent:
+                await asyncio.sleep(_TOGETHER_S)
+
+    async def _send_some(self) -> bool:
+        """One parcel of the first kind of which there is something. Raises ServiceAwayError."""
+        outbox = self._outbox
+        most = 1 if self._one_by_one else MOST_A_CALL
+        self._one_by_one = max(0, self._one_by_one - 1)
+        if items := outbox.items.parcel(most):
+            return await self._send(outbox.items, items, self._send_items)
+        if decisions := outbox.decisions.parcel(1):
+            return await self._send(outbox.decisions, decisions, self._send_decision)
+        if outcomes := outbox.outcomes.parcel(most):
+            return await self._send(outbox.outcomes, outcomes, self._send_outcomes)
+        if comments := outbox.comments.parcel(most):
+            return await self._send(outbox.comments, comments, self._send_comments)
+        return False
+
+    async def _send(
+        self, lane: Lane[T], parcel: Parcel[T], send: Callable[[Parcel[T]], Awaitable[None]]
+    ) -> bool:
+        try:
+            await send(parcel)
+        except ServiceRefusedError as refusal:
+            if len(parcel.entries) > 1:
+                # One of them is at fault: it shall not keep the others back.
+                self._one_by_one = len(parcel.entries)
+                return True
+            lane.sent(parcel)
+            self._on_lost(1, f"the rule service refused it: {refusal.text.rstrip('.')}")
+        return True
+
+    async def _send_items(self, parcel: Parcel[str]) -> None:
+        outbox, mirror = self._outbox, self._book.mirror
+        known = [item for item in map(mirror.get, parcel.entries) if item is not None]
+        answered = await hedged(lambda: self._service.local(self._store, known), _AGAIN_S, _LONG_S)
+        outbox.items.sent(parcel)
+        copies = {item.id: item for item in answered}
+        for wanted in parcel.entries:
+            # One that was changed meanwhile is told of once more.
+            if wanted not in outbox.items:
+                self._book.told(wanted, copies.get(wanted))
+        if self._reconciled is not None:
+            self._reconciled.items += len(known)
+
+    async def _send_decision(self, parcel: Parcel[LateDecision]) -> None:
+        [late] = parcel.entries
+        try:
+            item = await hedged(
+                lambda: self._service.decide(late.item_id, late.decision), _AGAIN_S, _LONG_S
+            )
+        except ServiceRefusedError as refusal:
+            self._outbox.decisions.sent(parcel)
+            self._refused(late, refusal)
+            return
+        self._outbox.decisions.sent(parcel)
+        self._book.told(late.item_id, item)
+        if self._reconciled is not None:
+            self._reconciled.decisions += 1
+
+    def _refused(self, late: LateDecision, refusal: ServiceRefusedError) -> None:
+        """Somebody else decided meanwhile: the item becomes as the service says."""
+        self._book.told(late.item_id, refusal.item)
+        if self._reconciled is not None:
+            self._reconciled.refused += 1
+        decision = late.decision
+        text = f"A decision of {decision.by} ({decision.kind}) was refused: {refusal.text}"
+        data: dict[str, Json] = {
+            "item_id": late.item_id,
+            "kind": decision.kind,
+            "by": decision.by,
+            "key": decision.key,
+            "code": refusal.code,
+        }
+        self._tell("moderation.refused", "warning", text, data, decision.by)
+
+    async def _send_outcomes(self, parcel: Parcel[Outcome]) -> None:
+        items = await hedged(
+            lambda: self._service.outcomes(self._store, parcel.entries), _AGAIN_S, _LONG_S
+        )
+        self._outbox.outcomes.sent(parcel)
+        self._book.take(items)
+        if self._reconciled is not None:
+            self._reconciled.outcomes += len(parcel.entries)
+
+    async def _send_comments(self, parcel: Parcel[Comment]) -> None:
+        judged = await hedged(
+            lambda: self._service.judge(self._store, parcel.entries), _AGAIN_S, _LONG_S
+        )
+        self._outbox.comments.sent(parcel)
+        self._book.take(judged.items)
+        if self._reconciled is not None:
+            self._reconciled.comments += len(parcel.entries)
