@@ -20,18 +20,20 @@ from livedesk.desk.looks import (
 )
 from livedesk.desk.mediacards import media_card, sync_card
 from livedesk.desk.model import StoreView
+from livedesk.desk.moderation_card import MODERATION, moderation_card
 from livedesk.desk.pin_cards import PINS, pins_card
 from livedesk.desk.uplinkcards import uplink_cards
 from livedesk.desk.words import age, number, tr
+
+_PAGES = (PINS, MODERATION)
 
 
 def cards(view: StoreView) -> tuple[Card, ...]:
     """The strip of one store: the show from feed to platform, then what watches it."""
     status = view.status
     back = [_return(view, status.return_check)] if status.return_check is not None else []
-    pins = pins_card(view)
-    pinned = [pins] if pins is not None else []
-    show = (_feed(view), *uplink_cards(view), *back, sync_card(view), media_card(view), *pinned)
+    beside = [card for card in (pins_card(view), moderation_card(view)) if card is not None]
+    show = (_feed(view), *uplink_cards(view), *back, sync_card(view), media_card(view), *beside)
     return (*show, settings_card(view), _probe(view), _journal(view))
 
 
@@ -41,8 +43,8 @@ def worst(view: StoreView) -> Card:
 
 
 def worst_of_feed(view: StoreView) -> Card:
-    """The same, without the pins, which have a page of their own."""
-    return max((card for card in cards(view) if card.key != PINS), key=_loudness)
+    """The same, without what has a page of its own."""
+    return max((card for card in cards(view) if card.key not in _PAGES), key=_loudness)
 
 
 def _loudness(card: Card) -> int:

@@ -31,6 +31,7 @@ class FeedPage(QWidget):
     """Takes a store's view and hands each part what it shows."""
 
     pins_asked = Signal()
+    queue_asked = Signal()
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
@@ -55,6 +56,8 @@ class FeedPage(QWidget):
                 self.side.open_events()
             case "pins":
                 self.pins_asked.emit()
+            case "moderation":
+                self.queue_asked.emit()
 
     def _lay_out(self) -> None:
         gap = self._theme.gap

@@ -20,13 +20,14 @@ from livedesk.core.status import SessionState
 from livedesk.desk.cards import worst_of_feed
 from livedesk.desk.looks import Card, Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
+from livedesk.desk.moderation_card import moderation_card
 from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button
 from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
 
-Page = Literal["feed", "pins"]
+Page = Literal["feed", "pins", "queue"]
 
 
 def session_word(state: SessionState) -> str:
@@ -81,7 +82,7 @@ class PageSwitch(QWidget):
     """One button a page; each shows how its page is, also while the other one is open."""
 
     chosen = Signal(str)
-    """`feed` or `pins`."""
+    """A `Page`."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -92,6 +93,7 @@ class PageSwitch(QWidget):
                 theme, f" {tr('Feed')}", tr("Feed, uplinks and plots (F)"), segment=True
             ),
             "pins": button(theme, f" {tr('Pins')}", tr("Products and pins (P)"), segment=True),
+            "queue": button(theme, f" {tr('Queue')}", tr("Moderation (Q)"), segment=True),
         }
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -114,6 +116,8 @@ class PageSwitch(QWidget):
             self._show("feed", worst_of_feed(view))
             card = pins_card(view)
             self._show("pins", card or Card("pins", tr("Pins"), "idle", tr("not set up")))
+            queue = moderation_card(view)
+            self._show("queue", queue or Card("queue", tr("Queue"), "idle", tr("not set up")))
 
     def _show(self, page: Page, card: Card) -> None:
         told = card.look, f"{card.title}: {card.word}"

@@ -7,6 +7,8 @@ from functools import partial
 
 from livedesk.desk.words import tr
 from livedesk.ui.feedpage import FeedPage
+from livedesk.ui.moderation.answers import MOST as MOST_ANSWERS
+from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.runofshow import KEYED_LINES
 from livedesk.ui.shortcuts import Shortcut
@@ -71,6 +73,46 @@ def pin_shortcuts(pins: PinsPage, web_pad: Callable[[], None]) -> tuple[Shortcut
     )  # fmt: skip
     once = tuple(Shortcut(keys, text, act, repeats=False, page="pins") for keys, text, act in acts)
     return (told[0], *numbers, *once, *told[1:])
+
+
+def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
+    """One key an act, on the row under the cursor; what concerns many needs Shift and a second
+    press. Going from row to row repeats while the key is held, acts never do."""
+    digits = tuple(
+        Shortcut((f"{n}",), "", partial(queue.answer_number, n), repeats=False, page="queue")
+        for n in range(1, MOST_ANSWERS + 1)
+    )
+    steps = (
+        Shortcut(("J",), tr("Next message"), partial(queue.step, 1), page="queue", shown="J / ↓"),
+        Shortcut(("K",), tr("Message before"), partial(queue.step, -1), page="queue",
+                 shown="K / ↑"),
+    )  # fmt: skip
+    acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
+        (("A",), tr("Approve it, or show it again"), partial(queue.decide, "approve")),
+        (("H",), tr("Hide it"), partial(queue.decide, "hide")),
+        (("B",), tr("Hide it and ban its author"), partial(queue.decide, "ban")),
+        (("C",), tr("Claim it, or let it go"), queue.claim),
+        (("U",), tr("Undo what you did last"), queue.undo_last),
+        (("Shift+U",), tr("Undo the newest decision about it"), partial(queue.decide, "undo")),
+        (("Shift+A",), tr("Approve all that say the same: press twice"),
+         partial(queue.decide_all, "approve")),
+        (("Shift+H",), tr("Hide all that say the same: press twice"),
+         partial(queue.decide_all, "hide")),
+        (("Shift+B",), tr("… and ban their authors: press twice"),
+         partial(queue.decide_all, "ban")),
+        (("D",), tr("By hand: the oldest is done"), partial(queue.finish_by_hand, True)),
+        (("Shift+D",), tr("By hand: the oldest could not be done"),
+         partial(queue.finish_by_hand, False)),
+        (("N",), tr("Let in what is new"), queue.let_in),
+        (("Esc",), tr("Off the message: the list flows"), queue.leave),
+        (("V",), tr("Next list: waiting, hidden, by hand, …"), queue.next_list),
+        (("S",), tr("All stores or one"), queue.toggle_scope),
+        (("Y",), tr("What the rules catch"), queue.toggle_rules),
+        (("G",), tr("To the list"), queue.focus_list),
+    )  # fmt: skip
+    told = Shortcut((), tr("Reply with this answer"), _nothing, page="queue", shown="1 … 9")
+    once = [Shortcut(keys, text, act, repeats=False, page="queue") for keys, text, act in acts]
+    return (*steps, *once[:2], told, *digits, *once[2:])
 
 
 def _nothing() -> None:

@@ -20,7 +20,7 @@ from livedesk.desk.words import tr
 from livedesk.ui.basics import Text, close_box
 from livedesk.ui.theme import Theme
 
-Page = Literal["", "feed", "pins"]
+Page = Literal["", "feed", "pins", "queue"]
 """Where a key counts; everywhere if empty."""
 
 
@@ -63,7 +63,7 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle(tr("Keyboard shortcuts"))
         columns = QHBoxLayout()
         columns.setSpacing(theme.px(40))
-        for blocks in (("", "feed"), ("pins",)):
+        for blocks in (("", "feed"), ("pins",), ("queue",)):
             columns.addLayout(_column(theme, shortcuts, blocks))
         close = close_box(theme)
         close.rejected.connect(self.reject)
@@ -75,7 +75,12 @@ class ShortcutSheet(QDialog):
 
 
 def _headings() -> dict[Page, str]:
-    return {"": tr("Everywhere"), "feed": tr("Page of the feed"), "pins": tr("Page of the pins")}
+    return {
+        "": tr("Everywhere"),
+        "feed": tr("Page of the feed"),
+        "pins": tr("Page of the pins"),
+        "queue": tr("Page of the queue"),
+    }
 
 
 def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Page, ...]) -> QGridLayout:

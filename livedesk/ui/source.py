@@ -13,6 +13,7 @@ from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
+from livedesk.desk.queue_view import QueueDesk, QueueFilter, QueueView
 from livedesk.desk.web_pads import KnownPads
 
 
@@ -72,11 +73,20 @@ class PinSource(Protocol):
     def web_pads(self) -> WebPadSource: ...
 
 
+class QueueSource(QueueDesk, Protocol):
+    """Who knows the queues of all stores, and takes orders about them."""
+
+    def new_view(self, wanted: QueueFilter | None = None) -> QueueView: ...
+
+
 class Source(OrderDesk, Protocol):
     """What the window needs from the desk."""
 
     @property
     def pins(self) -> PinSource: ...
+
+    @property
+    def moderation(self) -> QueueSource: ...
 
     @property
     def pads(self) -> PadSource: ...

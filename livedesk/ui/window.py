@@ -20,8 +20,14 @@ from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.feedpage import FeedPage
 from livedesk.ui.header import Header, Page
+from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.padwindows import PadWindows
-from livedesk.ui.pagekeys import feed_shortcuts, order_shortcuts, pin_shortcuts
+from livedesk.ui.pagekeys import (
+    feed_shortcuts,
+    order_shortcuts,
+    pin_shortcuts,
+    queue_shortcuts,
+)
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
@@ -29,6 +35,7 @@ from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
 from livedesk.ui.switching import Switching
 from livedesk.ui.theme import Theme
+from livedesk.ui.uplinks import Orders
 
 REPAINT_MS = 100
 FAR_STEPS = 10
@@ -65,6 +72,7 @@ class ConsoleWindow(QMainWindow):
         self.stores = StoreList(theme)
         self.page = FeedPage(theme, zone)
         self.pins = PinsPage(source.pins, theme, zone)
+        self.queue = QueuePage(source.moderation, theme, source.now)
         self._shown: Page = "feed"
         self._pads = PadWindows(source.pads, theme)
         self.message = Text(theme, "title", theme.colours.muted)
@@ -88,6 +96,7 @@ class ConsoleWindow(QMainWindow):
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.page)
         self._stack.addWidget(self.pins)
+        self._stack.addWidget(self.queue)
         body = QHBoxLayout()
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
@@ -119,6 +128,7 @@ class ConsoleWindow(QMainWindow):
             self.dock.asked.connect(self.fault_requested)
         self.header.pages.chosen.connect(self.open_page)
         self.page.pins_asked.connect(partial(self.open_page, "pins"))
+        self.page.queue_asked.connect(partial(self.open_page, "queue"))
         self.pins.pad_asked.connect(self.open_pad)
         self.pins.web_pad_asked.connect(self.open_web_pad)
         self._actions = install(self, self.shortcuts)
@@ -128,6 +138,7 @@ class ConsoleWindow(QMainWindow):
         return (
             Shortcut(("F",), tr("Page: feed, uplinks and plots"), partial(self.open_page, "feed")),
             Shortcut(("P",), tr("Page: products and pins"), partial(self.open_page, "pins")),
+            Shortcut(("Q",), tr("Page: moderation queue"), partial(self.open_page, "queue")),
             Shortcut(("Ctrl+P",), tr("Open the host's pad"), self.open_pad, repeats=False),
             *order_shortcuts(self.switching),
             Shortcut(("PgDown",), tr("Next store"), self.choose_next),
@@ -138,6 +149,7 @@ class ConsoleWindow(QMainWindow):
             Shortcut(("Ctrl+Q",), tr("Close the window"), self._close),
             *feed_shortcuts(self.page, self._read),
             *pin_shortcuts(self.pins, self.open_web_pad),
+            *queue_shortcuts(self.queue),
         )
 
     # What it shows
@@ -169,11 +181,19 @@ class ConsoleWindow(QMainWindow):
             return
         if view.on_air_s is not None:
             self.has_show.set()
-        self._stack.setCurrentWidget(self.page if self._shown == "feed" else self.pins)
         # Only what is on screen is drawn: a hidden page takes part when it is opened.
-        if self._shown == "pins":
-            self.pins.show_store(view)
-            return
+        match self._shown:
+            case "pins":
+                self._stack.setCurrentWidget(self.pins)
+                self.pins.show_store(view)
+            case "queue":
+                self._stack.setCurrentWidget(self.queue)
+                self.queue.show_store(view)
+            case "feed":
+                self._stack.setCurrentWidget(self.page)
+                self._show_feed(view, snapshot, orders)
+
+    def _show_feed(self, view: StoreView, snapshot: DeskSnapshot, orders: Orders) -> None:
         store = view.status.store
         self.page.show_store(
             view,
@@ -239,10 +259,13 @@ class ConsoleWindow(QMainWindow):
         for shortcut, action in zip(self.shortcuts, self._actions, strict=True):
             action.setEnabled(shortcut.page in ("", page))
         self.refresh()
-        if page == "pins":
-            self.pins.focus_list()
-        else:
-            self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        match page:
+            case "pins":
+                self.pins.focus_list()
+            case "queue":
+                self.queue.focus_list()
+            case "feed":
+                self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def open_pad(self) -> None:
         """The host's pad of the chosen store, as a window of its own; one a store."""
@@ -302,6 +325,7 @@ class ConsoleWindow(QMainWindow):
         self._may_close = True
         self._pads.close()
         self.pins.close_pictures()
+        self.queue.close_views()
         self.close()
 
 

@@ -24,6 +24,7 @@ from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from tests.ui.pin_stage import StagePins, stage_pads
+from tests.ui.queue_stage import StageQueue
 
 START_UTC_NS = 1_790_000_000 * NS_PER_S
 UP = PartStatus("up", age_ms=120)
@@ -92,6 +93,7 @@ class Stage:
         self.ended: list[str] = []
         self.orders: list[Order] = []
         self.pins = StagePins(self.now)
+        self.moderation = StageQueue(self.now)
         self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
         self._rng = Random(7)
@@ -141,6 +143,7 @@ class Stage:
             self.model.status(stamped, self.now())
             self.book.status(stamped.store, stamped.failover)
             self.pins.book.status(stamped.store, stamped.pins, stamped.utc_ns, self.now())
+            self.moderation.status(stamped)
             self.pads.status(stamped)
             self.plots(stamped.store).add(stamped)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from PySide6.QtWidgets import QHBoxLayout  # isort: skip
@@ -16,7 +16,6 @@ from livedesk.desk.pin_words import title_of
 from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView, views_of
 from livedesk.desk.words import platform_name, tr
-from livedesk.ui.basics import Text
 from livedesk.ui.pins.byhand import ByHand, WhyNot
 from livedesk.ui.pins.figures import LatencyPanel, WayPanel
 from livedesk.ui.pins.linedelegate import PICTURE
@@ -24,6 +23,7 @@ from livedesk.ui.pins.newest import NewestPanel
 from livedesk.ui.pins.pictures import Pictures
 from livedesk.ui.pins.pinlist import PinList
 from livedesk.ui.pins.runofshow import RunOfShowPanel
+from livedesk.ui.setupnote import SetupNote
 from livedesk.ui.source import PinSource
 from livedesk.ui.theme import Theme
 
@@ -58,7 +58,13 @@ class PinsPage(QWidget):
         self.latency = LatencyPanel(theme)
         self.pins = PinList(theme, zone)
         self.way = WayPanel(theme, zone)
-        self.setup = SetupNote(theme)
+        self.setup = SetupNote(
+            theme,
+            tr("This store does not pin products."),
+            tr("Feed, uplinks and record do not need it. To fire products from here and from a "
+               "pad, add this to the store's settings and restart the engine:"),
+            SETUP,
+        )  # fmt: skip
         self._right = QWidget()
         self._stack = QStackedWidget()
         self._lay_out()
@@ -184,38 +190,6 @@ class PinsPage(QWidget):
         self.pictures.close()
 
 
-class SetupNote(QWidget):
-    """This store does not pin: that is a choice, and here is how to make another."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        title = Text(theme, "title")
-        title.show_text(tr("This store does not pin products."))
-        words = Text(theme, "body", theme.colours.muted)
-        words.setWordWrap(True)
-        words.show_text(
-            tr("Feed, uplinks and record do not need it. To fire products from here and from a "
-               "pad, add this to the store's settings and restart the engine:")
-        )  # fmt: skip
-        lines = Text(theme, "body", theme.colours.text)
-        lines.setFont(_fixed(theme))
-        lines.show_text(SETUP)
-        lines.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        lines.setContentsMargins(*(theme.px(14),) * 4)
-        lines.setStyleSheet(f"background: {theme.colours.panel};")
-        inner = QWidget()
-        inner.setFixedWidth(theme.px(520))
-        column = QVBoxLayout(inner)
-        column.setSpacing(theme.px(10))
-        for part in (title, words, lines):
-            column.addWidget(part)
-        outer = QVBoxLayout(self)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignCenter)
-
-
 class ProblemsDialog(QDialog):
     """What in the catalogue could not be used as it stands, and where."""
 
@@ -235,9 +209,3 @@ class ProblemsDialog(QDialog):
         column.setContentsMargins(*(theme.px(16),) * 4)
         column.addWidget(text)
         self.resize(theme.px(620), theme.px(360))
-
-
-def _fixed(theme: Theme) -> QFont:
-    font = theme.font("body")
-    font.setFamilies(["DejaVu Sans Mono", "monospace"])
-    return font

@@ -1,0 +1,122 @@
+"""Where is the operator in the queue? The cursor moves when a person moves it, and never by itself.
+
+Qt gives the current row to a neighbour when a row goes; here that could be the wrong one under a
+finger that is already coming down. So the cursor is the view's (`QueueView.cursor`), and what Qt
+thinks of it is put right after each change.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QListView
+
+from livedesk.desk.words import tr
+from livedesk.ui.moderation.listmodel import QueueModel
+from livedesk.ui.moderation.rowdelegate import RowDelegate
+from livedesk.ui.theme import Theme
+
+FAR = 1_000_000_000
+"""Steps to either end of any list."""
+
+
+class QueueListView(QListView):
+    """The rows. Holds the list still for the view while cursor or pointer stands on one."""
+
+    moved = Signal()
+    """The cursor stands elsewhere."""
+
+    def __init__(self, theme: Theme, model: QueueModel) -> None:
+        super().__init__()
+        self.rows = model
+        self.delegate = RowDelegate(theme)
+        self._pointer: QPoint | None = None
+        self.setModel(model)
+        self.setItemDelegate(self.delegate)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QListView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setAccessibleName(tr("Queue"))
+
+    # What changes by itself
+
+    def refresh(self) -> None:
+        """Take in what came, and draw the ages anew: of rows in sight only."""
+        self._point()
+        self.rows.refresh()
+        self.show_cursor()
+        self.viewport().update()
+
+    def show_cursor(self) -> None:
+        """Make Qt's current row the view's cursor."""
+        view = self.rows.view
+        self.delegate.next_id = view.id_at(0) if view.cursor is None and len(view) else ""
+        at = None if view.cursor is None else view.index_of(view.cursor)
+        index = QModelIndex() if at is None else self.rows.index(at)
+        if self.currentIndex() != index or self.selectionModel().hasSelection() != (at is not None):
+            self.setCurrentIndex(index)
+
+    # What a person does
+
+    def step(self, by: int) -> None:
+        """The next or an earlier row; past the last one, what is new comes in first."""
+        view = self.rows.view
+        before = view.cursor
+        if view.step(by) == before and by > 0 and view.news:
+            self.rows.settle()
+            view.step(by)
+        self._went()
+
+    def leave(self) -> None:
+        """Take the cursor off the list, so that it flows again."""
+        self.rows.view.place(None)
+        self._went()
+
+    def place(self, item_id: str) -> None:
+        self.rows.view.place(item_id)
+        self._went()
+
+    def _went(self) -> None:
+        self.show_cursor()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+        self.viewport().update()
+        self.moved.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.step(1)
+            case Qt.Key.Key_Up:
+                self.step(-1)
+            case Qt.Key.Key_Home:
+                self.step(-FAR)
+            case Qt.Key.Key_End:
+                self.step(FAR)
+            case _:
+                # Qt would search for a row that starts with the letter.
+                event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
+            self.place(self.rows.view.id_at(index.row()))
+        else:
+            self.leave()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._pointer = event.position().toPoint()
+        self._point()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        self._pointer = None
+        self._point()
+        super().leaveEvent(event)
+
+    def _point(self) -> None:
+        """Also when the rows moved under a pointer that stands still."""
+        index = QModelIndex() if self._pointer is None else self.indexAt(self._pointer)
+        view = self.rows.view
+        view.point(view.id_at(index.row()) if index.isValid() else None)

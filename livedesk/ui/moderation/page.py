@@ -1,0 +1,374 @@
+"""The queue of all stores or of one: the list at the left, the chosen message at the right.
+
+Keys act on the row under the cursor and on nothing else. What became of an act stands in that row,
+which stays where it is until the cursor goes on; the line at the bottom says what U takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from livedesk.core.moderation import DecisionKind
+from livedesk.desk.asked import Guard
+from livedesk.desk.model import Moment, StoreView
+from livedesk.desk.queue_view import BatchKind, QueueFilter, QueueRow, Show
+from livedesk.desk.words import number, tr
+from livedesk.ui.basics import Panel
+from livedesk.ui.moderation.byhand import MOST, ByHand
+from livedesk.ui.moderation.choices import Choices
+from livedesk.ui.moderation.counters import Counters
+from livedesk.ui.moderation.detail import Detail
+from livedesk.ui.moderation.healthline import HealthLines
+from livedesk.ui.moderation.listmodel import QueueModel
+from livedesk.ui.moderation.listview import QueueListView
+from livedesk.ui.moderation.rulelist import RuleList
+from livedesk.ui.moderation.toldline import ToldLine
+from livedesk.ui.setupnote import SetupNote
+from livedesk.ui.source import QueueSource
+from livedesk.ui.theme import Theme
+
+RIGHT_SHARE, RIGHT_WIDTH, RIGHT_MOST = 0.38, (430, 640), 0.46
+"""Of the page's width; its bounds at scale 1; and so much at most on a small screen."""
+
+SETUP = """[store.moderation]
+url = "https://rules.example.com"     # the rule service
+token = "keyring:rules/token"
+chat = "lines"                        # shopee | lines"""
+
+
+class QueuePage(QWidget):
+    """Takes a store's view; reads the queues themselves from the desk."""
+
+    def __init__(self, source: QueueSource, theme: Theme, now: Callable[[], Moment]) -> None:
+        super().__init__()
+        self._source = source
+        self._now = now
+        self._theme = theme
+        self._store = ""
+        self._wanted = QueueFilter()
+        self._guard = Guard()
+        self.view = source.new_view()
+        self.hands = QueueModel(source.new_view(QueueFilter("by_hand")), now)
+        self.list = QueueListView(theme, QueueModel(self.view, now))
+        self.counters = Counters(theme)
+        self.health = HealthLines(theme)
+        self.choices = Choices(theme)
+        self.detail = Detail(theme)
+        self.rules = RuleList(theme)
+        self.by_hand = ByHand(theme, now)
+        self.told = ToldLine(theme, now)
+        self.setup = SetupNote(
+            theme,
+            tr("This store does not moderate its chat."),
+            tr("Feed, uplinks and record do not need it. To have one queue for all stores, add "
+               "this to the store's settings and restart the engine:"),
+            SETUP,
+        )  # fmt: skip
+        self._page = QWidget()
+        self._right = QWidget()
+        self._side = QStackedWidget()
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._wire()
+
+    def _lay_out(self) -> None:
+        theme, gap = self._theme, self._theme.gap
+        left = Panel(theme, tr("Queue"))
+        inner = QVBoxLayout(left)
+        inner.setContentsMargins(*(theme.px(n) for n in (2, 6, 2, 4)))
+        inner.setSpacing(theme.px(4))
+        inner.addWidget(self.choices)
+        inner.addWidget(self.list, 1)
+        inner.addWidget(self.told)
+        self._side.addWidget(self.detail)
+        self._side.addWidget(self.rules)
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(gap)
+        right.addWidget(self.by_hand)
+        right.addWidget(self._side, 1)
+        row = QHBoxLayout()
+        row.setSpacing(gap)
+        row.addWidget(left, 1)
+        row.addWidget(self._right)
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(gap)
+        page.addWidget(self.counters)
+        page.addWidget(self.health)
+        page.addLayout(row, 1)
+        self._stack.addWidget(self.setup)
+        self._stack.addWidget(self._page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    def _wire(self) -> None:
+        self.list.moved.connect(self._moved)
+        self.choices.chosen.connect(self.choose_list)
+        self.choices.scope_chosen.connect(self.toggle_scope)
+        self.choices.rules_asked.connect(self.toggle_rules)
+        self.choices.news_asked.connect(self.let_in)
+        self.detail.decided.connect(self.decide)
+        self.detail.answered.connect(self._answer)
+        self.detail.claim_asked.connect(self.claim)
+        self.detail.batch_asked.connect(self.decide_all)
+        self.detail.settled.connect(self._settle_chosen)
+        self.by_hand.settled.connect(self._settle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        low, high = (self._theme.px(n) for n in RIGHT_WIDTH)
+        width = event.size().width()
+        wanted = min(high, max(low, round(width * RIGHT_SHARE)))
+        self._right.setFixedWidth(min(wanted, round(width * RIGHT_MOST)))
+        super().resizeEvent(event)
+
+    # What it shows
+
+    def show_store(self, view: StoreView) -> None:
+        self._store = view.status.store
+        stores = self.view.health(self._now())
+        self._stack.setCurrentWidget(self._page if stores else self.setup)
+        if not stores:
+            return
+        several = len(stores) > 1
+        self._follow(one=several)
+        self.list.delegate.stores = several and self._wanted.store is None
+        self.list.refresh()
+        self.hands.refresh()
+        now = self._now()
+        shown = [each for each in stores if self._wanted.store in (None, each.store)] or stores
+        counts = self.view.counts(now)
+        self.counters.show_counts(counts, view.status.limits, tuple(shown))
+        self.health.show_health(stores)
+        rules = self.view.rules()
+        self.choices.show_choice(self._wanted, counts, several, self.view.news, rules)
+        if self._side.currentWidget() is self.rules:
+            self.rules.show_rules(rules)
+        self._show_hands()
+        self._show_detail()
+
+    def _follow(self, *, one: bool) -> None:
+        """A list of one store follows the choice of the window; the only store is in any list."""
+        wanted = self._wanted
+        if wanted.store is not None and (not one or wanted.store != self._store):
+            self._show_list(QueueFilter(wanted.show, self._store if one else None))
+
+    def _show_list(self, wanted: QueueFilter) -> None:
+        self._wanted = wanted
+        self.list.rows.show(wanted)
+        self.hands.show(QueueFilter("by_hand", wanted.store))
+        self.list.delegate.waits = wanted.show == "waiting"
+        self.list.scrollToTop()
+        self._moved()
+
+    def _show_hands(self) -> None:
+        count = len(self.hands.view)
+        rows = tuple(self.hands.row(at) for at in range(min(count, 2 * MOST)))
+        self.by_hand.show_rows(rows, count)
+
+    def _show_detail(self) -> None:
+        row, now = self.chosen, self._now()
+        if row is None:
+            self.detail.show_nothing(len(self.view))
+        else:
+            faq = self.view.faq(row.store)
+            twice = tuple(self.view.duplicate(row.item_id, each.id, now) for each in faq)
+            batch = self.view.batch(row.item_id)
+            armed = [
+                kind for kind in ("approve", "hide", "ban")
+                if self._guard.left_s(f"{kind} {row.same} {row.item_id}", now) is not None
+            ]  # fmt: skip
+            self.detail.show_row(row, batch, faq, twice, armed[0] if armed else "")
+        self.told.show_source(self._source)
+
+    @property
+    def chosen(self) -> QueueRow | None:
+        """The row on which keys act."""
+        cursor = self.view.cursor
+        return None if cursor is None else self.view.row_of(cursor, self._now())
+
+    @property
+    def has_queue(self) -> bool:
+        return self._stack.currentWidget() is self._page
+
+    def close_views(self) -> None:
+        """The desk tells a view of each change until it is closed."""
+        self.view.close()
+        self.hands.view.close()
+
+    # Where a person goes
+
+    def focus_list(self) -> None:
+        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def step(self, by: int) -> None:
+        if self.has_queue:
+            self.list.step(by)
+
+    def leave(self) -> None:
+        """Off the row: the list flows again, and what was half meant is not meant any more."""
+        row = self.chosen
+        if row is not None and row.order is not None and row.order.state != "sending":
+            self._source.dismiss(row.item_id)
+        self.list.leave()
+
+    def let_in(self) -> None:
+        self.list.rows.settle()
+        self.list.show_cursor()
+
+    def _moved(self) -> None:
+        self._guard.disarm()
+        self.told.forget()
+        self._show_detail()
+
+    def choose_list(self, show: Show) -> None:
+        self._show_list(QueueFilter(show, self._wanted.store))
+
+    def next_list(self) -> None:
+        self.choose_list(self.choices.after(self._wanted.show))
+
+    def toggle_scope(self) -> None:
+        """All stores in one list, or the one that the window shows."""
+        if len(self.view.health(self._now())) > 1:
+            one = self._store if self._wanted.store is None else None
+            self._show_list(QueueFilter(self._wanted.show, one))
+
+    def toggle_rules(self) -> None:
+        other = self.rules if self._side.currentWidget() is self.detail else self.detail
+        self._side.setCurrentWidget(other)
+        self.choices.show_rules_open(other is self.rules)
+        self.rules.show_rules(self.view.rules())
+
+    # What a person does
+
+    def decide(self, kind: DecisionKind) -> None:
+        row = self._meant(kind)
+        if row is None:
+            return
+        match kind:
+            case "approve":
+                self._source.approve(row.item_id)
+            case "hide":
+                self._source.hide(row.item_id)
+            case "ban":
+                self._source.ban(row.item_id)
+            case "undo":
+                self._source.undo(row.item_id)
+            case "reply":
+                return
+        self._acted()
+
+    def undo_last(self) -> None:
+        """What this operator did last, wherever the cursor is."""
+        if self._source.undoable is None:
+            self.told.say(tr("There is nothing of yours to take back."))
+        else:
+            self._source.undo()
+            self._acted()
+
+    def claim(self) -> None:
+        row = self.chosen
+        if row is None:
+            self._choose_first()
+        elif row.claim is not None and not row.claim.mine:
+            self.told.say(tr("{name} is at it.").format(name=row.claim.by))
+        elif row.claim is not None:
+            self._source.release(row.item_id)
+        else:
+            self._source.claim(row.item_id)
+        self._acted()
+
+    def answer_number(self, digit: int) -> None:
+        row = self.chosen
+        faq = self.view.faq(row.store) if row is not None else ()
+        found = [each for each in faq if each.digit == digit]
+        if row is None:
+            self._choose_first()
+        elif not found:
+            self.told.say(tr("There is no answer {n}.").format(n=digit))
+        else:
+            self._answer(found[0].id)
+
+    def _answer(self, faq_id: str) -> None:
+        """A repetition needs a second press."""
+        row = self._meant("reply")
+        if row is None:
+            return
+        faq = next((each for each in self.view.faq(row.store) if each.id == faq_id), None)
+        if faq is None or faq.too_long:
+            self.told.say(tr("This answer is too long for the platform."))
+            return
+        now = self._now()
+        twice = self.view.duplicate(row.item_id, faq_id, now)
+        if twice and not self._guard.press(f"reply {faq_id} {row.item_id}", now):
+            self.told.say(tr("{why} Press it again to post it all the same.").format(why=twice))
+            return
+        self._source.reply(row.item_id, faq_id, again=bool(twice))
+        self._acted()
+
+    def decide_all(self, kind: BatchKind) -> None:
+        """All that say the same; the first press tells how many, the second does it."""
+        row = self._meant(kind)
+        if row is None:
+            return
+        batch = self.view.batch(row.item_id)
+        if batch.count < 2:
+            self.told.say(tr("No other message says the same."))
+            return
+        now = self._now()
+        if not self._guard.press(f"{kind} {row.same} {row.item_id}", now):
+            self.told.say(_batch_question(kind, batch.count, batch.stores))
+            return
+        self._source.batch(batch, kind)
+        self._acted()
+
+    def finish_by_hand(self, done: bool) -> None:
+        self.by_hand.finish_oldest(done)
+
+    def _settle_chosen(self, effect_key: str, done: bool) -> None:
+        if self.view.cursor is not None:
+            self._settle(self.view.cursor, effect_key, done)
+
+    def _settle(self, item_id: str, effect_key: str, done: bool) -> None:
+        self._source.by_hand(item_id, effect_key, done=done)
+        self._acted()
+
+    def _meant(self, kind: DecisionKind) -> QueueRow | None:
+        """The chosen row, if this can be done to it; else it is said why not."""
+        row = self.chosen
+        if row is None:
+            self._choose_first()
+        elif row.claim is not None and not row.claim.mine:
+            self.told.say(tr("{name} is at it.").format(name=row.claim.by))
+        elif row.order is not None and row.order.state == "sending":
+            self.told.say(tr("Wait: it is being sent."))
+        elif kind not in row.possible:
+            self.told.say(tr("That changes nothing here: {word}.").format(word=row.word))
+        else:
+            return row
+        return None
+
+    def _choose_first(self) -> None:
+        self.told.say(tr("No message is chosen: J takes the next one, or click on it."))
+
+    def _acted(self) -> None:
+        self.list.refresh()
+        self.hands.refresh()
+        self._show_hands()
+        self._show_detail()
+
+
+def _batch_question(kind: BatchKind, count: int, stores: int) -> str:
+    what = {
+        "approve": tr("approves {n} messages"),
+        "hide": tr("hides {n} messages"),
+        "ban": tr("hides {n} messages and bans their authors"),
+        "reply": tr("answers {n} messages"),
+    }[kind].format(n=number(count))
+    where = tr(" in {n} stores").format(n=stores) if stores > 1 else ""
+    return tr("Press it again: it {what}{where}.").format(what=what, where=where)
