@@ -31,6 +31,7 @@ CLAIM_S: Final = 30.0
 MOST_CLAIM_S: Final = 300.0
 """What seems to last longer was claimed by a clock that was set back since, and holds nobody."""
 MOST_DECISIONS: Final = 20
+MOST_EFFECTS: Final = 200
 RECENT: Final = 5
 
 ErrorCode = Literal[
@@ -52,6 +53,7 @@ _BY_DECISION: Final[dict[str, ItemState]] = {
 _HIDDEN: Final[frozenset[ItemState]] = frozenset(("hidden", "banned"))
 _UNSENT: Final[frozenset[EffectState]] = frozenset(("wanted", "by_hand"))
 _WITHOUT_EFFECT: Final[frozenset[EffectState]] = frozenset(("dropped", "failed", "not_possible"))
+_LEFT: Final[frozenset[EffectState]] = frozenset(("sent", "unknown", "failed", "done"))
 UNDONE: Final = "undone"
 """Code of an effect that was dropped because it was decided otherwise. Whoever says so cannot know
 whether it has left meanwhile: that is learned from who sends."""
@@ -284,13 +286,31 @@ def _effects(
         _drop(effects, "reply", utc_ns)
     elif posted := posted or _taken_back(effects):
         effects.append(_effect(effects, item, "reply", utc_ns, posted))
+    else:
+        _post_once(effects, utc_ns)
     return tuple(effects)
+
+
+def _post_once(effects: list[Effect], utc_ns: int) -> None:
+    """A reply that was taken back and brought back has perhaps been posted meanwhile."""
+    posted = {
+        effect.text
+        for effect in effects
+        if effect.verb == "reply" and effect.state in ("sent", "unknown", "done")
+    }
+    newest = _newest(effects, "reply")
+    if newest is not None and newest.text in posted:
+        _drop(effects, "reply", utc_ns)
 
 
 def _taken_back(effects: Sequence[Effect]) -> str:
     """The reply that an undo brings back: one that was only dropped by the decision before."""
-    newest = _newest(effects, "reply")
-    return newest.text if newest is not None and _is_undone(newest) else ""
+    replies = [effect for effect in effects if effect.verb == "reply"]
+    if not replies or not _is_undone(replies[-1]):
+        return ""
+    text = replies[-1].text
+    is_posted = any(each.text == text and each.state not in _WITHOUT_EFFECT for each in replies)
+    return "" if is_posted else text
 
 
 def _turn(
@@ -350,19 +370,34 @@ def _effect(
 def with_effect(item: Item, news: Effect) -> Item:
     """What became of one of its effects; what is known already, or older, changes nothing.
 
-    One that was dropped and turns out to have left is turned back, so that the platform ends as
-    the state says.
+    One that was dropped, or never wanted here, and turns out to have left is turned back, so that
+    the platform ends as the state says.
     """
-    for at, known in enumerate(item.effects):
-        if known.key == news.key:
-            if _rank(news) <= _rank(known):
-                return item
-            told = _with_news(known, news)
-            effects = (*item.effects[:at], told, *item.effects[at + 1 :])
-            after = replace(item, effects=effects, revision=item.revision + 1)
-            at_ns = news.settled_utc_ns or news.wanted_utc_ns
-            return _settled(after, at_ns) if _is_undone(known) else after
-    return item
+    at = next((at for at, each in enumerate(item.effects) if each.key == news.key), None)
+    if at is None:
+        return _with_unheard(item, news)
+    known = item.effects[at]
+    if _rank(news) <= _rank(known):
+        return item
+    effects = (*item.effects[:at], _with_news(known, news), *item.effects[at + 1 :])
+    after = replace(item, effects=effects, revision=item.revision + 1)
+    return _settled(after, _time_of(news)) if _is_undone(known) else after
+
+
+def _with_unheard(item: Item, news: Effect) -> Item:
+    """An engine with an older copy wanted it, and it has left: before all that has not."""
+    is_its_own = news.key.startswith(f"{news.verb}:") and news.key.endswith(f":{item.comment.id}")
+    if not is_its_own or news.state not in _LEFT or len(item.effects) >= MOST_EFFECTS:
+        return item
+    unsent = (at for at, each in enumerate(item.effects) if each.state in _UNSENT)
+    at = next(unsent, len(item.effects))
+    effects = (*item.effects[:at], news, *item.effects[at:])
+    after = replace(item, effects=effects, revision=item.revision + 1)
+    return _settled(after, _time_of(news))
+
+
+def _time_of(news: Effect) -> int:
+    return news.settled_utc_ns or news.wanted_utc_ns
 
 
 def _with_news(known: Effect, news: Effect) -> Effect:

@@ -9,13 +9,12 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from livedesk.core.moderation import Comment, ComplianceWarning, DecisionKind, Effect, Item
-from livedesk.moderation.items import MOST_DECISIONS
+from livedesk.moderation.items import MOST_DECISIONS, MOST_EFFECTS
 from livedesk.sandbox.rules.answers import wrong
 
 MOST_TOGETHER: Final = 500
 TEXT_CHARS: Final = 65_536
 _NAME_CHARS: Final = 200
-_MOST_EFFECTS: Final = 200
 _LATEST_NS: Final = 2**62
 """The year 2116; SQLite's integers end at 2^63."""
 
@@ -91,7 +90,7 @@ def check_items(items: Iterable[Item]) -> None:
     """What an engine has kept may be of any age and make. Raises Refusal."""
     for item in items:
         check_comments([item.comment])
-        if len(item.decisions) > MOST_DECISIONS or len(item.effects) > _MOST_EFFECTS:
+        if len(item.decisions) > MOST_DECISIONS or len(item.effects) > MOST_EFFECTS:
             raise wrong(f"Item {item.id}", "one with fewer decisions and effects")
         check_times(decision.utc_ns for decision in item.decisions)
         for effect in item.effects:
