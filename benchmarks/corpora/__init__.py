@@ -1,0 +1,1 @@
+"""Written viewers' comments, clean and disguised; README.md says how they may be used."""
