@@ -248,6 +248,7 @@ class Store:
             is_mended=self._fold.paths.is_mended,
             unseen_issues=self._configuration.unseen,
             pins=None if self.pinning is None else self.pinning.facts(),
+            moderation=None if self.moderating is None else self.moderating.facts(),
         )
 
     def _direct_probe(self) -> None:

@@ -239,9 +239,9 @@ class ServiceLink:
         self._last_id = event.id or self._last_id
 
     async def _load(self) -> None:
-        """The queue as it is: all that wait, and what else there is room for."""
-        seq = await self._load_pages("waiting", MOST_OPEN)
-        await self._load_pages("", MOST_OTHERS)
+        """The queue as it is: what needs somebody first, then what else there is."""
+        seq = await self._load_pages("open", MOST_OPEN)
+        await self._load_pages("all", MOST_OPEN + MOST_OTHERS)
         self._last_id = str(seq)
 
     async def _load_pages(self, state: str, most: int) -> int:
