@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from livedesk.moderation.confusables import INVISIBLE, LEET, MAYBE_I
-from livedesk.moderation.views import View, Views, is_spaceless
+from livedesk.moderation.views import View, Views, is_spaceless, without_markup
 
 Likeness = Literal["sure", "likely"]
 _Kind = Literal["same", "leet", "sign", "script", "shape", "odd", "mark", "bare", "turn", "other"]
@@ -21,6 +21,8 @@ _LEAST_LETTERS: Final = 3
 _SENTENCE_SIGNS: Final = frozenset(".,;:!?/&…")
 _LETTER_SIGNS: Final = frozenset("@$€£¢¥₩" + MAYBE_I)
 _VOWELS: Final = frozenset("aeiou")
+_OWN_LETTERS: Final = frozenset("ıñ")
+"""To those who write them, no i and no n at all."""
 _LATIN_OF_LANGUAGES_END: Final = 0x250
 """Latin letters below are everyday letters somewhere: Turkish ı, Polish ł, Vietnamese đ."""
 
@@ -55,7 +57,7 @@ def likeness(views: Views, found: Found, term: str, shape: View) -> Likeness | N
         return None
     letters = [_letter(found, i, term, shape, j) for i, j in zip(at, of, strict=True)]
     opinions = [
-        _by_letters(letters, size),
+        _by_letters(found, letters, size),
         _by_tokens(found, letters, at, size),
         _by_runs(views, found, letters, size),
         _by_gaps(found, at, shape, of, size),
@@ -120,7 +122,7 @@ def script(char: str) -> str:
     return unicodedata.name(char, "?").split(" ", 1)[0]
 
 
-def _by_letters(letters: list[_Letter], size: int) -> Likeness | None:
+def _by_letters(found: Found, letters: list[_Letter], size: int) -> Likeness | None:
     kinds = {each.kind for each in letters}
     if "other" in kinds:
         return None
@@ -129,12 +131,19 @@ def _by_letters(letters: list[_Letter], size: int) -> Likeness | None:
         if size < 6:
             return None
         opinion = "likely"
-    for kind, least in (("mark", 5), ("bare", 6)):
+    for kind, least in (("mark", _least_marked(found)), ("bare", 6)):
         if kind in kinds and size < 8:
-            if size < least or "ı" in {_fold(each.ours) for each in letters}:
+            if size < least or _OWN_LETTERS & {_fold(each.ours) for each in letters}:
                 return None
             opinion = "likely"
     return opinion
+
+
+def _least_marked(found: Found) -> int:
+    """Marks in the rest of a message say that its language has them."""
+    span = found.view.span(found.start, found.end)
+    rest = found.text[: span.start] + found.text[span.end :]
+    return 5 if any(_is_marked(char) for char in rest) else 4
 
 
 def _by_tokens(found: Found, letters: list[_Letter], at: list[int], size: int) -> Likeness | None:
@@ -211,7 +220,7 @@ def _by_gaps(found: Found, at: list[int], shape: View, of: list[int], size: int)
         if found.view.text[i - 1] == " ":
             parts.append(1)
             continue
-        gap = INVISIBLE.sub("", found.text[found.view.ends[at[n - 1]] : found.view.starts[i]])
+        gap = without_markup(found.text[found.view.ends[at[n - 1]] : found.view.starts[i]])
         new_word = shape.text[j - 1] == " "
         joined = joined or (new_word and not gap)
         if gap:

@@ -17,6 +17,7 @@ import ahocorasick_rs
 
 from livedesk.core.moderation import Span
 from livedesk.moderation.disguise import Found, Likeness, likeness
+from livedesk.moderation.masks import Masks
 from livedesk.moderation.views import Readings, View, Views, is_spaceless, squeezed, squeezed_view
 
 _Form = Literal["words", "skeleton", "sign"]
@@ -112,6 +113,9 @@ class Terms:
                     words.setdefault(shape, []).append((term, "skeleton"))
                     runs.setdefault(squeezed(shape), []).append((term, "skeleton"))
         self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
+        self._known = terms if disguises else ()
+        folds = (views.words(views.folded(term.text)).strip() for term in self._known)
+        self._masks = Masks(enumerate(folds))
 
     def may_be_in(self, folded: str, words: str, readings: Readings[str], store: str) -> bool:
         """Fast; true also for what proves to be something else."""
@@ -119,7 +123,9 @@ class Terms:
             return True
         if readings.squeezed and self._runs is not None:
             return self._runs.is_in("".join(readings.squeezed), store)
-        return self._signs is not None and self._signs.is_in(folded, store)
+        if self._signs is not None and self._signs.is_in(folded, store):
+            return True
+        return self._masks.may_be_in(folded)
 
     def plain(self, looks: Looks, store: str) -> Iterator[Hit]:
         """Those that stand there as they are."""
@@ -132,6 +138,10 @@ class Terms:
         readings = looks.readings
         yield from self._disguised(self._plain, looks.text, readings.plain, store, False)
         yield from self._disguised(self._runs, looks.text, readings.squeezed, store, True)
+        for number, start, end, how in self._masks.find(looks.folded.text):
+            term = self._known[number]
+            if term.holds_for(store):
+                yield Hit(looks.folded.span(start, end), term.owner, term.text, how)
 
     def _as_it_is(
         self, automaton: _Automaton | None, view: View, wanted: _Form, store: str

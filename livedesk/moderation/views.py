@@ -37,9 +37,12 @@ _JOINS: Final = (
     re.compile(rf"(?<= \w) (?=\w )|(?<={_HAN}) (?={_HAN})"),
     re.compile(r"(?<= \w \w) (?=\w )|(?<= [^\Waeiouy]) (?=\w )"),
     re.compile(r"(?<= \w) (?=\w \w )"),
+    re.compile(r"(?<= \w \w) (?=\w \w )|(?<= [^\Waeiouy]) (?=\w \w )"),
 )
 """Gaps between letters that stand alone: all; all but one after a word like "I" or "a"; all but
-the last, as in "f r e e u"."""
+the last, as in "f r e e u"; all but those two."""
+_MARKUP: Final = re.compile("</?[A-Za-z][^<>]{0,60}>|\x1b\\[[0-9;]{0,20}[A-Za-z]")
+"""HTML and colours of terminals; what they surround is shown as if they were not there."""
 _LONG_RUN: Final = re.compile(r"(\w)\1\1")
 _RUN: Final = re.compile(r"(\w)\1+")
 
@@ -110,7 +113,8 @@ class Views:
         return _spaced(folded.translate(self._words))
 
     def readings(self, text: str) -> Readings[str]:
-        raw = self._signs(text.translate(self._letters))
+        shown = _MARKUP.sub("", text) if "<" in text or "\x1b" in text else text
+        raw = self._signs(shown.translate(self._letters))
         found = [_spaced(raw.replace(JOINT, " "))]
         if JOINT in raw:
             closed = _spaced(raw.replace(JOINT, ""))
@@ -171,8 +175,10 @@ class Views:
         return _EYE.sub("i", raw).replace("!", JOINT) if "!" in raw else raw
 
     def _signs_view(self, text: str) -> View:
-        pieces = [self._letters[ord(char)] for char in text]
-        starts = [at for at, piece in enumerate(pieces) for _ in piece]
+        size = len(text)
+        shown = _replaced(View(text, range(size), range(1, size + 1)), _MARKUP, "")
+        pieces = [self._letters[ord(char)] for char in shown.text]
+        starts = [at for at, piece in zip(shown.starts, pieces, strict=True) for _ in piece]
         return View(self._signs("".join(pieces)), starts, [at + 1 for at in starts])
 
 
@@ -182,6 +188,11 @@ def squeezed(reading: str) -> str:
 
 def squeezed_view(reading: View) -> View:
     return _replaced(reading, _RUN, r"\1")
+
+
+def without_markup(piece: str) -> str:
+    """And without what is invisible."""
+    return INVISIBLE.sub("", _MARKUP.sub("", piece))
 
 
 def is_spaceless(char: str) -> bool:
