@@ -1,0 +1,71 @@
+"""While the rule service is away the engine judges by itself, and nothing is lost or done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.engine.moderating.conftest import is_up, items, opened
+from tests.waiting import until
+
+
+def test_an_absence_is_told_within_two_seconds_and_made_up_for(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as moderating:
+            await is_up(moderating)
+            bench.write(moderating, "too dear")
+            await until(lambda: moderating.status().waiting == 1)
+            [known] = items(moderating)
+            began_s = time.monotonic()
+            await bench.down(3.0)
+            await until(lambda: "moderation.service_down" in bench.stage.kinds())
+            assert time.monotonic() - began_s < 2.5
+            bench.write(moderating, "free money", "lovely", "too dear", "how long shipping")
+            await until(lambda: sorted(bench.chat.done) == ["hide:1:c2", "reply:1:c5"])
+            local = {item.comment.id: item for item in items(moderating)}
+            assert local["c2"].verdict is not None and local["c2"].verdict.local
+            await moderating.act(known.id, "hide", "ann", "k1")
+            await moderating.act(local["c4"].id, "ban", "ann", "k2")
+            await until(lambda: "ban:1:c4" in bench.chat.done)
+            await until(lambda: "moderation.reconciled" in bench.stage.kinds())
+            await until(lambda: moderating.status().service.unsent == 0)
+            assert moderating.status().service.state == "up"
+            assert max(Counter(bench.chat.done).values()) == 1
+            states = {item.comment.id: item.state for item in items(moderating)}
+            assert states == {"c1": "hidden", "c2": "hidden", "c4": "banned", "c5": "replied"}
+            assert not bench.stage.told("moderation.refused")
+
+    asyncio.run(story())
+
+
+def test_an_engine_that_starts_without_the_service_has_its_rules(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            async with bench.moderating() as moderating:
+                await is_up(moderating)
+                version = moderating.status().service.version
+            await bench.down(20)
+            async with bench.moderating() as moderating:
+                assert moderating.status().service.version == version
+                bench.write(moderating, "free money")
+                await until(lambda: bench.chat.done == ["hide:1:c1"])
+                assert moderating.status().service.local
+
+    asyncio.run(story())
+
+
+def test_faults_of_the_service_are_no_absence(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as moderating:
+            await is_up(moderating)
+            await bench.server.order({"error_pct": 10, "drop_after_pct": 10, "repeat_pct": 20})
+            for _ in range(10):
+                bench.write(moderating, "free money", "lovely")
+                await asyncio.sleep(0.06)
+            await until(lambda: len(bench.chat.done) == 10)
+            assert max(Counter(bench.chat.done).values()) == 1
+            assert "moderation.service_down" not in bench.stage.kinds()
+
+    asyncio.run(story())
