@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from livedesk.core.events import Event
+from livedesk.core.moderation import QueueChange
 from livedesk.core.pins import PinLatency, PinStatus, ProductList, RunOfShow
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
@@ -48,6 +49,10 @@ class Script:
     """Answers for a path that replace the right one."""
     refusals: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
     """HTTP status, code, message and action for a path."""
+    refusal_bodies: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """HTTP status and whole answer for a path."""
+    changes: list[QueueChange] = field(default_factory=list)
+    """Of queues, told as they are put in here."""
     jpeg: bytes | None = None
     products: ProductList = field(default_factory=ProductList)
     show: RunOfShow = field(default_factory=RunOfShow)
@@ -85,6 +90,8 @@ class FakeEngine:
             Route("/v1/stores/{store}/hold", self._hold, methods=["POST"]),
             Route("/v1/stores/{store}/drill", self._drill, methods=["POST"]),
             *self._pin_routes(),
+            Route("/v1/stores/{store}/moderation/queue", self._done),
+            Route("/v1/stores/{store}/moderation/{item}/{act}", self._act, methods=["POST"]),
             Route("/v1/engine/stop", self._done, methods=["POST"]),
         ]
         config = uvicorn.Config(
@@ -141,6 +148,9 @@ class FakeEngine:
             status, code, message, action = refusal
             error = {"code": code, "message": message, "action": action}
             return _json({"error": error}, status)
+        told = self.script.refusal_bodies.get(request.url.path)
+        if told is not None:
+            return _json(told[1], told[0])
         raw = self.script.raw.get(request.url.path)
         return Response(raw) if raw is not None else None
 
@@ -197,6 +207,9 @@ class FakeEngine:
     async def _cue(self, request: Request) -> Response:
         return self._note(request, await request.json()) or _json(self.script.pin, 202)
 
+    async def _act(self, request: Request) -> Response:
+        return self._note(request, await request.json()) or Response(status_code=404)
+
     async def _pads(self, request: Request) -> Response:
         pad = {"id": "a1", "name": "Mia", "left_s": 3600}
         reached = ["http://192.0.2.20:8642"]
@@ -217,6 +230,7 @@ class FakeEngine:
 
     async def _stream(self, after: int) -> AsyncIterator[bytes]:
         told: dict[str, StoreStatus] = {}
+        changes = 0
         while not self._stopping.is_set():
             for event in [event for event in self.script.events if event.seq > after]:
                 after = event.seq
@@ -225,6 +239,9 @@ class FakeEngine:
                 if told.get(store) is not status:
                     told[store] = status
                     yield b"event: status\ndata: %b\n\n" % msgspec.json.encode(status)
+            for change in self.script.changes[changes:]:
+                changes += 1
+                yield b"event: queue\ndata: %b\n\n" % msgspec.json.encode(change)
             await asyncio.sleep(0.01)
 
 
