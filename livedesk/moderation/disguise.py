@@ -21,6 +21,8 @@ _LEAST_LETTERS: Final = 3
 _SENTENCE_SIGNS: Final = frozenset(".,;:!?/&…")
 _LETTER_SIGNS: Final = frozenset("@$€£¢¥₩" + MAYBE_I)
 _VOWELS: Final = frozenset("aeiou")
+_MOST_DIGITS: Final = 0.84
+"""Of a term's letters: five of six."""
 _OWN_LETTERS: Final = frozenset("ıñ")
 """To those who write them, no i and no n at all."""
 _LATIN_OF_LANGUAGES_END: Final = 0x250
@@ -58,6 +60,7 @@ def likeness(views: Views, found: Found, term: str, shape: View) -> Likeness | N
     letters = [_letter(found, i, term, shape, j) for i, j in zip(at, of, strict=True)]
     opinions = [
         _by_letters(found, letters, size),
+        _by_digits(letters, size),
         _by_tokens(found, letters, at, size),
         _by_runs(views, found, letters, size),
         _by_gaps(found, at, shape, of, size),
@@ -149,11 +152,11 @@ def _least_marked(found: Found) -> int:
 def _by_tokens(found: Found, letters: list[_Letter], at: list[int], size: int) -> Likeness | None:
     opinion: Likeness = "sure"
     for token in _tokens(found.view.text, letters, at):
-        for one in (_by_digits(token), _by_script(found, token, size)):
-            if one is None:
-                return None
-            if one == "likely":
-                opinion = "likely"
+        one = _by_script(found, token, size)
+        if one is None:
+            return None
+        if one == "likely":
+            opinion = "likely"
     return opinion
 
 
@@ -167,15 +170,18 @@ def _tokens(text: str, letters: list[_Letter], at: list[int]) -> Iterator[list[_
     yield token
 
 
-def _by_digits(token: list[_Letter]) -> Likeness | None:
-    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are."""
-    digits = [each for each in token if each.kind == "leet"]
-    signs = [each for each in token if each.kind == "sign"]
-    if not digits and not signs:
+def _by_digits(letters: list[_Letter], size: int) -> Likeness | None:
+    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are. A long term does not come about
+    by chance even where few of its letters are left, as in "455h0l3"."""
+    digits = [each for each in letters if each.kind == "leet"]
+    covered = len(digits) + sum(each.kind == "sign" for each in letters)
+    if not covered:
         return "sure"
-    if len(digits) > len(token) / 2 or len(digits) + len(signs) == len(token):
+    if covered == len(letters) or len(digits) > size * (_MOST_DIGITS if size > 4 else 0.5):
         return None
-    if len(token) > _LEAST_LETTERS:
+    if len(digits) > size / 2:
+        return "likely"
+    if size > _LEAST_LETTERS:
         return "sure"
     return "likely" if all(each.letter in _VOWELS for each in digits) else None
 
