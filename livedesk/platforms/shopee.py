@@ -71,6 +71,11 @@ class ShopeeCalls:
         return self._counted.calls
 
     @property
+    def user_id(self) -> int:
+        """Who broadcasts, and posts what is posted from here."""
+        return self._settings.user_id
+
+    @property
     def round_trip_ms(self) -> float | None:
         return self._lanes.round_trip_ms
 

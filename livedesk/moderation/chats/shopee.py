@@ -29,7 +29,10 @@ WINDOW_S: Final = 10.0
 """So far back the platform's list of comments reaches."""
 _POLL_LIMIT_S: Final = 2.0
 _SILENT_S: Final = 7.0
-_MOST_PAGES: Final = 4
+_MOST_PAGES: Final = 8
+_WINDOW_EVERY: Final = 3
+"""What `next_offset` means is not documented: we go on from it, and each third time, within the
+window, read from its beginning all the same. What comes twice by that is known by its id."""
 _REPLY_CHARS: Final = 150
 _MOST_CURSOR: Final = 200
 _IN_MS: Final = 10**11
@@ -58,6 +61,14 @@ class ShopeeChatRoom:
         )
         self._standing = Standing(able, clock, _SILENT_S)
         self._seen = Seen()
+        self._cursor: str | int | None = None
+        self._is_whole = True
+        """The last poll read up to the newest comment."""
+        self._is_slow = self._is_still = True
+        """It did so in one page; and there was nothing new."""
+        self._largest = 1
+        """The most comments that a page had: one with fewer is the last."""
+        self._polls = 0
         self._covered_mono_ns: int | None = None
         """Up to here all comments are known."""
 
@@ -77,30 +88,47 @@ class ShopeeChatRoom:
         """What is open belongs to the pins."""
 
     async def _poll(self, take: Take) -> float:
-        """Read the window once; the seconds until it is to be read again."""
+        """Read what is new; the seconds until it is to be read again."""
         began_mono_ns = self._clock.mono_ns()
+        self._polls += 1
+        cursor = None if self._reads_window() else self._cursor
         comments: list[Comment] = []
-        cursor: str | int | None = None
-        for page in range(_MOST_PAGES):
+        trouble: Answer | None = None
+        self._is_whole = False
+        for pages in range(1, _MOST_PAGES + 1):
             found = await self._ask(cursor)
             if isinstance(found, Answer):
-                if page == 0:
-                    return self._failed(found)
+                trouble = found
                 break
             entries, following = found
             comments += self._new(entries)
-            if not entries or following in (None, "", 0, cursor):
-                break
+            self._is_whole = len(entries) < self._largest or following in (None, "", 0, cursor)
+            self._largest = max(self._largest, len(entries), 1)
             cursor = following
+            self._is_slow = self._is_whole and pages == 1
+            if self._is_whole:
+                break
+        self._cursor = cursor
+        self._is_still = not comments
+        self._give(comments, take)
+        if trouble is not None:
+            return self._failed(trouble)
         self._standing.alive()
         self._backoff.succeeded()
-        self._cover(began_mono_ns)
+        if self._is_whole:
+            self._cover(began_mono_ns)
+        took_s = (self._clock.mono_ns() - began_mono_ns) / NS_PER_S
+        return max(self._poll_s - took_s, 0.0)
+
+    def _reads_window(self) -> bool:
+        """Whether there is time for it: in a fast chat it would be pages of what is known."""
+        return self._is_slow and (self._is_still or self._polls % _WINDOW_EVERY == 0)
+
+    def _give(self, comments: list[Comment], take: Take) -> None:
         if comments:
             comments.sort(key=lambda comment: comment.posted_utc_ns or comment.utc_ns)
             self._standing.took(len(comments))
             take(comments)
-        took_s = (self._clock.mono_ns() - began_mono_ns) / NS_PER_S
-        return max(self._poll_s - took_s, 0.0)
 
     async def _ask(self, cursor: str | int | None) -> tuple[list[Any], str | int | None] | Answer:
         """A page's entries, and what names the next one."""
@@ -125,6 +153,7 @@ class ShopeeChatRoom:
         return answer
 
     def _failed(self, answer: Answer) -> float:
+        self._cursor = None
         self._standing.failed(answer.text, barred=answer.code in _BARRED)
         return self._backoff.failed(answer.retry_after_s)
 
@@ -137,7 +166,9 @@ class ShopeeChatRoom:
         self._covered_mono_ns = began_mono_ns
 
     def _new(self, entries: list[Any]) -> list[Comment]:
+        """Those of viewers: what is posted from here comes back among them."""
         found = []
+        own = str(self._calls.user_id)
         for entry in entries:
             try:
                 comment, cleaned = _comment(entry, self._clock.utc_ns())
@@ -146,7 +177,8 @@ class ShopeeChatRoom:
                 if self._seen.add(f"?{entry!r:.300}"):
                     self._standing.unusable(str(error))
                 continue
-            if self._seen.add(comment.id):
+            is_ours = comment.author_id == own
+            if self._seen.add(comment.id) and not is_ours:
                 self._standing.cleaned(cleaned)
                 found.append(comment)
         return found
