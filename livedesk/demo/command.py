@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from livedesk.demo import chat_verdict, pin_verdict
 from livedesk.demo.check import Check
-from livedesk.demo.pin_verdict import figures
 from livedesk.demo.script import Cues, Show
 from livedesk.demo.stage import STORE, Stage, StageError, open_stage
 from livedesk.demo.verdict import judge
@@ -76,6 +76,7 @@ def _run(
         "checks": [asdict(check) for check in checks],
         "data_after_s": director.data_after_s,
         "pins": director.pins,
+        "chat": director.chat,
         "files": [str(file) for file in files],
     }
 
@@ -94,6 +95,7 @@ class _Director(threading.Thread):
         self.problem: str | None = "the script broke off"
         self.data_after_s: float | None = None
         self.pins: dict[str, Any] | None = None
+        self.chat: dict[str, Any] | None = None
 
     def leave(self) -> None:
         """The window was closed: stop playing."""
@@ -125,12 +127,17 @@ class _Director(threading.Thread):
             await show.start()
             self.data_after_s = round(time.monotonic() - self._begun, 1)
             if self._length_s is None:
-                await asyncio.gather(asyncio.sleep(_CALM_S), show.host.play(_BETWEEN_S))
+                await asyncio.gather(
+                    asyncio.sleep(_CALM_S),
+                    show.host.play(_BETWEEN_S),
+                    show.moderator.play(_BETWEEN_S),
+                )
                 await show.throttle(_THROTTLED_S)
                 return
             await show.play(Cues.for_show(self._length_s))
             self.checks = judge(show.observed)
-            self.pins = figures(show.observed.pinned)
+            self.pins = pin_verdict.figures(show.observed.pinned)
+            self.chat = chat_verdict.figures(show.observed.moderated)
 
 
 def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Path | None) -> None:

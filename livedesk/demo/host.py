@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from livedesk.core.events import Json
 from livedesk.core.pins import UNSETTLED
+from livedesk.demo.patience import until
+from livedesk.demo.spoiling import spoiled
 from livedesk.demo.stage import STORE, Stage
 from livedesk.desk import wire
 from livedesk.desk.client import HttpDoor
@@ -23,7 +24,6 @@ from livedesk.desk.sandbox_client import SandboxClient
 
 SOLD_OUT: Final = "10009"
 SELLS_OUT: Final = "10005"
-_LOOK_EVERY_S: Final = 0.05
 _PRODUCTS_LIMIT_S: Final = 10.0
 _SETTLE_LIMIT_S: Final = 3.0
 STOCK_OUT_LIMIT_S: Final = 3.0
@@ -72,18 +72,6 @@ class Pinned:
     problem: str = ""
 
 
-@asynccontextmanager
-async def spoiled(sandbox: SandboxClient, fault: Mapping[str, Json]) -> AsyncIterator[None]:
-    """Then the shop is as it was: somebody in front of the console may have spoiled it as well."""
-    if not fault:
-        yield
-        return
-    before = (await sandbox.state())["shop"]["faults"]
-    await sandbox.order("/shop", dict(fault))
-    yield
-    await sandbox.order("/shop", {name: before[name] for name in fault})
-
-
 class Host:
     """Plays its part once."""
 
@@ -119,7 +107,7 @@ class Host:
         url = f"{self._stage.engine_url}/v1/hooks/{STORE}/products"
         hook: Json = {"url": url, "secret": self._stage.hook_secret.reveal()}
         await self._sandbox.order("/shop", {"hook": hook})
-        await _until(self._refusals, _PRODUCTS_LIMIT_S)
+        await until(self._refusals, _PRODUCTS_LIMIT_S)
 
     async def _cue(self, cast: Cast, product_id: str) -> None:
         """Cue it as the pad does, and wait until its state is final."""
@@ -136,7 +124,7 @@ class Host:
             pins = (await self._ledger()).pins
             return any(pin.id == answer["id"] and pin.state not in UNSETTLED for pin in pins)
 
-        await _until(is_settled, _SETTLE_LIMIT_S)
+        await until(is_settled, _SETTLE_LIMIT_S)
 
     async def _sell_out(self, product_id: str) -> None:
         begun = time.monotonic()
@@ -145,7 +133,7 @@ class Host:
         async def is_refused() -> bool:
             return bool((await self._refusals()).get(product_id))
 
-        if await _until(is_refused, STOCK_OUT_LIMIT_S):
+        if await until(is_refused, STOCK_OUT_LIMIT_S):
             self.pinned.stock_out_s = time.monotonic() - begun
 
     async def _refusals(self) -> dict[str, str]:
@@ -156,13 +144,3 @@ class Host:
     async def _ledger(self) -> wire.Ledger:
         path = f"{_STORE}/cues"
         return wire.read_ledger(await self._engine.get_bytes(path), path)
-
-
-async def _until(condition: Callable[[], Awaitable[object]], limit_s: float) -> bool:
-    """Whether it holds in time."""
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
-        if await condition():
-            return True
-        await asyncio.sleep(_LOOK_EVERY_S)
-    return False

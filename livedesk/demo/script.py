@@ -1,5 +1,5 @@
 """The scripted show: a healthy feed, a path that drops to 1,500 kbps, the switch away from it, its
-recovery, and the way back by hand. Meanwhile the host shows products.
+recovery, and the way back by hand. Meanwhile the host shows products, and viewers write.
 
 The script only acts and watches from outside, over the same APIs that everybody has.
 """
@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from livedesk.core.status import StoreStatus
 from livedesk.demo.host import SCRIPT, Host, Pinned
+from livedesk.demo.moderator import SCRIPT as COMMENTS
+from livedesk.demo.moderator import Moderated, Moderator
 from livedesk.demo.record import Decided, read_switches
 from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
@@ -43,6 +45,11 @@ class Cues:
         """From one product of the host to the next: before, during and after the throttle."""
         return min(_LONGEST_PAUSE_S, self.finish_s * 0.6 / len(SCRIPT))
 
+    @property
+    def between_comments_s(self) -> float:
+        """From one comment of the script to the next."""
+        return min(_LONGEST_PAUSE_S, self.finish_s * 0.6 / len(COMMENTS))
+
     @classmethod
     def for_show(cls, seconds: float) -> Cues:
         throttle_s = seconds * 0.3
@@ -67,6 +74,7 @@ class Observed:
     switches: tuple[Decided, ...] = ()
     """As they are on record."""
     pinned: Pinned = field(default_factory=Pinned)
+    moderated: Moderated = field(default_factory=Moderated)
 
 
 class Show:
@@ -77,9 +85,11 @@ class Show:
         self._engine = EngineClient(stage.engine_url, stage.engine_token)
         self._sandbox = SandboxClient(SandboxAccess(stage.control_url, stage.control_token))
         self.host = Host(stage, self._sandbox)
-        self.observed = Observed(pinned=self.host.pinned)
+        self.moderator = Moderator(stage, self._sandbox)
+        self.observed = Observed(pinned=self.host.pinned, moderated=self.moderator.moderated)
 
     async def close(self) -> None:
+        await self.moderator.close()
         await self.host.close()
         await self._engine.close()
         await self._sandbox.close()
@@ -91,13 +101,17 @@ class Show:
 
     async def play(self, cues: Cues) -> None:
         """From the first media to the last frame at the platform. Raises DeskError."""
-        hosting = asyncio.create_task(self.host.play(cues.between_s), name="host")
+        beside = [
+            asyncio.create_task(self.host.play(cues.between_s), name="host"),
+            asyncio.create_task(self.moderator.play(cues.between_comments_s), name="moderator"),
+        ]
         try:
             await self._move(cues)
-            await hosting
+            await asyncio.gather(*beside)
         finally:
-            hosting.cancel()
-            await asyncio.gather(hosting, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         await self._finish()
 
     async def _move(self, cues: Cues) -> None:

@@ -26,6 +26,8 @@ BONDED: Final = "bonded"
 _PLATFORM_KEY: Final = "LIVEDESK_DEMO_PLATFORM_KEY"
 _FEED_KEY: Final = "LIVEDESK_DEMO_FEED_KEY"
 _SHOP_TOKEN: Final = "LIVEDESK_DEMO_SHOP_TOKEN"
+_CHAT_TOKEN: Final = "LIVEDESK_DEMO_CHAT_TOKEN"
+_RULES_TOKEN: Final = "LIVEDESK_DEMO_RULES_TOKEN"
 _HOOK_SECRET: Final = "LIVEDESK_DEMO_HOOK_SECRET"
 _ROOM: Final = "glow"
 _START_LIMIT_S: Final = 20.0
@@ -55,22 +57,26 @@ class Stage:
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
     """Starts sandbox and engine side by side; leaves nothing running. Raises StageError."""
-    feed_key, platform_key, shop_token = (secrets.token_urlsafe(12) for _ in range(3))
+    feed_key = secrets.token_urlsafe(12)
+    keys = _Keys(*(secrets.token_urlsafe(12) for _ in range(4)))
     hook_secret = base64.b64encode(secrets.token_bytes(32)).decode()
     environment = {
         **os.environ,
         RUNTIME_VARIABLE: str(folder / "runtime"),
         DATA_VARIABLE: str(folder / "data"),
         _FEED_KEY: feed_key,
-        _PLATFORM_KEY: platform_key,
-        _SHOP_TOKEN: shop_token,
+        _PLATFORM_KEY: keys.platform,
+        _SHOP_TOKEN: keys.shop,
+        _CHAT_TOKEN: keys.chat,
+        _RULES_TOKEN: keys.rules,
         _HOOK_SECRET: hook_secret,
     }
     paths = find_paths(environment).prepare()
-    feed_port, *others = _free_ports(4)
+    feed_port, *others = _free_ports(6)
+    ports = _Ports(*others)
     config = folder / "livedesk.toml"
-    config.write_text(_settings(feed_port, *others))
-    job = json.dumps(_sandbox_job(platform_key, shop_token, *others))
+    config.write_text(_settings(feed_port, ports))
+    job = json.dumps(_sandbox_job(keys, ports))
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
         _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
@@ -90,20 +96,41 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         )
 
 
-def _sandbox_job(
-    key: str, shop_token: str, primary_port: int, bonded_port: int, shop_port: int
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    """Where the parts of the sandbox listen."""
+
+    primary: int
+    bonded: int
+    shop: int
+    chat: int
+    rules: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Keys:
+    """What opens the parts of the sandbox."""
+
+    platform: str
+    shop: str
+    chat: str
+    rules: str
+
+
+def _sandbox_job(keys: _Keys, ports: _Ports) -> dict[str, Any]:
     return {
-        "key": key,
-        "port": primary_port,
-        "paths": {BONDED: {"port": bonded_port}},
+        "key": keys.platform,
+        "port": ports.primary,
+        "paths": {BONDED: {"port": ports.bonded}},
         # Out of a black hole the platform is not told that the old connection has ended.
         "platform": {"second": "take_over"},
-        "shop": {"port": shop_port, "room": _ROOM, "token": shop_token},
+        "shop": {"port": ports.shop, "room": _ROOM, "token": keys.shop},
+        "chat": {"port": ports.chat, "rooms": [_ROOM], "token": keys.chat},
+        "rules": {"port": ports.rules, "token": keys.rules},
     }
 
 
-def _settings(feed_port: int, primary_port: int, bonded_port: int, shop_port: int) -> str:
+def _settings(feed_port: int, ports: _Ports) -> str:
     return f"""\
 # The demo's store. Keys come from the environment, as they may in your own file.
 [[store]]
@@ -117,23 +144,33 @@ listen = "rtmp://127.0.0.1:{feed_port}/live/env:{_FEED_KEY}"
 
 [[store.uplink]]
 name = "{PRIMARY}"
-url = "rtmp://127.0.0.1:{primary_port}/live/env:{_PLATFORM_KEY}"
+url = "rtmp://127.0.0.1:{ports.primary}/live/env:{_PLATFORM_KEY}"
 
 [[store.uplink]]
 name = "{BONDED}"
-url = "rtmp://127.0.0.1:{bonded_port}/live/env:{_PLATFORM_KEY}"
+url = "rtmp://127.0.0.1:{ports.bonded}/live/env:{_PLATFORM_KEY}"
 cost = "mobile data"
 
 [store.pins]
 gateway = "sandbox"
 
 [store.pins.sandbox]
-url = "http://127.0.0.1:{shop_port}"
+url = "http://127.0.0.1:{ports.shop}"
 room = "{_ROOM}"
 token = "env:{_SHOP_TOKEN}"
 
 [store.pins.catalogue]
 webhook_secret = "env:{_HOOK_SECRET}"
+
+[store.moderation]
+url = "http://127.0.0.1:{ports.rules}"
+token = "env:{_RULES_TOKEN}"
+chat = "sandbox"
+
+[store.moderation.sandbox]
+url = "http://127.0.0.1:{ports.chat}"
+room = "{_ROOM}"
+token = "env:{_CHAT_TOKEN}"
 """
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import LastSwitch, StoreStatus
+from livedesk.demo.chat_verdict import judge_chat
 from livedesk.demo.check import Check
 from livedesk.demo.pin_verdict import judge_pins
 from livedesk.demo.script import Observed, all_arrived, has_moved
@@ -52,6 +53,7 @@ def judge(seen: Observed) -> list[Check]:
             _counts(seen.sandbox),
         ),
         *judge_pins(seen.pinned, seen.healthy[-1].limits.pin_budget_ms),
+        *judge_chat(seen.moderated),
         Check("the session is on record", seen.session is not None, seen.session or "none"),
     ]
 

@@ -23,11 +23,13 @@ from livedesk.core.status import (
     UplinkStatus,
 )
 from livedesk.demo.host import SCRIPT, Cast, Cued, Pinned
+from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.pin_verdict import figures, judge_pins
 from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
 from livedesk.demo.verdict import judge
 from livedesk.desk.wire import Ledger
+from tests.demo.moderated import as_moderated
 
 FAULT = AlarmStatus("uplink.fault:primary", "medium", "primary failed.", "Mend it.", 0)
 ANOTHER = AlarmStatus("uplink.low:bonded", "high", "Path: too slow.", "Look at it.", 0)
@@ -132,6 +134,7 @@ def as_scripted() -> Observed:
             Decided("bonded", "primary", "operator", 4000),
         ),
         pinned=host(),
+        moderated=as_moderated(),
     )
 
 
@@ -247,6 +250,7 @@ def test_a_show_of_any_length_has_time_for_everything(seconds: float) -> None:
     assert 5 < cues.throttle_s < cues.heal_s - 4 < cues.heal_s < cues.back_s - 2
     assert cues.back_s < cues.finish_s - 2 < seconds
     assert 0.5 < cues.between_s * len(SCRIPT) < cues.finish_s - 4
+    assert 0.5 < cues.between_comments_s * len(COMMENTS) < cues.finish_s - 4
 
 
 @pytest.mark.ui
@@ -265,6 +269,7 @@ def test_the_headless_demo_leaves_picture_record_and_exports(tmp_path: Path) -> 
     assert summary["ok"], summary
     assert done.returncode == 0
     assert summary["pins"]["latency"]["share_within"] == 1.0
+    assert len(summary["chat"]["hide_ms"]) == 8
     assert (out / "console.png").read_bytes().startswith(b"\x89PNG")
     assert {file.suffix for file in out.iterdir()} == {".png", ".livedesk", ".html", ".jsonl", ""}
     assert all(Path(file).exists() for file in summary["files"])

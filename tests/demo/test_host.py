@@ -7,7 +7,8 @@ from typing import Any
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.secrets import Secret
-from livedesk.demo.host import FAULTS, spoiled
+from livedesk.demo.host import FAULTS
+from livedesk.demo.spoiling import spoiled
 from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient
 from livedesk.sandbox.shop.run import run_shop
 from livedesk.sandbox.shop.shop import ShopJob
