@@ -12,14 +12,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import Final
-from urllib.parse import urlsplit
 
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
 from livedesk.core.pin_settings import CatalogueSettings, ManualGateway, PinSettings, ShopeeGateway
 from livedesk.core.pins import GatewayStatus
-from livedesk.core.process import is_alive
-from livedesk.core.runtime import EngineRuntime, list_runtime_files
+from livedesk.core.runtime import EngineRuntime
 from livedesk.core.settings import Settings
+from livedesk.doctor.engine import is_on_network, running_engine, webhook
 from livedesk.doctor.finding import Finding
 from livedesk.paths import Paths
 from livedesk.pins.catalogue_file import CatalogueError, read_catalogue
@@ -35,12 +34,11 @@ _STORE_S: Final = 30.0
 _ON_ITS_WAY: Final = frozenset(("not_live", "no_session"))
 """The platform answered and took our access; there is only nothing to pin into yet."""
 _NEVER_ASKED: Final = frozenset(("by_hand", "no_read"))
-_LOOPBACK: Final = frozenset(("127.0.0.1", "::1", "localhost"))
 
 
 def check_pins(settings: Settings, paths: Paths, clock: Clock) -> Iterator[Finding]:
     """Takes some seconds when a platform does not answer."""
-    engine = _engine(paths.runtime)
+    engine = running_engine(paths.runtime)
     stores = [(store.id, store.pins) for store in settings.stores if store.pins is not None]
     for store, pins in stores:
         yield from _own(store, pins, engine)
@@ -56,7 +54,7 @@ def _own(store: str, pins: PinSettings, engine: EngineRuntime | None) -> Iterato
     if pins.catalogue.file is not None:
         yield _catalogue_file(store, pins.catalogue.file)
     if pins.catalogue.webhook_secret is not None:
-        yield _webhook(store, engine)
+        yield webhook(store, "products", engine)
     if pins.web_pad:
         yield _web_pad(store, engine)
 
@@ -77,34 +75,15 @@ def _catalogue_file(store: str, path: Path) -> Finding:
     return Finding("warn", "products", text, "correct the file; livedesk uses the rest of it")
 
 
-def _webhook(store: str, engine: EngineRuntime | None) -> Finding:
-    text = f"webhooks for {store} are taken at /v1/hooks/{store}/products"
-    if engine is not None and not _is_on_network(engine):
-        text += ", on this machine only: the running engine listens on loopback"
-        action = "send them through a tunnel or a proxy of this machine"
-        return Finding("warn", "webhook", text, action)
-    return Finding("ok", "webhook", text)
-
-
 def _web_pad(store: str, engine: EngineRuntime | None) -> Finding:
     start = "livedesk engine --api 0.0.0.0:8765"
     if engine is None:
         text = f"the page of {store} needs an engine that listens on the network"
         return Finding("ok", "web pad", text, f"start it so: {start}")
-    if _is_on_network(engine):
+    if is_on_network(engine):
         return Finding("ok", "web pad", f"{store} has one at {engine.url}/pad/{store}")
     text = f"the running engine listens on loopback only: no phone reaches the page of {store}"
     return Finding("warn", "web pad", text, f"end the engine, and start it so: {start}")
-
-
-def _is_on_network(engine: EngineRuntime) -> bool:
-    return (urlsplit(engine.url).hostname or "") not in _LOOPBACK
-
-
-def _engine(folder: Path) -> EngineRuntime | None:
-    files = list_runtime_files(folder).values()
-    engines = [value for value in files if isinstance(value, EngineRuntime)]
-    return next((each for each in engines if is_alive(each.pid, each.process)), None)
 
 
 async def _all(

@@ -19,6 +19,7 @@ from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
 from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings
 from livedesk.doctor.finding import Finding
+from livedesk.doctor.moderation import check_moderation
 from livedesk.doctor.pins import check_pins
 from livedesk.doctor.ways import check_ways
 from livedesk.paths import Paths
@@ -46,6 +47,7 @@ def check_settings(
             yield check_return(store, store.return_check)
     yield from check_ways(settings)
     yield from check_pins(settings, paths, clock)
+    yield from check_moderation(settings, paths, clock)
 
 
 def check_port(store: StoreSettings, runtime: Path) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,20 @@ def test_tiktok_has_no_official_call_for_comments(tmp_path: Path, lines: str) ->
 def test_a_rehearsal_of_tiktok_may_use_the_sandboxs_chat(tmp_path: Path) -> None:
     unreal = FRONT.replace('id = "glow"', 'id = "glow"\nsandbox = true')
     assert load(tmp_path, SANDBOX, "tiktok", unreal).stores[0].moderation is not None
+
+
+def test_what_the_example_shows_in_comments_is_valid_when_uncommented(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "examples" / "livedesk.toml").read_text(encoding="utf-8")
+    before, header, after = text.partition("# [store.moderation]")
+    after = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", header + after)
+    path = tmp_path / "livedesk.toml"
+    path.write_text(before + after, encoding="utf-8")
+    settings = load_settings(path, lambda name: Secret(HOOK if "HOOK" in name else "s3cret-k3y"))
+    found = settings.stores[0].moderation
+    assert found is not None
+    assert (found.url, found.chat) == (
+        "https://rules.example",
+        LinesChat(("/usr/local/bin/read-chat", "glow")),
+    )
+    assert found.webhook_secret == Secret(HOOK)
+    assert settings.notices == ()
