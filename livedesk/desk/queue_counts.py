@@ -91,7 +91,7 @@ def counted(queues: Sequence[StoreQueue], utc_ns: int | None) -> QueueCounts:
     known = [queue.moderation for queue in queues if queue.moderation is not None]
     oldest = [_oldest_s(queue, utc_ns) for queue in queues]
     return QueueCounts(
-        waiting=sum(queue.places["waiting"] for queue in queues),
+        waiting=sum(queue.waiting for queue in queues),
         overdue=0 if utc_ns is None else sum(queue.overdue(utc_ns) for queue in queues),
         by_hand=sum(queue.by_hand for queue in queues),
         hidden=sum(queue.hidden for queue in queues),
@@ -134,7 +134,7 @@ def health_of(queue: StoreQueue, now: Moment) -> StoreHealth:
     return StoreHealth(
         store=queue.store,
         name=title_of(queue.name, 60),
-        waiting=queue.places["waiting"],
+        waiting=queue.waiting,
         by_hand=queue.by_hand,
         look=found[0][0] if found else "ok",
         problems=tuple(text for _, text in found),

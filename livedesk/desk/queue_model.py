@@ -7,20 +7,25 @@ pages, changes and answers may come in any order, and twice.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import chain
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import Faq, Item, ModerationStatus, QueueChange
 from livedesk.core.status import Limits, StoreStatus
 from livedesk.desk.model import STALE_AFTER_S, Moment
 from livedesk.desk.queue_place import (
+    PLACES,
+    Key,
     Place,
+    Show,
+    Standing,
+    belongs,
     deadline_ns,
-    is_hidden_by_rule,
-    needs_hand,
-    place_of,
+    key_of,
+    standing_of,
 )
 from livedesk.desk.queue_posts import Posts
 
@@ -44,10 +49,9 @@ class StoreQueue:
     revision: int | None = None
     """None: the queue is to be fetched (anew)."""
     faq: tuple[Faq, ...] = ()
-    ids: set[str] = field(default_factory=set)
+    ids: dict[Place, set[str]] = field(default_factory=dict)
     deadlines: list[tuple[int, str]] = field(default_factory=list)
     """Of those that wait, in order."""
-    places: Counter[Place] = field(default_factory=Counter)
     hidden: int = 0
     by_hand: int = 0
     posts: Posts = field(default_factory=Posts)
@@ -55,6 +59,13 @@ class StoreQueue:
     """Told or changed since a fetch began; None while none is under way."""
     heard: tuple[int, int] | None = None
     """From and to which revision changes were told meanwhile without a gap."""
+
+    @property
+    def waiting(self) -> int:
+        return len(self.deadlines)
+
+    def all_ids(self) -> set[str]:
+        return set().union(*self.ids.values())
 
     @property
     def limits(self) -> Limits:
@@ -80,6 +91,7 @@ class QueueBook:
 
     def __init__(self) -> None:
         self._items: dict[str, Item] = {}
+        self._standings: dict[str, Standing] = {}
         self._stores: dict[str, StoreQueue] = {}
         self._same: dict[tuple[Place, str], set[str]] = {}
         self._watchers: list[Dirty] = []
@@ -89,7 +101,7 @@ class QueueBook:
 
     def watch(self) -> Dirty:
         """What changes from now on is put in here; whoever reads it empties it."""
-        dirty: Dirty = dict.fromkeys(self._items)
+        dirty: Dirty = {}
         self._watchers.append(dirty)
         return dirty
 
@@ -99,8 +111,22 @@ class QueueBook:
     def item(self, item_id: str) -> Item | None:
         return self._items.get(item_id)
 
-    def items(self) -> Iterator[Item]:
-        return iter(self._items.values())
+    def standing(self, item_id: str) -> Standing:
+        """Of an item that is here."""
+        return self._standings[item_id]
+
+    def keys(self, show: Show, store: str | None) -> list[Key]:
+        """A whole list in its order; `store` None: of all."""
+        queues = self._stores.values() if store is None else (self.queue(store),)
+        found: list[Key] = []
+        for queue in queues:
+            target_s = queue.limits.review_target_s
+            for item_id in chain.from_iterable(queue.ids.get(p, ()) for p in PLACES[show]):
+                standing = self._standings[item_id]
+                if belongs(standing, show):
+                    found.append(key_of(item_id, standing, show, target_s))
+        found.sort()
+        return found
 
     def __len__(self) -> int:
         return len(self._items)
@@ -115,12 +141,18 @@ class QueueBook:
 
     def same(self, item: Item) -> tuple[Item, ...]:
         """Those that say the same and stand in the same place, oldest first, this one included."""
-        ids = self._same.get((place_of(item), item.same), set()) if item.same else {item.id}
+        ids = self._alike(item)
         alike = (self._items[each] for each in ids if each in self._items)
         return tuple(sorted(alike, key=lambda each: (each.comment.utc_ns, each.id)))
 
     def same_count(self, item: Item) -> int:
-        return len(self._same.get((place_of(item), item.same), ())) if item.same else 1
+        return max(1, len(self._alike(item)))
+
+    def _alike(self, item: Item) -> set[str]:
+        standing = self._standings.get(item.id)
+        if standing is None or not item.same:
+            return {item.id}
+        return self._same.get((standing.place, item.same), set())
 
     def utc_ns(self, now: Moment) -> int | None:
         """Now by the engine's clock: items are stamped by it, and it may be on another machine."""
@@ -136,7 +168,7 @@ class QueueBook:
 
     def keep_only(self, stores: frozenset[str]) -> None:
         for store in self._stores.keys() - stores:
-            self._remove(self._stores[store].ids.copy())
+            self._remove(self._stores[store].all_ids())
             del self._stores[store]
 
     def status(self, status: StoreStatus, now: Moment) -> None:
@@ -148,7 +180,7 @@ class QueueBook:
         queue = self.queue(status.store)
         before, queue.status, queue.received = queue.limits, status, now
         if status.moderation is None:
-            self._remove(queue.ids.copy())
+            self._remove(queue.all_ids())
             queue.revision = None
             return
         queue.faq = status.moderation.faq or queue.faq
@@ -166,7 +198,7 @@ class QueueBook:
         queue = self.queue(change.store)
         for item in change.items:
             self.take(item)
-        self._remove(item_id for item_id in change.gone if item_id in queue.ids)
+        self._remove(change.gone)
         if queue.revision is None:
             since, until = queue.heard or (change.since, change.since)
             starts_anew = change.since > until
@@ -211,9 +243,8 @@ class QueueBook:
         touched, queue.touched = queue.touched or set(), None
         since, until = queue.heard or (revision, revision)
         queue.revision = None if since > revision else max(revision, until)
-        untold = (self._items[each] for each in queue.ids - touched)
         # What is open and was not told is so no longer; what people decided is not told anyway.
-        self._remove([each.id for each in untold if place_of(each) != "decided"])
+        self._remove(queue.all_ids() - queue.ids.get("decided", set()) - touched)
         self._forget_decided(queue)
 
     def fetch_failed(self, store: str) -> None:
@@ -222,34 +253,28 @@ class QueueBook:
     # Keeping
 
     def _place(self, queue: StoreQueue, item: Item) -> None:
-        place = place_of(item)
-        queue.ids.add(item.id)
-        queue.places[place] += 1
-        queue.hidden += is_hidden_by_rule(item)
-        queue.by_hand += needs_hand(item)
+        standing = self._standings[item.id] = standing_of(item)
+        queue.ids.setdefault(standing.place, set()).add(item.id)
+        queue.hidden += standing.by_rule
+        queue.by_hand += standing.by_hand
         if item.same:
-            self._same.setdefault((place, item.same), set()).add(item.id)
-        if place == "waiting":
-            due = deadline_ns(item, queue.limits.review_target_s)
-            insort(queue.deadlines, (due, item.id))
+            self._same.setdefault((standing.place, item.same), set()).add(item.id)
+        if standing.place == "waiting":
+            insort(queue.deadlines, (_due_ns(queue, standing), item.id))
         queue.posts.note(item)
 
     def _unplace(self, queue: StoreQueue, item: Item) -> None:
-        place = place_of(item)
-        queue.ids.discard(item.id)
-        queue.places[place] -= 1
-        queue.hidden -= is_hidden_by_rule(item)
-        queue.by_hand -= needs_hand(item)
-        alike = self._same.get((place, item.same))
+        standing = self._standings.pop(item.id)
+        queue.ids[standing.place].discard(item.id)
+        queue.hidden -= standing.by_rule
+        queue.by_hand -= standing.by_hand
+        alike = self._same.get((standing.place, item.same))
         if alike is not None:
             alike.discard(item.id)
             if not alike:
-                del self._same[place, item.same]
-        if place == "waiting":
-            due = deadline_ns(item, queue.limits.review_target_s)
-            at = bisect_left(queue.deadlines, (due, item.id))
-            if queue.deadlines[at : at + 1] == [(due, item.id)]:
-                del queue.deadlines[at]
+                del self._same[standing.place, item.same]
+        if standing.place == "waiting":
+            del queue.deadlines[bisect_left(queue.deadlines, (_due_ns(queue, standing), item.id))]
 
     def _remove(self, ids: Iterable[str]) -> None:
         for item_id in ids:
@@ -259,20 +284,21 @@ class QueueBook:
                 self._tell(item_id, item)
 
     def _measure_anew(self, queue: StoreQueue) -> None:
-        waiting = [self._items[item_id] for _, item_id in queue.deadlines]
-        target_s = queue.limits.review_target_s
-        queue.deadlines = sorted((deadline_ns(item, target_s), item.id) for item in waiting)
-        for item in waiting:
-            self._tell(item.id, None)
+        waiting = [item_id for _, item_id in queue.deadlines]
+        queue.deadlines = sorted((_due_ns(queue, self._standings[each]), each) for each in waiting)
+        for item_id in waiting:
+            self._tell(item_id, None)
 
     def _forget_decided(self, queue: StoreQueue) -> None:
-        over = queue.places["decided"] - _KEPT_DECIDED
+        decided = queue.ids.get("decided", set())
+        over = len(decided) - _KEPT_DECIDED
         if over > 0:
-            decided = [i for i in map(self._items.__getitem__, queue.ids)
-                       if place_of(i) == "decided"]  # fmt: skip
-            decided.sort(key=lambda item: item.comment.utc_ns)
-            self._remove([item.id for item in decided[:over]])
+            self._remove(nsmallest(over, decided, key=lambda each: self._standings[each].utc_ns))
 
     def _tell(self, item_id: str, gone: Item | None) -> None:
         for dirty in self._watchers:
             dirty[item_id] = gone
+
+
+def _due_ns(queue: StoreQueue, standing: Standing) -> int:
+    return deadline_ns(standing, queue.limits.review_target_s)

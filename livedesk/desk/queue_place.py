@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import EffectState, Item
@@ -21,55 +21,63 @@ _GROUP: Final[dict[Place, int]] = {
     "waiting": 0, "by_hand": 1, "hidden": 2, "replied": 3, "decided": 4,
 }  # fmt: skip
 _FOR_A_HAND: Final[frozenset[EffectState]] = frozenset(("by_hand", "unknown"))
-_PLACES: Final[dict[Show, frozenset[Place]]] = {
-    "waiting": frozenset(("waiting",)),
-    "by_hand": frozenset(("by_hand",)),
-    "decided": frozenset(("decided",)),
-    "open": frozenset(("waiting", "by_hand", "hidden", "replied")),
-    "all": frozenset(_GROUP),
+
+PLACES: Final[dict[Show, tuple[Place, ...]]] = {
+    "waiting": ("waiting",),
+    "hidden": ("hidden", "by_hand"),
+    "by_hand": ("by_hand",),
+    "decided": ("decided",),
+    "open": ("waiting", "by_hand", "hidden", "replied"),
+    "all": tuple(_GROUP),
 }
+"""In which places the items of a list are found; not all that are there belong to it."""
 
 
-def place_of(item: Item) -> Place:
+class Standing(NamedTuple):
+    """What the lists need to know of an item: found once for each of its revisions."""
+
+    place: Place
+    utc_ns: int
+    """When livedesk got the comment."""
+    time_ns: int
+    """What it is sorted by in its place; what waits is sorted by its target."""
+    by_hand: bool
+    by_rule: bool
+    """It is hidden, and no person decided so."""
+
+
+def standing_of(item: Item) -> Standing:
+    hand_ns = min(
+        (each.wanted_utc_ns for each in item.effects if each.state in _FOR_A_HAND), default=None
+    )
+    decision = item.decision
+    by_rule = decision is None and item.state in ("hidden", "banned")
+    utc_ns = time_ns = item.comment.utc_ns
+    place: Place
     if item.state == "waiting":
-        return "waiting"
-    if needs_hand(item):
-        return "by_hand"
-    if item.decision is not None or item.state == "approved":
-        return "decided"
-    return "replied" if item.state == "replied" else "hidden"
+        place = "waiting"
+    elif hand_ns is not None:
+        place, time_ns = "by_hand", hand_ns
+    elif decision is not None or item.state == "approved":
+        place, time_ns = "decided", -(utc_ns if decision is None else decision.utc_ns)
+    else:
+        place, time_ns = ("hidden" if by_rule else "replied"), -utc_ns
+    return Standing(place, utc_ns, time_ns, hand_ns is not None, by_rule)
 
 
-def needs_hand(item: Item) -> bool:
-    return any(effect.state in _FOR_A_HAND for effect in item.effects)
+def belongs(standing: Standing, show: Show) -> bool:
+    return standing.by_rule if show == "hidden" else standing.place in PLACES[show]
 
 
-def is_hidden_by_rule(item: Item) -> bool:
-    return item.state in ("hidden", "banned") and item.decision is None
-
-
-def belongs(item: Item, show: Show) -> bool:
-    if show == "hidden":
-        return is_hidden_by_rule(item)
-    return place_of(item) in _PLACES[show]
-
-
-def key_of(item: Item, show: Show, review_target_s: float) -> Key:
+def key_of(item_id: str, standing: Standing, show: Show, review_target_s: float) -> Key:
     """What waits: by the instant at which its target is reached, which no passing of time changes.
     What is to be done by hand: the longest waiting first. All else: the newest first."""
-    place = "hidden" if show == "hidden" else place_of(item)
-    return (_GROUP[place], _time(item, place, review_target_s), item.id)
+    if show == "hidden":
+        return (_GROUP["hidden"], -standing.utc_ns, item_id)
+    if standing.place == "waiting":
+        return (_GROUP["waiting"], deadline_ns(standing, review_target_s), item_id)
+    return (_GROUP[standing.place], standing.time_ns, item_id)
 
 
-def deadline_ns(item: Item, review_target_s: float) -> int:
-    return item.comment.utc_ns + round(review_target_s * NS_PER_S)
-
-
-def _time(item: Item, place: Place, review_target_s: float) -> int:
-    if place == "waiting":
-        return deadline_ns(item, review_target_s)
-    if place == "by_hand":
-        wanted = (e.wanted_utc_ns for e in item.effects if e.state in _FOR_A_HAND)
-        return min(wanted, default=item.comment.utc_ns)
-    decision = item.decision if place == "decided" else None
-    return -(item.comment.utc_ns if decision is None else decision.utc_ns)
+def deadline_ns(standing: Standing, review_target_s: float) -> int:
+    return standing.utc_ns + round(review_target_s * NS_PER_S)

@@ -110,6 +110,8 @@ class QueueView:
         self._rows = RowMaker(book, orders, me)
         self._filter = wanted or QueueFilter()
         self._dirty = book.watch()
+        here = book.keys(self._filter.show, self._filter.store)
+        self._dirty.update(dict.fromkeys(key[2] for key in here))
         self._keys: list[Key] = []
         self._key_of: dict[str, Key] = {}
         self._news: set[str] = set()
@@ -172,13 +174,11 @@ class QueueView:
     def show(self, wanted: QueueFilter, listener: RowsListener) -> None:
         """Another list; the cursor is taken from its row."""
         self._filter, self._cursor, self._pointed = wanted, None, None
-        self._dirty.clear()
-        self._dirty.update(dict.fromkeys(item.id for item in self._book.items()))
         listener.begin_reset()
-        self._keys.clear()
-        self._key_of.clear()
+        self._dirty.clear()
+        self._keys = self._book.keys(wanted.show, wanted.store)
+        self._key_of = {key[2]: key for key in self._keys}
         self._forget_waiting()
-        self._sort_in(self._take_dirty())
         listener.end_reset()
 
     def refresh(self, listener: RowsListener) -> bool:
@@ -279,9 +279,11 @@ class QueueView:
         item, wanted = self._book.item(item_id), self._filter
         if item is None or wanted.store not in (None, item.store):
             return None
-        if not belongs(item, wanted.show):
+        standing = self._book.standing(item_id)
+        if not belongs(standing, wanted.show):
             return None
-        return key_of(item, wanted.show, self._book.queue(item.store).limits.review_target_s)
+        target_s = self._book.queue(item.store).limits.review_target_s
+        return key_of(item_id, standing, wanted.show, target_s)
 
     # Cursor and pointer
 
