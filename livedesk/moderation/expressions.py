@@ -18,9 +18,8 @@ from livedesk.moderation.views import View
 LONGEST: Final = 500
 _MEMORY_BYTES: Final = 1 << 20
 """For the automaton of one expression; one that needs more is refused."""
-_TOGETHER_BYTES: Final = 1 << 23
-_TOGETHER: Final = 24
-"""So many are looked for in one pass."""
+_TOGETHER_BYTES: Final = 1 << 26
+"""For all at once. It is a cache that starts afresh when full, so it never fails for its size."""
 _MOST_MATCHES: Final = 20
 
 
@@ -53,38 +52,34 @@ def compiled(text: str) -> Any:
 
 
 class Expressions:
-    """Compiled. Matching returns what `compiled` would find, one pass for many of them first."""
+    """Compiled. One pass finds which of them match; only those are asked where."""
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         self._each = [(each, compiled(each.text)) for each in expressions]
-        parts = (expressions[at : at + _TOGETHER] for at in range(0, len(expressions), _TOGETHER))
-        self._together = [found for part in parts for found in _joined(part)]
+        self._together = re2.Set.SearchSet(_options(_TOGETHER_BYTES)) if expressions else None
+        if self._together is not None:
+            for each in expressions:
+                self._together.Add(each.text)
+            self._together.Compile()
 
     def may_match(self, folded: str) -> bool:
-        return any(part.search(folded) is not None for part in self._together)
+        return self._together is not None and self._together.Match(folded) is not None
 
     def find(self, folded: View, store: str) -> Iterator[Hit]:
         """An empty match, of `\\b` for example, shows nothing and is none."""
-        if not self.may_match(folded.text):
-            return
-        for each, expression in self._each:
-            if each.stores is not None and store not in each.stores:
-                continue
-            for number, match in enumerate(expression.finditer(folded.text)):
-                if match.group().strip():
-                    yield Hit(folded.span(match.start(), match.end()), each.owner, each.text)
-                if number >= _MOST_MATCHES:
-                    break
+        matching = self._together.Match(folded.text) if self._together is not None else None
+        for index in sorted(matching or ()):
+            each, expression = self._each[index]
+            if each.stores is None or store in each.stores:
+                yield from _hits(each, expression, folded)
 
 
-def _joined(part: Sequence[Expression]) -> list[Any]:
-    """One expression that matches where any of these does, or these when they do not go
-    together: two groups of the same name, or too large."""
-    try:
-        whole = "|".join(f"(?:{each.text})" for each in part)
-        return [re2.compile(whole, _options(_TOGETHER_BYTES))]
-    except re2.error:
-        return [compiled(each.text) for each in part]
+def _hits(each: Expression, expression: Any, folded: View) -> Iterator[Hit]:
+    for number, match in enumerate(expression.finditer(folded.text)):
+        if match.group().strip():
+            yield Hit(folded.span(match.start(), match.end()), each.owner, each.text)
+        if number >= _MOST_MATCHES:
+            break
 
 
 def _options(memory_bytes: int) -> Any:

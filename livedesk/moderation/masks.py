@@ -12,6 +12,7 @@ from typing import Final
 
 from livedesk.moderation.disguise import Likeness
 
+_COVER: Final = re.compile("[*#@%$&•×■█]")
 _COVERED: Final = re.compile(r"(?<!\w)\w+[*#@%$&•×■█]+\w(?:[\w*#@%$&•×■█]*\w)?(?!\w)")
 _LEAST: Final = 4
 _LEFT: Final = 0.5
@@ -33,7 +34,7 @@ class Masks:
 
     def find(self, folded: str) -> Iterator[tuple[int, int, int, Likeness]]:
         """Number, from where, to where, and how sure that is."""
-        for match in _COVERED.finditer(folded):
+        for match in _COVERED.finditer(folded) if _COVER.search(folded) else ():
             seen = match.group()
             for number, word in self._known.get((seen[0], seen[-1], len(seen)), ()):
                 share = _share(seen, word)

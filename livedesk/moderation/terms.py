@@ -113,6 +113,7 @@ class Terms:
                     words.setdefault(shape, []).append((term, "skeleton"))
                     runs.setdefault(squeezed(shape), []).append((term, "skeleton"))
         self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
+        self._known_shapes: dict[tuple[str, bool], View] = {}
         self._known = terms if disguises else ()
         folds = (views.words(views.folded(term.text)).strip() for term in self._known)
         self._masks = Masks(enumerate(folds))
@@ -166,12 +167,20 @@ class Terms:
             for term, form, start, end in automaton.find(view.text, store):
                 if form != "skeleton" or not _stands_alone(view.text, start, end):
                     continue
-                shape = self._views.reading_views(term.text).plain[0]
-                shape = squeezed_view(shape) if runs else shape
+                shape = self._shape(term.text, runs)
                 found = Found(text, view, start, end, runs)
                 how = likeness(self._views, found, term.text, shape)
                 if how is not None:
                     yield Hit(view.span(start, end), term.owner, term.text, how)
+
+    def _shape(self, term: str, runs: bool) -> View:
+        """Kept for what was asked for once: most terms never are."""
+        shape = self._known_shapes.get((term, runs))
+        if shape is None:
+            plain = self._views.reading_views(term).plain[0]
+            shape = squeezed_view(plain) if runs else plain
+            self._known_shapes[term, runs] = shape
+        return shape
 
 
 def has_bare_signs(views: Views, folded: str) -> bool:

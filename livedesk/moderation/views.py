@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+import ahocorasick_rs
+
 from livedesk.core.moderation import Span
 from livedesk.moderation.confusables import INVISIBLE, JOINT, SPACELESS, SPACELESS_LETTER, Letters
 
@@ -23,27 +25,37 @@ _SCRIPT_EDGE: Final = re.compile(
     f"(?<=[{SPACELESS}])(?=[^ {SPACELESS}])|(?<=[^ {SPACELESS}])(?=[{SPACELESS}])"
 )
 _MARK: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
-_MARKS_OF_ONE: Final = 8
-_FLOOD: Final = re.compile(f"({_MARK}{{{_MARKS_OF_ONE}}}){_MARK}+")
+_FLOOD: Final = re.compile(f"({_MARK}{{8}}){_MARK}+")
 """Nobody sets nine marks on one letter, and normalising takes the square of their number."""
+_FLOODED: Final = 1_000
+"""Code points; shorter texts are normalised in microseconds whatever they are."""
 _EXTENDS: Final = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
 """Joins the character before it when normalised, although it is no mark."""
 
+_NOT_FOLDED: Final = re.compile(f"{INVISIBLE.pattern[:-1]}\ud800-\udfff]")
 _EYE: Final = re.compile(r"!(?=\w)")
 _SIGN: Final = re.compile(re.escape(JOINT))
 _SPACES: Final = re.compile(" +")
 _HAN: Final = "[\u3005-\u3007\u3400-\u9fff]"
+_ALONE: Final = re.compile(rf" \w \w |{_HAN} {_HAN}")
 _JOINS: Final = (
     re.compile(rf"(?<= \w) (?=\w )|(?<={_HAN}) (?={_HAN})"),
-    re.compile(r"(?<= \w \w) (?=\w )|(?<= [^\Waeiouy]) (?=\w )"),
+    re.compile(r"(?<= \w \w) (?=\w )"),
     re.compile(r"(?<= \w) (?=\w \w )"),
-    re.compile(r"(?<= \w \w) (?=\w \w )|(?<= [^\Waeiouy]) (?=\w \w )"),
+    re.compile(r"(?<= \w \w) (?=\w \w )"),
 )
-"""Gaps between letters that stand alone: all; all but one after a word like "I" or "a"; all but
-the last, as in "f r e e u"; all but those two."""
+"""Gaps between letters that stand alone: all; all but the first or the last, which may be words,
+as in "I f r e e u"; all but those two."""
 _MARKUP: Final = re.compile("</?[A-Za-z][^<>]{0,60}>|\x1b\\[[0-9;]{0,20}[A-Za-z]")
 """HTML and colours of terminals; what they surround is shown as if they were not there."""
-_LONG_RUN: Final = re.compile(r"(\w)\1\1")
+_DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
+    map(
+        chr,
+        (*range(0x3B1, 0x3CA), *range(0x430, 0x450), *range(0x5D0, 0x5EB), *range(0x621, 0x64B)),
+    )
+)
+"""Letters that people repeat for emphasis: Latin, Greek, Cyrillic, Hebrew, Arabic."""
+_RUN: Final = re.compile(r"(\w)\1\1")
 _RUN: Final = re.compile(r"(\w)\1+")
 
 
@@ -102,12 +114,21 @@ class Views:
         self._words = _Words()
         self._folds = _Folds()
         self._letters = Letters()
+        runs = (letter * 3 for letter in _DRAWN_OUT)
+        # Far faster than an expression with a backreference.
+        self._runs = ahocorasick_rs.AhoCorasick(runs, store_patterns=False)
 
     def folded(self, text: str) -> str:
         if text.isascii():
-            return text.lower().translate(self._folds)
-        calm = _FLOOD.sub(r"\1", text)
-        return unicodedata.normalize("NFKC", calm).casefold().translate(self._folds)
+            folded = text.lower()
+            # Printable ASCII has nothing invisible; that is known faster than found.
+            return folded if folded.isprintable() else folded.translate(self._folds)
+        return self._folded(text)
+
+    def _folded(self, text: str) -> str:
+        calm = _FLOOD.sub(r"\1", text) if len(text) > _FLOODED else text
+        folded = unicodedata.normalize("NFKC", calm).casefold()
+        return folded.translate(self._folds) if _NOT_FOLDED.search(folded) else folded
 
     def words(self, folded: str) -> str:
         return _spaced(folded.translate(self._words))
@@ -120,25 +141,24 @@ class Views:
             closed = _spaced(raw.replace(JOINT, ""))
             if closed != found[0]:
                 found.append(closed)
-        for reading in tuple(found):
+        for reading in filter(_ALONE.search, tuple(found)):
             for gaps in _JOINS:
                 joined = gaps.sub("", reading)
-                if joined == reading:
-                    break
                 if joined not in found:
                     found.append(joined)
         plain = tuple(found)
-        long = any(_LONG_RUN.search(reading) for reading in plain)
+        long = self._runs.find_matches_as_indexes("".join(plain))
         return Readings(plain, tuple(map(squeezed, plain)) if long else ())
 
     def folded_view(self, text: str) -> View:
         """`folded`, character by character."""
+        if text.isascii() and text.isprintable():
+            return View(text.lower(), range(len(text)), range(1, len(text) + 1))
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         for start, end in _clusters(text):
-            calm = _FLOOD.sub(r"\1", text[start:end])
-            piece = unicodedata.normalize("NFKC", calm).casefold().translate(self._folds)
+            piece = self._folded(text[start:end])
             chars.append(piece)
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
@@ -156,14 +176,12 @@ class Views:
         if closed.text != found[0].text:
             found.append(closed)
         for reading in tuple(found):
-            for gaps in _JOINS:
+            for gaps in _JOINS if _ALONE.search(reading.text) else ():
                 joined = _replaced(reading, gaps, "")
-                if joined.text == reading.text:
-                    break
                 if all(joined.text != known.text for known in found):
                     found.append(joined)
         plain = tuple(found)
-        long = any(_LONG_RUN.search(reading.text) for reading in plain)
+        long = self._runs.find_matches_as_indexes("".join(reading.text for reading in plain))
         return Readings(plain, tuple(squeezed_view(each) for each in plain) if long else ())
 
     def letters_of(self, piece: str) -> str:
@@ -210,26 +228,29 @@ def _spaced(text: str) -> str:
 def _spaced_view(view: View) -> View:
     end = view.ends[-1] if view.ends else 0
     framed = View(f" {view.text} ", (0, *view.starts, end), (0, *view.ends, end))
-    return _replaced(_replaced(framed, _SPACES, " "), _SCRIPT_EDGE, " ")
+    spaced = _replaced(framed, _SPACES, " ")
+    return _replaced(spaced, _SCRIPT_EDGE, " ") if SPACELESS_LETTER.search(spaced.text) else spaced
 
 
 def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
-    """`what.sub(by, …)`; what is put in comes from all that it stands for."""
+    """`what.sub(by, …)`; what is put in, at most one character, comes from all that it replaces."""
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
     for match in what.finditer(view.text):
         start, end = match.span()
-        piece = match.expand(by)
-        chars += (view.text[at:start], piece)
+        if end - start == 1 and match.group() == by:
+            continue
+        chars += (view.text[at:start], by and match.expand(by))
         starts += view.starts[at:start]
         ends += view.ends[at:start]
-        if piece:
-            last = max(end, start + 1)
+        if by:
             starts.append(view.starts[start])
-            ends.append(view.ends[last - 1])
+            ends.append(view.ends[max(end - 1, start)])
         at = end
+    if not at and not chars:
+        return view
     chars.append(view.text[at:])
     return View("".join(chars), (*starts, *view.starts[at:]), (*ends, *view.ends[at:]))
 
