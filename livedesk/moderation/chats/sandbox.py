@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 from urllib.parse import quote
 
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.moderation import ChatStatus, Comment, Effect
 from livedesk.core.moderation_settings import SandboxChat
 from livedesk.moderation.chats.base import Acted, Take, acted
@@ -41,7 +41,9 @@ from livedesk.platforms.lanes import PAGE_BYTES, Lanes
 from livedesk.platforms.outcome import Answer
 
 POLL_S: Final = 0.25
-_POLL_LIMIT_S: Final = 2.0
+_POLL_LIMITS_S: Final = (0.8, 2.0, 5.0)
+"""An answer that hangs is soon given up, as the next may come at once; a platform that is slow
+throughout is given more time, until it answers well within the first of them."""
 _LONGEST_PAUSE_S: Final = 2.0
 _SILENT_S: Final = 3.0
 _WARM_EVERY_S: Final = 15.0
@@ -88,6 +90,7 @@ class SandboxRoom:
         )
         self._standing = Standing(able, clock, _SILENT_S)
         self._numbered = Numbered()
+        self._patience = 0
 
     @property
     def honours_keys(self) -> bool:
@@ -119,13 +122,16 @@ class SandboxRoom:
         """Ask once; the seconds until it is to be asked again."""
         after, limit = self._numbered.ask()
         what = f"comments?after={after}&limit={limit}"
-        found = await self._call("GET", what, _POLL_LIMIT_S, PAGE_BYTES)
+        began_mono_ns = self._clock.mono_ns()
+        found = await self._call("GET", what, _POLL_LIMITS_S[self._patience], PAGE_BYTES)
         if isinstance(found, Answer):
             return self._failed(found)
         try:
             given = self._numbered.take(found, self._clock.utc_ns())
         except UnusableError as error:
             return self._failed(unusable(error))
+        if self._clock.mono_ns() - began_mono_ns < _POLL_LIMITS_S[0] / 2 * NS_PER_S:
+            self._patience = 0
         self._note(given)
         self._backoff.succeeded()
         if given.comments:
@@ -134,6 +140,8 @@ class SandboxRoom:
 
     def _failed(self, answer: Answer) -> float:
         self._standing.failed(answer.text, barred=answer.code in _BARRED)
+        if answer.code == "no_answer":
+            self._patience = min(self._patience + 1, len(_POLL_LIMITS_S) - 1)
         if answer.code in ("too_large", "bad_answer"):
             self._numbered.unreadable()
             return self._poll_s

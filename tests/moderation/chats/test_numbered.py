@@ -42,7 +42,7 @@ def test_it_begins_with_the_last_comments_and_not_with_the_whole_show() -> None:
 
 
 def test_every_comment_comes_once_through_any_mix_of_faults() -> None:
-    for seed in range(40):
+    for seed in range(12):
         rng, numbered = Random(seed), begun()
         got: list[str] = []
         last = 0

@@ -90,11 +90,11 @@ def test_every_comment_of_a_burst_comes_once(fault: dict[str, Any]) -> None:
     async def run() -> None:
         async with live() as (chat, watch):
             await until(lambda: watch.chat.status().state == "up")
-            await chat.order({**fault, "burst": {"count": 2_000, "seconds": 0.3}})
-            await until(lambda: chat.room.last == 2_000 and len(watch.got) == 2_000, "all of them")
-            assert watch.ids == [said.id for said in chat.room.comments(0, 2_000)]
+            await chat.order({**fault, "burst": {"count": 800, "seconds": 0.2}})
+            await until(lambda: chat.room.last == 800 and len(watch.got) == 800, "all of them")
+            assert watch.ids == [said.id for said in chat.room.comments(0, 800)]
             status = watch.chat.status()
-            assert (status.comments, status.unusable, status.lost_s) == (2_000, 0, 0.0)
+            assert (status.comments, status.unusable, status.lost_s) == (800, 0, 0.0)
 
     asyncio.run(run())
 
@@ -173,6 +173,25 @@ def test_a_call_that_hangs_is_given_up_and_known_as_maybe() -> None:
             assert (await watch.chat.act(effect("hide", "c-1"), told("c-1"), 0.1)).outcome == (
                 "maybe"
             )
+
+    asyncio.run(run())
+
+
+def test_a_platform_that_is_slow_throughout_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livedesk.moderation.chats.sandbox._POLL_LIMITS_S", (0.05, 0.5, 5.0))
+
+    async def act(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        comment = {"n": 1, "id": "c-1", "author_id": "a", "author": "Ana", "text": "hi"}
+        after = "after=1&" in asked.target
+        page = {"comments": [] if after else [comment], "last": 1, "first": 1}
+        writer.write(reply(200, page))
+        await writer.drain()
+
+    async def run() -> None:
+        async with far_end(act) as end, watching(end.url, Secret(TOKEN)) as watch:
+            await until(lambda: watch.ids == ["c-1"], "it is read although it is slow")
+            assert watch.chat.status().state == "up"
 
     asyncio.run(run())
 
