@@ -49,6 +49,8 @@ class EffectView:
     note: str = ""
     text: str = ""
     """Of a reply: what is posted."""
+    took_s: float | None = None
+    """From when it was wanted until it was done; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,10 @@ def _age_s(from_ns: int, until_ns: int | None) -> float | None:
 def _effect(effect: Effect) -> EffectView:
     look, word, note = effect_words(effect)
     text = cut(effect.text, LONGEST_RECENT)
-    return EffectView(effect.key, effect.verb, effect.state, look, word, note, text)
+    took_s = _age_s(effect.wanted_utc_ns, effect.settled_utc_ns)
+    if effect.state != "done":
+        took_s = None
+    return EffectView(effect.key, effect.verb, effect.state, look, word, note, text, took_s)
 
 
 def _order(asked: Asked, now: Moment) -> OrderView:

@@ -119,6 +119,13 @@ def discard(widget: QWidget) -> None:
     widget.deleteLater()
 
 
+def keep_room(widget: QWidget) -> None:
+    """Hidden or not, it takes its room, so that nothing moves from under the mouse."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+
+
 def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) -> QPushButton:
     """A push button; `segment` ones are small, checkable and stand in a row."""
     push = QPushButton(text)

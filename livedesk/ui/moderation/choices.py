@@ -42,7 +42,10 @@ class Choices(QWidget):
             )
             for show in ORDER
         }
-        self.news = button(theme, "", tr("Let in what came while the list was held (N)"))
+        self.news = button(
+            theme, "", tr("Let in what came while the list was held (N)"), segment=True
+        )
+        self.news.setCheckable(False)
         self.scope = button(
             theme, tr("All stores"), tr("All stores in one list, or one (S)"), segment=True
         )
@@ -56,7 +59,6 @@ class Choices(QWidget):
             push.clicked.connect(partial(self.chosen.emit, show))
             row.addWidget(push)
         row.addStretch(1)
-        self.news.setFont(theme.font("small"))
         show_tone(self.news, "set")
         for push, asked in ((self.news, self.news_asked), (self.scope, self.scope_chosen),
                             (self.rules, self.rules_asked)):  # fmt: skip

@@ -18,10 +18,10 @@ from livedesk.core.moderation import DecisionKind
 from livedesk.desk.looks import LIT
 from livedesk.desk.queue_view import Batch, EffectView, FaqView, QueueRow, RecentView
 from livedesk.desk.words import age, number, tr
-from livedesk.ui.basics import ElidedText, Panel, Text, button, show_tone
+from livedesk.ui.basics import ElidedText, Panel, Text, button, keep_room, show_tone
 from livedesk.ui.moderation.answers import Answers
 from livedesk.ui.moderation.message import MessageText
-from livedesk.ui.moderation.rowdelegate import outcome
+from livedesk.ui.moderation.rowdelegate import effect_words, outcome
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
 
@@ -62,7 +62,9 @@ class EffectLine(QWidget):
         lit = effect.look in LIT
         colours = self._theme.colours
         self.text.set_colour(self._theme.colour(effect.look) if lit else colours.muted)
-        self.text.show_text(" · ".join(filter(None, (effect.word, effect.note, effect.text))))
+        self.text.show_text(
+            " · ".join(filter(None, (effect_words(effect), effect.note, effect.text)))
+        )
         for push in (self.done, self.could_not):
             push.setVisible(effect.state == "by_hand")
 
@@ -151,6 +153,8 @@ class Detail(Panel):
         for push in self.batches.values():
             same.addWidget(push)
         same.addWidget(self.same, 1)
+        for part in (*self.batches.values(), self.same):
+            keep_room(part)
         inner = QVBoxLayout(self._body)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(px(4))
@@ -174,9 +178,10 @@ class Detail(Panel):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, self._theme.px(4), 0)
         column.setSpacing(self._theme.px(3))
+        # Answers are pressed: what comes later must not push them from under the mouse.
+        column.addWidget(self.answers)
         for effect in self.effects:
             column.addWidget(effect)
-        column.addWidget(self.answers)
         column.addWidget(self.recent_head)
         for line in self.recent:
             column.addWidget(line)

@@ -31,8 +31,14 @@ LEAST_LEAD = 4
 """Characters before a mark where the start of the text does not fit."""
 
 ELLIPSIS = "…"
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_LINE = (
+    Qt.TextFlag.TextSingleLine.value
+    | Qt.AlignmentFlag.AlignVCenter.value
+    | Qt.AlignmentFlag.AlignAbsolute.value
+)
+LEFT = _LINE | Qt.AlignmentFlag.AlignLeft.value
+RIGHT = _LINE | Qt.AlignmentFlag.AlignRight.value
+"""As plain numbers: to put flags together costs as much as to draw with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Pen:
         text: str,
         role: Role,
         colour: str,
-        align: Qt.AlignmentFlag = LEFT,
+        align: int = LEFT,
     ) -> int:
         """Draw it, elided where room ends; returns the width that it took."""
         if not text or box.width() <= 0:
@@ -80,7 +86,7 @@ class Pen:
         shown, width = self.elided(text, role, box.width())
         painter.setFont(font)
         painter.setPen(self.ink(colour))
-        painter.drawText(box, align | Qt.TextFlag.TextSingleLine, shown)
+        painter.drawText(box, align, shown)
         return width
 
     def elided(self, text: str, role: Role, room: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from livedesk.desk.looks import LIT, Look
-from livedesk.desk.queue_view import QueueRow
+from livedesk.desk.queue_view import EffectView, QueueRow
 from livedesk.desk.words import NOTHING, number, span, tr
 from livedesk.ui.moderation.agebar import age_look, draw_age
 from livedesk.ui.moderation.listmodel import ROW
@@ -22,7 +22,7 @@ from livedesk.ui.theme import Theme
 HEIGHT, AGE, MARK = 52, 74, 14
 """Pixels at scale 1: of a row, of its column for the age, of a shape."""
 
-OUTCOME_SHARE, OUTCOME = 0.32, (150, 290)
+OUTCOME_SHARE, OUTCOME = 0.36, (150, 290)
 """Of the row's width for what became of it, and its bounds at scale 1."""
 
 
@@ -185,6 +185,13 @@ def age_words(seconds: float | None) -> str:
     return f"{max(0.0, seconds):.1f} s" if seconds < 10 else span(seconds)
 
 
+def effect_words(effect: EffectView) -> str:
+    """`Hidden on the platform after 0.4 s`."""
+    if effect.took_s is None:
+        return effect.word
+    return tr("{word} after {age}").format(word=effect.word, age=age_words(effect.took_s))
+
+
 def outcome(row: QueueRow) -> tuple[Look, str, str]:
     """What matters most about what becomes of a row: an order of this console, what a person has
     to do, who is at it, what the platform said, and else how it stands."""
@@ -202,7 +209,7 @@ def outcome(row: QueueRow) -> tuple[Look, str, str]:
     if row.effects:
         last = row.effects[-1]
         by = tr("{word} · {by}").format(word=row.word, by=row.by) if row.by else row.word
-        return last.look, last.word, last.note or by
+        return last.look, effect_words(last), last.note or by
     if row.state == "waiting":
         # It waits in its time: what urges is its age.
         return "ready", row.word, ""
