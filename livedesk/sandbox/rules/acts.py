@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -139,7 +139,7 @@ def _kept(
     after: Item,
     actor: Actor,
     act: str,
-    data: dict[str, object] | None = None,
+    data: Mapping[str, object] | None = None,
 ) -> Item:
     """What has not changed is not written, and nobody is told."""
     if after == before:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -256,9 +257,11 @@ CALLS: Final[tuple[tuple[str, str, frozenset[Role], Call], ...]] = (
 )
 
 
-def rules_app(service: Service) -> Starlette:
+def rules_app(service: Service, middleware: Sequence[Middleware] = ()) -> Starlette:
     app = Starlette(
-        routes=[_route(service, *call) for call in CALLS], exception_handlers=dict(HANDLERS)
+        routes=[_route(service, *call) for call in CALLS],
+        exception_handlers=dict(HANDLERS),
+        middleware=middleware,
     )
     app.router.redirect_slashes = False
     return app

@@ -11,7 +11,7 @@ import msgspec
 
 from livedesk.core.moderation import RuleStatistics
 from livedesk.sandbox.rules.answers import raw_items
-from livedesk.sandbox.rules.transaction import Change, ChangeKind, meta
+from livedesk.sandbox.rules.transaction import Change, meta
 
 STATES: Final[dict[str, str]] = {
     "all": "1",
@@ -82,13 +82,9 @@ def missed(
     query = _CHANGES.format(stores=where)
     values = {**names, "after": after, "limit": limit}
     return [
-        Change(seq, _kind(kind), store, data.encode() if isinstance(data, str) else data)
+        Change(seq, kind, store, data.encode() if isinstance(data, str) else data)
         for seq, kind, store, data in connection.execute(query, values)
     ]
-
-
-def _kind(text: str) -> ChangeKind:
-    return msgspec.convert(text, ChangeKind)
 
 
 def statistics(connection: sqlite3.Connection, store: str) -> list[RuleStatistics]:

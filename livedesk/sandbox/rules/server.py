@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from livedesk.core.clock import Clock
@@ -29,8 +29,6 @@ from livedesk.sandbox.rules.stream import Feed
 from livedesk.sandbox.rules.transaction import Change
 from livedesk.sandbox.serving import listening, served
 from livedesk.sandbox.shop.server import Lines
-
-log = logging.getLogger(__name__)
 
 SEED_RULES: Final = Path(__file__).with_name("seed.json")
 DATABASE_FILE: Final = "rules.db"
@@ -105,14 +103,13 @@ async def serve_rules(settings: RulesSettings, clock: Clock) -> RulesServer:
         tasks.spawn("claims of the rule service", keeper.run())
         service = Service(database, rulebook, feed, Keyring(tokens), clock)
         lines = Lines()
-        app = FaultyService(rules_app(service), faults, lines)
+        app = rules_app(service, [Middleware(FaultyService, faults=faults, lines=lines)])
         url = await stack.enter_async_context(
             served(app, listening(settings.port), lines.protocol())
         )
         stack.callback(lines.close)
         stack.callback(feed.close)
         return RulesServer(url, service, faults, stack.pop_all())
-    raise AssertionError("not reached")
 
 
 class _Hearers:
