@@ -22,6 +22,8 @@ from benchmarks import (
     failover_times,
     fault_times,
     goodput,
+    moderation_corpus,
+    moderation_match,
     pin_console,
     pin_kill,
     pin_limit,
@@ -111,6 +113,8 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
             feeds.full_hd, folder, nginx, 50 if quick else 300
         ),
         "pin-kill": lambda: pin_kill.measure(feeds.hd, folder, nginx, 30 if quick else 300),
+        "moderation-match": lambda: moderation_match.measure(10_000 if quick else 200_000),
+        "moderation-corpus": moderation_corpus.measure,
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
