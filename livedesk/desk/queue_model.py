@@ -94,6 +94,7 @@ class QueueBook:
         self._standings: dict[str, Standing] = {}
         self._stores: dict[str, StoreQueue] = {}
         self._same: dict[tuple[Place, str], set[str]] = {}
+        self._of_before: set[str] = set()
         self._watchers: list[Dirty] = []
         self._ahead_ns: int | None = None
 
@@ -161,8 +162,10 @@ class QueueBook:
     # What the engine tells
 
     def attached(self) -> None:
-        """Another engine, or the same after a gap: everything is fetched anew, and its clock."""
+        """Another engine, or the same after a gap: everything is fetched anew, and its clock. A new
+        engine counts the revisions that are its own anew, so its first copy of an item is taken."""
         self._ahead_ns = None
+        self._of_before = set(self._items)
         for queue in self._stores.values():
             queue.revision = queue.touched = None
 
@@ -216,9 +219,11 @@ class QueueBook:
         if queue.touched is not None:
             queue.touched.add(item.id)
         known = self._items.get(item.id)
-        if known is not None and known.revision >= item.revision:
-            return False
+        is_of_before = item.id in self._of_before
+        self._of_before.discard(item.id)
         if known is not None:
+            if known.revision >= item.revision and not (is_of_before and known != item):
+                return False
             self._unplace(queue, known)
         self._items[item.id] = item
         self._place(queue, item)

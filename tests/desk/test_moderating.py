@@ -322,6 +322,21 @@ def test_a_change_that_does_not_follow_has_the_queue_fetched_anew() -> None:
     played(story, item("a"), item("b"))
 
 
+def test_a_new_engines_copies_are_taken_also_when_it_counts_less() -> None:
+    before = replace(decided(item("a"), "hide", 3), revision=9)
+
+    async def story(console: Console) -> None:
+        console.desk.changed(QueueChange("glow", 1, 2, (before,)))
+        console.desk.changed(QueueChange("glow", 2, 3, (item("a"),)))
+        assert console.row().state == "hidden", "an older copy of the same engine"
+        console.desk.attached()
+        console.desk.status(status())
+        await console.settled()
+        assert console.row().state == "waiting"
+
+    played(story, item("a"))
+
+
 def test_the_console_follows_and_decides_over_http(
     clock: ManualClock, script: Script, engine: FakeEngine
 ) -> None:
