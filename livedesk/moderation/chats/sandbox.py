@@ -45,7 +45,7 @@ _POLL_LIMITS_S: Final = (0.8, 2.0, 5.0)
 """An answer that hangs is soon given up, as the next may come at once; a platform that is slow
 throughout is given more time, until it answers well within the first of them."""
 _LONGEST_PAUSE_S: Final = 2.0
-_SILENT_S: Final = 3.0
+_SILENT_S: Final = 2.0
 _WARM_EVERY_S: Final = 15.0
 _MOST_KEY: Final = 256
 _BARRED: Final = frozenset(("not_authorized", "unknown_room", "bad_address"))

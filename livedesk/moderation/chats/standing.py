@@ -21,8 +21,8 @@ class _Note:
 class Standing:
     """Counts for one chat, from its making on.
 
-    `silent_s`: so long without a sign of life a chat in trouble is still taken to be up, as one
-    failed call is no news; None: it is down at once.
+    `silent_s`: a chat in trouble is down after so long without a sign of life, as one failed call
+    is no news; None: at once.
     """
 
     def __init__(self, chat: ChatStatus, clock: Clock, silent_s: float | None = None) -> None:
@@ -32,6 +32,8 @@ class Standing:
         self._silent_s = silent_s
         self._alive_mono_ns: int | None = None
         self._trouble = ""
+        self._trouble_mono_ns = 0
+        """Since when there is one."""
         self._is_barred = False
         self._note: _Note | None = None
 
@@ -56,6 +58,8 @@ class Standing:
 
     def failed(self, text: str, *, barred: bool = False) -> None:
         """`text`: a sentence for people. `barred`: every further call would end the same."""
+        if not self._trouble:
+            self._trouble_mono_ns = self._clock.mono_ns()
         self._trouble = text
         self._is_barred = barred
 
@@ -96,13 +100,16 @@ class Standing:
         )
 
     def _state(self, silence_s: float | None) -> LinkState:
-        if self._trouble:
-            is_short = silence_s is not None and silence_s <= (self._silent_s or 0.0)
-            return "up" if is_short and not self._is_barred else "down"
-        return "unknown" if silence_s is None else "up"
+        before: LinkState = "unknown" if silence_s is None else "up"
+        if not self._trouble:
+            return before
+        if silence_s is None:
+            silence_s = (self._clock.mono_ns() - self._trouble_mono_ns) / NS_PER_S
+        is_news = self._is_barred or self._silent_s is None or silence_s > self._silent_s
+        return "down" if is_news else before
 
     def _reason(self, state: LinkState) -> str:
-        if state == "down" or self._note is None:
+        if state != "up" or self._note is None:
             return self._trouble
         age_s = (self._clock.mono_ns() - self._note.mono_ns) / NS_PER_S
         return self._note.text if age_s <= _TOLD_S else self._trouble

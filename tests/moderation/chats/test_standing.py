@@ -23,6 +23,17 @@ def test_one_failed_call_is_no_news_and_a_silence_is() -> None:
     assert (standing.status().state, standing.status().reason) == ("up", "")
 
 
+def test_what_was_never_reached_is_unknown_for_a_moment_and_then_down() -> None:
+    clock = ManualClock()
+    standing = Standing(ChatStatus("sandbox"), clock, silent_s=3.0)
+    for _ in range(3):
+        standing.failed("It cannot be reached.")
+        status = standing.status()
+        assert (status.state, status.reason) == ("unknown", "It cannot be reached.")
+        clock.advance(1.1)
+    assert standing.status().state == "down"
+
+
 def test_what_every_call_would_be_told_is_down_at_once() -> None:
     standing = Standing(ChatStatus("sandbox"), ManualClock(), silent_s=3.0)
     standing.alive()
