@@ -111,7 +111,7 @@ async def _version(
         return Finding("ok", "rules", text)
     first = problems[0]
     text += f"; {len(problems):,} with problems, such as {first.where}: {first.text}"
-    return Finding("warn", "rules", text, "correct them in the rule service; the rest is used")
+    return Finding("warn", "rules", text, "look at them in the rule service; the rest is used")
 
 
 def _described(rules: RuleSet) -> str:
