@@ -114,13 +114,18 @@ class Moderating:
         self._ask(item_id, "done", effect_key=effect_key, done=done)
 
     def batch(self, batch: Batch, kind: BatchKind, faq_id: str = "") -> None:
-        """Answers go to one viewer each, so the guard against repetition does not hold here."""
-        if not batch.item_ids:
-            return
-        number = self.orders.begin_batch(kind, batch.count)
-        again = kind == "reply"
+        """All viewers of a live read an answer, so each live gets it once; the others who asked the
+        same are answered by it."""
+        number = self.orders.begin_batch(kind, batch.count) if batch.item_ids else 0
+        answered: set[str] = set()
         for item_id in batch.item_ids:
-            self._ask(item_id, kind, faq_id=faq_id, again=again, batch=number)
+            item = self.book.item(item_id)
+            if item is None:
+                self.orders.passed_over(number, tr("It is in the queue no more."))
+                continue
+            is_answered = kind == "reply" and item.store in answered
+            answered.add(item.store)
+            self._ask(item_id, "approve" if is_answered else kind, faq_id=faq_id, batch=number)
 
     def undo(self, item_id: str | None = None) -> None:
         if item_id is not None:
@@ -243,7 +248,7 @@ class Moderating:
         if self.orders.asked(order, self._now()):
             self._start(order)
         elif order.batch:
-            self.orders.passed_over(order, tr("Another order for it is still out."))
+            self.orders.passed_over(order.batch, tr("Another order for it is still out."))
 
     def _start(self, order: QueueOrder) -> None:
         self._out.add(order.key)

@@ -56,7 +56,7 @@ class Undoable:
 
 @dataclass(frozen=True, slots=True)
 class OrderNote:
-    """An order that did not succeed, for the status line of the page."""
+    """An order that did not succeed, for the status line of the page; `utc_ns` by our clock."""
 
     item_id: str
     text: str
@@ -113,7 +113,8 @@ class QueueDesk(Protocol):
         ...
 
     def batch(self, batch: Batch, kind: BatchKind, faq_id: str = "") -> None:
-        """One act on all of them; `undo()` takes back those that succeeded."""
+        """One act on all of them; `undo()` takes back those that succeeded. An answer is posted
+        once in each live, to the oldest; the others who asked the same are approved."""
         ...
 
     def dismiss(self, item_id: str) -> None:

@@ -133,9 +133,9 @@ class QueueOrders:
         found = (act.items[item_id] for act in reversed(self._undo) if item_id in act.items)
         return next(found, None)
 
-    def passed_over(self, order: QueueOrder, why: str) -> None:
+    def passed_over(self, batch: int, why: str) -> None:
         """One of a batch that was not sent."""
-        self._count(order, "refused", why)
+        self._count(batch, "refused", why)
 
     def dismiss(self, item_id: str) -> None:
         asked = self._asked.get(item_id)
@@ -151,7 +151,7 @@ class QueueOrders:
             self._forget_undone(order.item_id)
         elif order.kind is not None:
             self._keep_undo(order, order.kind, item)
-        self._count(order, "done")
+        self._count(order.batch, "done")
 
     def refused(self, order: QueueOrder, why: str, now: Moment, *, final: bool = False) -> None:
         """`final`: asking again would be refused again."""
@@ -170,7 +170,7 @@ class QueueOrders:
         if asked is not None and asked.order is order:
             self._asked[order.item_id] = Asked(order, now, state, why)
         self._notes.appendleft(OrderNote(order.item_id, why, now.utc_ns))
-        self._count(order, state, why)
+        self._count(order.batch, state, why)
         self.touch(order.item_id)
 
     def _drop(self, order: QueueOrder) -> None:
@@ -197,10 +197,10 @@ class QueueOrders:
             self._undo.extend(left)
 
     def _count(
-        self, order: QueueOrder, what: Literal["done", "refused", "unknown"], why: str = ""
+        self, batch: int, what: Literal["done", "refused", "unknown"], why: str = ""
     ) -> None:
         progress = self._progress
-        if progress is None or not order.batch or order.batch != self._batch:
+        if progress is None or not batch or batch != self._batch:
             return
         match what:
             case "done":

@@ -273,6 +273,22 @@ def test_a_batch_is_one_act_that_tells_its_parts_and_is_taken_back_as_one() -> N
     played(story, *items)
 
 
+def test_a_question_that_many_ask_is_answered_once_in_each_live() -> None:
+    items = [item("a", 1), item("b", 2), item("c", 3, store="calm"), item("d", 4, store="calm")]
+
+    async def story(console: Console) -> None:
+        console.desk.status(status("calm"))
+        await console.settled()
+        batch = console.desk.new_view().batch("ia")
+        console.desk.batch(batch, "reply", "shipping")
+        await console.settled()
+        acts = {order.item_id: order.act for order in console.engine.given}
+        assert acts == {"ia": "reply", "ib": "approve", "ic": "reply", "id": "approve"}
+        assert not any(order.again for order in console.engine.given)
+
+    played(story, *items)
+
+
 def test_what_was_done_by_hand_and_told_twice_is_no_refusal() -> None:
     by_hand = replace(item("a", state="hidden"), effects=(effect("hide", "by_hand", 1),))
     done = replace(by_hand, effects=(effect("hide", "done", 1),), revision=2)

@@ -46,6 +46,7 @@ def test_the_queue_is_told_to_all_but_hosts_and_changed_by_operations_only() -> 
         assert code_of(await http.post(f"{S}/comments", content=b"{}")) == (403, "role")
 
     async def refused(http: httpx.AsyncClient, _engine: OneEngine) -> None:
+        assert "moderation" not in (await http.get(f"{S}/status")).json()
         assert code_of(await http.get(f"{M}/queue")) == (403, "role")
         assert code_of(await http.get("/v1/events?queue=1")) == (403, "role")
 
