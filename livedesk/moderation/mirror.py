@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from livedesk.core.moderation import SETTLED, Effect, Item, QueueChange
-from livedesk.moderation.items import merged, with_effect
+from livedesk.moderation.items import with_effect
 
 MOST_OPEN: Final = 100_000
 """Items that wait for somebody, or with an effect of which more has to come."""
@@ -29,7 +29,6 @@ Key = tuple[int, str]
 class Changed:
     before: Item | None
     after: Item
-    is_turned: bool = False
 
 
 @dataclass(slots=True)
@@ -120,13 +119,6 @@ class Mirror:
         theirs = kept.theirs
         return tuple(news for news in kept.ours.values() if with_effect(theirs, news) != theirs)
 
-    def is_missing_effects(self, item_id: str) -> bool:
-        """Whether this engine carried out an effect that the service's copy does not even have."""
-        kept = self._items.get(item_id)
-        if kept is None or kept.theirs is None:
-            return False
-        return not kept.ours.keys() <= {effect.key for effect in kept.theirs.effects}
-
     # What this engine does.
 
     def keep(
@@ -150,22 +142,13 @@ class Mirror:
         return self._replace(kept, item)
 
     def effect(self, item_id: str, news: Effect) -> Changed | None:
-        """What became of an effect.
-
-        One that was done although it was undone meanwhile is turned back. Of that the service has
-        to be told as well: `is_turned`.
-        """
+        """What became of an effect. One that left although it was undone meanwhile is turned back
+        (`with_effect`), here and by the service."""
         kept = self._items.get(item_id)
         if kept is None:
             return None
         kept.ours[news.key] = news
-        view = turned = with_effect(kept.shown, news)
-        if news.state == "done" and _state(kept.shown, news.key) == "dropped":
-            turned = merged(view, view)
-        is_turned = turned != view
-        kept.untold += is_turned
-        changed = self._replace(kept, turned)
-        return None if changed is None else replace(changed, is_turned=is_turned)
+        return self._replace(kept, with_effect(kept.shown, news))
 
     def is_untold(self, item_id: str) -> bool:
         kept = self._items.get(item_id)
@@ -274,7 +257,3 @@ def _mark(ids: set[str], item: Item, state: str) -> None:
         ids.add(item.id)
     else:
         ids.discard(item.id)
-
-
-def _state(item: Item, key: str) -> str:
-    return next((effect.state for effect in item.effects if effect.key == key), "")

@@ -8,7 +8,7 @@ a reply without such a key is not, as viewers would read it twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from random import Random
 from typing import Final
@@ -33,15 +33,20 @@ GIVE_UP_S: Final = 120.0
 _MOST_KEYS: Final = 200_000
 
 
+OnFailure = Callable[[str, BaseException], None]
+
+
 class Effects:
     """Of one store."""
 
-    def __init__(self, book: QueueBook, chat: Chat, clock: Clock, rng: Random) -> None:
+    def __init__(
+        self, book: QueueBook, chat: Chat, clock: Clock, rng: Random, on_failure: OnFailure
+    ) -> None:
         self._book = book
         self._chat = chat
         self._clock = clock
         self._rng = rng
-        self._tasks = Tasks()
+        self._tasks = Tasks(on_failure)
         self._running: dict[str, tuple[Item, asyncio.Task[None]]] = {}
         """By item: whose effects are carried out, or wait for their turn."""
         self._begun: dict[str, None] = {}
@@ -71,7 +76,9 @@ class Effects:
     def take_up(self, item: Item) -> None:
         """What an earlier engine sent without having an answer; the rest as ever."""
         sent = [effect for effect in item.effects if effect.state == "sent"]
-        if not sent and not any(effect.state == "wanted" for effect in item.effects):
+        if item.id in self._running or not any(
+            effect.state in ("wanted", "sent") for effect in item.effects
+        ):
             return
         task = self._tasks.spawn(f"recall of {item.id}", self._carry(item, sent))
         self._running[item.id] = item, task
@@ -226,11 +233,13 @@ class Effects:
         return item.effects[at].state == "dropped" or opposite.get(effect.verb) in later
 
     def _undone(self, item_id: str, effect: Effect, *, is_unsure: bool) -> None:
-        reason = "It was decided otherwise before it was done."
         if is_unsure:
             # Taken as done, so that it is turned back for certain.
             reason = "It was decided otherwise while it was on its way."
-        self._settle(item_id, effect, "done" if is_unsure else "dropped", "undone", reason)
+            self._settle(item_id, effect, "done", "undone_late", reason)
+        else:
+            reason = "It was decided otherwise before it left."
+            self._settle(item_id, effect, "dropped", "not_sent", reason)
 
     def _settle(
         self, item_id: str, effect: Effect, state: EffectState, code: str, reason: str

@@ -58,6 +58,7 @@ class Judge:
         outbox: Outbox,
         clock: Clock,
         on_lost: Callable[[int, str], None],
+        on_failure: Callable[[str, BaseException], None],
     ) -> None:
         self._store = store
         self._service = service
@@ -70,7 +71,7 @@ class Judge:
         self._authors = Authors()
         self._come: DropOldest[_Come] = DropOldest(MOST_WAITING)
         self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
-        self._tasks = Tasks()
+        self._tasks = Tasks(on_failure)
 
     def take(self, comments: Sequence[Comment]) -> None:
         """Never waits."""
@@ -118,6 +119,7 @@ class Judge:
         return await self._service.judge(self._store, comments)
 
     async def _judge_here(self, batch: Sequence[_Come]) -> None:
+        await self._shelf.load()
         for start in range(0, len(batch), _AT_A_TIME):
             matcher = self._shelf.matcher
             part = batch[start : start + _AT_A_TIME]

@@ -75,8 +75,8 @@ class Moderating:
         self._minute_comments = 0
         store, outbox = stage.settings.id, Outbox()
         self._losses = Losses(clock, self._say)
-        self._book = QueueBook(stage, clock, outbox, self._wanted)
-        self._effects = Effects(self._book, parts.chat, clock, rng)
+        self._book = QueueBook(stage, clock, outbox, self._wanted, self._left)
+        self._effects = Effects(self._book, parts.chat, clock, rng, self._task_failed)
         self._alerts = Alerts(
             store, settings.webhook_secret, clock, self._say, self._started_utc_ns
         )
@@ -90,6 +90,7 @@ class Moderating:
             self._say,
             self._alerts.take,
             self._losses.add,
+            self._task_failed,
         )
         self._judge = Judge(
             store,
@@ -100,6 +101,7 @@ class Moderating:
             outbox,
             clock,
             self._losses.add,
+            self._task_failed,
         )
         self._decisions = Decisions(
             parts.service, self._link, parts.shelf, self._book, outbox, self._effects, clock
@@ -121,13 +123,17 @@ class Moderating:
     def _wanted(self, item: Item) -> None:
         self._effects.wanted(item)
 
+    def _left(self, item: Item) -> None:
+        self._effects.take_up(item)
+
     # Its life.
 
     async def start(self, record: Path | None) -> None:
         """Take up what an earlier engine left in the record of the session that goes on."""
         if record is not None:
             self._take_up(await asyncio.to_thread(recall, record))
-        await self._parts.shelf.load()
+        # A large rule set takes seconds to compile, for which nobody waits but the comments.
+        self._tasks.spawn("rules at hand", self._parts.shelf.load())
         self.tick()
         for name in self._loops():
             self._begin(name)

@@ -21,15 +21,22 @@ _MOST_RECEIPTS: Final = 20_000
 
 
 class QueueBook:
-    """`on_wanted` is called for an item with an effect that is to be carried out."""
+    """`on_wanted` is called for an item with an effect that is to be carried out; `on_left` for one
+    that an earlier engine may have left half done."""
 
     def __init__(
-        self, stage: Stage, clock: Clock, outbox: Outbox, on_wanted: Callable[[Item], None]
+        self,
+        stage: Stage,
+        clock: Clock,
+        outbox: Outbox,
+        on_wanted: Callable[[Item], None],
+        on_left: Callable[[Item], None],
     ) -> None:
         self._stage = stage
         self._clock = clock
         self._outbox = outbox
         self._on_wanted = on_wanted
+        self._on_left = on_left
         self._receipts: dict[str, tuple[Receipt, ...]] = {}
         """Of what was told of an item, until its effects are on their way."""
         # Greater than the revisions of earlier engines, so that none is taken for one of this.
@@ -54,9 +61,9 @@ class QueueBook:
                 continue
             changed = self.mirror.take(item)
             if changed is not None and changed.before is None:
-                if _is_wanted(item):
+                if any(effect.state in ("wanted", "sent") for effect in item.effects):
                     self._tell(item.id, judged_told(item))
-                    self._on_wanted(item)
+                    self._on_left(item)
             else:
                 self._changed(changed)
             for news in self.mirror.lacking(item.id):
@@ -89,8 +96,6 @@ class QueueBook:
 
     def effect(self, item_id: str, news: Effect) -> None:
         changed = self.mirror.effect(item_id, news)
-        if changed is not None and changed.is_turned:
-            self._drop(self._outbox.item(item_id))
         self._outbox.outcome(item_id, news)
         self._changed(changed)
 

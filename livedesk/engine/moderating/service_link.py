@@ -8,9 +8,8 @@ is back the service is told what it lacks, and is asked again as soon as little 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
@@ -20,8 +19,9 @@ from livedesk.core.tasks import Tasks
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.stage import Tell
+from livedesk.engine.moderating.teller import Reconciled, Teller
 from livedesk.moderation.mirror import MOST_OPEN, MOST_OTHERS
-from livedesk.moderation.outbox import MOST_A_CALL, Lane, LateDecision, Outbox, Outcome, Parcel
+from livedesk.moderation.outbox import MOST_A_CALL, Outbox
 from livedesk.moderation.service_client import (
     ItemsPage,
     RuleService,
@@ -44,17 +44,6 @@ _AGAIN_S: Final = 1.5
 """Calls that carry much are given more time than one of comments before they are made again."""
 
 
-@dataclass(slots=True)
-class _Reconciled:
-    """What the service was told since it was away."""
-
-    items: int = 0
-    decisions: int = 0
-    outcomes: int = 0
-    comments: int = 0
-    refused: int = 0
-
-
 class ServiceLink:
     """Of one store."""
 
@@ -69,6 +58,7 @@ class ServiceLink:
         tell: Tell,
         on_warning: Callable[[ComplianceWarning], None],
         on_lost: Callable[[int, str], None],
+        on_failure: Callable[[str, BaseException], None],
     ) -> None:
         self._store = store
         self._service = service
@@ -79,7 +69,7 @@ class ServiceLink:
         self._tell = tell
         self._on_warning = on_warning
         self._on_lost = on_lost
-        self._tasks = Tasks()
+        self._tasks = Tasks(on_failure)
         self._state: LinkState = "unknown"
         self._reason = ""
         self._since_utc_ns: int | None = None
@@ -88,8 +78,7 @@ class ServiceLink:
         self._round_trip_ms: float | None = None
         self._last_id = ""
         self._fault = ""
-        self._reconciled: _Reconciled | None = None
-        self._one_by_one = 0
+        self._teller = Teller(store, service, book, outbox, tell, on_lost)
 
     @property
     def is_local(self) -> bool:
@@ -120,7 +109,7 @@ class ServiceLink:
         if self._state == "down":
             return
         self._change("down", reason)
-        self._reconciled = _Reconciled()
+        self._teller.done = Reconciled()
         text = f"The rule service is away: {reason.rstrip('.')}. Comments are judged here."
         self._tell("moderation.service_down", "warning", text, {"reason": reason})
 
@@ -146,10 +135,9 @@ class ServiceLink:
 
     def _up(self) -> None:
         was_away_s = (self._clock.mono_ns() - self._since_mono_ns) / NS_PER_S
-        was, done = self._state, self._reconciled
+        was, done = self._state, self._teller.done
         self._change("up", "")
-        self._reconciled = None
-        if was == "unknown" or done is None:
+        if was == "unknown":
             return
         text = f"The rule service is back after {was_away_s:,.0f} s."
         self._tell("moderation.service_up", "info", text, {"away_s": round(was_away_s, 1)})
@@ -276,7 +264,7 @@ class ServiceLink:
         await self._refresh()
         while True:
             try:
-                is_sent = await self._send_some()
+                is_sent = await self._teller.send_some()
             except ServiceAwayError as error:
                 self.away(str(error))
                 await asyncio.sleep(_LONGEST_PAUSE_S)
@@ -285,94 +273,3 @@ class ServiceLink:
                 self._up()
             if not is_sent:
                 await asyncio.sleep(_TOGETHER_S)
-
-    async def _send_some(self) -> bool:
-        """One parcel of the first kind of which there is something. Raises ServiceAwayError."""
-        outbox = self._outbox
-        most = 1 if self._one_by_one else MOST_A_CALL
-        self._one_by_one = max(0, self._one_by_one - 1)
-        if items := outbox.items.parcel(most):
-            return await self._send(outbox.items, items, self._send_items)
-        if decisions := outbox.decisions.parcel(1):
-            return await self._send(outbox.decisions, decisions, self._send_decision)
-        if outcomes := outbox.outcomes.parcel(most):
-            return await self._send(outbox.outcomes, outcomes, self._send_outcomes)
-        if comments := outbox.comments.parcel(most):
-            return await self._send(outbox.comments, comments, self._send_comments)
-        return False
-
-    async def _send(
-        self, lane: Lane[T], parcel: Parcel[T], send: Callable[[Parcel[T]], Awaitable[None]]
-    ) -> bool:
-        try:
-            await send(parcel)
-        except ServiceRefusedError as refusal:
-            if len(parcel.entries) > 1:
-                # One of them is at fault: it shall not keep the others back.
-                self._one_by_one = len(parcel.entries)
-                return True
-            lane.sent(parcel)
-            self._on_lost(1, f"the rule service refused it: {refusal.text.rstrip('.')}")
-        return True
-
-    async def _send_items(self, parcel: Parcel[str]) -> None:
-        outbox, mirror = self._outbox, self._book.mirror
-        known = [item for item in map(mirror.get, parcel.entries) if item is not None]
-        answered = await hedged(lambda: self._service.local(self._store, known), _AGAIN_S, _LONG_S)
-        outbox.items.sent(parcel)
-        copies = {item.id: item for item in answered}
-        for wanted in parcel.entries:
-            # One that was changed meanwhile is told of once more.
-            if wanted not in outbox.items:
-                self._book.told(wanted, copies.get(wanted))
-        if self._reconciled is not None:
-            self._reconciled.items += len(known)
-
-    async def _send_decision(self, parcel: Parcel[LateDecision]) -> None:
-        [late] = parcel.entries
-        try:
-            item = await hedged(
-                lambda: self._service.decide(late.item_id, late.decision), _AGAIN_S, _LONG_S
-            )
-        except ServiceRefusedError as refusal:
-            self._outbox.decisions.sent(parcel)
-            self._refused(late, refusal)
-            return
-        self._outbox.decisions.sent(parcel)
-        self._book.told(late.item_id, item)
-        if self._reconciled is not None:
-            self._reconciled.decisions += 1
-
-    def _refused(self, late: LateDecision, refusal: ServiceRefusedError) -> None:
-        """Somebody else decided meanwhile: the item becomes as the service says."""
-        self._book.told(late.item_id, refusal.item)
-        if self._reconciled is not None:
-            self._reconciled.refused += 1
-        decision = late.decision
-        text = f"A decision of {decision.by} ({decision.kind}) was refused: {refusal.text}"
-        data: dict[str, Json] = {
-            "item_id": late.item_id,
-            "kind": decision.kind,
-            "by": decision.by,
-            "key": decision.key,
-            "code": refusal.code,
-        }
-        self._tell("moderation.refused", "warning", text, data, decision.by)
-
-    async def _send_outcomes(self, parcel: Parcel[Outcome]) -> None:
-        items = await hedged(
-            lambda: self._service.outcomes(self._store, parcel.entries), _AGAIN_S, _LONG_S
-        )
-        self._outbox.outcomes.sent(parcel)
-        self._book.take(items)
-        if self._reconciled is not None:
-            self._reconciled.outcomes += len(parcel.entries)
-
-    async def _send_comments(self, parcel: Parcel[Comment]) -> None:
-        judged = await hedged(
-            lambda: self._service.judge(self._store, parcel.entries), _AGAIN_S, _LONG_S
-        )
-        self._outbox.comments.sent(parcel)
-        self._book.take(judged.items)
-        if self._reconciled is not None:
-            self._reconciled.comments += len(parcel.entries)

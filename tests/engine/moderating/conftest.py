@@ -49,7 +49,7 @@ class FakeChat:
 
     def status(self) -> ChatStatus:
         every = dict.fromkeys(("hide", "unhide", "reply", "ban", "unban"), "platform")
-        return ChatStatus("sandbox", "up", **(every | self.able))  # type: ignore[arg-type]
+        return ChatStatus("sandbox", "up", **(every | self.able))
 
     async def run(self, take: Take) -> None:
         await asyncio.Event().wait()

@@ -17,9 +17,7 @@ def test_each_rule_has_its_way_and_clean_comments_are_only_counted(folder: Path)
     async def story() -> None:
         async with opened(folder) as bench, bench.moderating() as moderating:
             await is_up(moderating)
-            bench.write(
-                moderating, "free money", "lovely colour", "too dear", "how long shipping?"
-            )
+            bench.write(moderating, "free money", "lovely colour", "too dear", "how long shipping?")
             await until(lambda: sorted(bench.chat.done) == ["hide:1:c1", "reply:1:c4"])
             await until(lambda: moderating.status().waiting == 1)
             states = {item.comment.text: item.state for item in items(moderating)}

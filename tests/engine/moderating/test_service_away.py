@@ -25,7 +25,8 @@ def test_an_absence_is_told_within_two_seconds_and_made_up_for(folder: Path) -> 
             bench.write(moderating, "free money", "lovely", "too dear", "how long shipping")
             await until(lambda: sorted(bench.chat.done) == ["hide:1:c2", "reply:1:c5"])
             local = {item.comment.id: item for item in items(moderating)}
-            assert local["c2"].verdict is not None and local["c2"].verdict.local
+            assert local["c2"].verdict is not None
+            assert local["c2"].verdict.local
             await moderating.act(known.id, "hide", "ann", "k1")
             await moderating.act(local["c4"].id, "ban", "ann", "k2")
             await until(lambda: "ban:1:c4" in bench.chat.done)
@@ -48,7 +49,7 @@ def test_an_engine_that_starts_without_the_service_has_its_rules(folder: Path) -
                 version = moderating.status().service.version
             await bench.down(20)
             async with bench.moderating() as moderating:
-                assert moderating.status().service.version == version
+                await until(lambda: moderating.status().service.version == version)
                 bench.write(moderating, "free money")
                 await until(lambda: bench.chat.done == ["hide:1:c1"])
                 assert moderating.status().service.local

@@ -1,0 +1,143 @@
+"""Calls are made again until there is an answer; streams are read whatever pieces they come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+
+from livedesk.core.moderation import Comment
+from livedesk.core.secrets import Secret
+from livedesk.moderation.items import new_item
+from livedesk.moderation.service_client import (
+    RuleService,
+    ServiceAwayError,
+    ServiceEvent,
+    ServiceRefusedError,
+    hedged,
+)
+
+ITEM = new_item("glow", Comment("c", "a", "A", "text", 1), None)
+
+
+def service(answer: httpx.Response | Exception) -> RuleService:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.headers["authorization"] == "Bearer secret"
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return RuleService("http://127.0.0.1:1", Secret("secret"), httpx.MockTransport(handle))
+
+
+def test_a_call_that_hangs_or_fails_is_made_again_and_the_first_answer_counts() -> None:
+    async def story() -> None:
+        made = 0
+
+        async def call() -> int:
+            nonlocal made
+            made += 1
+            mine = made
+            if mine == 1:
+                await asyncio.Event().wait()
+            if mine == 2:
+                raise ServiceAwayError("busy")
+            return mine
+
+        assert await hedged(call, 0.02, 5.0) == 3
+
+    asyncio.run(story())
+
+
+def test_without_any_answer_the_last_reason_is_told_and_a_refusal_is_final() -> None:
+    async def story() -> None:
+        made = 0
+
+        async def away() -> int:
+            raise ServiceAwayError("Nobody answers.")
+
+        async def refused() -> int:
+            nonlocal made
+            made += 1
+            raise ServiceRefusedError(409, "claimed", "Bob is at it.")
+
+        with pytest.raises(ServiceAwayError, match="Nobody answers"):
+            await hedged(away, 0.01, 0.1)
+        with pytest.raises(ServiceRefusedError):
+            await hedged(refused, 0.01, 0.1)
+        assert made == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(503, json={"error": {"code": "busy", "message": "Busy."}}),
+        httpx.Response(401),
+        httpx.Response(200, content=b"{"),
+        httpx.Response(200, json={"version": "1", "items": [{"id": 7}]}),
+        httpx.ConnectError("http://user:secret@host"),
+        httpx.ReadTimeout("late"),
+    ],
+)
+def test_what_is_no_answer_is_an_absence_that_tells_no_secrets(
+    answer: httpx.Response | Exception,
+) -> None:
+    async def story() -> None:
+        client = service(answer)
+        with pytest.raises(ServiceAwayError) as away:
+            await client.judge("glow", [ITEM.comment])
+        assert "secret" not in str(away.value)
+        await client.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_refusal_brings_the_item_as_it_is(beside: bool) -> None:
+    async def story() -> None:
+        item = msgspec.to_builtins(ITEM)
+        error = {"code": "claimed", "message": "Bob is at it."}
+        body = {"error": error, "item": item} if beside else {"error": {**error, "item": item}}
+        client = service(httpx.Response(409, json=body))
+        with pytest.raises(ServiceRefusedError) as refusal:
+            await client.claim(ITEM.id, "ann")
+        assert (refusal.value.code, refusal.value.item) == ("claimed", ITEM)
+        await client.close()
+
+    asyncio.run(story())
+
+
+async def read(client: RuleService, found: list[ServiceEvent]) -> None:
+    async for event in client.events("glow", "3", lambda: None):
+        found.append(event)
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_stream_is_read_in_whatever_pieces_it_comes(size: int) -> None:
+    body = (
+        b": alive\n\nid: 4\nevent: item\ndata: " + msgspec.json.encode(ITEM) + b"\r\n\r\n"
+        b'id: 5\nevent: rules\ndata: {"version": "v2"}\n\nevent: later\ndata: {}\n\n'
+        b"event: reset\n\n"
+    )
+
+    async def story() -> None:
+        async def pieces() -> AsyncIterator[bytes]:
+            for start in range(0, len(body), size):
+                yield body[start : start + size]
+
+        client = service(httpx.Response(200, content=pieces()))
+        found: list[ServiceEvent] = []
+        with pytest.raises(ServiceAwayError):
+            await read(client, found)
+        assert [(event.kind, event.id) for event in found] == [
+            ("open", ""), ("item", "4"), ("rules", "5"), ("other", "5"), ("reset", "5"),
+        ]  # fmt: skip
+        assert found[1].item == ITEM
+        await client.close()
+
+    asyncio.run(story())
