@@ -1,0 +1,89 @@
+"""The fast views and those with places say the same, and places are places of the original."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedesk.moderation.views import View, Views
+
+_VIEWS = Views()
+_ANY = st.text(
+    st.one_of(
+        st.characters(),
+        st.characters(min_codepoint=0xD800, max_codepoint=0xDFFF, categories=["Cs"]),
+        st.sampled_from("aei10!@$. -\u200b\u0301\u0327<b>ﾞｶ微信ไส์жᏚ🔥ﬁßİ\x1b[\x00\n"),
+    ),
+    max_size=40,
+)
+
+
+def _views(text: str) -> list[View]:
+    folded = _VIEWS.folded_view(text)
+    readings = _VIEWS.reading_views(text)
+    return [folded, _VIEWS.words_view(folded), *readings.plain, *readings.squeezed]
+
+
+@given(_ANY)
+def test_fast_and_placed_readings_are_the_same(text: str) -> None:
+    fast, placed = _VIEWS.readings(text), _VIEWS.reading_views(text)
+    assert fast.plain == tuple(view.text for view in placed.plain)
+    assert fast.squeezed == tuple(view.text for view in placed.squeezed)
+
+
+@given(_ANY)
+def test_every_place_lies_in_the_original_and_in_order(text: str) -> None:
+    for view in _views(text):
+        assert len(view.text) == len(view.starts) == len(view.ends)
+        for at, char in enumerate(view.text):
+            if char != " ":
+                assert 0 <= view.starts[at] < view.ends[at] <= len(text)
+                span = view.span(at, at + 1)
+                assert (span.start, span.end) == (view.starts[at], view.ends[at])
+
+
+@given(st.text(st.characters(max_codepoint=0x2FFF), max_size=40))
+def test_folding_cluster_by_cluster_is_folding_the_whole(text: str) -> None:
+    folded = _VIEWS.folded_view(text)
+    assert folded.text == _VIEWS.folded(text)
+    assert _VIEWS.words_view(folded).text == _VIEWS.words(folded.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Free  MONEY!", " free money "),
+        ("ｆｒｅｅ", " free "),
+        ("fr\u200bee", " free "),
+        ("e\u0301te\u0301", " été "),
+        ("加微信vx123", " 加微信 vx123 "),
+        ("half \ud800 pair", " half pair "),
+        ("!!!", " "),
+        ("", " "),
+    ],
+)
+def test_words_stand_between_single_spaces(text: str, words: str) -> None:
+    assert _VIEWS.words(_VIEWS.folded(text)) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fr33 m0n3y",
+        "frее mоney",
+        "ƒřëë mőńęÿ",
+        "🅵🆁🅴🅴 𝓶𝓸𝓷𝓮𝔂",
+        "f̷r̷e̷e̷ m̷o̷n̷e̷y̷",
+        "f.r.e.e m-o-n-e-y",
+        "ꜰʀᴇᴇ mo🔥ney",
+        "fr<b>ee</b> money",
+    ],
+)
+def test_a_skeleton_is_what_a_disguise_looks_like(text: str) -> None:
+    assert " free money " in _VIEWS.readings(text).plain
+
+
+def test_letters_drawn_out_are_one() -> None:
+    assert _VIEWS.readings("freeeee moneyyyy").squeezed == (" fre money ",)
+    assert _VIEWS.readings("see all").squeezed == ()
