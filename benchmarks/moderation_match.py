@@ -2,8 +2,8 @@
 
 Beside it, in turns in the same run: a union of the same terms as Python `re` makes it, and
 Aho-Corasick alone on lower-cased text, both of which find no disguise, no span of the original,
-know no stores and no allowed words. Speeds are per second of processor time, so that what else runs on
-the machine does not count; the times of single judgements are those of the clock on the wall.
+know no stores and no allowed words. Speeds are per second of processor time, so that what else runs
+on the machine does not count; times of single judgements are those of the clock on the wall.
 """
 
 from __future__ import annotations
