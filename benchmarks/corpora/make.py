@@ -122,7 +122,7 @@ def _leet(term: str, its: Alphabets, _: random.Random) -> str:
 def _spaced(term: str, its: Alphabets, rng: random.Random) -> str:
     """A wider gap stays between words."""
     gap = rng.choice(its.gaps)
-    return f"{gap}{gap} ".join(gap.join(word) for word in term.split())
+    return f"{gap}{gap} ".join(_between(word, gap) for word in term.split())
 
 
 def _repeated(term: str, _: Alphabets, rng: random.Random) -> str:
@@ -138,13 +138,13 @@ def _drawn_out(word: str, rng: random.Random) -> str:
 
 def _punctuation(term: str, its: Alphabets, rng: random.Random) -> str:
     mark = rng.choice(its.marks)
-    return " ".join(mark.join(word) for word in term.split())
+    return " ".join(_between(word, mark) for word in term.split())
 
 
 def _emoji(term: str, its: Alphabets, rng: random.Random) -> str:
     """Between words; in a single word between its letters."""
     emoji = rng.choice(its.emoji)
-    return emoji.join(term.split() if " " in term else term)
+    return term.replace(" ", emoji) if " " in term else _between(term, emoji)
 
 
 def _mixed(term: str, its: Alphabets, rng: random.Random) -> str:
@@ -167,7 +167,7 @@ def _between(term: str, mark: str) -> str:
     """Between letters, and not between a letter and the marks that belong to it."""
     letters: list[str] = []
     for c in term:
-        if letters and unicodedata.combining(c):
+        if letters and unicodedata.category(c).startswith("M"):
             letters[-1] += c
         else:
             letters.append(c)
