@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -61,7 +62,9 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Keyboard shortcuts"))
-        columns = QHBoxLayout()
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(theme.px(40))
         for blocks in (("", "feed"), ("pins",), ("queue",)):
             columns.addLayout(_column(theme, shortcuts, blocks))
@@ -70,8 +73,25 @@ class ShortcutSheet(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(20),) * 4)
         column.setSpacing(theme.px(20))
-        column.addLayout(columns)
+        column.addWidget(_scrolled(sheet))
         column.addWidget(close)
+        edges = column.contentsMargins()
+        whole = sheet.sizeHint() + QSize(
+            edges.left() + edges.right(),
+            edges.top() + edges.bottom() + column.spacing() + close.sizeHint().height(),
+        )
+        # No larger than the window that it belongs to.
+        self.resize(whole.boundedTo(parent.size()))
+
+
+def _scrolled(sheet: QWidget) -> QScrollArea:
+    """All of it is in sight wherever there is room for it."""
+    area = QScrollArea()
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(sheet)
+    sheet.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area
 
 
 def _headings() -> dict[Page, str]:

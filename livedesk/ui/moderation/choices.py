@@ -49,7 +49,7 @@ class Choices(QWidget):
         self.scope = button(
             theme, tr("All stores"), tr("All stores in one list, or one (S)"), segment=True
         )
-        self.rules = button(theme, tr("Rules"), tr("What the rules catch (Y)"), segment=True)
+        self.rules = button(theme, f" {tr('Rules')}", tr("What the rules catch (Y)"), segment=True)
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)

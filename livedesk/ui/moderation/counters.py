@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.status import Limits
@@ -18,6 +18,9 @@ from livedesk.ui.moderation.rowdelegate import age_words
 from livedesk.ui.pins.figures import FigureCell
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
+
+HEALTH, LEAST = 180, 480
+"""Pixels at scale 1: for rules and chat, and of the whole line at least."""
 
 
 class OldestCell(FigureCell):
@@ -91,6 +94,7 @@ class Counters(Panel):
         self.oldest = OldestCell(theme)
         self.hiding, self.review, self.rate = (FigureCell(theme) for _ in range(3))
         self.health = HealthCell(theme)
+        self._extra = self.auto_hidden, self.hiding, self.review, self.rate
         row = QHBoxLayout(self)
         row.setContentsMargins(*(theme.px(n) for n in (14, 6, 12, 6)))
         row.setSpacing(theme.px(20))
@@ -98,6 +102,18 @@ class Counters(Panel):
                      self.review, self.rate):  # fmt: skip
             row.addWidget(cell)
         row.addWidget(self.health, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """What tells least goes first where room is short; what waits is always there."""
+        room = event.size().width() - self._theme.px(26 + HEALTH)
+        for cell in (self.waiting, self.oldest, self.by_hand, *self._extra):
+            room -= cell.sizeHint().width() + self._theme.px(20)
+            if cell in self._extra:
+                cell.setVisible(room >= 0)
+        super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(self._theme.px(LEAST), super().minimumSizeHint().height())
 
     def show_counts(
         self, counts: QueueCounts, limits: Limits, stores: tuple[StoreHealth, ...]

@@ -21,7 +21,7 @@ from livedesk.desk.words import age, number, tr
 from livedesk.ui.basics import ElidedText, Panel, Text, button, keep_room, show_tone
 from livedesk.ui.moderation.answers import Answers
 from livedesk.ui.moderation.message import MessageText
-from livedesk.ui.moderation.rowdelegate import effect_words, outcome
+from livedesk.ui.moderation.rowdelegate import age_words, effect_words, outcome
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
 
@@ -213,7 +213,9 @@ class Detail(Panel):
         self._body.hide()
         self.empty.show()
         calm = tr("Nothing waits for you.")
-        self.empty.show_text(tr("J takes the next one.") if waiting else calm)
+        self.empty.show_text(
+            tr("J takes the next one; or click on a message.") if waiting else calm
+        )
 
     def show_row(
         self, row: QueueRow, batch: Batch, faq: tuple[FaqView, ...], duplicates: tuple[str, ...],
@@ -238,7 +240,11 @@ class Detail(Panel):
         self.mark.show_look(look)
         self.state.show_text(word)
         self.state.set_colour(self._theme.colour(look) if look in LIT else colours.text)
-        self.note.show_text(note)
+        runs = row.measure is not None and row.age_s is not None
+        time = tr("{age} of {n} s").format(
+            age=age_words(row.age_s), n=f"{row.target_s:g}"
+        ) if runs else ""  # fmt: skip
+        self.note.show_text(note or time)
         self.author.show_text(row.author)
         self.store.show_text(row.store_name)
 
