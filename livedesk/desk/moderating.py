@@ -19,7 +19,6 @@ from livedesk.core.status import StoreStatus
 from livedesk.desk.errors import BadAnswerError, DeskError, NotSentError, RefusedError
 from livedesk.desk.model import Moment
 from livedesk.desk.moderation_client import ModerationClient
-from livedesk.desk.moderation_words import act_name
 from livedesk.desk.queue_desk import Batch, BatchKind, BatchProgress, OrderNote, Undoable
 from livedesk.desk.queue_model import QueueBook
 from livedesk.desk.queue_orders import GIVE_UP_S, Act, QueueOrder, QueueOrders
@@ -178,6 +177,8 @@ class Moderating:
         self._catch_up(status.store)
 
     def changed(self, change: QueueChange) -> None:
+        for item in change.items:
+            self.orders.heard(item)
         if not self.book.change(change):
             self._catch_up(change.store)
 
@@ -321,9 +322,8 @@ class Moderating:
         if order.key in self._left:
             self.orders.unanswered(order, why, self._now())
         else:
-            unsent = tr("It was not sent: {what} it again when the engine answers.")
-            words = f"{why} {unsent.format(what=act_name(order.act))}"
-            self.orders.refused(order, words, self._now())
+            unsent = tr("It was not sent: ask again when the engine answers.")
+            self.orders.refused(order, f"{why} {unsent}", self._now())
         self._left.discard(order.key)
 
 

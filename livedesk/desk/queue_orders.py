@@ -79,11 +79,12 @@ class QueueOrders:
     # What windows read
 
     def of(self, item_id: str, now: Moment) -> Asked | None:
-        """The newest order for the item that was not answered with success."""
+        """The newest order for the item that was not answered with success. One of which nobody
+        knows what became stands until it is heard of, asked for anew or dismissed."""
         asked = self._asked.get(item_id)
         if asked is None:
             return None
-        if asked.state != "sending" and now.since_s(asked.at) >= REFUSAL_SHOWN_S:
+        if asked.state == "refused" and now.since_s(asked.at) >= REFUSAL_SHOWN_S:
             del self._asked[item_id]
             return None
         return asked
@@ -146,12 +147,16 @@ class QueueOrders:
     # What came of it
 
     def answered(self, order: QueueOrder, item: Item) -> None:
-        self._drop(order)
-        if order.kind == "undo":
-            self._forget_undone(order.item_id)
-        elif order.kind is not None:
-            self._keep_undo(order, order.kind, item)
+        self._carried_out(order, item)
         self._count(order.batch, "done")
+
+    def heard(self, item: Item) -> None:
+        """A change may tell what a lost answer did not: the order's key is among the decisions."""
+        asked = self._asked.get(item.id)
+        if asked is None or asked.state != "unknown" or asked.order.kind is None:
+            return
+        if any(decision.key == asked.order.key for decision in item.decisions):
+            self._carried_out(asked.order, item)
 
     def refused(self, order: QueueOrder, why: str, now: Moment, *, final: bool = False) -> None:
         """`final`: asking again would be refused again."""
@@ -172,6 +177,13 @@ class QueueOrders:
         self._notes.appendleft(OrderNote(order.item_id, why, now.utc_ns))
         self._count(order.batch, state, why)
         self.touch(order.item_id)
+
+    def _carried_out(self, order: QueueOrder, item: Item) -> None:
+        self._drop(order)
+        if order.kind == "undo":
+            self._forget_undone(order.item_id)
+        elif order.kind is not None:
+            self._keep_undo(order, order.kind, item)
 
     def _drop(self, order: QueueOrder) -> None:
         asked = self._asked.get(order.item_id)

@@ -173,6 +173,12 @@ def test_a_refused_order_says_why_and_who_holds_the_claim() -> None:
     played(story, item("a"))
 
 
+def keyed(engine: Engine) -> Item:
+    """What the engine carried out, as its change tells it."""
+    [(key, done)] = engine.keys.items()
+    return replace(done, decisions=(replace(done.decisions[0], key=key),))
+
+
 def test_an_order_without_any_answer_is_unknown_and_one_that_never_left_was_not_sent() -> None:
     async def story(console: Console) -> None:
         console.engine.faults = [BROKE] * 100
@@ -181,6 +187,11 @@ def test_an_order_without_any_answer_is_unknown_and_one_that_never_left_was_not_
         order = console.row().order
         assert order is not None
         assert order.state == "unknown"
+        console.second += 60
+        assert console.row().order is not None, "it stands until somebody knows"
+        console.desk.changed(QueueChange("glow", 1, 2, (keyed(console.engine),)))
+        assert (console.row().order, console.row().state) == (None, "hidden")
+        assert console.desk.undoable is not None
         console.is_there = False
         console.desk.hide("ib")
         await console.settled()

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, cast
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from livedesk.core.moderation import QueueChange
+from livedesk.engine.api.app import build_app
+from livedesk.engine.api.auth import Keyring
+from livedesk.engine.api.events import stream_events
+from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.queue_pace import PAUSE_NS, QueuePace
 from livedesk.engine.api.roles import Role
 from tests.engine.moderation_double import OneEngine, an_item
@@ -167,6 +174,30 @@ def test_prometheus_sees_what_waits_and_how_long_hiding_takes() -> None:
         )
 
     asked(story, "analyst")
+
+
+def test_changes_are_streamed_to_who_wants_them_and_join_while_nobody_reads() -> None:
+    async def told(query: bytes) -> list[bytes]:
+        engine = OneEngine()
+        app = build_app(engine, Keyring({}), frozenset(), cast(PadDoor, None))
+        scope = {"type": "http", "method": "GET", "path": "/v1/events", "query_string": query,
+                 "headers": [], "app": app, "role": "analyst", "store": None}  # fmt: skip
+        answer = await stream_events(Request(scope))
+        assert isinstance(answer, StreamingResponse)
+        stream = cast(AsyncIterator[bytes], answer.body_iterator)
+        pieces = [await anext(stream) for _ in range(3)]
+        assert [piece.split()[1] for piece in pieces] == [b"500", b"status", b"status"]
+        for revision in range(1, 5):
+            change = QueueChange("glow", revision - 1, revision, (an_item(str(revision)),))
+            engine.bus.publish_queue(change)
+        engine.bus.close()
+        return [piece async for piece in stream]
+
+    [piece] = asyncio.run(told(b"queue=1"))
+    assert piece.startswith(b"event: queue\ndata: {")
+    change = json.loads(piece.split(b"data: ")[1])
+    assert (change["since"], change["revision"], len(change["items"])) == (0, 4, 4)
+    assert asyncio.run(told(b"")) == []
 
 
 def test_a_burst_of_changes_is_told_twenty_times_a_second_and_nothing_is_left_out() -> None:
