@@ -78,8 +78,8 @@ def _forget_items(changes: Transaction, keep_ns: int) -> int:
     """Forget old items that are settled; the greatest of their numbers, 0 if there was none."""
     before_ns = changes.utc_ns - keep_ns
     rows = changes.connection.execute(
-        "SELECT id, seq FROM items WHERE utc_ns < ? AND is_open = 0"
-        " AND claim_until IS NULL LIMIT ?",
+        "SELECT id, seq FROM items WHERE changed_ns < ? AND is_open = 0"
+        " AND claim_until IS NULL ORDER BY seq LIMIT ?",
         (before_ns, _AT_ONCE),
     ).fetchall()
     if not rows:

@@ -44,7 +44,8 @@ class RulesSettings:
     seed: Path | None = SEED_RULES
     tokens: Mapping[Role, Secret] = field(default_factory=dict)
     keep_days: float = 30.0
-    """How long items that nobody needs to look at are kept; the audit is kept for ever."""
+    """After its last change an item that nobody needs to look at is kept so long; the audit is kept
+    for ever."""
     fault_seed: int = 1
 
 

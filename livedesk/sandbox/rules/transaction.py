@@ -23,8 +23,8 @@ ChangeKind = Literal["item", "rules", "warning"]
 _SAVE = """
 INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state,
-  is_open = excluded.is_open, rule = excluded.rule, list = excluded.list,
-  by_rule = excluded.by_rule, decided = excluded.decided, overturned = excluded.overturned,
+  is_open = excluded.is_open, changed_ns = excluded.changed_ns, rule = excluded.rule,
+  list = excluded.list, by_rule = excluded.by_rule, decided = excluded.decided, overturned = excluded.overturned,
   claim_until = excluded.claim_until, data = excluded.data
 """
 
@@ -100,7 +100,7 @@ class Transaction:
         self.connection.execute(
             _SAVE,
             (
-                item.id, item.store, seq, item.state, is_open(item), item.comment.utc_ns,
+                item.id, item.store, seq, item.state, is_open(item), self.utc_ns,
                 "" if verdict is None else verdict.rule,
                 "" if verdict is None else verdict.list,
                 "" if verdict is None else verdict.action,

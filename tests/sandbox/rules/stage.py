@@ -89,8 +89,7 @@ class Stage:
     @asynccontextmanager
     async def reader(self, *stores: str, last: str = "") -> AsyncIterator[Reader]:
         headers = {"Last-Event-ID": last} if last else {}
-        params = [("store", store) for store in stores]
-        query = httpx.QueryParams(params)
+        query = httpx.QueryParams({"store": list(stores)})
         async with self.engine.stream("GET", "/v1/events", params=query, headers=headers) as got:
             assert got.status_code == 200
             reader = Reader()
