@@ -199,7 +199,7 @@ def sentence(words: str) -> str:
 
 
 def unanswered(failure: NoReply) -> Answer:
-    """Of a pin or unpin that got no whole answer."""
+    """Of a call that got no whole answer."""
     return Answer("maybe" if failure.sent else "none", failure.code, sentence(failure.text))
 
 

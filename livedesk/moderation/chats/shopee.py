@@ -91,26 +91,12 @@ class ShopeeChatRoom:
         """Read what is new; the seconds until it is to be read again."""
         began_mono_ns = self._clock.mono_ns()
         self._polls += 1
-        cursor = None if self._reads_window() else self._cursor
-        comments: list[Comment] = []
-        trouble: Answer | None = None
-        self._is_whole = False
-        for pages in range(1, _MOST_PAGES + 1):
-            found = await self._ask(cursor)
-            if isinstance(found, Answer):
-                trouble = found
-                break
-            entries, following = found
-            comments += self._new(entries)
-            self._is_whole = len(entries) < self._largest or following in (None, "", 0, cursor)
-            self._largest = max(self._largest, len(entries), 1)
-            cursor = following
-            self._is_slow = self._is_whole and pages == 1
-            if self._is_whole:
-                break
-        self._cursor = cursor
+        comments, trouble = await self._read()
         self._is_still = not comments
-        self._give(comments, take)
+        if comments:
+            comments.sort(key=lambda comment: comment.posted_utc_ns or comment.utc_ns)
+            self._standing.took(len(comments))
+            take(comments)
         if trouble is not None:
             return self._failed(trouble)
         self._standing.alive()
@@ -120,15 +106,28 @@ class ShopeeChatRoom:
         took_s = (self._clock.mono_ns() - began_mono_ns) / NS_PER_S
         return max(self._poll_s - took_s, 0.0)
 
+    async def _read(self) -> tuple[list[Comment], Answer | None]:
+        """Page after page, and what ended it early."""
+        cursor = None if self._reads_window() else self._cursor
+        comments: list[Comment] = []
+        self._is_whole = False
+        for pages in range(1, _MOST_PAGES + 1):
+            found = await self._ask(cursor)
+            if isinstance(found, Answer):
+                return comments, found
+            entries, following = found
+            comments += self._new(entries)
+            self._is_whole = len(entries) < self._largest or following in (None, "", 0, cursor)
+            self._is_slow = self._is_whole and pages == 1
+            self._largest = max(self._largest, len(entries), 1)
+            self._cursor = cursor = following
+            if self._is_whole:
+                break
+        return comments, None
+
     def _reads_window(self) -> bool:
         """Whether there is time for it: in a fast chat it would be pages of what is known."""
         return self._is_slow and (self._is_still or self._polls % _WINDOW_EVERY == 0)
-
-    def _give(self, comments: list[Comment], take: Take) -> None:
-        if comments:
-            comments.sort(key=lambda comment: comment.posted_utc_ns or comment.utc_ns)
-            self._standing.took(len(comments))
-            take(comments)
 
     async def _ask(self, cursor: str | int | None) -> tuple[list[Any], str | int | None] | Answer:
         """A page's entries, and what names the next one."""

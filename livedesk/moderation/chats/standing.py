@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.moderation import ChatStatus, LinkState
 
 _TOLD_S: Final = 60.0
@@ -96,7 +96,7 @@ class Standing:
             self._chat,
             state=state,
             reason=self._reason(state),
-            age_ms=None if silence_s is None else silence_s * NS_PER_S / NS_PER_MS,
+            age_ms=None if silence_s is None else round(silence_s * 1_000, 1),
         )
 
     def _state(self, silence_s: float | None) -> LinkState:
