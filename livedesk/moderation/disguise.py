@@ -18,6 +18,13 @@ Likeness = Literal["sure", "likely"]
 _Kind = Literal["same", "leet", "sign", "script", "shape", "odd", "mark", "bare", "turn", "other"]
 
 _LEAST_LETTERS: Final = 3
+_LEAST_TURNED: Final = 6
+_LEAST_BARE: Final = 6
+"""Letters of a term that is written without its marks; shorter ones are often other words."""
+_LEAST_ONE_WORD: Final = 7
+"""Letters of a phrase that is written as one word."""
+_LONG: Final = 8
+"""So many letters do not become another word by their marks alone."""
 _SENTENCE_SIGNS: Final = frozenset(".,;:!?/&…")
 _LETTER_SIGNS: Final = frozenset("@$€£¢¥₩" + MAYBE_I)
 _VOWELS: Final = frozenset("aeiou")
@@ -79,6 +86,8 @@ def _letter(found: Found, i: int, term: str, shape: View, j: int) -> _Letter:
 
 
 def _fold(piece: str) -> str:
+    if piece.isascii():
+        return piece.lower()
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", piece).casefold())
 
 
@@ -131,14 +140,14 @@ def _by_letters(found: Found, letters: list[_Letter], size: int) -> Likeness | N
         return None
     opinion: Likeness = "sure"
     if "turn" in kinds:
-        if size < 6:
+        if size < _LEAST_TURNED:
             return None
         opinion = "likely"
-    for kind, least in (("mark", _least_marked(found)), ("bare", 6)):
-        if kind in kinds and size < 8:
-            if size < least or _OWN_LETTERS & {_fold(each.ours) for each in letters}:
-                return None
-            opinion = "likely"
+    for kind in kinds & {"mark", "bare"} if size < _LONG else ():
+        least = _LEAST_BARE if kind == "bare" else _least_marked(found)
+        if size < least or _OWN_LETTERS & {_fold(each.ours) for each in letters}:
+            return None
+        opinion = "likely"
     return opinion
 
 
@@ -235,7 +244,7 @@ def _by_gaps(found: Found, at: list[int], shape: View, of: list[int], size: int)
         else:
             parts[-1] += 1
     if joined and not gaps:
-        return "likely" if size >= 7 else None
+        return "likely" if size >= _LEAST_ONE_WORD else None
     if not gaps:
         return "sure"
     return _by_parts("".join(gaps), parts, size)

@@ -76,15 +76,16 @@ class _Board:
         ):
             return []
         case = _Case(self._views, text, self._allowed, store)
-        plain = self._sentenced(case, self._plain_hits(case.looks, store))
+        plain = self._sentenced(case, self._plain_hits(case.looks, folded, store))
         if plain and plain[0].action == "hide":
             return plain
         disguised = self._sentenced(case, self._terms.disguised(case.looks, store))
         return sorted((*plain, *disguised), key=lambda each: each.rank)
 
-    def _plain_hits(self, looks: Looks, store: str) -> Iterator[Hit]:
+    def _plain_hits(self, looks: Looks, folded: str, store: str) -> Iterator[Hit]:
         yield from self._terms.plain(looks, store)
-        yield from self._expressions.find(looks.folded, store)
+        if self._expressions.may_match(folded):
+            yield from self._expressions.find(looks.folded, store)
 
     def _sentenced(self, case: _Case, hits: Iterable[Hit]) -> list[_Sentence]:
         found = []

@@ -60,6 +60,11 @@ class Looks:
         self.text = text
 
     @cached_property
+    def bare_words(self) -> str:
+        """Those of `words`, without places: cheap to look at first."""
+        return self._views.words(self._views.folded(self.text))
+
+    @cached_property
     def folded(self) -> View:
         return self._views.folded_view(self.text)
 
@@ -86,6 +91,9 @@ class _Automaton:
             if stores is None or store in stores:
                 return True
         return False
+
+    def has_words(self, text: str, store: str) -> bool:
+        return any(form == "words" for _, form, _, _ in self.find(text, store))
 
     def find(self, text: str, store: str) -> Iterator[tuple[Term, _Form, int, int]]:
         for pattern, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
@@ -130,7 +138,8 @@ class Terms:
 
     def plain(self, looks: Looks, store: str) -> Iterator[Hit]:
         """Those that stand there as they are."""
-        yield from self._as_it_is(self._plain, looks.words, "words", store)
+        if self._plain is not None and self._plain.has_words(looks.bare_words, store):
+            yield from self._as_it_is(self._plain, looks.words, "words", store)
         if self._signs is not None:
             yield from self._as_it_is(self._signs, looks.folded, "sign", store)
 
@@ -145,10 +154,8 @@ class Terms:
                 yield Hit(looks.folded.span(start, end), term.owner, term.text, how)
 
     def _as_it_is(
-        self, automaton: _Automaton | None, view: View, wanted: _Form, store: str
+        self, automaton: _Automaton, view: View, wanted: _Form, store: str
     ) -> Iterator[Hit]:
-        if automaton is None:
-            return
         for term, form, start, end in automaton.find(view.text, store):
             if form == wanted and (form == "sign" or _stands_alone(view.text, start, end)):
                 yield Hit(view.span(start, end), term.owner, term.text)

@@ -37,7 +37,7 @@ _EYE: Final = re.compile(r"!(?=\w)")
 _SIGN: Final = re.compile(re.escape(JOINT))
 _SPACES: Final = re.compile(" +")
 _HAN: Final = "[\u3005-\u3007\u3400-\u9fff]"
-_ALONE: Final = re.compile(r" \w \w ")
+_ALONE: Final = re.compile(r" \w \w \w ")
 _HAN_ALONE: Final = re.compile(f"{_HAN} {_HAN}")
 _JOINS: Final = (
     re.compile(rf"(?<= \w) (?=\w )|(?<={_HAN}) (?={_HAN})"),
@@ -56,7 +56,9 @@ _DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
     )
 )
 """Letters that people repeat for emphasis: Latin, Greek, Cyrillic, Hebrew, Arabic."""
+_FIRST: Final = r"\1"
 _RUN: Final = re.compile(r"(\w)\1\1")
+_FIRST: Final = r"\1"
 _RUN: Final = re.compile(r"(\w)\1+")
 
 
@@ -215,18 +217,20 @@ class Views:
 
     def _signs_view(self, text: str) -> View:
         size = len(text)
-        shown = _replaced(View(text, range(size), range(1, size + 1)), _MARKUP, "")
+        shown = View(text, range(size), range(1, size + 1))
+        if "<" in text or "\x1b" in text:
+            shown = _replaced(shown, _MARKUP, "")
         pieces = [self._letters[ord(char)] for char in shown.text]
         starts = [at for at, piece in zip(shown.starts, pieces, strict=True) for _ in piece]
         return View(self._signs("".join(pieces)), starts, [at + 1 for at in starts])
 
 
 def squeezed(reading: str) -> str:
-    return _RUN.sub(r"\1", reading)
+    return _RUN.sub(_FIRST, reading)
 
 
 def squeezed_view(reading: View) -> View:
-    return _replaced(reading, _RUN, r"\1")
+    return _replaced(reading, _RUN, _FIRST)
 
 
 def without_markup(piece: str) -> str:
@@ -261,7 +265,8 @@ def _spaced_view(view: View) -> View:
 
 
 def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
-    """`what.sub(by, …)`; what is put in, at most one character, comes from all that it replaces."""
+    """`what.sub(by, …)`, by nothing, a space or the first group, a character; what is put in comes
+    from all that it replaces."""
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -270,7 +275,7 @@ def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
         start, end = match.span()
         if end - start == 1 and match.group() == by:
             continue
-        chars += (view.text[at:start], by and match.expand(by))
+        chars += (view.text[at:start], match[1] if by == _FIRST else by)
         starts += view.starts[at:start]
         ends += view.ends[at:start]
         if by:
