@@ -9,10 +9,9 @@ belong here stay as `left`, new ones are counted in `news`, until `settle` or un
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from livedesk.core.moderation import Item
 from livedesk.desk.model import Moment
@@ -34,6 +33,7 @@ from livedesk.desk.queue_desk import (
     QueueDesk,
     Undoable,
 )
+from livedesk.desk.queue_list import RowList, RowsListener
 from livedesk.desk.queue_model import QueueBook, StoreQueue
 from livedesk.desk.queue_orders import QueueOrders
 from livedesk.desk.queue_place import Key, Show, belongs, key_of
@@ -76,26 +76,6 @@ class QueueFilter:
     store: str | None = None
 
 
-class RowsListener(Protocol):
-    """Who is told which rows change, before and after: Qt's own habit (`beginInsertRows`).
-
-    Between a `begin_…` and its `end_…` the view changes; both ends count from 0, inclusive."""
-
-    def begin_insert(self, first: int, last: int) -> None: ...
-
-    def end_insert(self) -> None: ...
-
-    def begin_remove(self, first: int, last: int) -> None: ...
-
-    def end_remove(self) -> None: ...
-
-    def changed(self, first: int, last: int) -> None: ...
-
-    def begin_reset(self) -> None: ...
-
-    def end_reset(self) -> None: ...
-
-
 class QueueView:
     """The rows of one page; `Moderating.new_view` makes them, and `close` ends them."""
 
@@ -112,8 +92,7 @@ class QueueView:
         self._dirty = book.watch()
         here = book.keys(self._filter.show, self._filter.store)
         self._dirty.update(dict.fromkeys(key[2] for key in here))
-        self._keys: list[Key] = []
-        self._key_of: dict[str, Key] = {}
+        self._list = RowList()
         self._news: set[str] = set()
         self._moved: set[str] = set()
         self._ghosts: dict[str, Item] = {}
@@ -126,19 +105,18 @@ class QueueView:
     # Rows
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._list)
 
     def id_at(self, at: int) -> str:
-        return self._keys[at][2]
+        return self._list.id_at(at)
 
     def index_of(self, item_id: str) -> int | None:
         """None when it is not in this list."""
-        key = self._key_of.get(item_id)
-        return None if key is None else bisect_left(self._keys, key)
+        return self._list.index_of(item_id)
 
     def row(self, at: int, now: Moment) -> QueueRow:
         """Made anew for each call: ask for the rows that are painted only."""
-        item_id = self._keys[at][2]
+        item_id = self._list.id_at(at)
         row = self.row_of(item_id, now)
         assert row is not None, "a row without an item: refresh() was not called"
         return row
@@ -148,7 +126,7 @@ class QueueView:
         item = self._item(item_id)
         if item is None:
             return None
-        is_left = item_id in self._key_of and not self._belongs(item_id)
+        is_left = item_id in self._list and not self._belongs(item_id)
         return self._rows.row(item, now, left=is_left)
 
     def _item(self, item_id: str) -> Item | None:
@@ -168,7 +146,7 @@ class QueueView:
     @property
     def is_held(self) -> bool:
         return any(
-            held is not None and held in self._key_of for held in (self._cursor, self._pointed)
+            held is not None and held in self._list for held in (self._cursor, self._pointed)
         )
 
     def show(self, wanted: QueueFilter, listener: RowsListener) -> None:
@@ -176,8 +154,7 @@ class QueueView:
         self._filter, self._cursor, self._pointed = wanted, None, None
         listener.begin_reset()
         self._dirty.clear()
-        self._keys = self._book.keys(wanted.show, wanted.store)
-        self._key_of = {key[2]: key for key in self._keys}
+        self._list.take_all(self._book.keys(wanted.show, wanted.store))
         self._forget_waiting()
         listener.end_reset()
 
@@ -207,7 +184,7 @@ class QueueView:
         dirty = self._dirty.copy()
         self._dirty.clear()
         for item_id, gone in dirty.items():
-            if gone is not None and item_id in self._key_of:
+            if gone is not None and item_id in self._list:
                 self._ghosts[item_id] = gone
             elif gone is None:
                 self._ghosts.pop(item_id, None)
@@ -216,60 +193,24 @@ class QueueView:
     def _forget_waiting(self) -> None:
         self._news.clear()
         self._moved.clear()
-        self._ghosts = {i: item for i, item in self._ghosts.items() if i in self._key_of}
+        self._ghosts = {i: item for i, item in self._ghosts.items() if i in self._list}
 
     def _note(self, item_id: str, listener: RowsListener) -> None:
         """While something is held: rows change where they stand, and none comes or goes."""
-        standing, wanted = self._key_of.get(item_id), self._wanted(item_id)
+        standing, wanted = self._list.key(item_id), self._wanted(item_id)
         if standing is None:
             (self._news.discard if wanted is None else self._news.add)(item_id)
             return
         (self._moved.discard if wanted == standing else self._moved.add)(item_id)
-        self._tell_changed(standing, listener)
+        self._list.tell_changed(item_id, listener)
 
     def _fall_in(self, ids: Iterable[str], listener: RowsListener) -> None:
-        ids = list(ids)
-        if len(ids) >= ANEW_FROM:
-            listener.begin_reset()
-            self._sort_in(ids)
-            listener.end_reset()
+        wanted = {item_id: self._wanted(item_id) for item_id in ids}
+        if len(wanted) >= ANEW_FROM:
+            self._list.move_all(wanted, listener)
             return
-        for item_id in ids:
-            self._move(item_id, listener)
-
-    def _move(self, item_id: str, listener: RowsListener) -> None:
-        standing, wanted = self._key_of.get(item_id), self._wanted(item_id)
-        if standing is not None and standing == wanted:
-            self._tell_changed(standing, listener)
-            return
-        if standing is not None:
-            at = bisect_left(self._keys, standing)
-            listener.begin_remove(at, at)
-            del self._keys[at]
-            del self._key_of[item_id]
-            listener.end_remove()
-        if wanted is not None:
-            at = bisect_left(self._keys, wanted)
-            listener.begin_insert(at, at)
-            self._keys.insert(at, wanted)
-            self._key_of[item_id] = wanted
-            listener.end_insert()
-
-    def _sort_in(self, ids: Iterable[str]) -> None:
-        """Many at once: what stands is in order already, so sorting is little more than merging."""
-        touched = {item_id: self._wanted(item_id) for item_id in ids}
-        self._keys = [key for key in self._keys if key[2] not in touched]
-        for item_id, wanted in touched.items():
-            if wanted is None:
-                self._key_of.pop(item_id, None)
-            else:
-                self._key_of[item_id] = wanted
-        self._keys += sorted(wanted for wanted in touched.values() if wanted is not None)
-        self._keys.sort()
-
-    def _tell_changed(self, key: Key, listener: RowsListener) -> None:
-        at = bisect_left(self._keys, key)
-        listener.changed(at, at)
+        for item_id, key in wanted.items():
+            self._list.move(item_id, key, listener)
 
     def _belongs(self, item_id: str) -> bool:
         return self._wanted(item_id) is not None
@@ -304,14 +245,14 @@ class QueueView:
         """Move the cursor by so many rows, over those that left; without a cursor, from the end.
 
         At the last row that is still here it stays; None when there is no such row."""
-        at = -1 if by > 0 else len(self._keys)
+        at = -1 if by > 0 else len(self._list)
         begun = None if self._cursor is None else self.index_of(self._cursor)
         at, found = begun if begun is not None else at, None
         direction, left = (1 if by > 0 else -1), abs(by)
-        while left and 0 <= at + direction < len(self._keys):
+        while left and 0 <= at + direction < len(self._list):
             at += direction
-            if self._belongs(self._keys[at][2]):
-                found, left = self._keys[at][2], left - 1
+            if self._belongs(self._list.id_at(at)):
+                found, left = self._list.id_at(at), left - 1
         if found is None and self._cursor is not None and self._belongs(self._cursor):
             found = self._cursor
         self._cursor = found
