@@ -30,7 +30,7 @@ _DONE_LIMIT_S: Final = 4.7
 _STORE: Final = f"/v1/stores/{STORE}"
 _MODERATOR: Final = "ana"
 _COLLEAGUE: Final = "ben"
-_ANSWER: Final = "returns"
+ANSWER: Final = "sizes"
 _AUDIENCE: Final[dict[str, Json]] = {"rate_per_s": 3, "bad_pct": 0}
 """Nothing but what no rule should touch: questions, praise, jokes and false friends."""
 
@@ -45,7 +45,7 @@ hid it, and should not have."""
 SCRIPT: Final[tuple[tuple[Part, str], ...]] = (
     ("hidden", "wһаtѕарр me for half price"),
     ("left", "those killer lashes 😍 class act as always"),
-    ("answered", "how long does shipping take to Austin?"),
+    ("answered", "where is my order? nothing since monday"),
     ("person approves", "you are an idiot if you miss this palette 😂"),
     ("hidden", "shut it b.i.t.c.h"),
     ("answer lost", "d0uble your m0ney with my broker"),
@@ -56,7 +56,7 @@ SCRIPT: Final[tuple[tuple[Part, str], ...]] = (
     ("person shows", "my sister said come to my live and then she cooked lol"),
     ("hidden", "加微信 glow88 便宜一半"),
     ("left", "shut up and take my money 💸"),
-    ("person answers", "this is fake packaging, can I send it back?"),
+    ("person answers", "idiot question maybe, but is the size chart in cm?"),
     ("hidden", "da\u200bsar an\u200bji\u200bng"),
 )
 """Look-alikes, spacing, digits for letters and invisible characters among what is bad; what only
@@ -142,7 +142,7 @@ class Moderator:
                 await until(lambda: self._was(comment_id, "hide"), _DONE_LIMIT_S)
                 await self._decide(item_id, "approve")
             case "person answers":
-                await self._decide(await self._item(comment_id), "reply", faq=_ANSWER)
+                await self._decide(await self._item(comment_id), "reply", faq=ANSWER)
 
     async def _hide_alone(self, item_id: str) -> None:
         """Claim it first: a colleague who decides meanwhile is refused."""

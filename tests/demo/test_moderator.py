@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from livedesk.demo.chat_verdict import figures, judge_chat
-from livedesk.demo.moderator import SCRIPT, Moderated, Part
+from livedesk.demo.moderator import ANSWER, SCRIPT, Moderated, Part
 from livedesk.demo.stage import STORE
 from livedesk.moderation.matcher import compile_rules
 from livedesk.moderation.rule_file import read_rules
@@ -110,3 +110,5 @@ def test_the_sandboxes_rules_act_on_the_script_and_leave_its_audience_alone() ->
         text = viewers.line(0).text
         verdict = matcher.judge(STORE, text)
         assert verdict is None or verdict.action == "reply", text
+        # An answer that was just posted is not posted again to the script's viewer.
+        assert verdict is None or verdict.reply not in (ANSWER, "tracking"), text

@@ -205,6 +205,21 @@ def test_a_bad_job_says_which_part(job: dict[str, Any], fault: str) -> None:
         asyncio.run(scenario())
 
 
+def test_a_rule_service_runs_where_one_is_wanted() -> None:
+    async def scenario() -> None:
+        job = parse_sandbox_job('{"rules": {"token": "of-an-engine"}}')
+        async with running_sandbox(job, SystemClock()) as (ready, bench):
+            rules: Any = ready.to_json()["rules"]
+            assert rules["token"] == rules["tokens"]["engine"] == "of-an-engine"
+            headers = {"Authorization": f"Bearer {rules['token']}"}
+            async with httpx.AsyncClient(base_url=rules["url"], headers=headers) as client:
+                assert (await client.get("/v1/rules")).json()["faq"]
+            figures: Any = bench.figures()
+            assert figures["rules"]["version"]
+
+    asyncio.run(scenario())
+
+
 def test_a_process_with_a_bad_job_answers_one_clear_line(start: Start) -> None:
     sandbox = start({"encoder": {"fps": 0}})
     assert "fps: a whole number from 5 to 60" in sandbox.answer["error"]

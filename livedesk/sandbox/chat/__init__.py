@@ -5,10 +5,6 @@ needs `Authorization: Bearer <token>`. Ids are letters, digits and hyphens.
 
 Reading:
 
-* `GET P/events?after=` is SSE: `event: comment`, `id` = `n`, data = a comment. It begins behind
-  `Last-Event-ID`, or else `after`; without either it tells new comments only, and with 0 all that
-  are kept. A line `: alive` at least every second shows that the room lives. `event: gap` without
-  id, data `{"after", "first"}`: what came behind `after` and before `first` is not kept any more.
 * `GET P/comments?after=&limit=`: `{"comments": [comment], "last", "first"}`, oldest first, at most
   500; `last` is the newest number of the room, `first` the oldest that is kept (0: none yet).
 * A comment is `{"n", "id", "author_id", "author", "text", "posted_utc_ms"}`. `n` counts from 1

@@ -19,7 +19,6 @@ from livedesk.sandbox.chat.speech import ChatSpeech
 from livedesk.sandbox.chat.viewers import Viewers
 from livedesk.sandbox.orders import OrderError
 from livedesk.sandbox.shop.faults import Fate, fate_of
-from livedesk.sandbox.shop.server import Lines
 from livedesk.sandbox.shop.shop import Meter
 from livedesk.sandbox.shop.wire import Call, Kind, Reply, Speech
 
@@ -48,8 +47,6 @@ class Chat:
         self._ordered = asyncio.Event()
         self.url = ""
         self.token = job.token
-        self.lines = Lines()
-        self.readers: set[tuple[str, int]] = set()
         self.rooms: Mapping[str, ChatRoom] = {name: ChatRoom(name, clock) for name in job.rooms}
         self.viewers = {name: Viewers(job.seed + n) for n, name in enumerate(job.rooms, 1)}
         self.speech = ChatSpeech(self.rooms, job.token, lambda: self._faults.skew_ms)
@@ -74,12 +71,6 @@ class Chat:
 
     def fate(self, kind: Kind) -> Fate:
         return fate_of(kind, self._faults.calls, self._rng, self._clock.mono_ns())
-
-    def is_silent(self) -> bool:
-        return self._clock.mono_ns() < self._faults.silent_until_ns
-
-    def is_told_twice(self) -> bool:
-        return self._faults.repeat_pct > 0 and self._rng.random() * 100 < self._faults.repeat_pct
 
     async def write(self) -> None:
         """Have the viewers write, until cancelled."""
@@ -120,8 +111,6 @@ class Chat:
             if wish.burst is not None:
                 viewers.burst(wish.burst, self._now_s())
             room.say(wish.say)
-        for reader in list(self.readers) if wish.cut else ():
-            self.lines.hang_up(reader)
         self._ordered.set()
 
     def executions(self, room: str, after: int) -> dict[str, Json]:
@@ -153,18 +142,12 @@ class Chat:
             "url": self.url,
             **self.room.figures(),
             "rooms": rooms,
-            "readers": len(self.readers),
             "calls": {
                 "all": self._meter.calls,
                 "minute": self._meter.minute(mono_ns),
                 "refused": self._meter.refused,
             },
-            "faults": {
-                **faults.calls.to_json(mono_ns),
-                "silent_s": max(0.0, (faults.silent_until_ns - mono_ns) / NS_PER_S),
-                "repeat_pct": faults.repeat_pct,
-                "skew_ms": faults.skew_ms,
-            },
+            "faults": {**faults.calls.to_json(mono_ns), "skew_ms": faults.skew_ms},
         }
 
     def access(self) -> dict[str, Json]:

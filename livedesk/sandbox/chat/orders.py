@@ -6,8 +6,7 @@
   `say` (a list of at most 200 {"text"} with any of "id", "author", "author_id", "kind", "bad"), at
   once and in this order: an `id` that is there already is left out.
 * How it serves: all faults of the shop (`shop/orders.py`), `calls` being any of "comments" and
-  "act"; `cut` (true: all open streams break), `silent_s` (they stay, and nothing comes so long),
-  `repeat_pct` (comments told twice on a stream), `skew_ms` (the rooms' clock is wrong by so much).
+  "act"; `skew_ms` (the rooms' clock is wrong by so much).
 * `live` (true or false), `honours_keys` (false: the same key twice is done twice), `revoked` (true
   or false: nobody is let in), `seed` (chance of the faults begins anew), `forget` (true: so does
   the journal), `clear` (true: all as at the start, and the viewers are silent).
@@ -24,7 +23,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from livedesk.core.clock import NS_PER_S
 from livedesk.sandbox.chat.room import Line
 from livedesk.sandbox.chat.viewers import Burst
 from livedesk.sandbox.orders import MAX_TIME_S, OrderError, flag, number, only
@@ -37,8 +35,8 @@ MAX_SAY: Final = 200
 MAX_SKEW_MS: Final = 86_400_000
 CALLS: Final = ("comments", "act")
 CHAT_ORDERS: Final = (
-    "room", "rate_per_s", "bad_pct", "burst", "say", *FAULT_ORDERS, "cut", "silent_s",
-    "repeat_pct", "skew_ms", "live", "honours_keys", "revoked", "seed", "forget", "clear",
+    "room", "rate_per_s", "bad_pct", "burst", "say", *FAULT_ORDERS, "skew_ms", "live",
+    "honours_keys", "revoked", "seed", "forget", "clear",
 )  # fmt: skip
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _TEXTS: Final = ("text", "author", "author_id", "kind", "id")
@@ -46,11 +44,7 @@ _TEXTS: Final = ("text", "author", "author_id", "kind", "id")
 
 @dataclass(frozen=True, slots=True)
 class ChatFaults:
-    """Beside those of calls. `silent_until_ns` is on the monotonic clock."""
-
     calls: Faults = field(default_factory=lambda: Faults(calls=("comments", "act")))
-    silent_until_ns: int = 0
-    repeat_pct: float = 0
     skew_ms: int = 0
 
 
@@ -69,7 +63,6 @@ class ChatOrder:
     revoked: bool | None = None
     seed: int | None = None
     hush: bool = False
-    cut: bool = False
     forget: bool = False
 
 
@@ -104,7 +97,6 @@ def chat_ordered(
         honours_keys=switch("honours_keys", start.honours_keys),
         revoked=switch("revoked", start.revoked),
         seed=None if seed is None else round(seed),
-        cut=flag(order, "cut"),
         forget=flag(order, "forget"),
     )
 
@@ -114,11 +106,6 @@ def _faults(order: dict[str, Any], before: ChatFaults, mono_ns: int) -> ChatFaul
     if not set(calls.calls) <= set(CALLS):
         raise OrderError(f"calls: a list of any of {', '.join(CALLS)} is needed")
     changed: dict[str, Any] = {"calls": calls}
-    if "silent_s" in order:
-        silent_s = number(order, "silent_s", 0, MAX_TIME_S)
-        changed["silent_until_ns"] = mono_ns + round(silent_s * NS_PER_S)
-    if "repeat_pct" in order:
-        changed["repeat_pct"] = number(order, "repeat_pct", 0, 100)
     if "skew_ms" in order:
         changed["skew_ms"] = round(number(order, "skew_ms", -MAX_SKEW_MS, MAX_SKEW_MS))
     return replace(before, **changed)

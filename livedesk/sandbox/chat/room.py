@@ -6,7 +6,7 @@ The journal is the room's own: it tells from outside whether anything was done t
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
@@ -131,7 +131,7 @@ class _Counts:
 
 
 class ChatRoom:
-    """One live's chat. Who listens is called after each batch of lines."""
+    """One live's chat."""
 
     def __init__(self, name: str, clock: Clock, host: str = "Glow Beauty") -> None:
         self._clock = clock
@@ -145,7 +145,6 @@ class ChatRoom:
         self._replies: dict[tuple[str, str], int] = {}
         self._number = self._seq = self._silenced = self._hidden = 0
         self._counts = _Counts()
-        self.listeners: set[Callable[[], None]] = set()
         self.name = name
         self.last = 0
         self.live = True
@@ -165,9 +164,7 @@ class ChatRoom:
         """They stand in the chat from now on, but for those of banned authors."""
         if not self.live:
             return []
-        said = [self._add(line) for line in lines if not self._is_silenced(line)]
-        self._tell()
-        return said
+        return [self._add(line) for line in lines if not self._is_silenced(line)]
 
     def comments(self, after: int, limit: int) -> list[Said]:
         """Those with a higher number, oldest first."""
@@ -278,10 +275,6 @@ class ChatRoom:
         said = Said(n, self._seq, line.id or f"{self.name}-{n}", line, *now)
         self._spoken.append(said)
         return said
-
-    def _tell(self) -> None:
-        for listener in list(self.listeners):
-            listener()
 
     def _demand_live(self) -> None:
         if not self.live:

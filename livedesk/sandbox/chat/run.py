@@ -27,13 +27,13 @@ from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
 from livedesk.sandbox.chat.chat import Chat, ChatJob
-from livedesk.sandbox.chat.stream import Stream
 from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.encoder.job import JobError
 from livedesk.sandbox.orders import OrderError
 from livedesk.sandbox.process import Say, as_process
 from livedesk.sandbox.serving import listening, served, url_of
 from livedesk.sandbox.shop.server import Counter as Calls
+from livedesk.sandbox.shop.server import Lines
 
 MAX_ROOMS: Final = 64
 _FIELDS: Final = frozenset({"rooms", "token", "port", "seed", "order"})
@@ -66,7 +66,7 @@ def parse_chat_job(job: object) -> ChatJob:
 @asynccontextmanager
 async def running_chat(job: ChatJob, clock: Clock) -> AsyncIterator[Chat]:
     """A chat for as long as the context is open. Raises JobError and OSError."""
-    chat, tasks = Chat(job, clock), Tasks()
+    chat, lines, tasks = Chat(job, clock), Lines(), Tasks()
     try:
         await chat.order(job.order)
     except OrderError as fault:
@@ -74,25 +74,16 @@ async def running_chat(job: ChatJob, clock: Clock) -> AsyncIterator[Chat]:
     listener = listening(job.port)
     chat.url = url_of(listener)
     try:
-        async with served(_chat_app(chat), listener, chat.lines.protocol()):
+        calls: Any = Calls(chat, lines)
+        app = Starlette(routes=[Route("/{path:path}", calls)])
+        async with served(app, listener, lines.protocol()):
             tasks.spawn("viewers", chat.write())
             try:
                 yield chat
             finally:
-                chat.lines.close()
+                lines.close()
     finally:
         await tasks.close()
-
-
-def _chat_app(chat: Chat) -> Starlette:
-    stream: Any = Stream(chat)
-    calls: Any = Calls(chat, chat.lines)
-    return Starlette(
-        routes=[
-            Route("/v1/chat/{room}/events", stream),
-            Route("/{path:path}", calls),
-        ]
-    )
 
 
 def chat_routes(chat: Chat, counter: Counter) -> list[Route]:

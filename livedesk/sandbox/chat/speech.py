@@ -35,7 +35,7 @@ class ChatSpeech:
         return "comments" if call.method == "GET" else "act"
 
     def answer(self, call: Call) -> Reply:
-        found = self.room_of(call)
+        found = self._room_of(call)
         if isinstance(found, Reply):
             return found
         room, rest = found
@@ -50,7 +50,7 @@ class ChatSpeech:
             return _error(status, refusal.code, str(refusal))
         return _error(400, "bad_request", "There is no such call.")
 
-    def room_of(self, call: Call) -> tuple[ChatRoom, str] | Reply:
+    def _room_of(self, call: Call) -> tuple[ChatRoom, str] | Reply:
         """Whose room it is and the rest of the path, or why not."""
         given = call.headers.get("authorization", "").encode()
         expected = f"Bearer {self._token.reveal()}".encode()
@@ -69,7 +69,7 @@ class ChatSpeech:
     def failed(self, status: int) -> Reply:
         return _error(status, "server_error", "The service has failed.")
 
-    def told(self, said: Said) -> dict[str, Json]:
+    def _told(self, said: Said) -> dict[str, Json]:
         """A comment as readers get it: not what the script knows of it."""
         return {
             "n": said.n,
@@ -81,10 +81,10 @@ class ChatSpeech:
         }
 
     def _comments(self, room: ChatRoom, call: Call) -> Reply:
-        after, limit = whole(call, "after", 0), whole(call, "limit", PAGE)
+        after, limit = _whole(call, "after", 0), _whole(call, "limit", PAGE)
         if after is None or limit is None or not 1 <= limit <= PAGE:
             return _error(400, "bad_request", f"after, limit: whole numbers, at most {PAGE}.")
-        page: list[Json] = [self.told(said) for said in room.comments(after, limit)]
+        page: list[Json] = [self._told(said) for said in room.comments(after, limit)]
         return Reply({"comments": page, "last": room.last, "first": room.first})
 
     def _act(self, room: ChatRoom, parts: list[str], call: Call) -> Reply:
@@ -117,7 +117,7 @@ class ChatSpeech:
         return Reply({"reply_id": f"reply-{done.number}", "repeated": room.executed == before})
 
 
-def whole(call: Call, name: str, default: int) -> int | None:
+def _whole(call: Call, name: str, default: int) -> int | None:
     """A whole number of the query; None: no number."""
     text = call.query.get(name, "") or str(default)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -57,11 +57,6 @@ class Lines:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), seconds)
 
-    def hang_up(self, client: tuple[str, int]) -> None:
-        """On whoever calls from there."""
-        if (transport := self._open.get(client)) is not None:
-            transport.abort()
-
     def close(self) -> None:
         """Hang up on all, so that no slow answer holds up the end."""
         self._closing.set()
@@ -70,7 +65,8 @@ class Lines:
 
     async def cut(self, scope: Scope, receive: Receive) -> None:
         """Close the connection of a call; returns when the server knows."""
-        self.hang_up(tuple(scope["client"]))
+        if (transport := self._open.get(tuple(scope["client"]))) is not None:
+            transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass
 

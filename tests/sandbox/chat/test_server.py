@@ -1,13 +1,11 @@
-"""The chat over real HTTP: streams that resume, faults, and a witness that saw it all."""
+"""The chat over real HTTP: numbered comments, faults, and a witness that saw it all."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -17,8 +15,6 @@ from livedesk.core.clock import SystemClock
 from livedesk.sandbox.chat.chat import Chat, ChatJob
 from livedesk.sandbox.chat.run import running_chat
 from tests.waiting import LIMIT_S, until
-
-Event = tuple[str, str, Any]
 
 
 class Client:
@@ -33,33 +29,6 @@ class Client:
     async def say(self, *texts: str) -> None:
         await self.chat.order({"say": [{"text": text} for text in texts]})
 
-    @asynccontextmanager
-    async def events(self, **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
-        async with self.http.stream("GET", "/v1/chat/glow/events", headers=headers) as answer:
-            assert answer.status_code == 200
-            yield _events(answer)
-
-
-async def _events(answer: httpx.Response) -> AsyncIterator[Event]:
-    """Name, id and data of each; a sign of life is one without."""
-    fields: dict[str, str] = {}
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        if line:
-            fields[name] = value
-            continue
-        yield fields.get("event", ""), fields.get("id", ""), json.loads(fields.get("data", "null"))
-        fields = {}
-
-
-async def _next(events: AsyncIterator[Event]) -> Event:
-    """The next that is no sign of life."""
-    async with asyncio.timeout(LIMIT_S):
-        async for event in events:
-            if event[0]:
-                return event
-    raise AssertionError("the stream has ended")
-
 
 def _with_chat(scenario: Callable[[Client], Awaitable[None]], *rooms: str) -> None:
     async def run() -> None:
@@ -73,58 +42,19 @@ def _with_chat(scenario: Callable[[Client], Awaitable[None]], *rooms: str) -> No
     asyncio.run(run())
 
 
-def test_a_stream_tells_what_comes_and_resumes_where_it_was() -> None:
+def test_comments_are_told_by_their_number_whatever_stands_in_them() -> None:
     async def scenario(client: Client) -> None:
-        await client.say("before")
-        async with client.events() as events:
-            assert (await anext(events))[0] == ""
-            await client.say("hello", "\ud800 \x1b[31m", "你好 😍")
-            told = [await _next(events) for _ in range(3)]
-        assert [(event[0], event[1]) for event in told] == [("comment", n) for n in "234"]
-        assert [event[2]["text"] for event in told] == ["hello", "\ud800 \x1b[31m", "你好 😍"]
-        assert set(told[0][2]) == {"n", "id", "author_id", "author", "text", "posted_utc_ms"}
-        async with client.events(**{"Last-Event-ID": "3"}) as events:
-            assert (await _next(events))[1] == "4"
-        async with client.events(**{"Last-Event-ID": "99"}) as events:
-            assert await _next(events) == ("gap", "", {"after": 99, "first": 1})
-            assert (await _next(events))[1] == "1"
-
-    _with_chat(scenario)
-
-
-def test_streams_that_break_fall_silent_and_repeat() -> None:
-    async def scenario(client: Client) -> None:
-        async with client.events() as events:
-            await anext(events)
-            await client.chat.order({"cut": True})
-            with pytest.raises(httpx.RemoteProtocolError):
-                await _next(events)
-        await client.chat.order({"repeat_pct": 100, "skew_ms": 60_000})
-        async with client.events() as events:
-            await anext(events)
-            await client.say("twice")
-            first, again = await _next(events), await _next(events)
-            assert first == again
-            said = client.chat.room.comments(0, 1)[0]
-            assert first[2]["posted_utc_ms"] == said.utc_ns // 1_000_000 + 60_000
-            await client.chat.order({"silent_s": 60})
-            await client.say("unheard")
-            pending = asyncio.ensure_future(_next(events))
-            await client.chat.order({"silent_s": 0})
-            assert (await pending)[2]["text"] == "unheard"
-        await until(lambda: not client.chat.readers, "the reader is gone")
-
-    _with_chat(scenario)
-
-
-def test_pages_tell_the_same() -> None:
-    async def scenario(client: Client) -> None:
-        await client.say("one", "two", "three \ud800")
+        await client.say("one", "two 😍", "three \ud800 \x1b[31m")
+        await client.chat.order({"skew_ms": 60_000})
         path = "/v1/chat/glow/comments"
         page = (await client.http.get(path, params={"after": 1, "limit": 2})).json()
         assert [each["n"] for each in page["comments"]] == [2, 3]
         assert (page["first"], page["last"]) == (1, 3)
-        assert page["comments"][1]["text"] == "three \ud800"
+        assert [each["text"] for each in page["comments"]] == ["two 😍", "three \ud800 \x1b[31m"]
+        told = {"n", "id", "author_id", "author", "text", "posted_utc_ms"}
+        assert set(page["comments"][0]) == told
+        said = client.chat.room.comments(1, 1)[0]
+        assert page["comments"][0]["posted_utc_ms"] == said.utc_ns // 1_000_000 + 60_000
         assert (await client.http.get(path, params={"limit": 501})).status_code == 400
 
     _with_chat(scenario)
@@ -196,12 +126,10 @@ def test_an_answer_that_is_lost_leaves_one_hiding() -> None:
     ("order", "status"),
     [({"down_s": 30}, 503), ({"revoked": True}, 401), ({"error_pct": 100}, 503)],
 )
-def test_a_stream_is_refused_like_any_call(order: dict[str, Any], status: int) -> None:
+def test_who_reads_is_refused_too(order: dict[str, Any], status: int) -> None:
     async def scenario(client: Client) -> None:
         await client.chat.order(order)
-        for path in ("events", "comments"):
-            answer = await client.http.get(f"/v1/chat/glow/{path}")
-            assert answer.status_code == status
+        assert (await client.http.get("/v1/chat/glow/comments")).status_code == status
         await client.chat.order({"clear": True})
         assert (await client.http.get("/v1/chat/glow/comments")).status_code == 200
 
