@@ -25,22 +25,26 @@ Half = Literal["tuning", "held"]
 
 
 def measure(halves: tuple[Half, ...] = ("tuning", "held")) -> Iterator[Row]:
-    rules, _ = read_rules(_RULES.read_bytes(), "seed")
-    matcher = compile_rules(rules)
+    matcher = sandbox_matcher()
     for half in halves:
         yield _row(matcher, half, "evasion", "disguised comments found", _FOUND_GOAL)
         yield _row(matcher, half, "clean", "clean comments flagged", _FLAGGED_GOAL)
 
 
-def _row(matcher: Matcher, half: Half, name: str, what: str, goal: str) -> Row:
+def sandbox_matcher() -> Matcher:
+    return compile_rules(read_rules(_RULES.read_bytes(), "seed")[0])
+
+
+def found(matcher: Matcher, half: Half, name: Literal["evasion", "clean"]) -> tuple[int, int]:
+    """How many of how many are hidden or brought before a person; an answer is neither."""
     lines = (_CORPORA / f"{name}_{half}.jsonl").read_text("utf-8").splitlines()
-    texts = [str(json.loads(line)["text"]) for line in lines]
-    found = sum(_is_found(matcher, text) for text in texts)
-    share = f"{100 * found / len(texts):.2f} % ({found} of {len(texts):,})"
-    return Row(f"{what}, {half} half", share, goal=goal)
+    verdicts = [matcher.judge(_STORE, json.loads(line)["text"]) for line in lines]
+    hits = sum(verdict is not None and verdict.action != "reply" for verdict in verdicts)
+    return hits, len(verdicts)
 
 
-def _is_found(matcher: Matcher, text: str) -> bool:
-    """Hidden, or before a person's eyes; an answer from the FAQ is neither."""
-    verdict = matcher.judge(_STORE, text)
-    return verdict is not None and verdict.action != "reply"
+def _row(
+    matcher: Matcher, half: Half, name: Literal["evasion", "clean"], what: str, goal: str
+) -> Row:
+    hits, of = found(matcher, half, name)
+    return Row(f"{what}, {half} half", f"{100 * hits / of:.2f} % ({hits} of {of:,})", goal=goal)

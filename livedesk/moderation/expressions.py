@@ -85,6 +85,8 @@ def _hits(each: Expression, expression: Any, folded: View) -> Iterator[Hit]:
 def _options(memory_bytes: int) -> Any:
     options = re2.Options()
     options.log_errors = False
+    # Texts are folded; an expression with capitals means what its writer thinks it means.
+    options.case_sensitive = False
     options.max_mem = memory_bytes
     return options
 

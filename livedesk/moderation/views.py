@@ -181,7 +181,7 @@ class Views:
         starts: list[int] = []
         ends: list[int] = []
         for start, end in _clusters(text):
-            piece = self._folded(text[start:end])
+            piece = self.folded(text[start:end])
             chars.append(piece)
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.moderation_corpus import found, sandbox_matcher
 from livedesk.core.moderation import RuleAction
 from livedesk.core.rules import Rule, RuleSet
 from livedesk.moderation.matcher import LOOKED_AT, TOO_LONG, Matcher, compile_rules
@@ -214,3 +215,18 @@ def test_no_rules_find_nothing() -> None:
     assert empty.judge("b", "free money") is None
     assert empty.rules == RuleSet("0")
     assert empty.version == "0"
+
+
+def test_the_corpora_stay_found_and_clean() -> None:
+    matcher = sandbox_matcher()
+    hits, of = found(matcher, "tuning", "evasion")
+    assert hits >= 0.95 * of
+    flagged, of = found(matcher, "tuning", "clean")
+    assert flagged <= 0.001 * of
+
+
+def test_capitals_in_an_expression_match_as_written() -> None:
+    matcher = compile_rules(
+        RuleSet("1", (Rule("r", "l", "hide", "R", expressions=(r"ID [A-Z]{3}",)),))
+    )
+    assert matcher.judge("any", "my ID ABC") is not None
