@@ -171,6 +171,7 @@ class QueueView:
                 self._note(item_id, listener)
         else:
             self._fall_in(dirty, listener)
+            self._ghosts.clear()
         return True
 
     def settle(self, listener: RowsListener) -> None:
