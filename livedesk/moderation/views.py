@@ -31,8 +31,8 @@ _FLOODED: Final = 1_000
 """Code points; shorter texts are normalised in microseconds whatever they are."""
 _EXTENDS: Final = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
 """Joins the character before it when normalised, although it is no mark."""
-
 _NOT_FOLDED: Final = re.compile(f"{INVISIBLE.pattern[:-1]}\ud800-\udfff]")
+
 _EYE: Final = re.compile(r"!(?=\w)")
 _SIGN: Final = re.compile(re.escape(JOINT))
 _SPACES: Final = re.compile(" +")
@@ -57,12 +57,9 @@ _DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
 )
 """Letters that people repeat for emphasis: Latin, Greek, Cyrillic, Hebrew, Arabic."""
 _FIRST: Final = r"\1"
-_RUN: Final = re.compile(r"(\w)\1\1")
-_FIRST: Final = r"\1"
 _RUN: Final = re.compile(r"(\w)\1+")
 
-
-T = TypeVar("T")
+_Look = TypeVar("_Look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,12 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings(Generic[T]):
+class Readings(Generic[_Look]):
     """Of a skeleton; `squeezed` has one letter for each run of the same, and is empty when no
     letter stands three times in a row."""
 
-    plain: tuple[T, ...]
-    squeezed: tuple[T, ...]
+    plain: tuple[_Look, ...]
+    squeezed: tuple[_Look, ...]
 
 
 class _Words(dict[int, str]):
