@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +19,7 @@ from livedesk.core.moderation import ChatStatus, Claim, Item, RuleServiceStatus
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.rowdelegate import outcome
 from livedesk.ui.strip import CardPanel
+from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
 from tests.ui.queue_stage import moderation
 from tests.ui.stage import Stage, on_air
@@ -285,6 +287,24 @@ def test_a_long_message_shows_what_was_found(stage: Stage, open_window: Open) ->
     (lit,) = window.queue.detail.text.extraSelections()
     assert lit.cursor.selectedText() == "fake"
     window.queue.list.grab()
+
+
+@pytest.mark.parametrize(("before", "found", "behind"), [
+    ("word " * 80, "fake", " tail" * 80), ("كلمة " * 80, "مقلد", " ذيل" * 80),
+    ("言葉" * 100, "偽物", "です" * 100), ("👨‍👩‍👧" * 40, "e\u0301vil", "🎉" * 60),
+])  # fmt: skip
+def test_what_was_found_is_in_sight_in_the_row_whatever_stands_before_it(
+    stage: Stage, open_window: Open, before: str, found: str, behind: str
+) -> None:
+    window = opened(open_window, stage)
+    stage.moderation.comment(f"{before}{found}{behind}", found)
+    window.refresh()
+    view = window.queue.list
+    image = view.grab(view.visualRect(view.rows.index(0))).toImage()
+    lit = QColor(Theme().colours.notice_ground).rgb()
+    places = [x for x in range(image.width()) if image.pixel(x, 16) == lit]
+    assert places, "its ground is drawn"
+    assert places[0] > 90, "and not under the age"
 
 
 def test_a_rule_service_that_is_away_is_told_on_the_page(stage: Stage, open_window: Open) -> None:
