@@ -33,6 +33,7 @@ _COLLEAGUE: Final = "ben"
 ANSWER: Final = "sizes"
 _AUDIENCE: Final[dict[str, Json]] = {"rate_per_s": 3, "bad_pct": 0}
 """Nothing but what no rule should touch: questions, praise, jokes and false friends."""
+_FOR_PEOPLE: Final[dict[str, Json]] = {"rate_per_s": 1.5, "bad_pct": 8}
 
 Part = Literal[
     "hidden", "answer lost", "answered", "left", "person hides", "person approves",
@@ -115,6 +116,12 @@ class Moderator:
             seen.status = status.get("moderation") or {}
         except DeskError as error:
             seen.problem = str(error)
+
+    async def hand_over(self) -> None:
+        """Somebody in front of the console moderates from here on: viewers go on, some of them bad.
+
+        Raises DeskError."""
+        await self._sandbox.order("/chat", _FOR_PEOPLE)
 
     async def _write(self, comment_id: str, part: Part, text: str) -> None:
         line: dict[str, Json] = {"id": comment_id, "text": text, "kind": part, "bad": part in BAD}
