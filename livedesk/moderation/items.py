@@ -174,16 +174,20 @@ def decided(
     faq: Sequence[Faq] = (),
     *,
     now_utc_ns: int | None = None,
+    seen: int | None = None,
 ) -> Item:
     """With the decision, its state and the effects that it wants.
 
     The same decision (`key`) again changes nothing. `now_utc_ns`: by the clock that made the claim,
-    where it is not that of the decision. Raises ItemError: somebody else is at it, it is so
-    already, there is nothing to undo, the answer is not known.
+    where it is not that of the decision. `seen`: how many decisions the item had when the person
+    looked at it; who has not seen the newest does not overrule it unawares. Raises ItemError:
+    somebody else is at it, it is so already, there is nothing to undo, the answer is not known.
     """
     if any(known.key == decision.key for known in item.decisions):
         return item
     _check_free(item, decision.by, decision.utc_ns if now_utc_ns is None else now_utc_ns)
+    if seen is not None and seen != len(item.decisions):
+        raise ItemError("already", f"It became {item.state} meanwhile, by {_who(item)}.")
     if len(item.decisions) >= MOST_DECISIONS:
         raise ItemError("too_many_decisions", "So much was decided about it that no more is taken.")
     answer = _answer(faq, decision.reply)

@@ -403,3 +403,11 @@ def test_ids_and_sameness_stand_any_text() -> None:
     assert item_id("a", "b\ud800") != item_id("ab", "\ud800")
     assert same_key("ＦＲＥＥ  cash!!") == same_key("free cash")
     assert same_key("🎁🎁") == same_key("🎁🎁 ") != same_key("")
+
+
+def test_who_decides_on_an_old_view_is_told_what_became_of_it() -> None:
+    approved = after(found("review"), "approve")
+    with pytest.raises(ItemError, match="approved meanwhile, by ann") as refused:
+        decided(approved, decision("hide", "k", "bob"), FAQ, seen=0)
+    assert refused.value.code == "already"
+    assert decided(approved, decision("hide", "k", "bob"), FAQ, seen=1).state == "hidden"

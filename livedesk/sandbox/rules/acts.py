@@ -52,14 +52,19 @@ def lapse(changes: Transaction, ids: Sequence[str]) -> None:
 
 
 def decide(
-    changes: Transaction, wanted: str, decision: Decision, faq: Sequence[Faq], actor: Actor
+    changes: Transaction,
+    wanted: str,
+    decision: Decision,
+    faq: Sequence[Faq],
+    actor: Actor,
+    seen: int | None = None,
 ) -> Item:
     """Whether a claim has run out is told by the service's clock; the caller's may be wrong."""
     item = _known(changes, wanted)
     if _is_known_key(changes, item, decision):
         return item
     try:
-        after = decided(item, decision, faq, now_utc_ns=changes.utc_ns)
+        after = decided(item, decision, faq, now_utc_ns=changes.utc_ns, seen=seen)
     except ItemError as fault:
         raise conflict(fault.code, fault.text, item) from None
     _remember_key(changes, item, decision)

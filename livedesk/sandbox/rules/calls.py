@@ -205,7 +205,7 @@ async def decide(service: Service, request: Request, role: Role) -> Response:
     actor, wanted = _actor(role, call.by), request.path_params["item"]
     faq = service.rulebook.now.faq
     return await _changed(
-        service, lambda changes: acts.decide(changes, wanted, decision, faq, actor)
+        service, lambda changes: acts.decide(changes, wanted, decision, faq, actor, call.seen)
     )
 
 

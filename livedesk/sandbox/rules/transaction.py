@@ -24,7 +24,8 @@ _SAVE = """
 INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state,
   is_open = excluded.is_open, changed_ns = excluded.changed_ns, rule = excluded.rule,
-  list = excluded.list, by_rule = excluded.by_rule, decided = excluded.decided, overturned = excluded.overturned,
+  list = excluded.list, by_rule = excluded.by_rule, decided = excluded.decided,
+  overturned = excluded.overturned,
   claim_until = excluded.claim_until, data = excluded.data
 """
 

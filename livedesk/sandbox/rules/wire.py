@@ -59,6 +59,7 @@ class DecideCall:
     utc_ns: Time
     reply: Annotated[str, Meta(max_length=_NAME_CHARS)] = ""
     local: bool = False
+    seen: Annotated[int, Meta(ge=0)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
