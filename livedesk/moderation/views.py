@@ -35,7 +35,7 @@ _NOT_FOLDED: Final = re.compile(f"{INVISIBLE.pattern[:-1]}\ud800-\udfff]")
 
 _EYE: Final = re.compile(r"!(?=\w)")
 _SIGN: Final = re.compile(re.escape(JOINT))
-_SPACES: Final = re.compile(" +")
+_SPACES: Final = re.compile("  +")
 _HAN: Final = "[\u3005-\u3007\u3400-\u9fff]"
 _ALONE: Final = re.compile(r" \w \w \w ")
 _HAN_ALONE: Final = re.compile(f"{_HAN} {_HAN}")
@@ -157,7 +157,8 @@ class Views:
         read = self._ascii_letters.read(shown) if ascii_only else shown.translate(self._letters)
         raw = self._signs(read)
         found = [_spaced(raw.replace(JOINT, " "))]
-        if JOINT in raw:
+        # A sign that a space follows leaves the same words, whether it is a gap or nothing.
+        if JOINT in raw.rstrip(JOINT).replace(f"{JOINT} ", " "):
             closed = _spaced(raw.replace(JOINT, ""))
             if closed != found[0]:
                 found.append(closed)
