@@ -307,3 +307,5 @@ class ModerationStatus:
     faq: tuple[Faq, ...] = ()
     warnings: tuple[ComplianceWarning, ...] = ()
     """The newest first; at most ten."""
+    terms: tuple[str, ...] = ()
+    """Not to be said again: of the warnings of the last hour, the newest first."""

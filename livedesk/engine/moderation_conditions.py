@@ -59,7 +59,11 @@ RULE = AlarmRule(
 LOST = AlarmRule(
     "medium", 0.0, 5.0, "Watch the live itself until it ends; the record says how many and when."
 )
-WARNING = AlarmRule("high", 0.0, 0.0, "Have the host correct it, and look at the platform's page.")
+WARNING = AlarmRule(
+    "high", 0.0, 0.0,
+    "Have the host correct it and look at the platform's page; then say on the Pins page that it "
+    "was seen to.",
+)  # fmt: skip
 
 
 def moderation_findings(status: StoreStatus, facts: ModerationFacts | None) -> dict[str, Finding]:

@@ -59,6 +59,22 @@ def warning_of(
     )
 
 
+def tidied(warning: ComplianceWarning, utc_ns: int) -> ComplianceWarning:
+    """One that another program made, as it may stand in alarms and on screens; never of a time to
+    come, whatever that program's clock says."""
+    at_ns = min(warning.utc_ns, utc_ns)
+    return replace(
+        warning,
+        id=_text(warning.id, _LONGEST_ID) or f"at-{at_ns}",
+        text=_text(warning.text, _LONGEST_TEXT) or "The platform warns of this live.",
+        utc_ns=at_ns,
+        product_id=_text(warning.product_id, _LONGEST_ID),
+        product=_text(warning.product, _LONGEST_ID),
+        terms=_terms(list(warning.terms[: MOST_TERMS * 2])),
+        minute=None,
+    )
+
+
 def in_session(warning: ComplianceWarning, started_utc_ns: int | None) -> ComplianceWarning:
     """With the minute of the session in which it was said, where that is known."""
     if started_utc_ns is None or warning.utc_ns < started_utc_ns:

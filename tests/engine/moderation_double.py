@@ -15,6 +15,7 @@ from livedesk.core.events import Event
 from livedesk.core.moderation import (
     Claim,
     Comment,
+    ComplianceWarning,
     Decision,
     DecisionKind,
     Faq,
@@ -71,12 +72,13 @@ class Moderated:
         key: str,
         faq: str = "",
         again: bool = False,
+        seen: int | None = None,
     ) -> Item:
         self.calls.append((kind, by, key, faq, again))
         if kind == "reply" and not again:
             raise ModerationError("duplicate_reply", "It was posted 4 s ago.", self.items[item_id])
         decision = Decision(kind, by, self.clock.utc_ns(), key, faq)
-        return self._kept(item_id, lambda it: decided(it, decision, FAQ))
+        return self._kept(item_id, lambda it: decided(it, decision, FAQ, seen=seen))
 
     async def claim(self, item_id: str, by: str) -> Item:
         return self._kept(item_id, lambda it: claimed(it, by, self.clock.utc_ns()))
@@ -97,8 +99,16 @@ class Moderated:
         self.hooks.append(body)
         refuse(headers, body, self.clock.utc_ns())
 
+    def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
+        self.calls.append(("warning done", warning_id, by))
+        if warning_id != "w1":
+            raise ModerationError("unknown_warning", "This session has no such warning.")
+        return ComplianceWarning("w1", "glow", "policy", "No cures.", 0, terms=("cures",))
+
     def status(self) -> ModerationStatus:
-        return ModerationStatus(waiting=2, oldest_s=9.5, hidden=4, hide_p99_ms=850.0)
+        return ModerationStatus(
+            waiting=2, oldest_s=9.5, hidden=4, hide_p99_ms=850.0, terms=("cures",)
+        )
 
     def _kept(self, item_id: str, change: Any) -> Item:
         known = self.items.get(item_id)

@@ -53,7 +53,7 @@ def test_the_queue_is_told_to_all_but_hosts_and_changed_by_operations_only() -> 
         assert code_of(await http.post(f"{S}/comments", content=b"{}")) == (403, "role")
 
     async def refused(http: httpx.AsyncClient, _engine: OneEngine) -> None:
-        assert "moderation" not in (await http.get(f"{S}/status")).json()
+        assert (await http.get(f"{S}/status")).json()["moderation"] == {"terms": ["cures"]}
         assert code_of(await http.get(f"{M}/queue")) == (403, "role")
         assert code_of(await http.get("/v1/events?queue=1")) == (403, "role")
 
@@ -148,6 +148,17 @@ def test_comments_come_as_lines_up_to_the_bodys_limit() -> None:
         assert code_of(too_long) == (413, "too_large")
 
     asked(story)
+
+
+def test_who_saw_to_a_warning_says_so_under_a_name() -> None:
+    async def story(http: httpx.AsyncClient, engine: OneEngine) -> None:
+        done = await http.post(f"{S}/warnings/done", json={"warning": "w1", "by": "Ana"})
+        assert (done.status_code, done.json()["terms"]) == (200, ["cures"])
+        assert engine.moderated.calls == [("warning done", "w1", "Ana")]
+        gone = await http.post(f"{S}/warnings/done", json={"warning": "w2"})
+        assert code_of(gone) == (404, "unknown_warning")
+
+    asked(story, "producer")
 
 
 def test_who_sends_a_warning_needs_a_signature_and_no_token_and_learns_of_no_store() -> None:

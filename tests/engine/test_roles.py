@@ -53,6 +53,7 @@ MAY: Final = {
     ("GET", f"{S}/moderation/queue"): DESK,
     ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations",
     ("POST", f"{S}/comments"): "admin live_operations",
+    ("POST", f"{S}/warnings/done"): "admin live_operations producer",
     ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations",
 }
 OPEN: Final = {

@@ -63,6 +63,7 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("POST", f"{S}/show", DIRECTION, show.change_show),
     ("GET", f"{S}/moderation/queue", DESK, moderation.queue),
     ("POST", f"{S}/moderation/{{item}}/{{action}}", OPERATIONS, moderation.act),
+    ("POST", f"{S}/warnings/done", OPERATIONS | DIRECTION, moderation.warning_done),
     ("POST", f"{S}/comments", OPERATIONS, moderation.take_comments),
     ("POST", "/v1/hooks/{store}/products", ANYONE, products.hook),
     ("POST", "/v1/hooks/{store}/warnings", ANYONE, moderation.hook),

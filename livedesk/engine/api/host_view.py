@@ -1,4 +1,4 @@
-"""What of a store may a host see? What the pad shows: nothing of ways out, keys or alarms."""
+"""What of a store may a host see? What the pad shows: nothing of ways out, alarms or comments."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def status_for(role: Role, status: StoreStatus) -> StoreStatus | dict[str, Any]:
         "state": status.state,
         "sandbox": status.sandbox,
         "pins": status.pins,
+        "moderation": None if status.moderation is None else {"terms": status.moderation.terms},
         "limits": status.limits,
     }
 

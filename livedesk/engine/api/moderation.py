@@ -36,12 +36,16 @@ from livedesk.engine.pinning.hook_news import refuse
 from livedesk.platforms.webhook import HookRefused
 
 USUAL_PAGE: Final = 500
-_STATUS: Final = {"unknown_item": 404, "unknown_effect": 404, "service": 502, "stopping": 503}
+_STATUS: Final = {
+    "unknown_item": 404, "unknown_effect": 404, "unknown_warning": 404, "service": 502,
+    "stopping": 503,
+}  # fmt: skip
 _HOOK_STATUS: Final = {"too_large": 413, "bad_body": 400}
 _ACTIONS: Final = {
     "claimed": "Wait until the claim is released or runs out, or speak with its holder.",
     "duplicate_reply": "Ask with again: true to post it all the same.",
     "unknown_item": "Fetch the queue anew.",
+    "unknown_warning": "See warnings in the status for those that there are.",
     "unknown_reply": "See faq in the queue for the answers that there are.",
     "service": "See the rule service's log.",
     "stopping": "Ask again when the engine is back.",
@@ -77,6 +81,12 @@ class DoneBody(ByBody, kw_only=True):
 
     effect: Annotated[str, Meta(min_length=1, max_length=300)]
     done: bool
+
+
+class WarningBody(ByBody, kw_only=True):
+    """`warning`: its id."""
+
+    warning: Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 def moderating_of(request: Request) -> ModeratingView:
@@ -183,6 +193,14 @@ async def take_comments(request: Request) -> Response:
     with _as_answers():
         taken, unusable = moderating.take_lines(body)
     return json_answer({"taken": taken, "unusable": unusable})
+
+
+async def warning_done(request: Request) -> Response:
+    """Somebody saw to what a compliance warning is about."""
+    moderating = moderating_of(request)
+    body = await typed_body(request, WarningBody)
+    with _as_answers():
+        return json_answer(moderating.warning_done(body.warning, _by(request, body)))
 
 
 async def hook(request: Request) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from livedesk.core.moderation import DecisionKind, Faq, Item, ModerationStatus
+from livedesk.core.moderation import ComplianceWarning, DecisionKind, Faq, Item, ModerationStatus
 
 QueueState = Literal["open", "waiting", "hidden", "all"]
 """`open`: waiting, hidden or replied by a rule, to be done by hand, or unknown."""
@@ -28,9 +28,9 @@ class QueuePage:
 class ModerationError(Exception):
     """It was not done: a stable code, a sentence, and the item as it is, where there is one.
 
-    Codes: those of `moderation.items.ItemError` and `duplicate_reply` (409), `unknown_item` and
-    `unknown_effect` (404), `not_by_hand` (409: the effect does not wait for a person), `service`
-    (502: the rule service refused it for another reason), `stopping` (503).
+    Codes: those of `moderation.items.ItemError` and `duplicate_reply` (409), `unknown_item`,
+    `unknown_effect` and `unknown_warning` (404), `not_by_hand` (409: the effect does not wait for a
+    person), `service` (502: the rule service refused it for another reason), `stopping` (503).
     """
 
     def __init__(self, code: str, text: str, item: Item | None = None, action: str = "") -> None:
@@ -56,8 +56,11 @@ class ModeratingView(Protocol):
         key: str,
         faq: str = "",
         again: bool = False,
+        seen: int | None = None,
     ) -> Item:
-        """Decide. `faq`: id of the answer, of a reply; `again`: also when it was posted lately."""
+        """Decide. `faq`: id of the answer, of a reply; `again`: also when it was posted lately.
+        `seen`: how many decisions the item had when the person looked at it; the code is `already`
+        when it has others since."""
         ...
 
     async def claim(self, item_id: str, by: str) -> Item: ...
@@ -74,6 +77,10 @@ class ModeratingView(Protocol):
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         """Take a compliance warning. Raises HookRefused (`pins/webhook.py`)."""
+        ...
+
+    def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
+        """Somebody saw to what it warns of: its alarm ends."""
         ...
 
     def status(self) -> ModerationStatus: ...

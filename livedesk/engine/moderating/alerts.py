@@ -1,8 +1,13 @@
-"""Which compliance warnings came, and when? Each is told once, with the minute of the session."""
+"""Which compliance warnings came, and which of them still need somebody?
+
+Each is told once, with the minute of the session. It is open until a person saw to it, for ten
+minutes at most; its terms stand for an hour.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -11,19 +16,34 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.moderation import ComplianceWarning
 from livedesk.core.secrets import Secret
+from livedesk.engine.api.moderation_view import ModerationError
+from livedesk.engine.moderating.recall import RecalledWarning
 from livedesk.engine.moderating.stage import Tell
 from livedesk.engine.pinning.hook_news import AGAIN_AFTER_S, refuse
 from livedesk.moderation.compliance import (
     WARNING_TYPE,
     WarningRefusedError,
     in_session,
+    recent_terms,
+    tidied,
     warning_of,
 )
 from livedesk.platforms.webhook import HookRefused, SeenHooks, genuine
 
 MOST_SHOWN: Final = 10
+MOST_TERMS_SHOWN: Final = 40
+OPEN_S: Final = 600.0
+"""Then it is history: what was said so long ago is corrected by now, or never."""
 _MOST_KNOWN: Final = 1_000
-_OPEN_S: Final = 600.0
+_MOST_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """`open_until_ns`: by the monotonic clock."""
+
+    warning: ComplianceWarning
+    open_until_ns: int
 
 
 class Alerts:
@@ -44,40 +64,64 @@ class Alerts:
         self._started_utc_ns = started_utc_ns
         self._seen = SeenHooks(clock.utc_ns())
         self._known: dict[str, None] = {}
-        self._newest: tuple[ComplianceWarning, ...] = ()
+        self._told: tuple[_Told, ...] = ()
+        """Of this session, the newest first."""
         self._refusals: dict[str, int] = {}
 
     @property
     def newest(self) -> tuple[ComplianceWarning, ...]:
-        return self._newest
+        return tuple(told.warning for told in self._told[:MOST_SHOWN])
 
     def open(self) -> tuple[ComplianceWarning, ...]:
-        """Those of the last ten minutes."""
-        since_ns = self._clock.utc_ns() - round(_OPEN_S * NS_PER_S)
-        return tuple(warning for warning in self._newest if warning.utc_ns >= since_ns)
+        """Those that nobody saw to, the newest first."""
+        mono_ns = self._clock.mono_ns()
+        still = (told.warning for told in self._told if mono_ns < told.open_until_ns)
+        return tuple(still)[:MOST_SHOWN]
+
+    def terms(self) -> tuple[str, ...]:
+        """What must not be said again, the newest first."""
+        warnings = tuple(told.warning for told in self._told)
+        return recent_terms(warnings, self._clock.utc_ns())[:MOST_TERMS_SHOWN]
 
     def begin(self) -> None:
         """A new session: what was wrong with the one before is over."""
-        self._newest = ()
+        self._told = ()
 
-    def recalled(self, warning: ComplianceWarning) -> None:
-        self._keep(warning)
+    def recalled(self, recalled: RecalledWarning) -> None:
+        """What an earlier engine told is not told again, and is open no longer than it was."""
+        since_s = max(0.0, (self._clock.utc_ns() - recalled.told_utc_ns) / NS_PER_S)
+        self._keep(recalled.warning, 0.0 if recalled.is_done else OPEN_S - since_s)
 
     def take(self, told: ComplianceWarning) -> None:
-        if told.id in self._known:
+        tidy = tidied(told, self._clock.utc_ns())
+        if tidy.id in self._known:
             return
-        warning = in_session(told, self._started_utc_ns())
-        self._keep(warning)
+        warning = in_session(tidy, self._started_utc_ns())
+        self._keep(warning, OPEN_S)
         about = f" ({warning.product})" if warning.product else ""
         data: dict[str, Json] = {"warning": msgspec.to_builtins(warning)}
         self._tell("compliance.warning", "warning", f"{warning.text}{about}", data)
 
-    def _keep(self, warning: ComplianceWarning) -> None:
+    def done(self, warning_id: str, by: str) -> ComplianceWarning:
+        """Somebody saw to it: it needs nobody any more. Raises ModerationError."""
+        found = next((told for told in self._told if told.warning.id == warning_id), None)
+        if found is None:
+            raise ModerationError("unknown_warning", "This session has no such warning.")
+        mono_ns = self._clock.mono_ns()
+        if mono_ns < found.open_until_ns:
+            over = replace(found, open_until_ns=mono_ns)
+            self._told = tuple(over if told is found else told for told in self._told)
+            text = f"Seen to by {by}: {found.warning.text}"
+            self._tell("compliance.done", "info", text, {"warning_id": warning_id}, by)
+        return found.warning
+
+    def _keep(self, warning: ComplianceWarning, open_s: float) -> None:
         self._known[warning.id] = None
         if len(self._known) > _MOST_KNOWN:
             del self._known[next(iter(self._known))]
-        ordered = sorted((warning, *self._newest), key=lambda each: -each.utc_ns)
-        self._newest = tuple(ordered[:MOST_SHOWN])
+        told = _Told(warning, self._clock.mono_ns() + round(open_s * NS_PER_S))
+        ordered = sorted((told, *self._told), key=lambda each: -each.warning.utc_ns)
+        self._told = tuple(ordered[:_MOST_KEPT])
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises HookRefused."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json, Level
-from livedesk.core.moderation import DecisionKind, Item, ModerationStatus
+from livedesk.core.moderation import ComplianceWarning, DecisionKind, Item, ModerationStatus
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.api.moderation_view import QueuePage, QueueState
@@ -238,9 +238,10 @@ class Moderating:
         key: str,
         faq: str = "",
         again: bool = False,
+        seen: int | None = None,
     ) -> Item:
         key = key or f"d{self._rng.getrandbits(96):024x}"
-        return await self._decisions.act(item_id, kind, by, key, faq, again=again)
+        return await self._decisions.act(item_id, kind, by, key, faq, again=again, seen=seen)
 
     async def claim(self, item_id: str, by: str) -> Item:
         return await self._decisions.claim(item_id, by)
@@ -261,6 +262,9 @@ class Moderating:
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         self._alerts.hook(headers, body)
+
+    def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
+        return self._alerts.done(warning_id, by)
 
     # What is asked of it.
 

@@ -73,6 +73,7 @@ class Overview:
             rules=counts.rules(),
             faq=() if rules is None else rules.faq,
             warnings=self._alerts.newest,
+            terms=self._alerts.terms(),
         )
 
     def facts(self) -> ModerationFacts:

@@ -21,6 +21,7 @@ _EFFECT_KINDS: Final = (
 )  # fmt: skip
 _KINDS: Final = (
     "moderation.judged", "moderation.decided", *_EFFECT_KINDS, "compliance.warning",
+    "compliance.done",
 )  # fmt: skip
 
 
@@ -34,13 +35,22 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class RecalledWarning:
+    """`is_done`: a person saw to it."""
+
+    warning: ComplianceWarning
+    told_utc_ns: int
+    is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recalled:
     """`keys`: of all effects that were begun, also of items of which nothing else is on record."""
 
     items: tuple[Item, ...] = ()
     keys: tuple[str, ...] = ()
     posted: tuple[Posted, ...] = ()
-    warnings: tuple[ComplianceWarning, ...] = ()
+    warnings: tuple[RecalledWarning, ...] = ()
 
 
 def recall(record: Path) -> Recalled:
@@ -62,8 +72,19 @@ def recalled(events: Iterable[TimedEvent]) -> Recalled:
     ]
     keys.update(dict.fromkeys(effect.key for _, effect in begun))
     posted = [_posted(item, effect) for item, effect in begun if _is_posted(effect)]
-    warnings = tuple(warning for _, warning in warnings_told(events))
-    return Recalled(items, tuple(keys), tuple(posted), warnings)
+    return Recalled(items, tuple(keys), tuple(posted), tuple(_warnings(events)))
+
+
+def _warnings(events: list[TimedEvent]) -> Iterable[RecalledWarning]:
+    done = {
+        timed.event.data.get("warning_id")
+        for timed in events
+        if timed.event.kind == "compliance.done"
+    }
+    told = [timed for timed in events if timed.event.kind == "compliance.warning"]
+    utc_ns = {timed.t_ms: timed.event.utc_ns for timed in told}
+    for t_ms, warning in warnings_told(told):
+        yield RecalledWarning(warning, utc_ns[t_ms], warning.id in done)
 
 
 def _keys(events: Iterable[TimedEvent]) -> Iterable[str]:

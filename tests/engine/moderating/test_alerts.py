@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.moderation import ComplianceWarning
 from livedesk.core.secrets import Secret
+from livedesk.engine.api.moderation_view import ModerationError
 from livedesk.engine.moderating.alerts import Alerts
+from livedesk.engine.moderating.recall import recalled
+from livedesk.journal.reader import TimedEvent
 from livedesk.platforms.webhook import HookRefused, signature
 from tests.engine.moderating.conftest import FakeStage
 
@@ -40,6 +44,54 @@ def test_a_warning_is_told_once_whichever_way_it_comes() -> None:
     clock.advance(601)
     assert watch.open() == ()
     assert len(watch.newest) == 1
+
+
+def test_a_late_warning_is_open_as_long_as_any_and_none_is_of_a_time_to_come() -> None:
+    stage, clock = FakeStage(), ManualClock()
+    watch = alerts(stage, clock)
+    now_ns = clock.utc_ns()
+    watch.take(ComplianceWarning("late", "glow", "other", "x", now_ns - 900 * NS_PER_S))
+    watch.take(ComplianceWarning("ahead", "glow", "other", "a\x1b[1mb", now_ns + 10**15))
+    assert [each.id for each in watch.open()] == ["ahead", "late"]
+    assert (watch.newest[0].utc_ns, watch.newest[0].text) == (now_ns, "a [1mb")
+    clock.advance(601)
+    assert watch.open() == ()
+
+
+def test_who_sees_to_a_warning_ends_it_once_and_its_terms_stay() -> None:
+    stage, clock = FakeStage(), ManualClock()
+    watch = alerts(stage, clock)
+    told = ComplianceWarning("w1", "glow", "other", "x", clock.utc_ns(), terms=("cures acne",))
+    watch.take(told)
+    for _ in range(2):
+        assert watch.done("w1", "Ana").id == "w1"
+    assert (watch.open(), watch.terms()) == ((), ("cures acne",))
+    [done] = stage.told("compliance.done")
+    assert (done.actor, done.data) == ("Ana", {"warning_id": "w1"})
+    with pytest.raises(ModerationError, match="no such warning"):
+        watch.done("w2", "Ana")
+    clock.advance(3_601)
+    assert watch.terms() == ()
+
+
+def test_a_new_engine_tells_no_warning_again_and_knows_what_was_seen_to() -> None:
+    stage, clock = FakeStage(), ManualClock()
+    first = alerts(stage, clock)
+    for name in ("w1", "w2"):
+        first.take(ComplianceWarning(name, "glow", "other", "x", clock.utc_ns(), terms=(name,)))
+    first.done("w1", "Ana")
+    record = [TimedEvent(at, replace(event, utc_ns=clock.utc_ns()))
+              for at, event in enumerate(stage.events)]  # fmt: skip
+    clock.advance(500)
+    later = FakeStage()
+    again = alerts(later, clock)
+    for warning in recalled(record).warnings:
+        again.recalled(warning)
+    again.take(ComplianceWarning("w2", "glow", "other", "x", clock.utc_ns()))
+    assert (later.kinds(), again.terms()) == ([], ("w2", "w1"))
+    assert [each.id for each in again.open()] == ["w2"]
+    clock.advance(101)
+    assert again.open() == ()
 
 
 def test_what_is_forged_is_refused_and_told_once_a_minute() -> None:
