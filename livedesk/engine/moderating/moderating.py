@@ -34,6 +34,7 @@ from livedesk.engine.moderating.service_link import ServiceLink
 from livedesk.engine.moderating.stage import Stage
 from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.moderation.chats.base import Chat
+from livedesk.moderation.chats.comments import Seen
 from livedesk.moderation.chats.line_format import lines_of
 from livedesk.moderation.outbox import Outbox
 from livedesk.moderation.service_client import RuleService
@@ -71,6 +72,7 @@ class Moderating:
         self._rng = rng
         self._tasks = Tasks(self._task_failed)
         self._session = ""
+        self._posted = Seen()
         self._began_minute_ns = clock.mono_ns()
         self._minute_comments = 0
         store, outbox = stage.settings.id, Outbox()
@@ -255,9 +257,10 @@ class Moderating:
     # What else comes in.
 
     def take_lines(self, body: bytes) -> tuple[int, int]:
-        """Comments of any process: how many were taken, how many were unusable."""
+        """Comments of any process: how many were taken, how many were unusable. A comment that
+        comes again is one."""
         found = lines_of(body, self._clock.utc_ns())
-        self._judge.take(found.comments)
+        self._judge.take([each for each in found.comments if self._posted.add(each.id)])
         return len(found.comments), found.unusable
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
