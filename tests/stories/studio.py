@@ -15,7 +15,13 @@ import httpx
 
 from livedesk.core.clock import Clock, SystemClock
 from livedesk.core.events import Event
-from livedesk.core.pin_settings import CatalogueSettings, Gateway, PinSettings, SandboxGateway
+from livedesk.core.pin_settings import (
+    CatalogueSettings,
+    Gateway,
+    PinSettings,
+    SandboxGateway,
+    ShopeeGateway,
+)
 from livedesk.core.secrets import Secret
 from livedesk.sandbox.shop.run import running_shop
 from livedesk.sandbox.shop.shop import Shop, ShopJob
@@ -112,6 +118,14 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
 
 def own_gateway(shop: Shop) -> Gateway:
     return SandboxGateway(shop.url, shop.room.name, shop.token)
+
+
+def shopee(shop: Shop) -> ShopeeGateway:
+    who = shop.shopee_identity
+    return ShopeeGateway(
+        who.partner_id, who.partner_key, who.user_id, who.shop_id, who.session_id,
+        who.refresh_token, shop.url,
+    )  # fmt: skip
 
 
 @asynccontextmanager

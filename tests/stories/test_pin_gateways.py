@@ -13,24 +13,15 @@ from livedesk.core.pin_settings import (
     HttpCallSettings,
     HttpGateway,
     ManualGateway,
-    ShopeeGateway,
     TikTokProducts,
 )
 from livedesk.core.secrets import Secret
 from livedesk.sandbox.shop.shop import Shop
 from tests.engine.conftest import Bench
-from tests.stories.studio import STORE, on_air, refused
+from tests.stories.studio import STORE, on_air, refused, shopee
 from tests.waiting import until
 
 SERUM, CREAM, LIPS = "10001", "10002", "10003"
-
-
-def shopee(shop: Shop) -> ShopeeGateway:
-    who = shop.shopee_identity
-    return ShopeeGateway(
-        who.partner_id, who.partner_key, who.user_id, who.shop_id, who.session_id,
-        who.refresh_token, shop.url,
-    )  # fmt: skip
 
 
 def test_shopee_pins_once_although_an_answer_is_lost_and_says_when_the_live_is_over(
