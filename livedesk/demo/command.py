@@ -145,11 +145,14 @@ def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Pat
     """The console in this process's main thread, until it is closed or the show is over."""
     from livedesk.app import ConsoleSettings, Picture, run_console
 
+    cues = None if length_s is None else Cues.for_show(length_s)
     pictures: tuple[Picture, ...] = ()
-    if out is not None and length_s is not None:
+    if out is not None and cues is not None:
         # Late in the throttle, when the plots tell of the switch. A busy machine opens the window
         # late, so both count from the show's first media.
-        pictures = (Picture(out / PICTURE, Cues.for_show(length_s).heal_s - 1.5),)
+        pictures = (Picture(out / PICTURE, cues.heal_s - 1.5),)
+    # Nobody looks at a window without a display while the script waits for its last answers.
+    close_after_s = cues.finish_s if cues is not None and headless else length_s
     run_console(
         ConsoleSettings(
             paths=stage.paths,
@@ -157,7 +160,7 @@ def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Pat
             sandbox=SandboxAccess(stage.control_url, stage.control_token),
             offscreen=headless,
             pictures=pictures,
-            close_after_s=length_s,
+            close_after_s=close_after_s,
         )
     )
 

@@ -1,4 +1,4 @@
-"""How does the console spoil the sandbox's path and encoder, and heal them again?"""
+"""How does the console spoil the sandbox's parts, and heal them again?"""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ FaultName = Literal[
     "lower-rate", "restart-at-zero", "stop-encoder", "start-encoder",
     "delay-audio", "clock-off", "freeze", "black", "mute", "stop-sound",
     "slow-shop", "shop-down", "lose-answers",
+    "spam", "chat-down", "rules-down", "lose-hides",
     "heal",
 ]  # fmt: skip
-FaultGroup = Literal["path", "encoder", "media", "shop", "all"]
+FaultGroup = Literal["path", "encoder", "media", "shop", "chat", "all"]
 REFUSE_S = 2
 """How long new connections are refused after a reset."""
 
@@ -26,6 +27,11 @@ AUDIO_PPM = 1_000
 """Far more than two real clocks differ by: a minute of it moves the sound by 60 ms."""
 
 SHOP_DOWN_S = 20
+CHAT_DOWN_S = 20
+RULES_DOWN_S = 20
+"""Long enough to see what is done meanwhile, and how it is made good."""
+
+SPAM: dict[str, Json] = {"count": 200, "seconds": 10, "bad_pct": 60}
 
 _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "throttle": ("/path", {"rate_kbps": 1500}),
@@ -44,6 +50,10 @@ _ORDERS: dict[FaultName, tuple[str, dict[str, Json]]] = {
     "slow-shop": ("/shop", {"median_ms": 80, "slow_pct": 30, "slow_ms": [1000, 2000]}),
     "shop-down": ("/shop", {"down_s": SHOP_DOWN_S}),
     "lose-answers": ("/shop", {"drop_after_pct": 50}),
+    "spam": ("/chat", {"burst": SPAM}),
+    "chat-down": ("/chat", {"down_s": CHAT_DOWN_S, "calls": ["comments", "act"]}),
+    "rules-down": ("/rules-faults", {"down_s": RULES_DOWN_S}),
+    "lose-hides": ("/chat", {"drop_after_pct": 50, "calls": ["act"]}),
 }
 
 
@@ -68,8 +78,9 @@ class Fault:
 def faults() -> tuple[Fault, ...]:
     """What the panel offers, in its order; the last one undoes all others."""
     return (*_path_faults(), *_encoder_faults(), *_media_faults(), *_shop_faults(),
+            *_chat_faults(),
             Fault("heal", "all", tr("Heal everything"),
-                  tr("A good path, a good encoder and a good shop again")))  # fmt: skip
+                  tr("Path, encoder, shop, chat and rule service are good again")))  # fmt: skip
 
 
 def _path_faults() -> tuple[Fault, ...]:
@@ -124,6 +135,22 @@ def _shop_faults() -> tuple[Fault, ...]:
     )  # fmt: skip
 
 
+def _chat_faults() -> tuple[Fault, ...]:
+    return (
+        Fault("spam", "chat", tr("Spam burst"),
+              tr("200 comments in 10 s, most of them spam, scams and insults, many disguised")),
+        Fault("chat-down", "chat", tr("Chat down"),
+              tr("The platform's chat fails for 20 s: no comments come in, and what is to be "
+                 "hidden waits for it")),
+        Fault("rules-down", "chat", tr("Rules away"),
+              tr("The rule service is away for 20 s: livedesk judges with the rules it has, and "
+                 "hands everything in afterwards")),
+        Fault("lose-hides", "chat", tr("Hides lost"),
+              tr("Half of what is hidden or answered is not confirmed: it is asked again by its "
+                 "key, and done once")),
+    )  # fmt: skip
+
+
 class SandboxClient:
     """The orders of the sandbox's control. All raise DeskError."""
 
@@ -131,11 +158,11 @@ class SandboxClient:
         self._door = HttpDoor(access.url, access.token, transport)
 
     async def order(self, path: str, body: dict[str, Json]) -> None:
-        """One call of the control (`/path`, `/encoder` or `/shop`)."""
+        """One call of the control (`/path`, `/encoder`, `/shop`, `/chat` or `/rules-faults`)."""
         await self._door.post(path, body)
 
     async def state(self) -> dict[str, Any]:
-        """Figures of encoder, path and platform."""
+        """Figures of all its parts."""
         body, _ = await self._door.get("/state")
         return wire.read_object(body, f"{self._door.where}/state")
 
@@ -148,11 +175,22 @@ class SandboxClient:
         if fault.name in ("start-encoder", "heal"):
             body, _ = await self._door.get("/state")
             state = wire.read_sandbox(body, f"{self._door.where}/state")
-            for path in state.paths if fault.name == "heal" else ():
-                await self._door.post("/path", {"path": path, "clear": True})
-            if fault.name == "heal" and state.has_shop:
-                await self._door.post("/shop", {"clear": True})
+            if fault.name == "heal":
+                await self._heal(state)
             await self._bring_encoder(state.encoder_runs, heal=fault.name == "heal")
+
+    async def _heal(self, state: wire.SandboxState) -> None:
+        """All but the encoder."""
+        for path in state.paths:
+            await self._door.post("/path", {"path": path, "clear": True})
+        if state.shop is not None:
+            await self._door.post("/shop", {"clear": True})
+        for room, rate_per_s in state.viewers.items():
+            # A cleared room is silent, and its viewers should write on as they did.
+            order: dict[str, Json] = {"room": room, "clear": True, "rate_per_s": rate_per_s}
+            await self._door.post("/chat", order)
+        if state.rules is not None:
+            await self._door.post("/rules-faults", {"clear": True})
 
     async def _bring_encoder(self, runs: bool, *, heal: bool) -> None:
         """Start an encoder that does not run; one that runs would be broken off by a start."""

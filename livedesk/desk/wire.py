@@ -150,16 +150,28 @@ class _EncoderState(msgspec.Struct):
     process: str
 
 
+class _RoomState(msgspec.Struct):
+    rate_per_s: float
+
+
+class _ChatState(msgspec.Struct):
+    rooms: dict[str, _RoomState] = {}
+
+
 class SandboxState(msgspec.Struct):
-    """What the panel needs of the sandbox's figures."""
+    """What the panel needs of the sandbox's figures. None: there is no such part."""
 
     encoder: _EncoderState
     paths: dict[str, Any] = {}
     shop: dict[str, Any] | None = None
+    chat: _ChatState | None = None
+    rules: dict[str, Any] | None = None
 
     @property
-    def has_shop(self) -> bool:
-        return self.shop is not None
+    def viewers(self) -> dict[str, float]:
+        """How many comments a second they write, by room."""
+        rooms = self.chat.rooms if self.chat is not None else {}
+        return {name: room.rate_per_s for name, room in rooms.items()}
 
     @property
     def encoder_runs(self) -> bool:

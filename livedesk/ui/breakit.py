@@ -29,6 +29,7 @@ def _headings() -> tuple[tuple[FaultGroup, str], ...]:
         ("encoder", tr("Encoder")),
         ("media", tr("Picture and sound")),
         ("shop", tr("Shop")),
+        ("chat", tr("Chat and rules")),
         ("all", ""),
     )
 
@@ -80,7 +81,7 @@ class BreakItDock(QDockWidget):
         heading.show_text(self.windowTitle())
         column.addWidget(heading)
         column.addWidget(
-            self._words(tr("Encoder and path are simulated. Spoil them and see what happens."))
+            self._words(tr("All of this is simulated. Spoil it and see what happens."))
         )
         for group, name in _headings():
             column.addSpacing(theme.px(4))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 
 import httpx
 import pytest
 
+from livedesk.core.clock import ManualClock
 from livedesk.core.secrets import Secret
 from livedesk.desk.errors import RefusedError
 from livedesk.desk.sandbox_client import SandboxAccess, SandboxClient, faults
+from livedesk.sandbox.chat.orders import ChatFaults, chat_ordered
 from livedesk.sandbox.orders import ENCODER_ORDERS, encoder_commands, only
+from livedesk.sandbox.rules.faults import Faults as RuleFaults
 
 Order = tuple[str, str, object]
 
@@ -27,7 +31,9 @@ class Control:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             paths: dict[str, object] = {"primary": {}, "bonded": {}}
-            state = {"encoder": {"process": self.process}, "path": {}, "paths": paths, "shop": {}}
+            rooms = {"glow": {"rate_per_s": 1.5, "comments": 7}}
+            state = {"encoder": {"process": self.process}, "path": {}, "paths": paths, "shop": {},
+                     "chat": {"rooms": rooms}, "rules": {"version": "1"}}  # fmt: skip
             return httpx.Response(200, json=state)
         self.orders.append((request.method, request.url.path, json.loads(request.content)))
         if self.refuse:
@@ -66,11 +72,17 @@ def test_every_fault_is_an_order_the_control_knows() -> None:
                                          "slow_ms": [1000, 2000]})],
         "shop-down": [("POST", "/shop", {"down_s": 20})],
         "lose-answers": [("POST", "/shop", {"drop_after_pct": 50})],
+        "spam": [("POST", "/chat", {"burst": {"count": 200, "seconds": 10, "bad_pct": 60}})],
+        "chat-down": [("POST", "/chat", {"down_s": 20, "calls": ["comments", "act"]})],
+        "rules-down": [("POST", "/rules-faults", {"down_s": 20})],
+        "lose-hides": [("POST", "/chat", {"drop_after_pct": 50, "calls": ["act"]})],
         "stop-encoder": [("POST", "/encoder", {"stop": True})],
         "start-encoder": [],
         "heal": [("POST", "/path", {"path": "primary", "clear": True}),
                  ("POST", "/path", {"path": "bonded", "clear": True}),
                  ("POST", "/shop", {"clear": True}),
+                 ("POST", "/chat", {"room": "glow", "clear": True, "rate_per_s": 1.5}),
+                 ("POST", "/rules-faults", {"clear": True}),
                  ("POST", "/encoder", {"clear": True})],
     }  # fmt: skip
 
@@ -81,6 +93,10 @@ def test_every_order_is_understood_by_the_real_control() -> None:
             if path == "/encoder" and isinstance(order, dict):
                 assert encoder_commands(order) or order == {"stop": True}
                 only(order, ENCODER_ORDERS)
+            elif path == "/chat" and isinstance(order, dict):
+                chat_ordered(order, ChatFaults(), frozenset({"glow"}), 0)
+            elif path == "/rules-faults" and isinstance(order, dict):
+                RuleFaults(ManualClock(), random.Random(1)).order(order)
 
 
 @pytest.mark.parametrize("name", ["start-encoder", "heal"])
