@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.entries import Reply
 from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.pin_conditions import PinFacts
+from livedesk.pins.screening import ProductJudge
 
 
 class RelayHandle(Protocol):
@@ -77,6 +79,10 @@ class PinningHandle(PinningView, Protocol):
 
     def facts(self) -> PinFacts: ...
 
+    def use_rules(self, judge: ProductJudge) -> None:
+        """Hold the products against these rules from now on."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -98,5 +104,9 @@ class ModeratingHandle(ModeratingView, Protocol):
     def status(self) -> ModerationStatus: ...
 
     def facts(self) -> ModerationFacts: ...
+
+    def on_rules(self, use: Callable[[ProductJudge], None]) -> None:
+        """`use` is given what the rules say of a product of this store, with each version."""
+        ...
 
     async def close(self) -> None: ...

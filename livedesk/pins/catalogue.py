@@ -35,6 +35,10 @@ class Differences:
     def out_of_stock(self) -> tuple[Product, ...]:
         return tuple(each for each in self.refused if each.state == "out_of_stock")
 
+    @property
+    def flagged(self) -> tuple[Product, ...]:
+        return tuple(each for each in self.refused if each.state == "flagged")
+
     def __bool__(self) -> bool:
         return bool(self.came or self.went or self.changed)
 
@@ -44,7 +48,7 @@ def merged(
     new: Sequence[Product],
     problems: Sequence[ProductProblem],
     source: str,
-    utc_ns: int,
+    utc_ns: int | None,
 ) -> ProductList:
     """The list after a refresh at `utc_ns`; its revision only grows when something changed."""
     products, told = tuple(new), tuple(problems)

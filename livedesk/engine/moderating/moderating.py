@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -38,6 +39,7 @@ from livedesk.moderation.chats.comments import Seen
 from livedesk.moderation.chats.line_format import lines_of
 from livedesk.moderation.outbox import Outbox
 from livedesk.moderation.service_client import RuleService
+from livedesk.pins.screening import ProductJudge
 
 _AFTER_FAULT_S: Final = 5.0
 _PUBLISH_S: Final = 0.05
@@ -265,6 +267,16 @@ class Moderating:
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         self._alerts.hook(headers, body)
+
+    def on_rules(self, use: Callable[[ProductJudge], None]) -> None:
+        """Products, too, are held against the rules, wherever they are kept."""
+        store, shelf = self._stage.settings.id, self._parts.shelf
+
+        def tell(news: RulesNews) -> None:
+            if news.rules is not None and shelf.matcher is not None:
+                use(partial(shelf.matcher.check_product, store))
+
+        shelf.listen(tell)
 
     def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
         return self._alerts.done(warning_id, by)

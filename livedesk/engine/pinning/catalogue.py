@@ -1,4 +1,8 @@
-"""Which products does a store have now? Read on a schedule, and at once when a webhook tells."""
+"""Which products does a store have now? Read on a schedule, and at once when a webhook tells.
+
+What source and shop say of them is kept apart from what the rules object to (`pins/screening.py`):
+the list that everybody sees is the one with the other laid over it.
+"""
 
 from __future__ import annotations
 
@@ -18,23 +22,32 @@ from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
 from livedesk.pins.catalogue import Differences, HookBook, differences, merged, with_event
 from livedesk.pins.gateways.base import Products
+from livedesk.pins.screening import ProductJudge, Screen
 from livedesk.pins.webhook import HookEvent, verify
 from livedesk.platforms.call_budget import Backoff
 from livedesk.platforms.webhook import HookRefused, SeenHooks
 
 _TOLD_AT_ONCE: Final = 20
-"""Products that went out of stock together are told singly up to so many."""
+"""Products that went out of stock, or were flagged, together are told singly up to so many."""
 
 _MOST_PROBLEMS: Final = 100
 """Of webhooks, in the list until it is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """From one list to the next."""
+class _State:
+    """`plain`: as source and shop tell it; `shown`: with what the rules object to laid over it."""
 
-    old: ProductList
-    new: ProductList
+    plain: ProductList
+    screen: Screen
+    shown: ProductList
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """To another state."""
+
+    state: _State
     changes: Differences
 
 
@@ -63,9 +76,16 @@ class Catalogue:
         self._by_id: dict[str, Product] = {}
         self._begun_ns = clock.mono_ns()
         self._read_ns: int | None = None
-        self.products = ProductList(source=source.name)
+        nothing = ProductList(source=source.name)
+        self._state = _State(nothing, Screen(), nothing)
+        self._unseen = asyncio.Event()
+        """There are texts, or rules, that the other was not held against yet."""
         self.reason = ""
         """Why the newest refresh failed; empty when it did not."""
+
+    @property
+    def products(self) -> ProductList:
+        return self._state.shown
 
     def product(self, product_id: str) -> Product | None:
         return self._by_id.get(product_id)
@@ -113,18 +133,43 @@ class Catalogue:
             self._tell("catalogue.failed", "warning", text, {"reason": reason})
 
     async def _take(self, found: Products, asked_utc_ns: int) -> None:
-        """Compared in a thread, which ten thousand products are worth; a webhook may come first."""
+        """Compared in a thread, which ten thousand products are worth; a webhook or other rules may
+        come first."""
         while True:
-            step = await asyncio.to_thread(self._merge, self.products, found, asked_utc_ns)
-            if step.old is self.products:
-                self._step(step)
+            state = self._state
+            step = await asyncio.to_thread(self._merge, state, found, asked_utc_ns)
+            if self._takes(step, state):
                 return
 
-    def _merge(self, old: ProductList, found: Products, asked_utc_ns: int) -> _Step:
+    def _merge(self, state: _State, found: Products, asked_utc_ns: int) -> _Step:
         products = self._book.over(found.products, self._source.as_of_utc_ns or asked_utc_ns)
         problems = tuple(ProductProblem(where, text) for where, text in found.problems)
-        new = merged(old, products, problems, self._source.name, asked_utc_ns)
-        return _Step(old, new, differences(old, new))
+        plain = merged(state.plain, products, problems, self._source.name, asked_utc_ns)
+        return _screened(state, plain)
+
+    def use_rules(self, judge: ProductJudge) -> None:
+        """Hold all products against these rules, from now on (`keep_screened`)."""
+        self._state = replace(self._state, screen=self._state.screen.with_rules(judge))
+        self._unseen.set()
+
+    async def keep_screened(self) -> None:
+        """Look at the products again when rules or texts have changed."""
+        while True:
+            await self._unseen.wait()
+            self._unseen.clear()
+            state = self._state
+            step = await asyncio.to_thread(_screened, state, state.plain)
+            if not self._takes(step, state):
+                self._unseen.set()
+
+    def _takes(self, step: _Step, made_of: _State) -> bool:
+        """False when more has come meanwhile; what these rules said of each text is kept."""
+        if made_of is self._state:
+            self._step(step)
+            return True
+        if step.state.screen.judge is self._state.screen.judge:
+            self._state = replace(self._state, screen=step.state.screen)
+        return False
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         """Apply what the shop tells of a product. Raises HookRefused."""
@@ -138,26 +183,26 @@ class Catalogue:
             self._news.refused(refusal)
             raise
         self._news.taken(event)
-        old = self.products
-        new = with_event(old, self._book.take(event))
+        state = self._state
+        plain = with_event(state.plain, self._book.take(event))
         if event.problems:
-            new = _with_problems(new, event)
-        if new is not old:
-            self._step(_Step(old, new, differences(old, new)))
+            plain = _with_problems(plain, event)
+        if plain is not state.plain:
+            self._step(_laid_over(state, plain, state.screen))
+        if event.fields & {"title", "description"}:
+            self._unseen.set()
 
     def _step(self, step: _Step) -> None:
-        self.products = step.new
-        if step.new.revision == step.old.revision:
+        old, self._state = self._state.shown, step.state
+        if step.state.shown.revision == old.revision:
             return
-        self._by_id = {product.id: product for product in step.new.products}
-        self._tell_changes(step)
+        new = step.state.shown
+        self._by_id = {product.id: product for product in new.products}
+        self._tell_changes(new, step.changes)
         self._on_change(step.changes)
 
-    def _tell_changes(self, step: _Step) -> None:
-        came, went, changed = (
-            len(each) for each in (step.changes.came, step.changes.went, step.changes.changed)
-        )
-        new = step.new
+    def _tell_changes(self, new: ProductList, changes: Differences) -> None:
+        came, went, changed = (len(each) for each in (changes.came, changes.went, changes.changed))
         data: dict[str, Json] = {
             "products": len(new.products), "came": came, "went": went, "changed": changed,
             "problems": len(new.problems), "revision": new.revision,
@@ -167,9 +212,24 @@ class Catalogue:
             f"{changed:,} changed, {len(new.problems):,} with problems."
         )
         self._tell("catalogue.changed", "info", text, data)
-        for product in step.changes.out_of_stock[:_TOLD_AT_ONCE]:
+        for product in changes.out_of_stock[:_TOLD_AT_ONCE]:
             text = f"Out of stock: {product.title[:60] or product.id}."
             self._tell("catalogue.out_of_stock", "notice", text, {"product_id": product.id})
+        for product in changes.flagged[:_TOLD_AT_ONCE]:
+            text = f"Not to be pinned: {product.title[:60] or product.id}. {product.refusal}"
+            self._tell("catalogue.flagged", "warning", text, {"product_id": product.id})
+
+
+def _screened(state: _State, plain: ProductList) -> _Step:
+    """With all of them held against the rules: slow."""
+    return _laid_over(state, plain, state.screen.looked_at(plain.products))
+
+
+def _laid_over(state: _State, plain: ProductList, screen: Screen) -> _Step:
+    products, problems = screen.over(plain.products)
+    told = (*plain.problems, *problems)
+    shown = merged(state.shown, products, told, plain.source, plain.refreshed_utc_ns)
+    return _Step(_State(plain, screen, shown), differences(state.shown, shown))
 
 
 def _with_problems(products: ProductList, event: HookEvent) -> ProductList:

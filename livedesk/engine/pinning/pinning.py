@@ -45,6 +45,7 @@ from livedesk.pins.dispatcher import Dispatcher
 from livedesk.pins.gateways.base import Gateway
 from livedesk.pins.pictures import PictureError, Pictures
 from livedesk.pins.pin import Pin
+from livedesk.pins.screening import ProductJudge
 from livedesk.platforms.call_budget import CallBudget
 from livedesk.platforms.tokens import RenewalNews
 
@@ -132,12 +133,13 @@ class Pinning:
             self._begin(name)
 
     def _loops(self) -> tuple[str, ...]:
-        always = ("products", "warm connections", "access", "run of show")
+        always = ("products", "products against rules", "warm connections", "access", "run of show")
         return (*always, "what is shown") if self._gateway.abilities.reads_back else always
 
     def _begin(self, name: str) -> None:
         work = {
             "products": self._catalogue.run,
+            "products against rules": self._catalogue.keep_screened,
             "warm connections": self._upkeep.keep_warm,
             "access": self._upkeep.keep_signed_in,
             "run of show": self._show.run,
@@ -282,6 +284,9 @@ class Pinning:
 
     def _products_changed(self, _changes: Differences) -> None:
         self._show.fill(self._catalogue.products.products)
+
+    def use_rules(self, judge: ProductJudge) -> None:
+        self._catalogue.use_rules(judge)
 
     async def products_json(self) -> bytes:
         return await self._catalogue.json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 
@@ -45,6 +46,7 @@ class ProductJson:
 
 
 def _line(product: Product) -> bytes:
-    """Its fields, and in words why it cannot be pinned."""
-    fields = msgspec.json.encode(product)
+    """Its fields, and in words why it cannot be pinned. Pads have no use for descriptions, which
+    may be a hundred times longer than all the rest."""
+    fields = msgspec.json.encode(replace(product, description=""))
     return fields[:-1] + b',"refusal":' + msgspec.json.encode(product.refusal) + b"}"
