@@ -107,8 +107,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class LateDecision:
+    """`seen`: how many decisions the item had before it; who made it knew of no more."""
+
     item_id: str
     decision: Decision
+    seen: int | None = None
 
 
 class Outbox:
@@ -137,8 +140,10 @@ class Outbox:
     def item(self, item_id: str) -> list[str]:
         return self.items.put(item_id, item_id)
 
-    def decision(self, item_id: str, decision: Decision) -> list[LateDecision]:
-        return self.decisions.put(decision.key, LateDecision(item_id, decision))
+    def decision(
+        self, item_id: str, decision: Decision, seen: int | None = None
+    ) -> list[LateDecision]:
+        return self.decisions.put(decision.key, LateDecision(item_id, decision, seen))
 
     def outcome(self, item_id: str, effect: Effect) -> list[Outcome]:
         return self.outcomes.put((item_id, effect.key), Outcome(item_id, effect))

@@ -160,13 +160,16 @@ class RuleService:
         body = {"store": store, "effects": outcomes}
         return (await self._call("POST", "/v1/effects", _Items, body)).items
 
-    async def decide(self, item_id: str, decision: Decision) -> Item:
-        body = {
+    async def decide(self, item_id: str, decision: Decision, seen: int | None = None) -> Item:
+        """`seen`: how many decisions the item had when the person looked at it."""
+        body: dict[str, Any] = {
             "kind": decision.kind,
             "by": decision.by,
             "utc_ns": decision.utc_ns,
             "reply": decision.reply,
         }
+        if seen is not None:
+            body["seen"] = seen
         headers = {"Idempotency-Key": decision.key}
         path = f"/v1/items/{quote(item_id, safe='')}/decide"
         return await self._call("POST", path, Item, body, headers=headers)

@@ -53,7 +53,15 @@ class Decisions:
         return () if rules is None else rules.faq
 
     async def act(
-        self, item_id: str, kind: DecisionKind, by: str, key: str, faq: str, *, again: bool
+        self,
+        item_id: str,
+        kind: DecisionKind,
+        by: str,
+        key: str,
+        faq: str,
+        *,
+        again: bool,
+        seen: int | None,
     ) -> Item:
         item = self._item(item_id)
         is_known = any(decision.key == key for decision in item.decisions)
@@ -62,9 +70,9 @@ class Decisions:
         if kind == "reply":
             self._check_reply(item, faq, again=again)
         decision = Decision(kind, by, self._clock.utc_ns(), key, faq)
-        answer = await self._asked(item, lambda: self._service.decide(item_id, decision))
+        answer = await self._asked(item, lambda: self._service.decide(item_id, decision, seen))
         if answer is None:
-            self._decide_here(item_id, replace(decision, local=True))
+            self._decide_here(item_id, replace(decision, local=True), seen)
         else:
             self._book.take((answer,))
         return self._item(item_id)
@@ -83,16 +91,16 @@ class Decisions:
                 "duplicate_reply", why, item, "Ask for it again if viewers are to read it twice."
             )
 
-    def _decide_here(self, item_id: str, decision: Decision) -> None:
+    def _decide_here(self, item_id: str, decision: Decision, seen: int | None) -> None:
         item = self._item(item_id)
         try:
-            after = decided(item, decision, self.faq)
+            after = decided(item, decision, self.faq, seen=seen)
         except ItemError as error:
             raise ModerationError(error.code, error.text, item) from None
         if after is item:
             return
         self._book.changed(after, is_untold=True)
-        for late in self._outbox.decision(item_id, decision):
+        for late in self._outbox.decision(item_id, decision, len(item.decisions)):
             self._book.told(late.item_id, None)
 
     async def claim(self, item_id: str, by: str) -> Item:

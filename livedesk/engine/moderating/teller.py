@@ -108,7 +108,9 @@ class Teller:
         [late] = parcel.entries
         try:
             item = await hedged(
-                lambda: self._service.decide(late.item_id, late.decision), _AGAIN_S, _LIMIT_S
+                lambda: self._service.decide(late.item_id, late.decision, late.seen),
+                _AGAIN_S,
+                _LIMIT_S,
             )
         except ServiceRefusedError as refusal:
             self._outbox.decisions.sent(parcel)
