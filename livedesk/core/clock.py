@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_TIME = 40
 
 
 class Clock(Protocol):
@@ -59,3 +62,16 @@ def iso_utc(utc_ns: int) -> str:
     whole_s, rest_ns = divmod(utc_ns, NS_PER_S)
     stamp = datetime.fromtimestamp(whole_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{stamp}.{rest_ns // NS_PER_MS:03d}Z"
+
+
+def utc_ns_of(text: str) -> int | None:
+    """The time that an ISO 8601 text names, without a zone in UTC; None when it names none."""
+    if len(text) > _LONGEST_TIME:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+    # In whole microseconds: a float of seconds is only exact to some hundred nanoseconds.
+    return (when - _EPOCH) // timedelta(microseconds=1) * 1_000

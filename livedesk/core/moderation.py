@@ -35,6 +35,15 @@ or had been done already; `reason` says which."""
 SETTLED: frozenset[EffectState] = frozenset(("done", "not_possible", "failed", "dropped"))
 """Nothing more will come of an effect in one of these by itself."""
 
+MANY_DECIDED = 10
+"""With fewer decisions the share of those overturned says little of a rule."""
+
+SAME_ANSWER_LIVE_S = 20.0
+"""The same answer is not posted again in one live within this; viewers would read it twice."""
+
+SAME_ANSWER_AUTHOR_S = 300.0
+"""Nor to one author within this."""
+
 ChatKind = Literal["sandbox", "shopee", "lines", "none"]
 LinkState = Literal["up", "down", "unknown"]
 WarningKind = Literal["policy", "medical_claim", "unproven_claim", "other"]
@@ -160,6 +169,12 @@ class Item:
         return None
 
     @property
+    def is_overturned(self) -> bool:
+        """A person found the rule wrong: approved what it had found, or had it shown again."""
+        is_approved = self.state == "approved" and self.decision is not None
+        return is_approved and self.verdict is not None
+
+    @property
     def by_hand(self) -> tuple[Effect, ...]:
         """What a person is asked to do in the platform's own window."""
         return tuple(effect for effect in self.effects if effect.state == "by_hand")
@@ -167,20 +182,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class RuleStatistics:
-    """What a rule catches and costs. `overturned`: a person showed again or approved it."""
+    """What a rule catches and costs. `overturned`: see `Item.is_overturned`."""
 
     rule: str
     list: str
     hits: int = 0
     hidden: int = 0
     decided: int = 0
-    """By people."""
+    """Hits on which a decision of a person stands, that is, was not undone."""
     overturned: int = 0
 
     @property
     def overturned_share(self) -> float | None:
         """Of its hits that a person decided, 0 to 1."""
         return self.overturned / self.decided if self.decided else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """So many of its hits were decided that the share of those overturned tells of the rule."""
+        return self.decided >= MANY_DECIDED and 2 * self.overturned >= self.decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +227,11 @@ class Faq:
     id: str
     text: str
     link: str = ""
+
+    @property
+    def posted(self) -> str:
+        """As viewers read it."""
+        return f"{self.text} {self.link}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from heapq import nsmallest
 
+from livedesk.core.percentile import percentile
 from livedesk.core.pins import PinLatency, PinState, PinStatus
 
 _MISSED: frozenset[PinState] = frozenset(("late", "failed", "unknown"))
@@ -57,16 +58,11 @@ class LatencyCount:
             unknown=self._outcomes["unknown"],
             superseded=self._outcomes["superseded"],
             refused=self._outcomes["refused"],
-            p50_ms=self._percentile(50),
-            p95_ms=self._percentile(95),
-            p99_ms=self._percentile(99),
-            max_ms=self._percentile(100),
+            p50_ms=percentile(self._latencies_ms, 50),
+            p95_ms=percentile(self._latencies_ms, 95),
+            p99_ms=percentile(self._latencies_ms, 99),
+            max_ms=percentile(self._latencies_ms, 100),
         )
-
-    def _percentile(self, percent: int) -> float | None:
-        if not self._latencies_ms:
-            return None
-        return self._latencies_ms[max(-(-percent * len(self._latencies_ms) // 100), 1) - 1]
 
 
 def latency_of(pins: Iterable[PinStatus], budget_ms: float) -> PinLatency:

@@ -135,7 +135,7 @@ def _queue(summary: Summary) -> Iterator[str]:
             "t_ms": row.t_ms,
             "hide_ms": row.hide_ms,
             "review_s": row.review_s,
-            "overturned": row.is_overturned,
+            "overturned": row.item.is_overturned,
             **msgspec.to_builtins(row.item),
         }
         yield _line("item", fields)

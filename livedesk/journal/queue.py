@@ -19,7 +19,7 @@ from livedesk.journal.reader import TimedEvent
 
 T = TypeVar("T")
 
-_OF_EFFECTS: Final = tuple(
+EFFECT_EVENTS: Final = tuple(
     f"moderation.{state}"
     for state in ("sent", "done", "by_hand", "not_possible", "failed", "unknown", "dropped")
 )
@@ -51,14 +51,6 @@ class QueueRow:
         verdict = self.item.verdict
         return verdict is not None and verdict.action == "hide"
 
-    @property
-    def is_overturned(self) -> bool:
-        """A person wants it seen although a rule wanted it hidden or looked at."""
-        verdict, last = self.item.verdict, self.item.decision
-        if verdict is None or last is None:
-            return False
-        return verdict.action in ("hide", "review") and last.kind in ("approve", "reply")
-
 
 def queue_rows(events: Iterable[TimedEvent]) -> list[QueueRow]:
     """All items in the order of their comments. What cannot be understood is passed over."""
@@ -66,7 +58,7 @@ def queue_rows(events: Iterable[TimedEvent]) -> list[QueueRow]:
     for timed in events:
         if timed.event.kind in ("moderation.judged", "moderation.decided"):
             _take_item(rows, timed)
-        elif timed.event.kind in _OF_EFFECTS:
+        elif timed.event.kind in EFFECT_EVENTS:
             _take_effect(rows, timed.event)
     return sorted(rows.values(), key=lambda row: row.t_ms)
 
@@ -124,7 +116,7 @@ def _is_first_of_rule(row: QueueRow, effect: Effect) -> bool:
 
 
 def _latency_ms(event: Event, item: Item, effect: Effect) -> float | None:
-    """By the engine's monotonic clock where it told so; wall times may have been set meanwhile."""
+    """As the engine told it; an older record has the times alone."""
     told = event.data.get("latency_ms")
     if isinstance(told, (int, float)):
         return float(told)

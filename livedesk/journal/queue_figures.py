@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from livedesk.core.moderation import RuleStatistics
+from livedesk.core.percentile import percentile
 from livedesk.journal.queue import QueueRow
 
 
@@ -30,7 +31,7 @@ class QueueFigures:
     reviewed_within: int = 0
     """Within `limits.review_target_s`."""
     decided: int = 0
-    """By people, whatever the rules had said."""
+    """Items that people decided about, whatever the rules had said."""
     overturned: int = 0
     replied: int = 0
     banned: int = 0
@@ -67,17 +68,17 @@ def queue_figures(
         reviewed=len(reviews),
         reviewed_within=sum(review_s <= review_target_s for review_s in reviews),
         decided=sum(bool(row.item.decisions) for row in rows),
-        overturned=sum(row.is_overturned for row in rows),
+        overturned=sum(row.item.is_overturned for row in rows),
         replied=states["replied"],
         banned=states["banned"],
         local=sum(row.item.verdict is not None and row.item.verdict.local for row in rows),
         not_done=sum(
             effect.state in ("failed", "unknown") for row in rows for effect in row.item.effects
         ),
-        hide_p50_ms=_percentile(hides, 50),
-        hide_p99_ms=_percentile(hides, 99),
-        review_p50_s=_percentile(reviews, 50),
-        review_p90_s=_percentile(reviews, 90),
+        hide_p50_ms=percentile(hides, 50),
+        hide_p99_ms=percentile(hides, 99),
+        review_p50_s=percentile(reviews, 50),
+        review_p90_s=percentile(reviews, 90),
         rules=tuple(_by_rule(rows)),
     )
 
@@ -97,15 +98,9 @@ def _by_rule(rows: Iterable[QueueRow]) -> list[RuleStatistics]:
             list=list_,
             hits=len(hits),
             hidden=sum(row.is_hidden_by_rule for row in hits),
-            decided=sum(bool(row.item.decisions) for row in hits),
-            overturned=sum(row.is_overturned for row in hits),
+            decided=sum(row.item.decision is not None for row in hits),
+            overturned=sum(row.item.is_overturned for row in hits),
         )
         for (rule, list_), hits in of_rule.items()
     ]
     return sorted(found, key=lambda each: (-each.hits, each.rule))
-
-
-def _percentile(ordered: Sequence[float], percent: int) -> float | None:
-    if not ordered:
-        return None
-    return ordered[max(-(-percent * len(ordered) // 100), 1) - 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livedesk.core.clock import iso_utc
-from livedesk.core.moderation import EffectState, Item
+from livedesk.core.moderation import Effect, EffectState, Item, Verdict
 from livedesk.journal.queue import QueueRow
 from livedesk.journal.summary import Summary
 from livedesk.journal.text import percent, shortened, show_time
@@ -81,7 +81,9 @@ def _is_asked_about(row: QueueRow, summary: Summary) -> bool:
     is_slow = (row.hide_ms or 0) > limits.hide_target_s * 1000 or (
         row.review_s or 0
     ) > limits.review_target_s
-    return row.is_overturned or is_slow or row.item.state == "waiting" or bool(_trouble(row.item))
+    return (
+        row.item.is_overturned or is_slow or row.item.state == "waiting" or bool(_trouble(row.item))
+    )
 
 
 def item_cells(row: QueueRow) -> ItemCells:
@@ -92,13 +94,24 @@ def item_cells(row: QueueRow) -> ItemCells:
         utc=iso_utc(item.comment.utc_ns)[11:19],
         author=shortened(item.comment.author, 40),
         text=_marked(item),
-        state="never looked at" if item.state == "waiting" else item.state,
+        state=_state(item),
         mark="bad" if item.state == "waiting" or _is_bad(item) else "good",
-        why="picked by a person" if verdict is None else f"{verdict.reason} ({verdict.rule})",
+        why="picked by a person" if verdict is None else _why(verdict),
         took=_took(row),
         by=_by(row),
         trouble=trouble,
     )
+
+
+def _state(item: Item) -> str:
+    if item.state != "waiting":
+        return item.state
+    return "left undecided" if item.decisions else "never looked at"
+
+
+def _why(verdict: Verdict) -> str:
+    told = f"{verdict.reason} ({verdict.rule})"
+    return f"{told}, disguised" if verdict.evasion else told
 
 
 def _took(row: QueueRow) -> str:
@@ -110,7 +123,7 @@ def _took(row: QueueRow) -> str:
 def _by(row: QueueRow) -> str:
     last = row.item.decision
     if last is not None:
-        return f"{last.by}, against the rule" if row.is_overturned else last.by
+        return f"{last.by}, against the rule" if row.item.is_overturned else last.by
     if row.item.verdict is None or row.item.state == "waiting":
         return ""
     return "rule, by the engine itself" if row.item.verdict.local else "rule"
@@ -121,12 +134,14 @@ def _is_bad(item: Item) -> bool:
 
 
 def _trouble(item: Item) -> str:
-    told = [
-        f"{effect.verb}: {_STATES[effect.state]}"
-        for effect in item.effects
-        if effect.state in _STATES
-    ]
-    return "; ".join(told)
+    return "; ".join(filter(None, map(_came_of, item.effects)))
+
+
+def _came_of(effect: Effect) -> str:
+    """Nothing, if it was done or taken back."""
+    if effect.state == "dropped" and effect.verb == "reply" and effect.reason:
+        return f"reply: not posted. {effect.reason}"
+    return f"{effect.verb}: {_STATES[effect.state]}" if effect.state in _STATES else ""
 
 
 def _marked(item: Item) -> tuple[tuple[str, bool], ...]:
@@ -157,7 +172,7 @@ def rule_cells(summary: Summary) -> list[RuleCells]:
             decided=rule.decided,
             overturned=rule.overturned,
             share="–" if rule.overturned_share is None else percent(rule.overturned_share),
-            mark="look" if rule.overturned * 2 >= max(rule.decided, 1) else "",
+            mark="look" if rule.is_wrong else "",
         )
         for rule in summary.queue_figures.rules[:20]
     ]

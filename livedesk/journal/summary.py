@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from livedesk.core.figures import FIGURES
 from livedesk.core.moderation import ComplianceWarning
+from livedesk.core.percentile import nearest_rank
 from livedesk.core.pin_latency import latency_of
 from livedesk.core.pins import PinLatency
 from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
@@ -294,17 +295,11 @@ def _stats(figure: str, subject: str, seconds: Mapping[int, Second], length_s: i
         measured_s=len(seconds),
         missing_s=max(0, length_s - sum(t_s < length_s for t_s in seconds)),
         min=min(second.min for second in counted),
-        p05=_percentile(means, 5),
+        p05=nearest_rank(means, 5),
         mean=sum(means) / len(means),
-        p95=_percentile(means, 95),
+        p95=nearest_rank(means, 95),
         max=max(second.max for second in counted),
     )
-
-
-def _percentile(ordered: Sequence[float], percent: int) -> float:
-    """Nearest rank: always a value that was measured."""
-    rank = -(-percent * len(ordered) // 100)
-    return ordered[max(rank, 1) - 1]
 
 
 def _worst_skew(reader: SessionReader, skew: Mapping[int, Second]) -> WorstSkew | None:

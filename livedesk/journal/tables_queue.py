@@ -67,7 +67,7 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
             "" if last is None else last.kind,
             "" if last is None else last.by,
             row.review_s,
-            _yes(row.is_overturned),
+            _yes(row.item.is_overturned),
             _last(item, "hide"),
             _last(item, "reply"),
             _last(item, "ban"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livedesk.core.figures import FIGURES
+from livedesk.core.one_line import ORDERS
 from livedesk.journal.summary import Summary
 
 NBSP = "\u00a0"
@@ -12,11 +13,10 @@ NBSP = "\u00a0"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 # Control characters as their pictures: readable, and without effect on a terminal or a parser.
-# Marks that force a writing direction can make a name read backwards; right-to-left scripts
-# need none of them.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
+_TAB_AND_LINE_FEED = (0x09, 0x0A)
+_PICTURES = {code: "�" for code in ORDERS if code not in _TAB_AND_LINE_FEED} | {
+    **{code: chr(0x2400 + code) for code in range(0x20) if code not in _TAB_AND_LINE_FEED},
     0x7F: "␡",
-    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"),
 }
 
 

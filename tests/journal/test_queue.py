@@ -114,6 +114,31 @@ def test_what_was_undone_is_not_counted_as_overturned(tmp_path: Path) -> None:
     assert summary_of(recorded(tmp_path, events)).queue_figures.overturned == 0
 
 
+def test_a_rule_is_wrong_once_ten_were_decided_and_half_of_them_taken_back(tmp_path: Path) -> None:
+    events: list[Event] = []
+    for n in range(10):
+        it = item(f"c{n}", n, "hide")
+        events.append(judged(2 * n + 1, n, it))
+        if n < 9:
+            after: ItemState = "approved" if n < 5 else "banned"
+            kind: DecisionKind = "approve" if n < 5 else "ban"
+            events.append(decided(2 * n + 2, n + 1, it, kind, after))
+    (rule,) = summary_of(recorded(tmp_path, events)).queue_figures.rules
+    assert (rule.hits, rule.decided, rule.overturned) == (10, 9, 5)
+    assert not rule.is_wrong
+    events.append(decided(99, 50, item("c9", 9, "hide"), "ban", "banned"))
+    (rule,) = summary_of(recorded(tmp_path / "later", events)).queue_figures.rules
+    assert rule.is_wrong
+
+
+def test_an_answer_to_what_a_rule_put_before_a_person_does_not_make_the_rule_wrong(
+    tmp_path: Path,
+) -> None:
+    it = item("a", 10, "review")
+    events = [judged(1, 10, it), decided(2, 12, it, "reply", "replied")]
+    assert summary_of(recorded(tmp_path, events)).queue_figures.overturned == 0
+
+
 def test_an_older_copy_of_an_item_does_not_take_back_what_is_known(tmp_path: Path) -> None:
     it = item("a", 10, "review")
     events = [judged(1, 10, it), decided(2, 12, it, "hide", "hidden"), judged(3, 13, it)]
