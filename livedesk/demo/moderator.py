@@ -63,6 +63,11 @@ SCRIPT: Final[tuple[tuple[Part, str], ...]] = (
 """Look-alikes, spacing, digits for letters and invisible characters among what is bad; what only
 sounds so among what is not."""
 
+_NAMES: Final = (
+    "deals4u", "Mia", "Hannah", "Noor", "xX_rik_Xx", "Broker Tom", "Lucía", "Rita", "gonewrong88",
+    "Murah Jaya", "Jess", "小美代购", "Dani", "Emma", "anon_0412",
+)  # fmt: skip
+
 BAD: Final[frozenset[Part]] = frozenset(("hidden", "answer lost", "person hides"))
 _FAULT: Final[Mapping[str, Json]] = {"drop_after_pct": 100, "calls": ["act"]}
 
@@ -105,7 +110,7 @@ class Moderator:
             for number, (part, text) in enumerate(SCRIPT, 1):
                 comment_id = f"script-{number}"
                 begun = time.monotonic()
-                await self._write(comment_id, part, text)
+                await self._write(comment_id, _NAMES[number - 1], part, text)
                 await self._act(comment_id, part)
                 await asyncio.sleep(begun + between_s - time.monotonic())
             await self._sandbox.order("/chat", {"rate_per_s": 0})
@@ -123,9 +128,9 @@ class Moderator:
         Raises DeskError."""
         await self._sandbox.order("/chat", _FOR_PEOPLE)
 
-    async def _write(self, comment_id: str, part: Part, text: str) -> None:
+    async def _write(self, comment_id: str, author: str, part: Part, text: str) -> None:
         line: dict[str, Json] = {"id": comment_id, "text": text, "kind": part, "bad": part in BAD}
-        line |= {"author": f"Viewer {comment_id}", "author_id": comment_id}
+        line |= {"author": author, "author_id": f"guest-{comment_id}"}
         await self._sandbox.order("/chat", {"say": [line]})
         self.moderated.parts[comment_id] = part
 
