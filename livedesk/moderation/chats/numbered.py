@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.moderation import Comment
 from livedesk.moderation.chats.comments import Seen, usable
-from livedesk.platforms.answers import JsonObject, UnusableError, parts, whole
+from livedesk.platforms.answers import JsonObject, UnusableError, parts, text, whole
 
 PAGE: Final = 500
 _RECENT: Final = 500
@@ -42,6 +42,8 @@ class Given:
     """So many are not kept by the platform, or left out by it."""
     more: bool = False
     """There are others already."""
+    anew: bool = False
+    """The room is another one; what was written last in the one before may be missing."""
 
 
 class Numbered:
@@ -55,6 +57,7 @@ class Numbered:
         self._bad = 0
         self._beyond = 0
         self._is_probing = False
+        self._epoch = ""
         self._seen = Seen()
 
     def ask(self) -> tuple[int, int]:
@@ -76,12 +79,18 @@ class Numbered:
     def take(self, found: JsonObject, utc_ns: int) -> Given:
         """What the answer brought, each comment once. Raises UnusableError: it is unreadable."""
         last, first = whole(found, "last"), whole(found, "first")
-        entries = parts(found, "comments")
+        entries, epoch = parts(found, "comments"), text(found, "epoch", "")
         if not (0 <= last <= _HIGHEST and 0 <= first <= last + 1):
             raise UnusableError("numbers that do not fit together")
         if self._after is None:
+            self._epoch = epoch
             self._after = max(0, last - _RECENT, first - 1)
             return Given(more=self._after < last)
+        if epoch != self._epoch:
+            # What was seen stays known: an answer of the old room's may still come, and ids of
+            # rooms with an epoch are not used again.
+            self._epoch = epoch
+            return self._anew()
         if self._is_probing:
             return self._probed()
         self._bad = self._beyond = 0
@@ -109,9 +118,13 @@ class Numbered:
         self._tries += 1
         if self._tries < _TRIES:
             return Given()
-        self._after = self._tries = 0
         self._seen = Seen()
-        return Given(more=True)
+        return self._anew()
+
+    def _anew(self) -> Given:
+        self._after = self._tries = self._bad = self._beyond = 0
+        self._is_probing = False
+        return Given(anew=True)
 
     def _new(self, entries: Sequence[Any], first: int, last: int, after: int, utc_ns: int) -> Given:
         """All that is new, in order, up to a hole."""

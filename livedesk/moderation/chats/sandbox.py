@@ -2,7 +2,8 @@
 calls with idempotency keys.
 
 Numbers have no holes, so what is asked for next is known, across any fault: nothing is lost and
-nothing comes twice. Only what the room does not keep any more is missed, and that is told.
+nothing comes twice. Only what the room does not keep any more is missed, and that is told; so is a
+room that began anew, as its numbers do.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ _CODES: Final = {
     "too_long": "The reply is too long for the platform.",
 }
 """All of them are final: the next attempt would be told the same."""
+_ANEW: Final = "The room began anew; what was written last in the one before may be missing."
 
 
 class SandboxRoom:
@@ -152,6 +154,8 @@ class SandboxRoom:
         if given.missed:
             away_s = max(standing.silence_s() or 0.0, self._poll_s)
             standing.lost(away_s, f"{given.missed:,} comments were not kept by the platform.")
+        if given.anew:
+            standing.lost(standing.silence_s() or 0.0, _ANEW)
         standing.alive()
         standing.took(len(given.comments))
         for why in given.unusable:

@@ -5,10 +5,12 @@ needs `Authorization: Bearer <token>`. Ids are letters, digits and hyphens.
 
 Reading:
 
-* `GET P/comments?after=&limit=`: `{"comments": [comment], "last", "first"}`, oldest first, at most
-  500; `last` is the newest number of the room, `first` the oldest that is kept (0: none yet).
+* `GET P/comments?after=&limit=`: `{"comments": [comment], "last", "first", "epoch"}`, oldest first,
+  at most 500; `last` is the newest number of the room, `first` the oldest that is kept (0: none
+  yet). `epoch` is a text that stays as long as the room; another one means that the room began
+  anew, without comments, and that what it knew of keys is gone.
 * A comment is `{"n", "id", "author_id", "author", "text", "posted_utc_ms"}`. `n` counts from 1
-  without holes; a smaller one than before means that the room began anew. `posted_utc_ms` is the
+  without holes, in each epoch; an `id` is not used again in another one. `posted_utc_ms` is the
   room's clock, which may be wrong. `text` and `author` are what viewers typed: anything at all.
   Replies do not come back here.
 

@@ -135,6 +135,9 @@ class ChatRoom:
 
     def __init__(self, name: str, clock: Clock, host: str = "Glow Beauty") -> None:
         self._clock = clock
+        self.began_utc_ms = clock.utc_ns() // NS_PER_MS
+        self.epoch = f"{self.began_utc_ms:x}"
+        """A room that is made later, for the same live, has another one, and other ids."""
         self._host = host
         self._comments: OrderedDict[str, Said] = OrderedDict()
         self._spoken: deque[Said] = deque(maxlen=KEPT_COMMENTS)
@@ -272,7 +275,7 @@ class ChatRoom:
     def _speak(self, line: Line, n: int) -> Said:
         self._seq += 1
         now = (self._clock.utc_ns(), self._clock.mono_ns())
-        said = Said(n, self._seq, line.id or f"{self.name}-{n}", line, *now)
+        said = Said(n, self._seq, line.id or f"{self.name}-{self.epoch}-{n}", line, *now)
         self._spoken.append(said)
         return said
 

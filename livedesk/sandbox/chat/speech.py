@@ -85,7 +85,9 @@ class ChatSpeech:
         if after is None or limit is None or not 1 <= limit <= PAGE:
             return _error(400, "bad_request", f"after, limit: whole numbers, at most {PAGE}.")
         page: list[Json] = [self._told(said) for said in room.comments(after, limit)]
-        return Reply({"comments": page, "last": room.last, "first": room.first})
+        return Reply(
+            {"comments": page, "last": room.last, "first": room.first, "epoch": room.epoch}
+        )
 
     def _act(self, room: ChatRoom, parts: list[str], call: Call) -> Reply:
         key = call.headers.get("idempotency-key", "")

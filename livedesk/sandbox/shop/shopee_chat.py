@@ -19,6 +19,7 @@ from livedesk.sandbox.shop.wire import Kind
 WINDOW_S: Final = 10
 MAX_CHARS: Final = 150
 PAGE: Final = 100
+_IDS_A_MS: Final = 1_000_000
 CHAT_CALLS: Final[Mapping[tuple[str, str], Kind]] = {
     ("GET", "get_latest_comment_list"): "comments",
     ("POST", "post_comment"): "act",
@@ -75,7 +76,7 @@ class ShopeeChat:
         line = said.line
         user_id = self._user_id if said.n == 0 else self._chat.author_number(line.author_id)
         return {
-            "comment_id": said.seq,
+            "comment_id": self._id(said),
             "content": line.text,
             "timestamp": said.utc_ns // NS_PER_S,
             "user_id": user_id,
@@ -88,7 +89,11 @@ class ShopeeChat:
         if len(content) > MAX_CHARS:
             raise WrongError("error_data", "The comment is longer than 150 characters.")
         self._chat.reply("", content)
-        return {"comment_id": next(self._chat.since(0)).seq}
+        return {"comment_id": self._id(next(self._chat.since(0)))}
+
+    def _id(self, said: Said) -> int:
+        """Not used again by a room that is made later."""
+        return self._chat.began_utc_ms * _IDS_A_MS + said.seq
 
     def _ban(self, user_id: object, *, banned: bool) -> dict[str, Json]:
         if user_id == self._user_id:

@@ -95,6 +95,28 @@ def test_a_room_that_begins_anew_is_read_from_its_beginning() -> None:
     assert [comment.id for each in given for comment in each.comments] == ["c1", "c2"]
 
 
+def test_a_room_that_began_anew_is_noticed_though_its_numbers_have_passed_ours() -> None:
+    numbered = begun()
+    old = page(numbered, 20) | {"epoch": "a"}
+    assert numbered.take(old, UTC_NS).anew
+    assert len(numbered.take(old, UTC_NS).comments) == 20
+
+    def other(last: int) -> dict[str, Any]:
+        found = page(numbered, last)
+        comments = [each | {"id": f"other-{each['n']}"} for each in found["comments"]]
+        return found | {"comments": comments, "epoch": "b"}
+
+    given = numbered.take(other(900), UTC_NS)
+    assert (given.anew, given.comments) == (True, ())
+    got: list[str] = []
+    for answer_of in (other, lambda _: old, other, other, other):
+        given = numbered.take(answer_of(900), UTC_NS)
+        got += [comment.id for comment in given.comments]
+    given = numbered.take(other(900), UTC_NS)
+    got += [comment.id for comment in given.comments]
+    assert got == [f"other-{n}" for n in range(1, 901)]
+
+
 def test_one_comment_that_cannot_be_read_does_not_stop_the_others() -> None:
     numbered = begun()
     got: list[str] = []
@@ -133,6 +155,7 @@ def test_a_platform_that_answers_badly_for_a_while_loses_nothing() -> None:
         {"comments": [], "last": 3, "first": 9},
         {"comments": [], "last": -1, "first": 0},
         {"comments": [], "last": True, "first": 0},
+        {"comments": [], "last": 0, "first": 0, "epoch": 3},
     ],
 )
 def test_an_answer_of_the_wrong_kind_changes_nothing(answer: dict[str, Any]) -> None:

@@ -50,6 +50,7 @@ def test_comments_are_told_by_their_number_whatever_stands_in_them() -> None:
         page = (await client.http.get(path, params={"after": 1, "limit": 2})).json()
         assert [each["n"] for each in page["comments"]] == [2, 3]
         assert (page["first"], page["last"]) == (1, 3)
+        assert page["epoch"] == client.chat.room.epoch
         assert [each["text"] for each in page["comments"]] == ["two 😍", "three \ud800 \x1b[31m"]
         told = {"n", "id", "author_id", "author", "text", "posted_utc_ms"}
         assert set(page["comments"][0]) == told
