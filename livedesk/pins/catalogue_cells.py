@@ -14,7 +14,7 @@ from typing import Final
 
 from livedesk.core.pins import Product, ProductState
 from livedesk.pins.catalogue_price import currency_of, price_of
-from livedesk.pins.catalogue_text import LONGEST_TEXT, clean, folded, quoted
+from livedesk.pins.catalogue_text import LONGEST_TEXT, clean, folded, quoted, without_tags
 
 _SHORT: Final = 200
 _LONGEST_ADDRESS: Final = 2_000
@@ -69,6 +69,7 @@ def product_of(cells: Mapping[str, object], tell: Tell) -> Product:
         reason=_text(cells.get("reason"), _SHORT, "reason", tell) or reason,
         category=_text(cells.get("category"), _SHORT, "category", tell),
         position=_position(cells.get("position"), tell),
+        description=_description(cells.get("description"), tell),
         shop=_text(cells.get("shop"), _SHORT, "shop", tell),
     )
 
@@ -148,6 +149,11 @@ def _text(cell: object, longest: int, field: str, tell: Tell) -> str:
     if len(text) > longest:
         tell(field, f"is longer than {longest} characters; the rest is left out")
     return text[:longest]
+
+
+def _description(cell: object, tell: Tell) -> str:
+    text = without_tags(cell) if isinstance(cell, str) else cell
+    return _text(text, LONGEST_TEXT, "description", tell)
 
 
 def _picture(cell: object, tell: Tell) -> str:

@@ -25,6 +25,9 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "reason": ("reason", "status reason"),
     "category": ("category", "product category", "category name", "product type"),
     "position": ("position", "order", "pos", "sort order", "show order", "sequence"),
+    "description": (
+        "description", "product description", "item description", "long description", "body",
+    ),
     "shop": ("shop", "shop name", "shop id", "seller", "seller name", "vendor"),
 }  # fmt: skip
 """The earlier name counts where a catalogue has several of one field's."""

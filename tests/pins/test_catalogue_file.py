@@ -327,3 +327,16 @@ def test_a_file_that_is_being_written_is_left_for_later(
         patch.setattr(Path, "stat", growing)
         with pytest.raises(CatalogueError, match="was being written"):
             read_catalogue(path)
+
+
+def test_descriptions_are_read_as_people_read_them(tmp_path: Path) -> None:
+    page = "<p>It <b>cu</b>res &amp; heals</p><!-- no --><ul><li>a\n<li>3 < 5</ul>"
+    csv = f'id,title,Product description\n1,Serum,"{page}"\n2,Balm,\n'
+    [serum, balm], problems = read(tmp_path, csv)
+    assert (serum.description, balm.description) == ("It cures & heals a 3 < 5", "")
+    rows = sheet(("id", "title", "Body (HTML)"), (1, "Serum", page))
+    assert read(tmp_path, rows, "products.xlsx")[0][0].description == serum.description
+    entry = json.dumps([{"id": 1, "title": "Serum", "description": "x" * 10_001}])
+    [long], [problem] = read(tmp_path, entry, "products.json")
+    assert (len(long.description), problems) == (10_000, ())
+    assert "rest is left out" in problem.text

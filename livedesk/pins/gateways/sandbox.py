@@ -9,6 +9,7 @@ from urllib.parse import quote
 from livedesk.core.clock import Clock
 from livedesk.core.pin_settings import SandboxGateway
 from livedesk.core.pins import GatewayStatus, Product, ProductState
+from livedesk.pins.catalogue_text import LONGEST_TEXT, without_tags
 from livedesk.pins.gateways.base import Abilities, Products, Shown, no_products, not_shown
 from livedesk.pins.gateways.pages import Page, all_pages
 from livedesk.platforms.answers import (
@@ -203,4 +204,5 @@ def _product(entry: JsonObject, position: int) -> Product:
         reason=text(entry, "reason", ""),
         category=text(entry, "category", ""),
         position=whole_or_none(entry, "position"),
+        description=without_tags(text(entry, "description", ""))[:LONGEST_TEXT],
     )

@@ -15,6 +15,7 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.pin_settings import TikTokProducts
 from livedesk.core.pins import Product, ProductState
 from livedesk.core.secrets import Secret
+from livedesk.pins.catalogue_text import LONGEST_TEXT, without_tags
 from livedesk.pins.gateways.base import Products, no_products
 from livedesk.pins.gateways.pages import Page, all_pages
 from livedesk.platforms.answers import (
@@ -260,6 +261,7 @@ def _product(entry: JsonObject, position: int) -> Product:
         state=state,
         reason=reason,
         position=position,
+        description=without_tags(text(entry, "description", ""))[:LONGEST_TEXT],
     )
 
 

@@ -28,6 +28,7 @@ class Good:
     stock: int
     status: Status = "available"
     reason: str = ""
+    description: str = ""
 
     @property
     def state(self) -> Status:
@@ -52,6 +53,7 @@ def goods() -> tuple[Good, ...]:
             stock,
             status,
             why,
+            _DESCRIPTIONS.get(sku, ""),
         )
         for n, (sku, title, price, before, kind, stock, status, why) in enumerate(
             (*first, *_OTHERS)
@@ -59,6 +61,13 @@ def goods() -> tuple[Good, ...]:
     )
 
 
+_DESCRIPTIONS: Final = {
+    "GLOW-CLN-15": "A light foam for every day. Rinse with lukewarm water.",
+    "GLOW-RSM-10": "Rose water and nothing else. Shake before use.",
+    "GLOW-BRS-12": "Twelve brushes with handles of ash wood, in a roll.",
+    "GLOW-EYE-15": "A cool gel for tired eyes. Instant results, guaranteed or your money back.",
+}
+"""The last is what the seed rules have a person look at before the show."""
 _Line = tuple[str, str, str, str, str, int, Status, str]
 _OTHERS: Final[tuple[_Line, ...]] = (
     ("GLOW-CLN-15", "Cloud Cleanser", "17.00", "21.00", "skin", 180, "available", ""),

@@ -3,9 +3,9 @@
 * `POST /v1/live/{room}/pin` `{"product_id"}` with `Idempotency-Key`: `{"pinned": {"product_id",
   "pin_id", "pinned_utc_ms"}, "repeated": bool}`; a key that comes again for something else is a 409
   `key_reused`. `GET`: `{"pinned": {…} or null}`. `DELETE` with a key: `{"pinned": null}`.
-* `GET /v1/live/{room}/products?offset=&limit=`: `{"products": [{"id", "sku", "title", "price":
-  {"amount", "currency"}, "picture_url", "stock", "status", "reason", "category", "position"}],
-  "next_offset": number or null}`.
+* `GET /v1/live/{room}/products?offset=&limit=`: `{"products": [{"id", "sku", "title",
+  "description", "price": {"amount", "currency"}, "picture_url", "stock", "status", "reason",
+  "category", "position"}], "next_offset": number or null}`.
 
 Errors are `{"error": {"code", "message"}}`: 400 `bad_request`, 401 `not_authorized`, 404
 `unknown_product`, `unknown_room`, 409 `not_live`, `out_of_stock`, `restricted`, 429 `rate_limited`
@@ -104,6 +104,7 @@ class OwnSpeech:
             "id": good.id,
             "sku": good.sku,
             "title": good.title,
+            "description": good.description,
             "price": {"amount": str(good.price), "currency": CURRENCY},
             "picture_url": self._picture_url(good),
             "stock": good.stock,
