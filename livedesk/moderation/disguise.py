@@ -80,6 +80,8 @@ def likeness(views: Views, found: Found, term: str, shape: View) -> Likeness | N
 def _letter(found: Found, i: int, term: str, shape: View, j: int) -> _Letter:
     ours = found.text[found.view.starts[i] : found.view.ends[i]]
     theirs = term[shape.starts[j] : shape.ends[j]]
+    if ours == theirs and ours.isascii():
+        return _Letter(found.view.text[i], ours, theirs, "same")
     before = found.text[found.view.starts[i] - 1 : found.view.starts[i]]
     kind: _Kind = "shape" if ours == "I" and before.islower() else _kind(_fold(ours), _fold(theirs))
     return _Letter(found.view.text[i], ours, theirs, kind)
@@ -155,7 +157,7 @@ def _least_marked(found: Found) -> int:
     """Marks in the rest of a message say that its language has them."""
     span = found.view.span(found.start, found.end)
     rest = found.text[: span.start] + found.text[span.end :]
-    return 5 if any(_is_marked(char) for char in rest) else 4
+    return 5 if any(_is_marked(char) for char in set(rest)) else 4
 
 
 def _by_tokens(found: Found, letters: list[_Letter], at: list[int], size: int) -> Likeness | None:
@@ -206,7 +208,7 @@ def _by_script(found: Found, token: list[_Letter], size: int) -> Likeness | None
         return "sure"
     span = found.view.span(found.start, found.end)
     rest = found.text[: span.start] + found.text[span.end :]
-    around = {script(char) for char in rest if char.isalpha()}
+    around = {script(char) for char in set(rest) if char.isalpha()}
     wanted = {script(_fold(each.term)[:1]) for each in foreign}
     alone = bool(around & wanted) and not around & ours
     return "likely" if alone or (size >= 6 and not around & ours) else None

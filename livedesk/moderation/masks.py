@@ -30,11 +30,11 @@ class Masks:
                 self._known.setdefault((word[0], word[-1], len(word)), []).append((number, word))
 
     def may_be_in(self, folded: str) -> bool:
-        return _COVER.search(folded) is not None and any(True for _ in self.find(folded))
+        return any(True for _ in self.find(folded))
 
     def find(self, folded: str) -> Iterator[tuple[int, int, int, Likeness]]:
         """Number, from where, to where, and how sure that is."""
-        for match in _COVERED.finditer(folded):
+        for match in _COVERED.finditer(folded) if _COVER.search(folded) else ():
             seen = match.group()
             for number, word in self._known.get((seen[0], seen[-1], len(seen)), ()):
                 share = _share(seen, word)

@@ -65,8 +65,9 @@ class _Board:
         self._terms = Terms(views, terms)
         self._expressions = Expressions(expressions)
 
-    def sentences(self, store: str, text: str) -> list[_Sentence]:
-        """The most important first; empty for nearly all texts."""
+    def sentences(self, store: str, text: str) -> tuple[list[_Sentence], bool]:
+        """The most important first, none for nearly all texts; and whether more looked like a
+        term than was looked at."""
         folded = self._views.folded(text)
         words = self._views.words(folded)
         readings = self._views.readings(text)
@@ -74,13 +75,14 @@ class _Board:
             self._terms.may_be_in(folded, words, readings, store)
             or self._expressions.may_match(folded)
         ):
-            return []
-        case = _Case(self._views, text, self._allowed, store)
+            return [], False
+        case = _Case(Looks(self._views, text, words, readings), self._allowed, store)
         plain = self._sentenced(case, self._plain_hits(case.looks, folded, store))
         if plain and plain[0].action == "hide":
-            return plain
+            return plain, False
         disguised = self._sentenced(case, self._terms.disguised(case.looks, store))
-        return sorted((*plain, *disguised), key=lambda each: each.rank)
+        found = sorted((*plain, *disguised), key=lambda each: each.rank)
+        return found, case.looks.broken_off
 
     def _plain_hits(self, looks: Looks, folded: str, store: str) -> Iterator[Hit]:
         yield from self._terms.plain(looks, store)
@@ -100,8 +102,8 @@ class _Board:
 class _Case:
     """One text, for one store."""
 
-    def __init__(self, views: Views, text: str, allowed: Terms, store: str) -> None:
-        self.looks = Looks(views, text)
+    def __init__(self, looks: Looks, allowed: Terms, store: str) -> None:
+        self.looks = looks
         self._allowed = allowed
         self._store = store
 
@@ -145,11 +147,16 @@ class Matcher:
         return self._judged(self._products, store, text, LOOKED_AT_IN_PRODUCT)
 
     def _judged(self, board: _Board, store: str, text: str, looked_at: int) -> Verdict | None:
-        sentences = board.sentences(store, text[:looked_at])
-        if sentences:
+        sentences, broken_off = board.sentences(store, text[:looked_at])
+        whole = len(text) <= looked_at and not broken_off
+        if sentences and (whole or sentences[0].action != "reply"):
             return _verdict(sentences, text, self.version)
-        if len(text) > looked_at:
-            return _too_long(len(text), looked_at, self.version)
+        if broken_off:
+            reason = "More in it looks like terms of the rules than is looked at."
+            return _unseen(reason, Span(0, len(text)), self.version)
+        if not whole:
+            reason = f"Only the first {looked_at:,} of its {len(text):,} characters were looked at."
+            return _unseen(reason, Span(looked_at, len(text)), self.version)
         return None
 
 
@@ -208,12 +215,5 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def _too_long(length: int, looked_at: int, version: str) -> Verdict:
-    return Verdict(
-        action="review",
-        rule=TOO_LONG,
-        list="livedesk",
-        reason=f"Only the first {looked_at:,} of its {length:,} characters were looked at.",
-        spans=(Span(looked_at, length),),
-        version=version,
-    )
+def _unseen(reason: str, span: Span, version: str) -> Verdict:
+    return Verdict("review", TOO_LONG, "livedesk", reason, (span,), version=version)

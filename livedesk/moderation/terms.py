@@ -18,7 +18,7 @@ import ahocorasick_rs
 from livedesk.core.moderation import Span
 from livedesk.moderation.disguise import Found, Likeness, likeness
 from livedesk.moderation.masks import Masks
-from livedesk.moderation.views import Readings, View, Views, is_spaceless, squeezed, squeezed_view
+from livedesk.moderation.views import Readings, Recipe, View, Views, is_spaceless, squeezed, squeezed_view
 
 _Form = Literal["words", "skeleton", "sign"]
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -28,6 +28,9 @@ _TAIL: Final = re.compile(
 )
 """Vowels and marks that belong to the letter before: Thai, Lao, Burmese, Khmer."""
 _SHORT_KANA: Final = 3
+_MOST_LOOKS: Final = 50
+"""Of a text; each takes up to a tenth of a millisecond, on the engine's event loop. Nobody writes
+a message by chance in which so much looks like a term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,13 @@ class Hit:
 class Looks:
     """A text in all its views, with places; each is made when it is asked for."""
 
-    def __init__(self, views: Views, text: str) -> None:
+    def __init__(self, views: Views, text: str, words: str, readings: Readings) -> None:
+        """`words` and `readings` are those of `views`, without places: cheap to look at first."""
         self._views = views
+        self._left = _MOST_LOOKS
         self.text = text
-
-    @cached_property
-    def bare_words(self) -> str:
-        """Those of `words`, without places: cheap to look at first."""
-        return self._views.words(self._views.folded(self.text))
+        self.bare_words = words
+        self.readings = readings
 
     @cached_property
     def folded(self) -> View:
@@ -72,9 +74,17 @@ class Looks:
     def words(self) -> View:
         return self._views.words_view(self.folded)
 
-    @cached_property
-    def readings(self) -> Readings[View]:
-        return self._views.reading_views(self.text)
+    def reading(self, recipe: Recipe) -> View:
+        return self._views.reading_view(self.text, recipe)
+
+    @property
+    def broken_off(self) -> bool:
+        """There was more that looked like a term than was looked at."""
+        return self._left < 0
+
+    def likeness(self, found: Found, term: str, shape: View) -> Likeness | None:
+        self._left -= 1
+        return None if self.broken_off else likeness(self._views, found, term, shape)
 
 
 class _Automaton:
@@ -91,6 +101,10 @@ class _Automaton:
             if stores is None or store in stores:
                 return True
         return False
+
+    def terms(self, text: str, store: str) -> set[Term]:
+        """Whose skeletons are in it."""
+        return {term for term, form, _, _ in self.find(text, store) if form == "skeleton"}
 
     def has_words(self, text: str, store: str) -> bool:
         return any(form == "words" for _, form, _, _ in self.find(text, store))
@@ -126,12 +140,13 @@ class Terms:
         folds = (views.words(views.folded(term.text)).strip() for term in self._known)
         self._masks = Masks(enumerate(folds))
 
-    def may_be_in(self, folded: str, words: str, readings: Readings[str], store: str) -> bool:
+    def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
         """Fast; true also for what proves to be something else."""
         if self._plain is not None and self._plain.is_in("".join((words, *readings.plain)), store):
             return True
-        if readings.squeezed and self._runs is not None:
-            return self._runs.is_in("".join(readings.squeezed), store)
+        if readings.drawn_out and self._runs is not None:
+            if self._runs.is_in("".join(map(squeezed, readings.plain)), store):
+                return True
         if self._signs is not None and self._signs.is_in(folded, store):
             return True
         return self._masks.may_be_in(folded)
@@ -145,9 +160,9 @@ class Terms:
 
     def disguised(self, looks: Looks, store: str) -> Iterator[Hit]:
         """Those that only the skeleton shows, and again those that stand there as they are."""
-        readings = looks.readings
-        yield from self._disguised(self._plain, looks.text, readings.plain, store, False)
-        yield from self._disguised(self._runs, looks.text, readings.squeezed, store, True)
+        yield from self._disguised(self._plain, looks, store, False)
+        if looks.readings.drawn_out:
+            yield from self._disguised(self._runs, looks, store, True)
         for number, start, end, how in self._masks.find(looks.folded.text):
             term = self._known[number]
             if term.holds_for(store):
@@ -161,22 +176,24 @@ class Terms:
                 yield Hit(view.span(start, end), term.owner, term.text)
 
     def _disguised(
-        self,
-        automaton: _Automaton | None,
-        text: str,
-        readings: Sequence[View],
-        store: str,
-        runs: bool,
+        self, automaton: _Automaton | None, looks: Looks, store: str, runs: bool
     ) -> Iterator[Hit]:
+        """Readings show most of what they show alike: what one is sure of, no other is asked."""
+        sure: set[Term] = set()
         if automaton is None:
             return
-        for view in readings:
+        for bare, recipe in looks.readings.plain.items():
+            if automaton.terms(squeezed(bare) if runs else bare, store) <= sure:
+                continue
+            view = squeezed_view(looks.reading(recipe)) if runs else looks.reading(recipe)
+            settled = frozenset(sure)
             for term, form, start, end in automaton.find(view.text, store):
-                if form != "skeleton" or not _stands_alone(view.text, start, end):
+                if form == "words" or term in settled or not _stands_alone(view.text, start, end):
                     continue
-                shape = self._shape(term.text, runs)
-                found = Found(text, view, start, end, runs)
-                how = likeness(self._views, found, term.text, shape)
+                found = Found(looks.text, view, start, end, runs)
+                how = looks.likeness(found, term.text, self._shape(term.text, runs))
+                if how == "sure":
+                    sure.add(term)
                 if how is not None:
                     yield Hit(view.span(start, end), term.owner, term.text, how)
 
@@ -184,7 +201,7 @@ class Terms:
         """Kept for what was asked for once: most terms never are."""
         shape = self._known_shapes.get((term, runs))
         if shape is None:
-            plain = self._views.reading_views(term).plain[0]
+            plain = self._views.reading_view(term, Recipe(" "))
             shape = squeezed_view(plain) if runs else plain
             self._known_shapes[term, runs] = shape
         return shape
@@ -210,7 +227,7 @@ def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:
 
 def _shapes(views: Views, text: str) -> set[str]:
     """Its skeleton, and the same written as one word."""
-    shape = views.readings(text).plain[0]
+    shape = next(iter(views.readings(text).plain))
     return {_open_ended(shape), _open_ended(f" {shape.replace(' ', '')} ")} - {"", " ", "  "}
 
 

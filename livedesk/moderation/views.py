@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import ahocorasick_rs
 
@@ -59,9 +59,6 @@ _DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
 _FIRST: Final = r"\1"
 _RUN: Final = re.compile(r"(\w)\1+")
 
-_Look = TypeVar("_Look")
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """A text, and for each of its characters from where to where it was in the original."""
@@ -80,12 +77,24 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings(Generic[_Look]):
-    """Of a skeleton; `squeezed` has one letter for each run of the same, and is empty when no
-    letter stands three times in a row."""
+class Recipe:
+    """How a reading is made: what stands for a sign, and which gaps are closed."""
 
-    plain: tuple[_Look, ...]
-    squeezed: tuple[_Look, ...]
+    sign: str
+    gaps: re.Pattern[str] | None = None
+
+
+_OPEN: Final = Recipe(" ")
+_CLOSED: Final = Recipe("")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Of a skeleton."""
+
+    plain: dict[str, Recipe]
+    drawn_out: bool
+    """Some letter stands three times in a row: look at them `squeezed` too."""
 
 
 class _Words(dict[int, str]):
@@ -151,30 +160,27 @@ class Views:
             return _spaced(self._ascii_words.read(folded))
         return _spaced(folded.translate(self._words))
 
-    def readings(self, text: str) -> Readings[str]:
+    def readings(self, text: str) -> Readings:
         shown = _MARKUP.sub("", text) if "<" in text or "\x1b" in text else text
         ascii_only = shown.isascii()
         read = self._ascii_letters.read(shown) if ascii_only else shown.translate(self._letters)
         raw = self._signs(read)
-        found = [_spaced(raw.replace(JOINT, " "))]
+        found = {_spaced(raw.replace(JOINT, " ")): _OPEN}
         # A sign that a space follows leaves the same words, whether it is a gap or nothing.
-        if JOINT in raw.rstrip(JOINT).replace(f"{JOINT} ", " "):
-            closed = _spaced(raw.replace(JOINT, ""))
-            if closed != found[0]:
-                found.append(closed)
-        for reading in filter(_stand_alone, tuple(found)):
-            for gaps in _JOINS:
-                joined = gaps.sub("", reading)
-                if joined not in found:
-                    found.append(joined)
-        plain = tuple(found)
-        long = self._runs.find_matches_as_indexes("".join(plain))
-        return Readings(plain, tuple(map(squeezed, plain)) if long else ())
+        if JOINT in raw and JOINT in raw.rstrip(JOINT).replace(f"{JOINT} ", " "):
+            found.setdefault(_spaced(raw.replace(JOINT, "")), _CLOSED)
+        for reading, recipe in tuple(found.items()):
+            for gaps in _JOINS if _stand_alone(reading) else ():
+                found.setdefault(gaps.sub("", reading), Recipe(recipe.sign, gaps))
+        return Readings(found, bool(self._runs.find_matches_as_indexes("".join(found))))
 
     def folded_view(self, text: str) -> View:
         """`folded`, character by character."""
-        if text.isascii() and text.isprintable():
-            return View(text.lower(), range(len(text)), range(1, len(text) + 1))
+        folded = self.folded(text)
+        if len(folded) == len(text) and unicodedata.is_normalized("NFKC", text):
+            # Folding the case alone never makes a text shorter, so nothing has moved.
+            if not _NOT_FOLDED.search(text):
+                return View(folded, range(len(text)), range(1, len(text) + 1))
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
@@ -189,21 +195,15 @@ class Views:
         view = View(folded.text.translate(self._words), folded.starts, folded.ends)
         return _spaced_view(view)
 
-    def reading_views(self, text: str) -> Readings[View]:
-        """`readings`, with places."""
+    def reading_view(self, text: str, recipe: Recipe) -> View:
+        """One of `readings`, with places."""
         raw = self._signs_view(text)
-        found = [_spaced_view(View(raw.text.replace(JOINT, " "), raw.starts, raw.ends))]
-        closed = _spaced_view(_replaced(raw, _SIGN, ""))
-        if closed.text != found[0].text:
-            found.append(closed)
-        for reading in tuple(found):
-            for gaps in _JOINS if _stand_alone(reading.text) else ():
-                joined = _replaced(reading, gaps, "")
-                if all(joined.text != known.text for known in found):
-                    found.append(joined)
-        plain = tuple(found)
-        long = self._runs.find_matches_as_indexes("".join(reading.text for reading in plain))
-        return Readings(plain, tuple(squeezed_view(each) for each in plain) if long else ())
+        if recipe.sign:
+            raw = View(raw.text.replace(JOINT, recipe.sign), raw.starts, raw.ends)
+        else:
+            raw = _replaced(raw, _SIGN, "")
+        view = _spaced_view(raw)
+        return view if recipe.gaps is None else _replaced(view, recipe.gaps, "")
 
     def letters_of(self, piece: str) -> str:
         """What a stretch of an original looks like: its letters alone."""
@@ -218,6 +218,10 @@ class Views:
         shown = View(text, range(size), range(1, size + 1))
         if "<" in text or "\x1b" in text:
             shown = _replaced(shown, _MARKUP, "")
+        if shown.text.isascii():
+            read = self._ascii_letters.read(shown.text)
+            if len(read) == len(shown.text):
+                return View(self._signs(read), shown.starts, shown.ends)
         pieces = [self._letters[ord(char)] for char in shown.text]
         starts = [at for at, piece in zip(shown.starts, pieces, strict=True) for _ in piece]
         return View(self._signs("".join(pieces)), starts, [at + 1 for at in starts])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedesk.moderation.views import View, Views
+from livedesk.moderation.views import View, Views, squeezed, squeezed_view
 
 _VIEWS = Views()
 _ANY = st.text(
@@ -21,15 +21,17 @@ _ANY = st.text(
 
 def _views(text: str) -> list[View]:
     folded = _VIEWS.folded_view(text)
-    readings = _VIEWS.reading_views(text)
-    return [folded, _VIEWS.words_view(folded), *readings.plain, *readings.squeezed]
+    recipes = _VIEWS.readings(text).plain.values()
+    readings = [_VIEWS.reading_view(text, recipe) for recipe in recipes]
+    return [folded, _VIEWS.words_view(folded), *readings, *map(squeezed_view, readings)]
 
 
 @given(_ANY)
 def test_fast_and_placed_readings_are_the_same(text: str) -> None:
-    fast, placed = _VIEWS.readings(text), _VIEWS.reading_views(text)
-    assert fast.plain == tuple(view.text for view in placed.plain)
-    assert fast.squeezed == tuple(view.text for view in placed.squeezed)
+    for fast, recipe in _VIEWS.readings(text).plain.items():
+        placed = _VIEWS.reading_view(text, recipe)
+        assert placed.text == fast
+        assert squeezed_view(placed).text == squeezed(fast)
 
 
 @given(_ANY)
@@ -85,5 +87,7 @@ def test_a_skeleton_is_what_a_disguise_looks_like(text: str) -> None:
 
 
 def test_letters_drawn_out_are_one() -> None:
-    assert _VIEWS.readings("freeeee moneyyyy").squeezed == (" fre money ",)
-    assert _VIEWS.readings("see all").squeezed == ()
+    drawn_out = _VIEWS.readings("freeeee moneyyyy")
+    assert drawn_out.drawn_out
+    assert [squeezed(reading) for reading in drawn_out.plain] == [" fre money "]
+    assert not _VIEWS.readings("see all").drawn_out
