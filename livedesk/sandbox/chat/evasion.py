@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from typing import Final, Literal
 
 Evasion = Literal["", "zero_width", "full_width", "look_alike", "leet", "spaced", "marks"]
@@ -34,12 +35,17 @@ def disguised(word: str, how: Evasion, rng: random.Random) -> str:
             return "".join(_LOOK_ALIKE.get(letter, letter) for letter in word)
         case "leet":
             return "".join(_LEET.get(letter.lower(), letter) for letter in word)
-        case "spaced" if len(word) <= _MOST_LETTERS_SPACED:
+        case "spaced" if len(word) <= _MOST_LETTERS_SPACED and not _has_marks(word):
             return rng.choice(_GAPS).join(word.replace(" ", ""))
         case "marks":
             return "".join(c + rng.choice(_MARKS) if c.isascii() else c for c in word)
         case _:
             return word
+
+
+def _has_marks(word: str) -> bool:
+    """Thai vowels above and below: nobody parts them from their letters."""
+    return any(unicodedata.category(letter) == "Mn" for letter in word)
 
 
 def any_evasion(word: str, rng: random.Random) -> tuple[str, Evasion]:

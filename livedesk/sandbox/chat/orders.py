@@ -1,8 +1,8 @@
 """What does an order to the chat (`POST /chat`) ask for? JSON read into checked values.
 
 * `room`: for that one only; without it for all.
-* The viewers: `rate_per_s` (0 is silence) with `bad_pct` (the share of spam, scams and insults);
-  `burst` ({"count", "seconds"} and perhaps "bad_pct" or "text": all say the same), beside the rest;
+* The viewers: `rate_per_s` (0 is silence) with `bad_pct` (the share of spam, scams and insults;
+  beside them a quarter as many are merely rude); `burst` ({"count", "seconds"} and perhaps "bad_pct" or "text": all say the same), beside the rest;
   `say` (a list of at most 200 {"text"} with any of "id", "author", "author_id", "kind", "bad"), at
   once and in this order: an `id` that is there already is left out.
 * How it serves: all faults of the shop (`shop/orders.py`), `calls` being any of "comments" and

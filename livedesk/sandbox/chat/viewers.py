@@ -1,8 +1,9 @@
 """What do viewers of a beauty live write, and when? Invented ones; the same seed, the same chat.
 
 They write in eight languages: questions, greetings, praise, jokes, orders, emoji; a few are here to
-cheat or to insult, and most of those disguise the word that gives them away. A language is a share
-of the audience, and each viewer keeps to one. Pure: time is passed in.
+cheat or to insult, and most of those disguise the word that gives them away. These are `bad`: no
+agency leaves them in its chat. Who is merely rude is not; whether that stays is for people to say.
+A language is a share of the audience, and each viewer keeps to one. Pure: time is passed in.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from livedesk.sandbox.shop.goods import goods
 AUDIENCE: Final = 400
 DISGUISED_PCT: Final = 60
 """Of what is bad."""
+RUDE_SHARE: Final = 0.25
+"""So many are merely rude for each that is bad."""
 
 _LANGUAGES: Final = {"en": 6, "es": 3, "pt": 2, "id": 4, "th": 2, "vi": 2, "zh": 1, "fil": 3}
 _KINDS: Final = {
@@ -97,7 +100,10 @@ class Viewers:
 
     def line(self, bad_pct: float) -> Line:
         """What the next viewer writes."""
-        return self._bad() if self._rng.random() * 100 < bad_pct else self._clean()
+        mood = self._rng.random() * 100
+        if mood < bad_pct:
+            return self._bad()
+        return self._rude() if mood < bad_pct * (1 + RUDE_SHARE) else self._clean()
 
     def _of_burst(self, burst: Burst) -> Line:
         line = self.line(self.bad_pct if burst.bad_pct is None else burst.bad_pct)
@@ -124,6 +130,10 @@ class Viewers:
                 word, evasion = any_evasion(word, self._rng)
             text = text.replace(trigger[0], word)
         return replace(self._written(viewer, text, kind), bad=True, evasion=evasion)
+
+    def _rude(self) -> Line:
+        viewer, language = self._somebody(AUDIENCE // 10)
+        return self._written(viewer, self._rng.choice(self._texts["rude"][language]), "rude")
 
     def _written(self, viewer: int, text: str, kind: str) -> Line:
         rng = self._rng

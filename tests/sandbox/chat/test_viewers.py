@@ -47,6 +47,10 @@ def test_it_is_as_bad_as_ordered_and_in_many_tongues() -> None:
     assert {line.kind for line in bad} == {"scam", "spam", "insult", "counterfeit"}
     assert {line.evasion for line in bad} == {"", *EVASIONS}
     assert not any(line.evasion for line in lines if not line.bad)
+    rude = [line for line in lines if line.kind == "rude"]
+    assert 80 < len(rude) < 180
+    assert not any(line.bad for line in rude)
+    assert {viewers.line(0).kind == "rude" for _ in range(500)} == {False}
     text = "".join(line.text for line in lines)
     assert all(letter in text for letter in "ñãคư的😍")
     assert not any(mark in text for mark in "{}[]")
@@ -78,4 +82,5 @@ def test_a_disguise_leaves_what_people_read() -> None:
     zero_width, spaced = (disguised("scam", how, rng) for how in ("zero_width", "spaced"))
     assert (len(zero_width), zero_width[::2]) == (7, "scam")
     assert spaced[::2] == "scam"
+    assert disguised("พนัน", "spaced", rng) == "พนัน"
     assert disguised("a whole sentence is not spaced", "spaced", rng).startswith("a whole")
