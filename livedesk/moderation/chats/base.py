@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from livedesk.core.moderation import ChatStatus, Comment, Effect
 from livedesk.platforms.outcome import Answer
 
-Outcome = Literal["done", "none", "maybe", "by_hand", "not_possible"]
+ActedAs = Literal["done", "none", "maybe", "by_hand", "not_possible"]
 """`none`: it is certain that nothing was done. `maybe`: it was sent, and there is no answer."""
 
 Take = Callable[[Sequence[Comment]], None]
@@ -20,7 +20,7 @@ Take = Callable[[Sequence[Comment]], None]
 class Acted:
     """What is known of an effect after it was tried."""
 
-    outcome: Outcome
+    outcome: ActedAs
     code: str = ""
     text: str = ""
     """For people: why not, in a sentence."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import Comment
+from livedesk.core.one_line import ORDERS
 from livedesk.platforms.answers import UnusableError
 
 MOST_TEXT: Final = 10_000
@@ -23,15 +24,8 @@ _WRONG_CLOCK_NS: Final = 24 * 3600 * NS_PER_S
 """A platform's time that is so far off says nothing."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BLANKS: Final = "\t\n\v\f\r\x85\u2028\u2029"
-_ORDERS: Final = (
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-)
-"""Control characters, and those that turn the direction of all that follows (Unicode, UAX 9)."""
 _SHOWN: Final[dict[int, str | None]] = {
-    **dict.fromkeys(_ORDERS),
+    **dict.fromkeys(ORDERS),
     **{ord(blank): " " for blank in _BLANKS},
 }
 
