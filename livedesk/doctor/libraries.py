@@ -17,9 +17,10 @@ from livedesk.doctor.finding import Finding
 
 PATIENCE_S = 30.0
 
-_REQUIRED = (
-    "av", "httpx", "httpx-sse", "jinja2", "keyring", "msgspec", "numpy", "openpyxl",
-    "platformdirs", "prometheus-client", "segno", "starlette", "uvicorn", "websockets",
+REQUIRED = (
+    "ahocorasick-rs", "av", "confusable-homoglyphs", "google-re2", "h11", "httpx", "httpx-sse",
+    "jinja2", "keyring", "msgspec", "numpy", "openpyxl", "platformdirs", "prometheus-client",
+    "segno", "starlette", "uvicorn", "websockets",
 )  # fmt: skip
 _CONSOLE = ("pyside6-essentials", "pyqtgraph", "qasync")
 
@@ -46,7 +47,7 @@ print(QGuiApplication.platformName())
 
 def check_libraries(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield check_python(sys.version_info[:3])
-    yield check_packages(_versions(_REQUIRED))
+    yield check_packages(_versions(REQUIRED))
     yield check_codecs()
     console = _versions(_CONSOLE)
     absent = [name for name, found in console.items() if found is None]

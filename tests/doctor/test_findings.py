@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +20,11 @@ from livedesk.core.runtime import (
 from livedesk.core.secrets import Secret
 from livedesk.doctor import Finding, as_text, exit_status, run_doctor
 from livedesk.doctor.leftovers import check_leftovers
-from livedesk.doctor.libraries import check_packages, check_pyside, check_python
+from livedesk.doctor.libraries import REQUIRED, check_packages, check_pyside, check_python
 from livedesk.doctor.machine import check_clock, check_folders, check_player
 from livedesk.paths import RUNTIME_VARIABLE, Paths
 
+ROOT = Path(__file__).parents[2]
 RELAY = RelayRuntime("glow", 70_001, 4, Secret("t0ken"), Secret("t0ken"), 5, "0.1.0", "abc")
 ENGINE = EngineRuntime(70_002, "http://127.0.0.1:8000", Secret("t0ken"), 5, "0.1.0")
 
@@ -51,6 +54,12 @@ def test_every_fault_comes_with_its_cure() -> None:
     assert {finding.status for finding in faults} == {"fail"}
     assert all(finding.action for finding in faults)
     assert exit_status(faults) == 1
+
+
+def test_every_package_that_is_needed_is_looked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = [re.split(r"[<>=]", each)[0] for each in project["dependencies"]]
+    assert sorted(REQUIRED) == sorted(needed)
 
 
 def test_the_pyside_that_breaks_python_3_11_is_only_doubtful_on_3_12() -> None:
