@@ -2,9 +2,10 @@
 
 * `room`: for that one only; without it for all.
 * The viewers: `rate_per_s` (0 is silence) with `bad_pct` (the share of spam, scams and insults;
-  beside them a quarter as many are merely rude); `burst` ({"count", "seconds"} and perhaps "bad_pct" or "text": all say the same), beside the rest;
-  `say` (a list of at most 200 {"text"} with any of "id", "author", "author_id", "kind", "bad"), at
-  once and in this order: an `id` that is there already is left out.
+  beside them a quarter as many are merely rude); `burst` ({"count", "seconds"} and perhaps
+  "bad_pct" or "text": all say the same), beside the rest; `say` (a list of at most 200 {"text"}
+  with any of "id", "author", "author_id", "kind", "bad"), at once and in this order: an `id` that
+  is there already is left out.
 * How it serves: all faults of the shop (`shop/orders.py`), `calls` being any of "comments" and
   "act"; `skew_ms` (the rooms' clock is wrong by so much).
 * `live` (true or false), `honours_keys` (false: the same key twice is done twice), `revoked` (true
