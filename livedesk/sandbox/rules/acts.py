@@ -44,7 +44,7 @@ def release(changes: Transaction, wanted: str, actor: Actor) -> Item:
 
 
 def lapse(changes: Transaction, ids: Sequence[str]) -> None:
-    """End the claims of these items that have run out."""
+    """End the claims of these items that have run out, and still have when it is their turn."""
     for wanted in ids:
         item = changes.item(wanted)
         if item is not None:
@@ -115,11 +115,13 @@ def _met(changes: Transaction, theirs: Item, memory: Memory, actor: Actor) -> It
     return item
 
 
-def warn(changes: Transaction, warning: ComplianceWarning, actor: Actor) -> bool:
-    """Whether it is new."""
-    known = changes.connection.execute("SELECT 1 FROM warnings WHERE id = ?", (warning.id,))
-    if known.fetchone() is not None:
-        return False
+def warn(
+    changes: Transaction, warning: ComplianceWarning, actor: Actor
+) -> tuple[ComplianceWarning, bool]:
+    """As it is kept, and whether it is new."""
+    found = changes.connection.execute("SELECT data FROM warnings WHERE id = ?", (warning.id,))
+    if (known := found.fetchone()) is not None:
+        return msgspec.json.decode(known[0], type=ComplianceWarning), False
     data = msgspec.json.encode(warning)
     seq = changes.change("warning", warning.store, data)
     changes.connection.execute(
@@ -128,7 +130,7 @@ def warn(changes: Transaction, warning: ComplianceWarning, actor: Actor) -> bool
     )
     told = {"id": warning.id, "kind": warning.kind}
     changes.audit(actor, "warned", warning.store, "", told)
-    return True
+    return warning, True
 
 
 def _known(changes: Transaction, wanted: str) -> Item:
@@ -162,11 +164,11 @@ def _is_known_key(changes: Transaction, item: Item, decision: Decision) -> bool:
     """Raises Refusal when the key was used for something else (draft-ietf-httpapi-idempotency-key,
     section 2.7)."""
     found = changes.connection.execute(
-        "SELECT item_id, kind, reply FROM keys WHERE key = ?", (decision.key,)
+        "SELECT item_id, kind, reply, by FROM keys WHERE key = ?", (decision.key,)
     ).fetchone()
     if found is None:
         return False
-    if tuple(found) != (item.id, decision.kind, decision.reply):
+    if tuple(found) != (item.id, decision.kind, decision.reply, decision.by):
         raise Refusal(
             422, "key_reused", "This Idempotency-Key stands for another decision.",
             "Make a key for each decision.",
@@ -176,6 +178,8 @@ def _is_known_key(changes: Transaction, item: Item, decision: Decision) -> bool:
 
 def _remember_key(changes: Transaction, item: Item, decision: Decision) -> None:
     changes.connection.execute(
-        "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?)",
-        (decision.key, item.id, decision.kind, decision.reply, changes.utc_ns),
-    )
+        "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            decision.key, item.id, decision.kind, decision.reply, decision.by, changes.utc_ns,
+        ),
+    )  # fmt: skip

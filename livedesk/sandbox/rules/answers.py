@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -87,19 +88,18 @@ async def body_of(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
 
 
 async def read(request: Request, kind: type[T]) -> T:
-    """The body as `kind`. Raises Refusal."""
-    return parsed(await body_of(request), kind)
+    """The body as `kind`. Raises Refusal.
 
-
-def parsed(content: bytes, kind: type[T]) -> T:
-    """Lone surrogates, which JSON can write and UTF-8 cannot, become U+FFFD: one comment with
-    such a name must not cost the other 499. Raises Refusal."""
+    Lone surrogates, which JSON can write and UTF-8 cannot, become U+FFFD: one comment with such a
+    name must not cost the other 499. It takes a second for the largest bodies, hence the thread.
+    """
+    content = await body_of(request)
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as fault:
         raise Refusal(422, "wrong_value", f"{fault}.", "Correct the body.") from None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _parsed_slowly(content, kind)
+        return await asyncio.to_thread(_parsed_slowly, content, kind)
 
 
 def _parsed_slowly(content: bytes, kind: type[T]) -> T:

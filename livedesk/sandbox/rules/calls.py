@@ -50,8 +50,8 @@ from livedesk.sandbox.rules.wire import (
     PickCall,
     ReleaseCall,
     check_comments,
+    check_effects,
     check_items,
-    check_times,
     check_warning,
 )
 
@@ -211,8 +211,7 @@ async def decide(service: Service, request: Request, role: Role) -> Response:
 
 async def effects(service: Service, request: Request, role: Role) -> Response:
     call = await read(request, EffectsCall)
-    for news in call.effects:
-        check_times((news.effect.wanted_utc_ns, news.effect.settled_utc_ns))
+    check_effects(news.effect for news in call.effects)
     actor = _actor(role)
     found = await service.database.write(
         lambda changes: acts.settle(changes, call.store, call.effects, actor)
@@ -224,8 +223,8 @@ async def warn(service: Service, request: Request, role: Role) -> Response:
     warning = await read(request, ComplianceWarning)
     check_warning(warning)
     actor = _actor(role)
-    is_new = await service.database.write(lambda changes: acts.warn(changes, warning, actor))
-    return answer(warning, 201 if is_new else 200)
+    kept, is_new = await service.database.write(lambda changes: acts.warn(changes, warning, actor))
+    return answer(kept, 201 if is_new else 200)
 
 
 async def audit(service: Service, request: Request, role: Role) -> Response:

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 
 from livedesk.core.clock import Clock
 from livedesk.sandbox.rules.answers import Refusal, busy
-from livedesk.sandbox.rules.schema import opened, opened_for_reading
+from livedesk.sandbox.rules.schema import held, opened, opened_for_reading
 from livedesk.sandbox.rules.transaction import Change, Transaction
 
 log = logging.getLogger(__name__)
@@ -53,14 +53,19 @@ class Database:
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MOST_WAITING)
         self._closing = False
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="rule service reads")
-        self._connection = opened(path, clock.utc_ns())
-        self._reader = opened_for_reading(path)
+        self._lock = held(path)
+        try:
+            self._connection = opened(path, clock.utc_ns())
+            self._reader = opened_for_reading(path)
+        except BaseException:
+            self._lock.close()
+            raise
         self._writing = threading.Thread(target=self._run, name="rule service writes", daemon=True)
         self._writing.start()
 
     @classmethod
     async def open(cls, path: Path, clock: Clock, published: Published) -> Database:
-        """Raises NotOursError, OSError, sqlite3.Error. The file is opened before anything runs."""
+        """Raises NotOursError, OSError. The file is opened before anything runs."""
         return cls(path, clock, published)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
@@ -95,6 +100,7 @@ class Database:
         await asyncio.to_thread(self._reading.shutdown)
         self._reader.close()
         self._connection.close()
+        self._lock.close()
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -48,10 +48,10 @@ class Housekeeping:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def end_claims(self) -> None:
-        """Also those that a clock which was set back would let last for hours."""
-        utc_ns = self._clock.utc_ns()
-        ended = partial(_run_out, utc_ns=utc_ns)
-        while ids := await self._database.read(ended):
+        """Also those that a clock which was set back would let last for hours. What is left over,
+        or was found by a clock that was set back since, has its turn at the next look."""
+        ended = partial(_run_out, utc_ns=self._clock.utc_ns())
+        if ids := await self._database.read(ended):
             await self._database.write(partial(_lapse, ids=ids))
 
     async def tidy(self) -> None:

@@ -82,10 +82,10 @@ class Rulebook:
     async def put(self, document: bytes, if_match: str, actor: Actor) -> InUse:
         """Raises Refusal: another has changed them, or they cannot be used."""
         async with self._changing:
+            if document == self._now.document:  # also one whose answer was lost: RFC 9110, 13.1.1
+                return self._now
             if if_match not in ("*", f'"{self._now.version}"'):
                 raise _changed(self._now.version)
-            if document == self._now.document:
-                return self._now
             number = 1 + await self._database.read(_last_number)
             try:
                 made = await _made(document, _name(number, document))

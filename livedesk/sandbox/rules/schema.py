@@ -8,12 +8,16 @@ be resumed after any time, and each item comes once and as it is.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
 
 VERSION: Final = 1
+APPLICATION_ID: Final = 0x6C647273
+"""Marks the file as a rule service's (SQLite file format, section 1.3.18); "ldrs"."""
 _BUSY_S: Final = 5.0
 
 _TABLES: Final = """
@@ -25,11 +29,12 @@ CREATE TABLE items (
   claim_until INTEGER, data BLOB NOT NULL);
 CREATE UNIQUE INDEX items_seq ON items (seq);
 CREATE INDEX items_store ON items (store, seq);
+CREATE INDEX items_open ON items (seq) WHERE is_open = 1;
 CREATE INDEX items_claimed ON items (claim_until) WHERE claim_until IS NOT NULL;
 CREATE INDEX items_rule ON items (rule, store) WHERE rule <> '';
 CREATE TABLE keys (
   key TEXT PRIMARY KEY, item_id TEXT NOT NULL, kind TEXT NOT NULL, reply TEXT NOT NULL,
-  utc_ns INTEGER NOT NULL) WITHOUT ROWID;
+  by TEXT NOT NULL, utc_ns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE recent (
   store TEXT NOT NULL, author TEXT NOT NULL, utc_ns INTEGER NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (store, author)) WITHOUT ROWID;
@@ -56,29 +61,85 @@ class NotOursError(Exception):
     """The file cannot be used; the text says why and what to do."""
 
 
+def held(path: Path) -> sqlite3.Connection:
+    """A lock that any exit gives back: two services would not hear of each other's changes.
+
+    Raises NotOursError while another service holds it.
+    """
+    lock = path.with_suffix(".lock")
+    with _named(lock):
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            connection.close()
+            raise NotOursError(
+                f"{path} is in use by another rule service: end that one, or take another folder"
+            ) from None
+        return connection
+
+
 def opened(path: Path, utc_ns: int) -> sqlite3.Connection:
     """For writing; laid out if it is new. Each commit is on the disk when it returns.
 
     Numbers of changes begin with the millisecond (UTC) of the file's making, so that a number from
-    a file that was lost is known to be too old. Raises NotOursError, OSError, sqlite3.Error.
+    a file that was lost is known to be too old. A file that is not ours, or damaged, stays as it
+    is. Raises NotOursError, OSError.
     """
+    _check_log(path)
     path.touch(mode=0o600)
-    connection = _connected(path)
+    with _named(path):
+        connection = _connected(path)
+        try:
+            is_new = _is_new(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if is_new:
+                _lay_out(connection, utc_ns)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _check_log(path: Path) -> None:
+    """SQLite would remove the log of a database that has vanished: with it, what can be saved."""
+    log = path.with_name(f"{path.name}-wal")
+    is_gone = not path.exists() or path.stat().st_size == 0
+    if is_gone and log.exists() and log.stat().st_size > 0:
+        raise NotOursError(
+            f"{path} is gone or empty, but {log.name} beside it is not: "
+            "put the database back, or take another folder"
+        )
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Raises NotOursError when it is not for this service."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    if (tables, version, mark) == (0, 0, 0):
+        return True
+    if mark != APPLICATION_ID:
+        raise NotOursError(f"{path} is the database of another program: take another folder")
+    if version != VERSION:
+        raise NotOursError(
+            f"{path} is of version {version}, and this service knows {VERSION}: "
+            "use the newer service, or another folder"
+        )
+    return False
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """SQLite's errors do not say which file. Raises NotOursError in their stead."""
     try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
-            raise NotOursError(
-                f"{path} is of version {version}, and this service knows {VERSION}: "
-                "use the newer service, or another folder"
-            )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if version == 0:
-            _lay_out(connection, utc_ns)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        yield
+    except sqlite3.Error as fault:
+        raise NotOursError(
+            f"{path} cannot be used ({fault}): end what else uses it, put a copy back, or take "
+            "another folder"
+        ) from fault
 
 
 def opened_for_reading(path: Path) -> sqlite3.Connection:
@@ -97,5 +158,5 @@ def _lay_out(connection: sqlite3.Connection, utc_ns: int) -> None:
     connection.executescript(
         f"BEGIN IMMEDIATE; {_TABLES}"
         f"INSERT INTO meta VALUES ('seq', {first}), ('floor', {first});"
-        f"PRAGMA user_version = {VERSION}; COMMIT;"
+        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
     )

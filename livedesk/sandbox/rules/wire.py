@@ -8,15 +8,27 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from livedesk.core.moderation import Comment, ComplianceWarning, DecisionKind, Effect, Item
+from livedesk.core.moderation import (
+    Comment,
+    ComplianceWarning,
+    DecisionKind,
+    Effect,
+    Item,
+    Verdict,
+)
 from livedesk.moderation.items import MOST_DECISIONS, MOST_EFFECTS
 from livedesk.sandbox.rules.answers import wrong
 
 MOST_TOGETHER: Final = 500
 TEXT_CHARS: Final = 65_536
 _NAME_CHARS: Final = 200
+_KEY_CHARS: Final = 256
+"""Of an effect: a verb, a number and the id of a comment."""
+_WORDS_CHARS: Final = 4_000
+_MOST_MINUTES: Final = 1_000_000
 _LATEST_NS: Final = 2**62
 """The year 2116; SQLite's integers end at 2^63."""
+_TIME: Final = "in ns since 1970, UTC"
 
 Name = Annotated[str, Meta(min_length=1, max_length=_NAME_CHARS)]
 Time = Annotated[int, Meta(ge=0, le=_LATEST_NS)]
@@ -83,8 +95,8 @@ def check_comments(comments: Iterable[Comment]) -> None:
             raise wrong(f"The author of comment {at}", f"at most {_NAME_CHARS} characters as id")
         if len(comment.text) > TEXT_CHARS:
             raise wrong(f"The text of comment {at}", f"at most {TEXT_CHARS} characters")
-        if not 0 <= comment.utc_ns <= _LATEST_NS:
-            raise wrong(f"The time of comment {at}", "in ns since 1970, UTC")
+        if not _is_time(comment.utc_ns):
+            raise wrong(f"The time of comment {at}", _TIME)
 
 
 def check_items(items: Iterable[Item]) -> None:
@@ -93,9 +105,23 @@ def check_items(items: Iterable[Item]) -> None:
         check_comments([item.comment])
         if len(item.decisions) > MOST_DECISIONS or len(item.effects) > MOST_EFFECTS:
             raise wrong(f"Item {item.id}", "one with fewer decisions and effects")
-        check_times(decision.utc_ns for decision in item.decisions)
-        for effect in item.effects:
-            check_times((effect.wanted_utc_ns, effect.settled_utc_ns))
+        if not 0 <= item.revision <= _LATEST_NS:
+            raise wrong(f"The revision of item {item.id}", f"from 0 to {_LATEST_NS}")
+        _check_verdict(item.verdict)
+        for decision in item.decisions:
+            _check_times([decision.utc_ns])
+            _check_short(decision.by, decision.key, decision.reply)
+        check_effects(item.effects)
+
+
+def check_effects(effects: Iterable[Effect]) -> None:
+    """Raises Refusal."""
+    for effect in effects:
+        _check_times((effect.wanted_utc_ns, effect.settled_utc_ns))
+        _check_short(effect.code)
+        if len(effect.key) > _KEY_CHARS:
+            raise wrong("The key of an effect", f"at most {_KEY_CHARS} characters")
+        _check_long(effect.reason, effect.text)
 
 
 def check_warning(warning: ComplianceWarning) -> None:
@@ -104,10 +130,37 @@ def check_warning(warning: ComplianceWarning) -> None:
         raise wrong("id and store", f"texts of 1 to {_NAME_CHARS} characters")
     if len(warning.text) > TEXT_CHARS or len(warning.terms) > MOST_TOGETHER:
         raise wrong("text and terms", f"at most {TEXT_CHARS} characters, and {MOST_TOGETHER} terms")
-    check_times([warning.utc_ns])
+    if warning.minute is not None and not 0 <= warning.minute <= _MOST_MINUTES:
+        raise wrong("minute", f"from 0 to {_MOST_MINUTES}")
+    _check_short(warning.product_id, *warning.terms)
+    _check_long(warning.product)
+    _check_times([warning.utc_ns])
 
 
-def check_times(times_ns: Iterable[int | None]) -> None:
-    """Raises Refusal."""
-    if not all(at is None or 0 <= at <= _LATEST_NS for at in times_ns):
-        raise wrong("Each time", "in ns since 1970, UTC")
+def _check_verdict(verdict: Verdict | None) -> None:
+    if verdict is None:
+        return
+    _check_short(verdict.rule, verdict.list, verdict.version, verdict.reply)
+    _check_long(verdict.reason, verdict.term)
+    ends = [end for span in verdict.spans for end in (span.start, span.end)]
+    if len(verdict.spans) > MOST_TOGETHER or not all(0 <= end <= TEXT_CHARS for end in ends):
+        raise wrong("spans", f"at most {MOST_TOGETHER}, within the text")
+
+
+def _check_short(*texts: str) -> None:
+    if any(len(text) > _NAME_CHARS for text in texts):
+        raise wrong("Each id, name and key", f"at most {_NAME_CHARS} characters")
+
+
+def _check_long(*texts: str) -> None:
+    if any(len(text) > _WORDS_CHARS for text in texts):
+        raise wrong("Each reason, term and answer", f"at most {_WORDS_CHARS} characters")
+
+
+def _check_times(times_ns: Iterable[int | None]) -> None:
+    if not all(_is_time(at) for at in times_ns):
+        raise wrong("Each time", _TIME)
+
+
+def _is_time(utc_ns: int | None) -> bool:
+    return utc_ns is None or 0 <= utc_ns <= _LATEST_NS

@@ -13,7 +13,7 @@ import pytest
 from livedesk.core.clock import ManualClock
 from livedesk.sandbox.rules.answers import Refusal
 from livedesk.sandbox.rules.database import Database
-from livedesk.sandbox.rules.schema import NotOursError
+from livedesk.sandbox.rules.schema import APPLICATION_ID, NotOursError
 from livedesk.sandbox.rules.server import RulesSettings, serve_rules
 from livedesk.sandbox.rules.transaction import SERVICE, broken_at
 from tests.sandbox.rules.stage import NOW_NS, Stage, comment, document, rule_service
@@ -388,6 +388,7 @@ def test_a_job_that_fails_harms_no_other_and_a_full_disk_is_told(
 def test_a_file_of_a_newer_service_is_left_alone(tmp_path: Path, clock: ManualClock) -> None:
     (tmp_path / "rules").mkdir()
     connection = sqlite3.connect(tmp_path / "rules" / "rules.db")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(NotOursError, match="version 99"):
