@@ -34,6 +34,7 @@ class QueueFigures:
     """Items that people decided about, whatever the rules had said."""
     overturned: int = 0
     replied: int = 0
+    """Comments under which an answer was posted."""
     banned: int = 0
     local: int = 0
     """Judged by the engine itself, while the rule service could not be reached."""
@@ -69,7 +70,7 @@ def queue_figures(
         reviewed_within=sum(review_s <= review_target_s for review_s in reviews),
         decided=sum(bool(row.item.decisions) for row in rows),
         overturned=sum(row.item.is_overturned for row in rows),
-        replied=states["replied"],
+        replied=sum(_is_answered(row) for row in rows),
         banned=states["banned"],
         local=sum(row.item.verdict is not None and row.item.verdict.local for row in rows),
         not_done=sum(
@@ -85,6 +86,10 @@ def queue_figures(
 
 def _asks_for_review(row: QueueRow) -> bool:
     return row.item.verdict is not None and row.item.verdict.action == "review"
+
+
+def _is_answered(row: QueueRow) -> bool:
+    return any(effect.verb == "reply" and effect.state == "done" for effect in row.item.effects)
 
 
 def _by_rule(rows: Iterable[QueueRow]) -> list[RuleStatistics]:

@@ -117,7 +117,7 @@ def queue_summary_rows(summary: Summary) -> Iterator[Row]:
         "reviewed_within": f"of those, within {review_s} s of the comment",
         "decided": "by people, whatever the rules had said",
         "overturned": "a person wants it seen although a rule did not",
-        "replied": "answered",
+        "replied": "under which an answer was posted",
         "banned": "whose author was banned",
         "local": "judged by the engine itself, without the rule service",
         "not_done": "effects that failed, or of which nobody knows",

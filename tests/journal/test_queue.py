@@ -139,6 +139,21 @@ def test_an_answer_to_what_a_rule_put_before_a_person_does_not_make_the_rule_wro
     assert summary_of(recorded(tmp_path, events)).queue_figures.overturned == 0
 
 
+def test_an_answer_counts_once_it_is_posted(tmp_path: Path) -> None:
+    answer = Effect("reply:1:a", "reply", text="3 to 5 days.")
+    posted, dropped = (
+        replace(item(name, t_s, "reply"), effects=(replace(answer, key=f"reply:1:{name}"),))
+        for name, t_s in (("a", 10), ("b", 11))
+    )
+    events = [
+        judged(1, 10, posted),
+        acted(2, 10.5, posted, "done"),
+        judged(3, 11, dropped),
+        acted(4, 11.5, dropped, "dropped"),
+    ]
+    assert summary_of(recorded(tmp_path, events)).queue_figures.replied == 1
+
+
 def test_an_older_copy_of_an_item_does_not_take_back_what_is_known(tmp_path: Path) -> None:
     it = item("a", 10, "review")
     events = [judged(1, 10, it), decided(2, 12, it, "hide", "hidden"), judged(3, 13, it)]
