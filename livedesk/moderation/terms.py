@@ -142,10 +142,11 @@ class Terms:
 
     def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
         """Fast; true also for what proves to be something else."""
-        if self._plain is not None and self._plain.is_in("".join((words, *readings.plain)), store):
+        shown = "".join(readings)
+        if self._plain is not None and self._plain.is_in(words + shown, store):
             return True
-        if readings.drawn_out and self._runs is not None:
-            if self._runs.is_in("".join(map(squeezed, readings.plain)), store):
+        if self._runs is not None and self._views.is_drawn_out(shown):
+            if self._runs.is_in("".join(map(squeezed, readings)), store):
                 return True
         if self._signs is not None and self._signs.is_in(folded, store):
             return True
@@ -161,7 +162,7 @@ class Terms:
     def disguised(self, looks: Looks, store: str) -> Iterator[Hit]:
         """Those that only the skeleton shows, and again those that stand there as they are."""
         yield from self._disguised(self._plain, looks, store, False)
-        if looks.readings.drawn_out:
+        if self._views.is_drawn_out("".join(looks.readings)):
             yield from self._disguised(self._runs, looks, store, True)
         for number, start, end, how in self._masks.find(looks.folded.text):
             term = self._known[number]
@@ -182,7 +183,7 @@ class Terms:
         sure: set[Term] = set()
         if automaton is None:
             return
-        for bare, recipe in looks.readings.plain.items():
+        for bare, recipe in looks.readings.items():
             if automaton.terms(squeezed(bare) if runs else bare, store) <= sure:
                 continue
             view = squeezed_view(looks.reading(recipe)) if runs else looks.reading(recipe)
@@ -227,7 +228,7 @@ def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:
 
 def _shapes(views: Views, text: str) -> set[str]:
     """Its skeleton, and the same written as one word."""
-    shape = next(iter(views.readings(text).plain))
+    shape = next(iter(views.readings(text)))
     return {_open_ended(shape), _open_ended(f" {shape.replace(' ', '')} ")} - {"", " ", "  "}
 
 

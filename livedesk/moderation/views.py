@@ -88,13 +88,8 @@ _OPEN: Final = Recipe(" ")
 _CLOSED: Final = Recipe("")
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """Of a skeleton."""
-
-    plain: dict[str, Recipe]
-    drawn_out: bool
-    """Some letter stands three times in a row: look at them `squeezed` too."""
+Readings = dict[str, Recipe]
+"""Of a skeleton, none twice."""
 
 
 class _Words(dict[int, str]):
@@ -169,10 +164,14 @@ class Views:
         # A sign that a space follows leaves the same words, whether it is a gap or nothing.
         if JOINT in raw and JOINT in raw.rstrip(JOINT).replace(f"{JOINT} ", " "):
             found.setdefault(_spaced(raw.replace(JOINT, "")), _CLOSED)
-        for reading, recipe in tuple(found.items()):
-            for gaps in _JOINS if _stand_alone(reading) else ():
-                found.setdefault(gaps.sub("", reading), Recipe(recipe.sign, gaps))
-        return Readings(found, bool(self._runs.find_matches_as_indexes("".join(found))))
+        for reading in filter(_stand_alone, tuple(found)):
+            for gaps in _JOINS:
+                found.setdefault(gaps.sub("", reading), Recipe(found[reading].sign, gaps))
+        return found
+
+    def is_drawn_out(self, readings: str) -> bool:
+        """Some letter stands three times in a row: they are to be looked at `squeezed` too."""
+        return bool(self._runs.find_matches_as_indexes(readings))
 
     def folded_view(self, text: str) -> View:
         """`folded`, character by character."""

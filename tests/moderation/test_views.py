@@ -21,14 +21,14 @@ _ANY = st.text(
 
 def _views(text: str) -> list[View]:
     folded = _VIEWS.folded_view(text)
-    recipes = _VIEWS.readings(text).plain.values()
+    recipes = _VIEWS.readings(text).values()
     readings = [_VIEWS.reading_view(text, recipe) for recipe in recipes]
     return [folded, _VIEWS.words_view(folded), *readings, *map(squeezed_view, readings)]
 
 
 @given(_ANY)
 def test_fast_and_placed_readings_are_the_same(text: str) -> None:
-    for fast, recipe in _VIEWS.readings(text).plain.items():
+    for fast, recipe in _VIEWS.readings(text).items():
         placed = _VIEWS.reading_view(text, recipe)
         assert placed.text == fast
         assert squeezed_view(placed).text == squeezed(fast)
@@ -83,11 +83,11 @@ def test_words_stand_between_single_spaces(text: str, words: str) -> None:
     ],
 )
 def test_a_skeleton_is_what_a_disguise_looks_like(text: str) -> None:
-    assert " free money " in _VIEWS.readings(text).plain
+    assert " free money " in _VIEWS.readings(text)
 
 
 def test_letters_drawn_out_are_one() -> None:
-    drawn_out = _VIEWS.readings("freeeee moneyyyy")
-    assert drawn_out.drawn_out
-    assert [squeezed(reading) for reading in drawn_out.plain] == [" fre money "]
-    assert not _VIEWS.readings("see all").drawn_out
+    (reading,) = _VIEWS.readings("freeeee moneyyyy")
+    assert _VIEWS.is_drawn_out(reading)
+    assert squeezed(reading) == " fre money "
+    assert not any(map(_VIEWS.is_drawn_out, _VIEWS.readings("see all")))
