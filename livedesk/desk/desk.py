@@ -93,9 +93,8 @@ class Desk:
         self._clock = clock
         self._tasks = tasks
         self._calls = calls or Tasks()
-        self.moderation = Moderating(
-            self._moderation_client, self._spawn, self.now, rng, me or this_operator()
-        )
+        me = me or this_operator()
+        self.moderation = Moderating(self._moderation_client, self._spawn, self.now, rng, me)
         self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
@@ -108,7 +107,7 @@ class Desk:
             lambda: f"{rng.getrandbits(96):024x}",
         )  # fmt: skip
         self.pins = Pinning(
-            self._pin_client, self._spawn, self.now, rng, lambda: self.pads.clock
+            self._pin_client, self._spawn, self.now, rng, lambda: self.pads.clock, me
         )  # fmt: skip
 
     def now(self) -> Moment:

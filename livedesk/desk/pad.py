@@ -106,6 +106,8 @@ class PadView:
     warning: str = ""
     """Something that can go wrong with the next cue: the platform does not answer, no calls."""
     can_unpin: bool = False
+    unsaid: str = ""
+    """What must not be said again, in one line, the newest first; empty when there is nothing."""
 
     @property
     def pages(self) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from livedesk.core.pins import PinsStatus, PinStatus, Product, ProductList, RunOfShow
+from livedesk.desk.compliance import terms_line
 from livedesk.desk.model import LinkView, Moment, StoreView
 from livedesk.desk.pad import QUIET, STALE_AFTER_S, TILES, PadLine, PadTile, PadView, Sign
 from livedesk.desk.pad_cues import News
@@ -77,7 +78,14 @@ class PadFold:
             arm_and_fire=pins is not None and pins.arm_and_fire,
             warning="" if blocked or pins is None else " ".join(_warnings(facts, pins)),
             can_unpin=not blocked,
+            unsaid=_unsaid(facts),
         )
+
+
+def _unsaid(facts: PadFacts) -> str:
+    """Also while the engine is away: what must not be said does not change with it."""
+    moderation = facts.view.status.moderation if facts.view is not None else None
+    return "" if moderation is None else terms_line(moderation.terms)
 
 
 def bare_tiles(products: ProductList | None, show: RunOfShow | None) -> tuple[PadTile, ...]:

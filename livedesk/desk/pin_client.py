@@ -115,6 +115,11 @@ class PinClient:
             body["text"] = text
         await self._door.post(f"{store_path(store)}/pin/done", body)
 
+    async def warning_done(self, store: str, warning_id: str, by: str) -> None:
+        """Somebody saw to what a compliance warning is about."""
+        body: dict[str, Json] = {"warning": warning_id, "by": by}
+        await self._door.post(f"{store_path(store)}/warnings/done", body)
+
     async def ledger(self, store: str, limit: int) -> wire.Ledger:
         path = f"{store_path(store)}/cues"
         answer = await self._door.get_bytes(path, {"limit": limit})

@@ -71,14 +71,16 @@ class Pinning:
         now: Callable[[], Moment],
         rng: Random,
         clock: Callable[[], ClockEstimate],
+        me: str = "console",
     ) -> None:
         """`client` raises NotSentError while no engine is attached; `spawn` notes a DeskError.
-        `clock`: how far the present engine's clock is from ours."""
+        `clock`: how far the present engine's clock is from ours. `me`: who acts here."""
         self._client = client
         self._spawn = spawn
         self.now = now
         self._rng = rng
         self._clock = clock
+        self._me = me
         self._book = PinBook()
         self._stores: dict[str, _Store] = {}
         self._watched: str | None = None
@@ -158,6 +160,12 @@ class Pinning:
 
     async def _by_hand(self, store: str, pin_id: str, done: bool, text: str) -> None:
         await self._client().by_hand(store, pin_id, done=done, text=text)
+
+    def warning_done(self, store: str, warning_id: str) -> None:
+        self._spawn("warning", self._warning_done(store, warning_id))
+
+    async def _warning_done(self, store: str, warning_id: str) -> None:
+        await self._client().warning_done(store, warning_id, self._me)
 
     def change_show(self, store: str, op: ShowOp) -> None:
         """Change the run of show; refused when another changed it meanwhile, which is noted."""

@@ -82,6 +82,7 @@ class StagePins:
         self.unpinned = 0
         self.settled: list[tuple[str, bool, str]] = []
         self.changes: list[ShowOp] = []
+        self.seen_to: list[tuple[str, str]] = []
         self.cues: list[Cue] = []
 
     def view(self, view: StoreView) -> PinsView | None:
@@ -101,6 +102,9 @@ class StagePins:
 
     def by_hand(self, store: str, pin_id: str, *, done: bool, text: str = "") -> None:
         self.settled.append((pin_id, done, text))
+
+    def warning_done(self, store: str, warning_id: str) -> None:
+        self.seen_to.append((store, warning_id))
 
     def change_show(self, store: str, op: ShowOp) -> None:
         self.changes.append(op)

@@ -11,6 +11,7 @@ from livedesk.ui.pad.look import unit_of
 GAP = 10
 LINE_SHARE = 0.27
 FOOT_SHARE = 0.15
+UNSAID_HEIGHT = 44
 UPRIGHT_LINE_SHARE = 0.21
 UPRIGHT_FOOT_SHARE = 0.19
 
@@ -20,6 +21,7 @@ class Places:
     """Rectangles in the window."""
 
     line: QRect
+    unsaid: QRect
     tiles: tuple[QRect, ...]
     next: QRect
     seen: QRect
@@ -28,17 +30,21 @@ class Places:
     take_down: QRect
 
 
-def places(size: QSize, tiles: int) -> Places:
-    """For so many tiles on the fullest page."""
+def places(size: QSize, tiles: int, *, has_unsaid: bool = False) -> Places:
+    """For so many tiles on the fullest page. What must not be said takes its room from the line
+    above it: nothing that is touched may move."""
     gap = max(2, round(GAP * unit_of(size)))
     is_upright = size.height() > size.width()
     line_share = UPRIGHT_LINE_SHARE if is_upright else LINE_SHARE
     foot_share = UPRIGHT_FOOT_SHARE if is_upright else FOOT_SHARE
-    line = QRect(0, 0, size.width(), round(size.height() * line_share))
+    top = QRect(0, 0, size.width(), round(size.height() * line_share))
+    strip = round(UNSAID_HEIGHT * unit_of(size)) if has_unsaid else 0
+    line = top.adjusted(0, 0, 0, -strip)
+    unsaid = QRect(0, line.bottom() + 1, size.width(), strip)
     foot_height = round(size.height() * foot_share)
     foot = QRect(gap, size.height() - foot_height, size.width() - 2 * gap, foot_height - gap)
-    middle = QRect(gap, line.bottom() + 1 + gap, size.width() - 2 * gap,
-                   foot.top() - line.bottom() - 1 - 2 * gap)  # fmt: skip
+    middle = QRect(gap, top.bottom() + 1 + gap, size.width() - 2 * gap,
+                   foot.top() - top.bottom() - 1 - 2 * gap)  # fmt: skip
     columns, rows = _grid(tiles, is_upright=is_upright)
     cells = tuple(
         cell for row in _rows(middle, rows, gap) for cell in _columns(row, (1.0,) * columns, gap)
@@ -46,9 +52,9 @@ def places(size: QSize, tiles: int) -> Places:
     if is_upright:
         above, below = _rows(foot, 2, gap)
         seen, back, on, take_down = _columns(below, (4, 1.4, 1.4, 2.2), gap)
-        return Places(line, cells, above, seen, back, on, take_down)
+        return Places(line, unsaid, cells, above, seen, back, on, take_down)
     seen, following, back, on, take_down = _columns(foot, (3.6, 4.4, 1.2, 1.2, 1.9), gap)
-    return Places(line, cells, following, seen, back, on, take_down)
+    return Places(line, unsaid, cells, following, seen, back, on, take_down)
 
 
 def _grid(tiles: int, *, is_upright: bool) -> tuple[int, int]:

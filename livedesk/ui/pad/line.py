@@ -49,7 +49,7 @@ class StateLine(QWidget):
 
     def word_px(self) -> int:
         """The size in which the word is set, so that it fits beside its shape and figure."""
-        return self._word_font(self._room().width()).pixelSize()
+        return self._word_font(self._room()).pixelSize()
 
     def _room(self) -> QRectF:
         """Right of the shape."""
@@ -60,13 +60,23 @@ class StateLine(QWidget):
     def _shape_side(self) -> float:
         return min(110 * self.unit, self.height() * 0.62)
 
-    def _word_font(self, width: float) -> QFont:
+    def _word_font(self, room: QRectF) -> QFont:
+        """What is told below it has its room first."""
+        left = room.height() - self._more_height()
         text = self.line.sign.word + (f" {WIDEST_FIGURE}" if self.line.figure else "")
         for px in range(WORD_PX, LEAST_WORD_PX, -2):
             font = font_of(px, self.unit)
-            if QFontMetricsF(font).horizontalAdvance(text) <= width:
+            metrics = QFontMetricsF(font)
+            if metrics.horizontalAdvance(text) <= room.width() and metrics.height() <= left:
                 return font
         return font_of(LEAST_WORD_PX, self.unit)
+
+    @property
+    def _more(self) -> list[str]:
+        return [text for text in (self.line.title, self.line.detail, self.warning) if text]
+
+    def _more_height(self) -> float:
+        return QFontMetricsF(font_of(DETAIL_PX, self.unit)).height() * len(self._more)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         line, unit = self.line, self.unit
@@ -77,15 +87,14 @@ class StateLine(QWidget):
         side = self._shape_side()
         box = square_at(24 * unit, self.height() / 2, side)
         draw_pad_shape(painter, box, line.sign.shape, inks.ink)
-        font = self._word_font(room.width())
+        font = self._word_font(room)
         metrics = QFontMetricsF(font)
         small = font_of(DETAIL_PX, unit)
-        more = [text for text in (line.title, line.detail, self.warning) if text]
-        height = metrics.height() + QFontMetricsF(small).height() * len(more)
+        height = metrics.height() + self._more_height()
         at = max(0.0, (self.height() - height) / 2)
         self._draw_word(painter, QRectF(room.left(), at, room.width(), metrics.height()), font)
         at += metrics.height()
-        for text in more:
+        for text in self._more:
             box = QRectF(room.left(), at, room.width(), 0)
             at += draw_words(painter, box, text, small, inks.ink)
         painter.end()

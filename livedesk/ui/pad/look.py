@@ -43,6 +43,9 @@ FILLED: dict[Tone, Inks] = {
 }
 """Of what is happening."""
 
+UNSAID = Inks("#2A2010", "#FFCF8A")
+"""Of what must not be said: seen at a glance, and no alarm."""
+
 RESTING: dict[Tone, Inks] = {**FILLED, "bad": Inks("#351416", "#FF9A92")}
 """Of what has been so for a while: a product that is sold out is no alarm."""
 

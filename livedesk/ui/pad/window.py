@@ -28,6 +28,7 @@ from livedesk.ui.pad.line import StateLine
 from livedesk.ui.pad.look import GROUND, USUAL, unit_of
 from livedesk.ui.pad.pictures import Pictures
 from livedesk.ui.pad.tile import TileWidget
+from livedesk.ui.pad.unsaid import UnsaidLine
 from livedesk.ui.theme import Theme
 
 TICK_MS = 50
@@ -63,7 +64,7 @@ class PadWindow(QWidget):
         self.setAccessibleName(tr("Pad of {store}").format(store=store))
         self.setMinimumSize(LEAST)
         self.setFont(theme.font("body"))
-        self._arranged: tuple[QSize, int] | None = None
+        self._arranged: tuple[QSize, int, bool] | None = None
         self._build()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -73,6 +74,7 @@ class PadWindow(QWidget):
 
     def _build(self) -> None:
         self.line = StateLine()
+        self.unsaid = UnsaidLine()
         self.tiles = [TileWidget(number) for number in range(1, TILES + 1)]
         self.seen = Told(tr("Viewers see"))
         self.next = FootButton(tr("Next up"), tr("Space"))
@@ -80,7 +82,8 @@ class PadWindow(QWidget):
         self.on = FootButton(tr("More"), "")
         self.take_down = FootButton(tr("Take down: hold"), "")
         parts: tuple[QWidget, ...] = (
-            self.line, *self.tiles, self.seen, self.next, self.back, self.on, self.take_down,
+            self.line, self.unsaid, *self.tiles,
+            self.seen, self.next, self.back, self.on, self.take_down,
         )  # fmt: skip
         for part in parts:
             part.setParent(self)
@@ -100,8 +103,9 @@ class PadWindow(QWidget):
         self.view = view = self._source.pad(self._store)
         self._hand.taps.look(view, now)
         self._page = min(self._page, view.pages - 1)
-        if self._arranged != (self.size(), self._fullest):
+        if self._arranged != self._arrangement:
             self._arrange()
+        self.unsaid.show_text(view.unsaid)
         self.line.show_line(self._hand.line(view, now), view.warning)
         self._show_tiles(now)
         self._show_foot(now)
@@ -146,13 +150,14 @@ class PadWindow(QWidget):
 
     def _arrange(self) -> None:
         """Give every part its place and size."""
-        self._arranged = (self.size(), self._fullest)
-        unit, where = unit_of(self.size()), places(self.size(), self._fullest)
+        self._arranged = size, tiles, has_unsaid = self._arrangement
+        unit, where = unit_of(size), places(size, tiles, has_unsaid=has_unsaid)
+        self.unsaid.setVisible(has_unsaid)
         foot = (
             (self.seen, where.seen), (self.next, where.next), (self.back, where.back),
             (self.on, where.on), (self.take_down, where.take_down),
         )  # fmt: skip
-        for part, box in ((self.line, where.line), *foot):
+        for part, box in ((self.line, where.line), (self.unsaid, where.unsaid), *foot):
             part.set_unit(unit)
             part.setGeometry(box)
         for at, tile in enumerate(self.tiles):
@@ -160,6 +165,10 @@ class PadWindow(QWidget):
             if at < len(where.tiles):
                 tile.set_unit(unit)
                 tile.setGeometry(where.tiles[at])
+
+    @property
+    def _arrangement(self) -> tuple[QSize, int, bool]:
+        return self.size(), self._fullest, bool(self.view.unsaid)
 
     @property
     def _fullest(self) -> int:

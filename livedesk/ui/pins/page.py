@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QStackedWidget, QVBoxLayo
 from PySide6.QtWidgets import QHBoxLayout  # isort: skip
 
 from livedesk.core.pins import ProductProblem
+from livedesk.desk.compliance import compliance_of
 from livedesk.desk.model import StoreView
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.pinning import Shop
@@ -23,6 +24,7 @@ from livedesk.ui.pins.newest import NewestPanel
 from livedesk.ui.pins.pictures import Pictures
 from livedesk.ui.pins.pinlist import PinList
 from livedesk.ui.pins.runofshow import RunOfShowPanel
+from livedesk.ui.pins.unsaid import UnsaidPanel
 from livedesk.ui.setupnote import SetupNote
 from livedesk.ui.source import PinSource
 from livedesk.ui.theme import Theme
@@ -53,6 +55,7 @@ class PinsPage(QWidget):
         self._shop = Shop()
         self.pictures = Pictures(source.pictures.picture, 2 * theme.px(PICTURE))
         self.show_panel = RunOfShowPanel(theme, self.pictures, source.now)
+        self.unsaid = UnsaidPanel(theme)
         self.newest = NewestPanel(theme)
         self.by_hand = ByHand(theme)
         self.latency = LatencyPanel(theme)
@@ -83,7 +86,11 @@ class PinsPage(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(gap)
-        row.addWidget(self.show_panel, 1)
+        left = QVBoxLayout()
+        left.setSpacing(gap)
+        left.addWidget(self.unsaid)
+        left.addWidget(self.show_panel, 1)
+        row.addLayout(left, 1)
         row.addWidget(self._right)
         self._stack.addWidget(self.setup)
         self._stack.addWidget(page)
@@ -98,6 +105,7 @@ class PinsPage(QWidget):
         self.show_panel.changed.connect(
             lambda change: self._source.change_show(self._store, change)
         )
+        self.unsaid.seen_to.connect(lambda warning: self._source.warning_done(self._store, warning))
         self.by_hand.settled.connect(self._settle)
         self.way.problems_asked.connect(self._open_problems)
         self.way.pad_asked.connect(self.pad_asked)
@@ -122,6 +130,7 @@ class PinsPage(QWidget):
         shop = self._shop = self._source.shop(self._store)
         self.pictures.look()
         self.show_panel.show_pins(self._store, pins, shop)
+        self.unsaid.show_compliance(compliance_of(view.status))
         self.newest.show_pins(pins)
         platform = platform_name(view.status.platform) if view.status.platform else ""
         self.by_hand.show_pins(pins.by_hand, platform or tr("the platform"))

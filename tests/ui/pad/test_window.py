@@ -27,9 +27,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from livedesk.core.moderation import ModerationStatus
 from livedesk.core.pins import ProductList
 from livedesk.ui.pad.layout import places
-from livedesk.ui.pad.look import FILLED, MUTED, RESTING, TEXT, TILE, contrast
+from livedesk.ui.pad.look import FILLED, MUTED, RESTING, TEXT, TILE, UNSAID, contrast
 from livedesk.ui.pad.pictures import LARGEST_PX, decode
 from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.theme import Theme
@@ -381,3 +382,24 @@ def test_few_products_get_large_tiles(stage: PadStage, open_pad: Callable[..., P
     pad = open_pad(stage)
     assert pad.tiles[0].width() > 550
     assert pad.tiles[2].isHidden()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_must_not_be_said_stands_under_the_line_and_moves_nothing_that_is_touched(
+    stage: PadStage, open_pad: Callable[..., PadWindow], size: tuple[int, int]
+) -> None:
+    window = open_pad(stage, size)
+    before = [tile.geometry() for tile in window.tiles]
+    assert not window.unsaid.isVisible()
+    stage.tell(moderation=ModerationStatus(terms=("cures acne", "best on TikTok")))
+    window.refresh()
+    assert window.unsaid.isVisible()
+    assert window.unsaid.text == "“cures acne” · “best on TikTok”"
+    assert [tile.geometry() for tile in window.tiles] == before
+    line, unsaid = window.line.geometry(), window.unsaid.geometry()
+    assert not line.intersects(unsaid)
+    assert all(not unsaid.intersects(tile) for tile in before)
+    assert contrast(UNSAID.ground, UNSAID.ink) >= 7.0
+    stage.tell()
+    window.refresh()
+    assert not window.unsaid.isVisible()
