@@ -18,7 +18,8 @@ import httpx
 import msgspec
 
 from livedesk.core.moderation import Comment, ComplianceWarning, Decision, Item
-from livedesk.core.secrets import Secret
+from livedesk.core.one_line import one_line
+from livedesk.core.secrets import Secret, redact
 from livedesk.moderation.outbox import Outcome
 
 T = TypeVar("T")
@@ -38,6 +39,8 @@ SILENCE_S: Final = 1.7
 _AFTER_FAULT_S: Final = 0.05
 _AT_ONCE: Final = 3
 _LONG_CALL_S: Final = 15.0
+_MOST_SAID: Final = 2**20
+"""Characters of an error's text that are looked at: a token that is cut would not be known."""
 _TRANSIENT: Final = frozenset((401, 403, 408, 425, 429))
 """With 5xx: nothing is wrong with what was sent, and it is wanted again later."""
 
@@ -123,6 +126,7 @@ class RuleService:
     ) -> None:
         # At INFO httpx writes out every URL it calls.
         logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._token = token
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token.reveal()}"},
@@ -144,7 +148,7 @@ class RuleService:
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             content = await _body(answer)
-            _check(answer.status_code, content)
+            _check(answer.status_code, content, self._token)
             return RulesDocument(content, answer.headers.get("etag", "").strip().strip('"'))
 
     async def judge(self, store: str, comments: Sequence[Comment]) -> JudgedComments:
@@ -207,7 +211,7 @@ class RuleService:
             method, path, params=params, headers=headers, content=content
         ) as answer:
             told = await _body(answer)
-            _check(answer.status_code, told)
+            _check(answer.status_code, told, self._token)
             return _read(told, kind)
 
     @asynccontextmanager
@@ -254,7 +258,7 @@ class RuleService:
             "GET", "/v1/events", params={"store": store}, headers=headers, patience=patience
         ) as answer:
             if answer.status_code != httpx.codes.OK:
-                _check(answer.status_code, await _body(answer))
+                _check(answer.status_code, await _body(answer), self._token)
                 raise ServiceAwayError("The rule service gave no event stream.")
             on_sign()
             yield ServiceEvent("open")
@@ -277,7 +281,8 @@ async def _body(answer: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _check(status: int, body: bytes) -> None:
+def _check(status: int, body: bytes, token: Secret) -> None:
+    """What it says goes to people and into the record, and may repeat what it was sent."""
     if status < httpx.codes.MULTIPLE_CHOICES:
         return
     try:
@@ -285,12 +290,16 @@ def _check(status: int, body: bytes) -> None:
         trouble, item = told.error, told.error.item or told.item
     except msgspec.MsgspecError:
         trouble, item = _Trouble(), None
-    text = trouble.message[:300] or f"The rule service answered HTTP {status}."
+    text = _said(trouble.message, 300, token) or f"The rule service answered HTTP {status}."
     if status in (401, 403):
         raise ServiceAwayError(f"The rule service does not let this engine in. {text}")
     if status in _TRANSIENT or not 400 <= status < 500:
         raise ServiceAwayError(text)
-    raise ServiceRefusedError(status, trouble.code[:100], text, item)
+    raise ServiceRefusedError(status, _said(trouble.code, 100, token), text, item)
+
+
+def _said(words: str, longest: int, token: Secret) -> str:
+    return one_line(redact(words[:_MOST_SAID], (token,)), longest)
 
 
 def _read(content: bytes, kind: type[T]) -> T:
