@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from livedesk.core.clock import NS_PER_MS, SystemClock
+from livedesk.core.moderation import ModerationStatus
 from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus, Product, RunOfShow, ShowCue
 from livedesk.core.status import StoreStatus
 from livedesk.engine.api import pad_calls, pad_page
@@ -46,6 +47,8 @@ class EngineDouble:
     pins: PinsStatus = field(
         default_factory=lambda: PinsStatus(GatewayStatus("sandbox", "up"), web_pad=True)
     )
+    terms: tuple[str, ...] = ()
+    """Not to be said again."""
     fate: Fate = stays
     lose_answers: int = 0
     """So many cues are taken and not answered."""
@@ -68,7 +71,10 @@ class EngineDouble:
         return self if store == STORE else None
 
     def status(self) -> StoreStatus:
-        return StoreStatus(STORE, "Glow", self.clock.utc_ns(), state="live", pins=self.pins)
+        moderation = ModerationStatus(terms=self.terms)
+        return StoreStatus(
+            STORE, "Glow", self.clock.utc_ns(), state="live", pins=self.pins, moderation=moderation
+        )
 
     def tell(self, pin: PinStatus) -> None:
         """The newest pin, in the next status."""

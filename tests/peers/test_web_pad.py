@@ -353,3 +353,41 @@ def test_no_access_and_a_lost_engine_are_told_and_it_comes_back(
                 await until(lambda: restarted.cues, "the pad fires again")
 
     asyncio.run(story())
+
+
+def test_what_must_not_be_said_stands_under_the_line_and_moves_nothing_that_is_touched(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    boxes = """JSON.stringify([...document.querySelectorAll('.tile, #next, footer')].map((each) => {
+        const {x, y, width, height} = each.getBoundingClientRect();
+        return [x, y, width, height];
+    }))"""
+    inside = """(() => {
+        const [line, unsaid] = ['line', 'unsaid'].map(
+            (id) => document.getElementById(id).getBoundingClientRect());
+        const head = document.querySelector('.head').getBoundingClientRect();
+        return unsaid.top >= line.top && unsaid.bottom <= line.bottom + 1
+            && head.bottom <= unsaid.top && head.top >= line.top;
+    })()"""
+
+    async def story() -> None:
+        async with (
+            engine_double(tmp_path, SERUM, CREAM, GONE) as engine,
+            chromium.page(engine.pad_url) as page,
+        ):
+            await page.shows("#line", "READY")
+            for width, height in ((390, 844), (844, 390), (1280, 800), (360, 640)):
+                await page.size(width, height)
+                before = await page.value(boxes)
+                engine.terms = ("cures acne", EVIL, "best on TikTok")
+                engine.change()
+                await page.shows("#unsaid", "Do not say “cures acne” · “<img src=x")
+                assert await page.value(boxes) == before
+                assert await page.value(inside), (width, height)
+                await page.picture(tmp_path / f"unsaid-{width}.png")
+                engine.terms = ()
+                engine.change()
+                await until(lambda: page.value("document.getElementById('unsaid').hidden"), "gone")
+            assert await page.value("document.title") == "livedesk pad"
+
+    asyncio.run(story())

@@ -89,6 +89,7 @@ export class Screen {
 
   constructor() {
     this.line = byId("line");
+    this.unsaid = byId("unsaid");
     this.next = byId("next");
     this.unpin = byId("unpin");
     this.back = byId("back");
@@ -113,6 +114,7 @@ export class Screen {
     this.back.disabled = this.page === 0;
     this.on.disabled = this.page === pages - 1;
     this.unpin.disabled = Boolean(view.blocked);
+    this.#showUnsaid(view.unsaid);
     say(byId("seen"), `Viewers see: ${view.seen}`);
     say(byId("corner"), corner);
   }
@@ -133,6 +135,13 @@ export class Screen {
       this.#said = spoken;
       byId("spoken").textContent = spoken;
     }
+  }
+
+  /** Takes its room from the line above it: nothing that is touched may move. */
+  #showUnsaid(terms) {
+    document.body.dataset.unsaid = String(Boolean(terms));
+    this.unsaid.hidden = !terms;
+    say(this.unsaid.querySelector("b"), terms);
   }
 
   #showNext(view, hand) {

@@ -58,6 +58,8 @@ export function viewOf(facts) {
     blocked,
     armAndFire: Boolean(pins?.arm_and_fire),
     warning: blocked || !pins ? "" : warnings(facts).join(" "),
+    // Also while the engine is away: what must not be said does not change with it.
+    unsaid: (facts.status?.moderation?.terms ?? []).map((term) => `“${oneLine(term)}”`).join(" · "),
   };
 }
 
