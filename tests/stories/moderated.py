@@ -16,6 +16,7 @@ from livedesk.core.clock import SystemClock
 from livedesk.core.events import Event
 from livedesk.core.moderation_settings import ChatSettings, ModerationSettings, SandboxChat
 from livedesk.core.pin_settings import PinSettings
+from livedesk.core.secrets import Secret
 from livedesk.sandbox.chat.chat import Chat, ChatJob
 from livedesk.sandbox.chat.run import running_chat
 from livedesk.sandbox.rules.server import RulesServer, RulesSettings, serve_rules
@@ -126,11 +127,13 @@ async def moderated(
     chat_settings: Callable[[Chat, Shop], ChatSettings | None] = own_chat,
     pins: Callable[[Shop], PinSettings] | None = None,
     chat_job: ChatJob | None = None,
+    rule_set: Json | None = None,
+    webhook_secret: Secret | None = None,
 ) -> AsyncIterator[Live]:
     """Live, with the rules at hand and the chat reached."""
     bench.say(GOOD)
     clock, seed = SystemClock(), folder / "seed.json"
-    seed.write_text(json.dumps(RULES))
+    seed.write_text(json.dumps(rule_set or RULES))
     rules = await serve_rules(RulesSettings(folder / "service", seed=seed), clock)
     try:
         async with (
@@ -138,7 +141,7 @@ async def moderated(
             running_shop(ShopJob(), clock, chat.room) as shop,
         ):
             settings = ModerationSettings(
-                rules.url, rules.token("engine"), chat_settings(chat, shop)
+                rules.url, rules.token("engine"), chat_settings(chat, shop), webhook_secret
             )
             store = replace(
                 store_settings(), moderation=settings, pins=None if pins is None else pins(shop)
