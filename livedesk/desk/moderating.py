@@ -1,46 +1,33 @@
 """How does the console follow the queues of all stores, and how do its orders get to the engine?
 
 Each store's queue is fetched once and then follows by changes; where one is missing, it is fetched
-anew. An order is sent until it is answered, under one key, so that a connection that breaks or an
-engine that restarts does not make two of one, and loses none.
+anew (`queue_fetch.py`). Orders go their own way (`queue_sender.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import nullcontext
+from collections.abc import Callable, Coroutine
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 from livedesk.core.moderation import Item, QueueChange
 from livedesk.core.status import StoreStatus
-from livedesk.desk.errors import BadAnswerError, DeskError, NotSentError, RefusedError
+from livedesk.desk.errors import DeskError, RefusedError
 from livedesk.desk.model import Moment
 from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.queue_desk import Batch, BatchKind, BatchProgress, OrderNote, Undoable
+from livedesk.desk.queue_fetch import QueueFetch, Wait
+from livedesk.desk.queue_hold import HoldCall, Holding
 from livedesk.desk.queue_model import QueueBook
-from livedesk.desk.queue_orders import GIVE_UP_S, Act, QueueOrder, QueueOrders
+from livedesk.desk.queue_orders import Act, QueueOrder, QueueOrders
+from livedesk.desk.queue_sender import QueueSender
 from livedesk.desk.queue_text import LONGEST_NAME, cut
 from livedesk.desk.queue_view import QueueFilter, QueueView
 from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
-
-AGAIN_AFTER_S: Final = 2.0
-"""Between a queue that could not be fetched and the next try."""
-
-RESEND_S: Final = (0.2, 0.4, 0.8, 1.6)
-"""Waits before an order is sent again; the last one for all further."""
-
-AT_ONCE: Final = 8
-"""Orders of a batch that are out at one time."""
-
-_REFUSED_BY_SERVICE: Final = 502
-_NEVER_AGAIN: Final = frozenset(("nothing_to_undo", "not_undoable", "unknown_item"))
-
-Wait = Callable[[float], Awaitable[None]]
 
 
 class Moderating:
@@ -61,13 +48,11 @@ class Moderating:
         self._now = now
         self._rng = rng
         self._me = me
-        self._wait = wait
-        self._fetching: set[str] = set()
-        self._out: set[str] = set()
-        self._left: set[str] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
         self.book = QueueBook()
         self.orders = QueueOrders(self.book.touch)
+        self._fetch = QueueFetch(self.book, client, spawn, wait)
+        self._sender = QueueSender(self.book, self.orders, client, spawn, now, wait, me)
+        self._holding = Holding()
 
     def new_view(self, wanted: QueueFilter | None = None) -> QueueView:
         """The rows of one page; whoever asked for it closes it."""
@@ -91,10 +76,18 @@ class Moderating:
     def notes(self) -> tuple[OrderNote, ...]:
         return self.orders.notes
 
+    def attend(self, item_id: str | None, idle_s: float) -> None:
+        item = None if item_id is None else self.book.item(item_id)
+        now = self._now()
+        for call in self._holding.at(item, now, self.book.utc_ns(now), idle_s):
+            self._spawn(call.act, self._hold(call))
+
     def claim(self, item_id: str) -> None:
+        self._holding.by_hand(item_id, "claim")
         self._ask(item_id, "claim")
 
     def release(self, item_id: str) -> None:
+        self._holding.by_hand(item_id, "release")
         self._ask(item_id, "release")
 
     def approve(self, item_id: str) -> None:
@@ -158,63 +151,22 @@ class Moderating:
     def attached(self) -> None:
         """Fetch everything anew, and send what an engine that went away did not answer."""
         self.book.attached()
-        self._fetching.clear()
-        now = self._now()
-        for asked in self.orders.waiting():
-            order = asked.order
-            if order.key in self._out:
-                continue
-            if now.since_s(asked.at) < GIVE_UP_S:
-                self._start(order)
-            else:
-                self._give_up(order, tr("The engine was away."))
+        self._holding.forget()
+        self._fetch.attached()
+        self._sender.attached()
 
     def keep_only(self, stores: frozenset[str]) -> None:
         self.book.keep_only(stores)
 
     def status(self, status: StoreStatus) -> None:
         self.book.status(status, self._now())
-        self._catch_up(status.store)
+        self._fetch.catch_up(status.store)
 
     def changed(self, change: QueueChange) -> None:
         for item in change.items:
             self.orders.heard(item)
         if not self.book.change(change):
-            self._catch_up(change.store)
-
-    # Fetching
-
-    def _catch_up(self, store: str) -> None:
-        if self.book.lacks(store) and store not in self._fetching:
-            self._fetching.add(store)
-            self._spawn("queue", self._fetch(store))
-
-    async def _fetch(self, store: str) -> None:
-        """Statuses come four times a second: a fetch that fails is not repeated with each."""
-        self.book.fetch_begins(store)
-        try:
-            self.book.fetched(store, await self._pages(store))
-        except DeskError as error:
-            self.book.fetch_failed(store)
-            log.info("queue of %s: %s", store, error)
-            await self._wait(AGAIN_AFTER_S)
-        except asyncio.CancelledError:
-            self.book.fetch_failed(store)
-            raise
-        finally:
-            self._fetching.discard(store)
-
-    async def _pages(self, store: str) -> int:
-        """Take in all pages; returns the revision of the first."""
-        client, queue = self._client(), self.book.queue(store)
-        page = await client.queue(store)
-        revision, queue.faq = page.revision, page.faq or queue.faq
-        while True:
-            for item in page.items:
-                self.book.take(item)
-            if not page.after:
-                return revision
-            page = await client.queue(store, page.after)
+            self._fetch.catch_up(change.store)
 
     # Orders
 
@@ -247,94 +199,18 @@ class Moderating:
 
     def _give(self, order: QueueOrder) -> None:
         if self.orders.asked(order, self._now()):
-            self._start(order)
+            self._sender.start(order)
         elif order.batch:
             self.orders.passed_over(order.batch, tr("Another order for it is still out."))
 
-    def _start(self, order: QueueOrder) -> None:
-        self._out.add(order.key)
-        self._spawn(f"order {order.act}", self._send(order))
+    # Claims that come and go with the cursor
 
-    async def _send(self, order: QueueOrder) -> None:
+    async def _hold(self, call: HoldCall) -> None:
+        """Nobody waits for it: who is at it is told by the item, and a decision needs no claim."""
         try:
-            # One that a person waits for does not stand behind a batch.
-            async with self._room if order.batch else nullcontext():
-                item = await self._answer(order)
+            self.book.take(await self._client().hold(call, self._me))
         except RefusedError as refusal:
-            self._refused(order, refusal)
+            if refusal.item is not None:
+                self.book.take(refusal.item)
         except DeskError as error:
-            self._give_up(order, error.what)
-        else:
-            self.book.take(item)
-            self.orders.answered(order, item)
-        finally:
-            # Cancelled, because the engine goes away: it stays asked, and `attached` sends it.
-            self._out.discard(order.key)
-        self._left.discard(order.key)
-
-    async def _answer(self, order: QueueOrder) -> Item:
-        """Ask until there is an answer. Raises DeskError when there is none for too long."""
-        begun, tries = self._now(), 0
-        while True:
-            try:
-                return await self._asked_once(order)
-            except RefusedError as refusal:
-                if _is_final(refusal):
-                    raise
-                error: DeskError = refusal
-            except BadAnswerError:
-                raise
-            except DeskError as broken:
-                error = broken
-            if self._now().since_s(begun) >= GIVE_UP_S:
-                raise error
-            await self._wait(RESEND_S[min(tries, len(RESEND_S) - 1)])
-            tries += 1
-
-    async def _asked_once(self, order: QueueOrder) -> Item:
-        client = self._client()
-        was_sent = order.key in self._left
-        self._left.add(order.key)
-        try:
-            return await client.give(order, self._me)
-        except NotSentError:
-            if not was_sent:
-                self._left.discard(order.key)
-            raise
-        except RefusedError as refusal:
-            # What was done by hand has no key: sent again, it finds nothing that waits any more.
-            item = refusal.item
-            if was_sent and order.act == "done" and item is not None and _is_told(order, item):
-                return item
-            raise
-
-    def _refused(self, order: QueueOrder, refusal: RefusedError) -> None:
-        if refusal.item is not None:
-            self.book.take(refusal.item)
-        if not refusal.is_answer and refusal.status != _REFUSED_BY_SERVICE:
-            self._give_up(order, refusal.what)
-            return
-        why = f"{refusal.what} {refusal.action}".strip()
-        final = refusal.code in _NEVER_AGAIN
-        self.orders.refused(order, why, self._now(), final=final)
-
-    def _give_up(self, order: QueueOrder, why: str) -> None:
-        if order.key in self._left:
-            self.orders.unanswered(order, why, self._now())
-        else:
-            unsent = tr("It was not sent: ask again when the engine answers.")
-            self.orders.refused(order, f"{why} {unsent}", self._now())
-        self._left.discard(order.key)
-
-
-def _is_final(refusal: RefusedError) -> bool:
-    """Whether it is an answer; else the engine was stopping or failed, and a key makes it safe to
-    ask again."""
-    return refusal.is_answer or refusal.status == _REFUSED_BY_SERVICE
-
-
-def _is_told(order: QueueOrder, item: Item) -> bool:
-    return any(
-        effect.key == order.effect_key and effect.state == ("done" if order.done else "failed")
-        for effect in item.effects
-    )
+            log.info("%s of %s: %s", call.act, call.item_id, error)

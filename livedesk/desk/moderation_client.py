@@ -8,6 +8,7 @@ from livedesk.core.events import Json
 from livedesk.core.moderation import Item
 from livedesk.desk import wire
 from livedesk.desk.pin_client import Door, store_path
+from livedesk.desk.queue_hold import HoldCall
 from livedesk.desk.queue_orders import QueueOrder
 
 PAGE_ITEMS = 500
@@ -29,6 +30,12 @@ class ModerationClient:
             params["after"] = after
         body = await self._door.get_bytes(path, params)
         return wire.read_queue_page(body, self._door.where + path)
+
+    async def hold(self, call: HoldCall, by: str) -> Item:
+        """Take or renew a claim, or give it back."""
+        item = quote(call.item_id, safe="")
+        path = f"{store_path(call.store)}/moderation/{item}/{call.act}"
+        return wire.read_item(await self._door.post(path, {"by": by}), self._door.where + path)
 
     async def give(self, order: QueueOrder, by: str) -> Item:
         """Carry out an order; the same one again is one order."""

@@ -84,6 +84,11 @@ class QueueDesk(Protocol):
         """What failed lately, the newest first."""
         ...
 
+    def attend(self, item_id: str | None, idle_s: float) -> None:
+        """The operator is at this message, or at none, and did nothing for so long: it is claimed
+        meanwhile, and free for others afterwards (`queue_hold.py`). Told at the page's pace."""
+        ...
+
     def claim(self, item_id: str) -> None:
         """For 30 s; the same again makes it last longer."""
         ...

@@ -82,6 +82,11 @@ class RowMaker:
             possible=_possible(item, asked, _abilities(queue)),
         )
 
+    def is_others(self, item: Item | None, now: Moment) -> bool:
+        """Whether another operator is at it."""
+        claim = None if item is None else self._claim(item, self._book.utc_ns(now))
+        return claim is not None and not claim.mine
+
     def _claim(self, item: Item, utc_ns: int | None) -> ClaimView | None:
         claim = item.claim
         if claim is None or utc_ns is None or claim.until_utc_ns <= utc_ns:

@@ -51,7 +51,7 @@ from livedesk.desk.queue_row import (
     RecentView,
 )
 from livedesk.desk.queue_rows import RowMaker
-from livedesk.desk.queue_text import LONGEST, cut, shown
+from livedesk.desk.queue_text import LONGEST, cut, shown, whole
 
 __all__ = [
     "Abilities", "AgeStep", "Batch", "BatchKind", "BatchProgress", "ClaimView", "EffectView",
@@ -128,6 +128,14 @@ class QueueView:
             return None
         is_left = item_id in self._list and not self._belongs(item_id)
         return self._rows.row(item, now, left=is_left)
+
+    def message(self, item_id: str) -> tuple[str, tuple[Mark, ...]]:
+        """All that the viewer wrote, in lines of its own, and what the rules found in it; at most
+        4,000 characters of it."""
+        item = self._item(item_id)
+        if item is None:
+            return "", ()
+        return whole(item.comment.text, () if item.verdict is None else item.verdict.spans)
 
     def _item(self, item_id: str) -> Item | None:
         return self._book.item(item_id) or self._ghosts.get(item_id) or self._dirty.get(item_id)
@@ -242,22 +250,32 @@ class QueueView:
         """The mouse is over this row, or over none. It holds the list too."""
         self._pointed = item_id
 
-    def step(self, by: int) -> str | None:
-        """Move the cursor by so many rows, over those that left; without a cursor, from the end.
+    def step(self, by: int, now: Moment) -> str | None:
+        """Move the cursor by so many rows, over those that left and those that another operator is
+        at; without a cursor, from the end.
 
         At the last row that is still here it stays; None when there is no such row."""
-        at = -1 if by > 0 else len(self._list)
+        direction = 1 if by > 0 else -1
         begun = None if self._cursor is None else self.index_of(self._cursor)
-        at, found = begun if begun is not None else at, None
-        direction, left = (1 if by > 0 else -1), abs(by)
-        while left and 0 <= at + direction < len(self._list):
-            at += direction
-            if self._belongs(self._list.id_at(at)):
-                found, left = self._list.id_at(at), left - 1
+        at = begun if begun is not None else -1 if by > 0 else len(self._list)
+        found: str | None = None
+        for _ in range(abs(by)):
+            following = self.free(at, direction, now)
+            if following is None:
+                break
+            at, found = following, self._list.id_at(following)
         if found is None and self._cursor is not None and self._belongs(self._cursor):
             found = self._cursor
         self._cursor = found
         return found
+
+    def free(self, at: int, direction: int, now: Moment) -> int | None:
+        """The next row from there that is still here and that nobody else is at."""
+        while 0 <= (at := at + direction) < len(self._list):
+            item_id = self._list.id_at(at)
+            if self._belongs(item_id) and not self._rows.is_others(self._book.item(item_id), now):
+                return at
+        return None
 
     # Beside the rows
 

@@ -79,7 +79,7 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
     """One key an act, on the row under the cursor; what concerns many needs Shift and a second
     press. Going from row to row repeats while the key is held, acts never do."""
     digits = tuple(
-        Shortcut((f"{n}",), "", partial(queue.answer_number, n), repeats=False, page="queue")
+        Shortcut((f"{n}",), "", partial(queue.acts.answer_number, n), repeats=False, page="queue")
         for n in range(1, MOST_ANSWERS + 1)
     )
     steps = (
@@ -88,18 +88,18 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
                  shown="K / ↑"),
     )  # fmt: skip
     acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
-        (("A",), tr("Approve it, or show it again"), partial(queue.decide, "approve")),
-        (("H",), tr("Hide it"), partial(queue.decide, "hide")),
-        (("B",), tr("Hide it and ban its author"), partial(queue.decide, "ban")),
-        (("C",), tr("Claim it, or let it go"), queue.claim),
-        (("U",), tr("Undo what you did last"), queue.undo_last),
-        (("Shift+U",), tr("Undo the newest decision about it"), partial(queue.decide, "undo")),
+        (("A",), tr("Approve it, or show it again"), partial(queue.acts.decide, "approve")),
+        (("H",), tr("Hide it"), partial(queue.acts.decide, "hide")),
+        (("B",), tr("Hide it and ban its author"), partial(queue.acts.decide, "ban")),
+        (("C",), tr("Claim it, or let it go"), queue.acts.claim),
+        (("U",), tr("Undo what you did last"), queue.acts.undo_last),
+        (("Shift+U",), tr("Undo the newest decision about it"), partial(queue.acts.decide, "undo")),
         (("Shift+A",), tr("Approve all that say the same: press twice"),
-         partial(queue.decide_all, "approve")),
+         partial(queue.acts.decide_all, "approve")),
         (("Shift+H",), tr("Hide all that say the same: press twice"),
-         partial(queue.decide_all, "hide")),
+         partial(queue.acts.decide_all, "hide")),
         (("Shift+B",), tr("… and ban their authors: press twice"),
-         partial(queue.decide_all, "ban")),
+         partial(queue.acts.decide_all, "ban")),
         (("D",), tr("By hand: the oldest is done"), partial(queue.finish_by_hand, True)),
         (("Shift+D",), tr("By hand: the oldest could not be done"),
          partial(queue.finish_by_hand, False)),

@@ -123,15 +123,23 @@ def test_a_row_whose_item_the_engine_forgot_still_stands_while_the_list_is_held(
 
 def test_the_cursor_passes_over_rows_that_left_and_lets_go_at_the_end() -> None:
     page = Page(item("a", 1), item("b", 2), item("c", 3))
-    assert page.view.step(1) == "ia"
+    assert page.view.step(1, at(5)) == "ia"
     page.take(decided(item("b", 2), "hide", 4))
-    assert page.view.step(1) == "ic"
-    assert page.view.step(1) == "ic", "the last one"
-    assert page.view.step(-5) == "ia"
+    assert page.view.step(1, at(5)) == "ic"
+    assert page.view.step(1, at(5)) == "ic", "the last one"
+    assert page.view.step(-5, at(5)) == "ia"
     page.take(decided(item("a", 1), "hide", 5), decided(item("c", 3), "hide", 5))
-    assert page.view.step(1) is None
+    assert page.view.step(1, at(5)) is None
     page.refresh()
     assert page.keys == "", "nothing is held any more"
+
+
+def test_the_cursor_passes_over_what_another_operator_is_at() -> None:
+    kim = Claim("kim@desk-1", T0 + 30 * S)
+    page = Page(replace(item("a", 1), claim=kim), item("b", 2), replace(item("c", 3), claim=kim))
+    assert page.view.step(1, at(5)) == "ib"
+    assert page.view.step(1, at(5)) == "ib", "all others are being looked at"
+    assert page.view.step(1, at(31)) == "ic", "until the claim runs out"
 
 
 def test_many_changes_are_one_reset_and_few_are_told_one_by_one() -> None:
@@ -170,25 +178,40 @@ def test_random_changes_leave_the_list_as_if_it_had_been_sorted_anew(
 
 
 def test_what_a_viewer_wrote_cannot_turn_its_row_and_marks_stay_in_place() -> None:
-    text = "a\x1b[31m\u202eb\ud800 \U0001f600 send me\na dm"
+    scotland = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    text = f"a\x1b[31m\u202eb\ud800 {scotland}\U0001f1fa\U0001f1f8\x7f send me\na dm"
     start = text.index("send")
     found = Verdict("review", "r", "l", "why", (Span(start, len(text)),))
-    row = Page(replace(item("a", text=text), verdict=found)).view.row(0, at(1))
-    assert row.text == "a\ufffd[31m\ufffdb\ufffd \U0001f600 send me a dm"
+    page = Page(replace(item("a", text=text), verdict=found))
+    row = page.view.row(0, at(1))
+    head = f"a\u241b[31m\ufffdb\ufffd {scotland}\U0001f1fa\U0001f1f8\u2421 "
+    assert row.text == f"{head}send me\u21b5a dm"
     [mark] = row.marks
-    assert row.text[mark.start : mark.start + mark.length] == "send me a dm"
-    assert (mark.utf16_start, mark.utf16_length) == (mark.start + 1, mark.length)
+    assert row.text[mark.start : mark.start + mark.length] == "send me\u21b5a dm"
+    beyond = len(scotland) + 2
+    assert (mark.utf16_start, mark.utf16_length) == (mark.start + beyond, mark.length)
+    text, marks = page.view.message("ia")
+    assert (text, marks) == (f"{head}send me\na dm", row.marks), "its lines are its own"
+
+
+def test_a_lone_end_of_a_flag_is_shown_and_not_obeyed() -> None:
+    row = Page(item("a", text="\U0001f3f4\U000e007f \U000e0067x")).view.row(0, at(1))
+    assert row.text == "\U0001f3f4\ufffd \ufffdx"
 
 
 def test_of_a_long_message_the_part_with_the_mark_is_shown() -> None:
     text = "x" * 60_000 + " send me a dm " + "y" * 4_000
     found = Verdict("review", "r", "l", "why", (Span(60_001, 60_013),))
-    row = Page(replace(item("a", text=text), verdict=found)).view.row(0, at(1))
+    page = Page(replace(item("a", text=text), verdict=found))
+    row = page.view.row(0, at(1))
     assert len(row.text) <= 502
     assert row.text.startswith("…")
     assert row.text.endswith("…")
     [mark] = row.marks
     assert row.text[mark.start : mark.start + mark.length] == "send me a dm"
+    whole, [mark] = page.view.message("ia")
+    assert len(whole) <= 4_002
+    assert whole[mark.start : mark.start + mark.length] == "send me a dm"
 
 
 def test_a_claim_is_shown_with_its_holder_until_it_runs_out() -> None:

@@ -47,7 +47,7 @@ class AnswerRow(QWidget):
         why = tr("too long for the platform") if self.faq.too_long else duplicate
         self.mark.setVisible(bool(why) and can)
         told = f"{self.faq.text} {self.faq.link}".strip()
-        self.text.show_text(f"{why}: {told}" if why and can else told)
+        self.text.show_text(f"{why.rstrip('.')}: {told}" if why and can else told)
         usable = can and not self.faq.too_long
         self.digit.set_colour(colours.text if usable else colours.faint)
         tone = colours.notice if why and can else colours.muted if usable else colours.faint

@@ -156,6 +156,8 @@ def _against(name: str, seconds: float | None, target_s: float) -> Figure:
 
 def health_words(stores: tuple[StoreHealth, ...], worst: StoreHealth) -> tuple[Look, str, str]:
     """Shape, word and note of all stores together."""
+    if all(each.stale for each in stores):
+        return "unknown", tr("Rules and chat"), tr("not known: the engine does not answer")
     ill = sum(each.look in LIT for each in stores)
     local = sum(each.local for each in stores)
     if worst.look not in LIT and worst.look != "unknown":

@@ -34,7 +34,8 @@ class HealthLine(Panel):
         colour = theme.colour(store.look)
         told = [f"{store.name}: {' '.join(store.problems)}"]
         if more:
-            told.append(tr("and {n} more stores").format(n=more))
+            stores = tr("and 1 more store") if more == 1 else tr("and {n} more stores")
+            told.append(stores.format(n=more))
         self.mark.show_look(store.look)
         self.text.show_text(" · ".join(told))
         self.text.set_colour(colour)

@@ -28,6 +28,8 @@ class QueueListView(QTableView):
 
     moved = Signal()
     """The cursor stands elsewhere."""
+    stirred = Signal()
+    """The pointer moved over the rows."""
 
     def __init__(self, theme: Theme, model: QueueModel) -> None:
         super().__init__()
@@ -62,7 +64,8 @@ class QueueListView(QTableView):
     def show_cursor(self) -> None:
         """Make Qt's current row the view's cursor."""
         view = self.rows.view
-        self.delegate.next_id = view.id_at(0) if view.cursor is None and len(view) else ""
+        first = view.free(-1, 1, self.rows.now()) if view.cursor is None else None
+        self.delegate.next_id = "" if first is None else view.id_at(first)
         at = None if view.cursor is None else view.index_of(view.cursor)
         index = QModelIndex() if at is None else self.rows.index(at)
         if self.currentIndex() != index or self.selectionModel().hasSelection() != (at is not None):
@@ -77,9 +80,9 @@ class QueueListView(QTableView):
         if before is None:
             # The first is to be the one that is first by now.
             self.rows.refresh()
-        if view.step(by) == before and by > 0 and view.news:
+        if view.step(by, self.rows.now()) == before and by > 0 and view.news:
             self.rows.settle()
-            view.step(by)
+            view.step(by, self.rows.now())
         self._went()
 
     def leave(self) -> None:
@@ -122,6 +125,7 @@ class QueueListView(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self._pointer = event.position().toPoint()
         self._point()
+        self.stirred.emit()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         self._pointer = None

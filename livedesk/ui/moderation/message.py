@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit
 
-from livedesk.desk.queue_view import Mark, QueueRow
+from livedesk.desk.queue_view import Mark
 from livedesk.desk.words import tr
 from livedesk.ui.moderation.pen import lit_format
 from livedesk.ui.theme import Theme
 
-LINES = 3
-"""More of them are scrolled to."""
+LINES = 3, 10
+"""At least and at most; more of them are scrolled to."""
 
 
 class MessageText(QPlainTextEdit):
@@ -21,7 +21,8 @@ class MessageText(QPlainTextEdit):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._lit = lit_format(theme)
-        self._shown: tuple[str, tuple[Mark, ...]] = ("", ())
+        self._shown: tuple[str, str, tuple[Mark, ...]] = ("", "", ())
+        self._margin = theme.px(18)
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(theme.font("title"))
@@ -29,16 +30,24 @@ class MessageText(QPlainTextEdit):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Message"))
-        self.setFixedHeight(LINES * self.fontMetrics().lineSpacing() + theme.px(18))
+        self.take_room(0)
 
-    def show_row(self, row: QueueRow) -> None:
-        if (row.text, row.marks) == self._shown:
+    def take_room(self, height_px: int) -> None:
+        """So many lines as there is room for."""
+        least, most = LINES
+        spacing = self.fontMetrics().lineSpacing()
+        lines = min(most, max(least, (height_px - self._margin) // spacing))
+        self.setFixedHeight(lines * spacing + self._margin)
+
+    def show_message(self, item_id: str, text: str, marks: tuple[Mark, ...]) -> None:
+        """Where a person scrolled or marked something it stays, until the message is another."""
+        if (item_id, text, marks) == self._shown:
             return
-        self._shown = row.text, row.marks
-        self.setPlainText(row.text)
-        self.setExtraSelections([self._selection(mark) for mark in row.marks])
-        if row.marks:
-            self._go(row.marks[0].utf16_start)
+        self._shown = item_id, text, marks
+        self.setPlainText(text)
+        self.setExtraSelections([self._selection(mark) for mark in marks])
+        if marks:
+            self._go(marks[0].utf16_start)
 
     def _selection(self, mark: Mark) -> QTextEdit.ExtraSelection:
         cursor = QTextCursor(self.document())

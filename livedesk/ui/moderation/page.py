@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from livedesk.core.moderation import DecisionKind
-from livedesk.desk.asked import Guard
 from livedesk.desk.model import Moment, StoreView
-from livedesk.desk.queue_view import BatchKind, QueueFilter, QueueRow, Show
-from livedesk.desk.words import number, tr
+from livedesk.desk.queue_view import QueueFilter, QueueRow, Show
+from livedesk.desk.words import tr
 from livedesk.ui.basics import Panel
+from livedesk.ui.moderation.acting import Acting
 from livedesk.ui.moderation.byhand import MOST, ByHand
 from livedesk.ui.moderation.choices import Choices
 from livedesk.ui.moderation.counters import Counters
@@ -50,7 +49,6 @@ class QueuePage(QWidget):
         self._theme = theme
         self._store = ""
         self._wanted = QueueFilter()
-        self._guard = Guard()
         self.view = source.new_view()
         self.hands = QueueModel(source.new_view(QueueFilter("by_hand")), now)
         self.list = QueueListView(theme, QueueModel(self.view, now))
@@ -61,6 +59,7 @@ class QueuePage(QWidget):
         self.rules = RuleList(theme)
         self.by_hand = ByHand(theme, now)
         self.told = ToldLine(theme, now)
+        self.acts = Acting(source, self.view, self.told, now, self._acted)
         self.setup = SetupNote(
             theme,
             tr("This store does not moderate its chat."),
@@ -114,12 +113,14 @@ class QueuePage(QWidget):
         self.choices.scope_chosen.connect(self.toggle_scope)
         self.choices.rules_asked.connect(self.toggle_rules)
         self.choices.news_asked.connect(self.let_in)
-        self.detail.decided.connect(self.decide)
-        self.detail.answered.connect(self._answer)
-        self.detail.claim_asked.connect(self.claim)
-        self.detail.batch_asked.connect(self.decide_all)
+        self.list.stirred.connect(self.acts.stirred)
+        buttons = self.detail.buttons
+        buttons.decided.connect(self.acts.decide)
+        buttons.claim_asked.connect(self.acts.claim)
+        buttons.batch_asked.connect(self.acts.decide_all)
+        self.detail.answered.connect(self.acts.answer)
         self.detail.settled.connect(self._settle_chosen)
-        self.by_hand.settled.connect(self._settle)
+        self.by_hand.settled.connect(self.acts.settle)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         low, high = (self._theme.px(n) for n in RIGHT_WIDTH)
@@ -173,25 +174,25 @@ class QueuePage(QWidget):
         self.by_hand.show_rows(rows, count)
 
     def _show_detail(self) -> None:
-        row, now = self.chosen, self._now()
+        row, now = self.acts.chosen, self._now()
+        self._attend(row)
         if row is None:
             self.detail.show_nothing(len(self.view))
         else:
             faq = self.view.faq(row.store)
             twice = tuple(self.view.duplicate(row.item_id, each.id, now) for each in faq)
-            batch = self.view.batch(row.item_id)
-            armed = [
-                kind for kind in ("approve", "hide", "ban")
-                if self._guard.left_s(f"{kind} {row.same} {row.item_id}", now) is not None
-            ]  # fmt: skip
-            self.detail.show_row(row, batch, faq, twice, armed[0] if armed else "")
+            text, batch = self.view.message(row.item_id), self.view.batch(row.item_id)
+            self.detail.show_row(row, text, batch, faq, twice, self.acts.armed(row))
         self.told.show_source(self._source)
 
-    @property
-    def chosen(self) -> QueueRow | None:
-        """The row on which keys act."""
-        cursor = self.view.cursor
-        return None if cursor is None else self.view.row_of(cursor, self._now())
+    def _attend(self, row: QueueRow | None) -> None:
+        """What is looked at is claimed meanwhile; on another page nothing is."""
+        at = None if row is None or not self.isVisible() else row.item_id
+        self._source.attend(at, self.acts.idle_s)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._source.attend(None, 0.0)
+        super().hideEvent(event)
 
     @property
     def has_queue(self) -> bool:
@@ -208,12 +209,15 @@ class QueuePage(QWidget):
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def step(self, by: int) -> None:
-        if self.has_queue:
-            self.list.step(by)
+        if not self.has_queue:
+            return
+        self.list.step(by)
+        if self.view.cursor is None and len(self.view):
+            self.told.say(tr("Others are at all of them; click on one to look at it too."))
 
     def leave(self) -> None:
         """Off the row: the list flows again, and what was half meant is not meant any more."""
-        row = self.chosen
+        row = self.acts.chosen
         if row is not None and row.order is not None and row.order.state != "sending":
             self._source.dismiss(row.item_id)
         self.list.leave()
@@ -223,8 +227,7 @@ class QueuePage(QWidget):
         self.list.show_cursor()
 
     def _moved(self) -> None:
-        self._guard.disarm()
-        self.told.forget()
+        self.acts.moved()
         self._show_detail()
 
     def choose_list(self, show: Show) -> None:
@@ -245,131 +248,15 @@ class QueuePage(QWidget):
         self.choices.show_rules_open(other is self.rules)
         self.rules.show_rules(self.view.rules())
 
-    # What a person does
-
-    def decide(self, kind: DecisionKind) -> None:
-        row = self._meant(kind)
-        if row is None:
-            return
-        match kind:
-            case "approve":
-                self._source.approve(row.item_id)
-            case "hide":
-                self._source.hide(row.item_id)
-            case "ban":
-                self._source.ban(row.item_id)
-            case "undo":
-                self._source.undo(row.item_id)
-            case "reply":
-                return
-        self._acted()
-
-    def undo_last(self) -> None:
-        """What this operator did last, wherever the cursor is."""
-        if self._source.undoable is None:
-            self.told.say(tr("There is nothing of yours to take back."))
-        else:
-            self._source.undo()
-            self._acted()
-
-    def claim(self) -> None:
-        row = self.chosen
-        if row is None:
-            self._choose_first()
-        elif row.claim is not None and not row.claim.mine:
-            self.told.say(tr("{name} is at it.").format(name=row.claim.by))
-        elif row.claim is not None:
-            self._source.release(row.item_id)
-        else:
-            self._source.claim(row.item_id)
-        self._acted()
-
-    def answer_number(self, digit: int) -> None:
-        row = self.chosen
-        faq = self.view.faq(row.store) if row is not None else ()
-        found = [each for each in faq if each.digit == digit]
-        if row is None:
-            self._choose_first()
-        elif not found:
-            self.told.say(tr("There is no answer {n}.").format(n=digit))
-        else:
-            self._answer(found[0].id)
-
-    def _answer(self, faq_id: str) -> None:
-        """A repetition needs a second press."""
-        row = self._meant("reply")
-        if row is None:
-            return
-        faq = next((each for each in self.view.faq(row.store) if each.id == faq_id), None)
-        if faq is None or faq.too_long:
-            self.told.say(tr("This answer is too long for the platform."))
-            return
-        now = self._now()
-        twice = self.view.duplicate(row.item_id, faq_id, now)
-        if twice and not self._guard.press(f"reply {faq_id} {row.item_id}", now):
-            self.told.say(tr("{why} Press it again to post it all the same.").format(why=twice))
-            return
-        self._source.reply(row.item_id, faq_id, again=bool(twice))
-        self._acted()
-
-    def decide_all(self, kind: BatchKind) -> None:
-        """All that say the same; the first press tells how many, the second does it."""
-        row = self._meant(kind)
-        if row is None:
-            return
-        batch = self.view.batch(row.item_id)
-        if batch.count < 2:
-            self.told.say(tr("No other message says the same."))
-            return
-        now = self._now()
-        if not self._guard.press(f"{kind} {row.same} {row.item_id}", now):
-            self.told.say(_batch_question(kind, batch.count, batch.stores))
-            return
-        self._source.batch(batch, kind)
-        self._acted()
-
     def finish_by_hand(self, done: bool) -> None:
         self.by_hand.finish_oldest(done)
 
     def _settle_chosen(self, effect_key: str, done: bool) -> None:
         if self.view.cursor is not None:
-            self._settle(self.view.cursor, effect_key, done)
-
-    def _settle(self, item_id: str, effect_key: str, done: bool) -> None:
-        self._source.by_hand(item_id, effect_key, done=done)
-        self._acted()
-
-    def _meant(self, kind: DecisionKind) -> QueueRow | None:
-        """The chosen row, if this can be done to it; else it is said why not."""
-        row = self.chosen
-        if row is None:
-            self._choose_first()
-        elif row.claim is not None and not row.claim.mine:
-            self.told.say(tr("{name} is at it.").format(name=row.claim.by))
-        elif row.order is not None and row.order.state == "sending":
-            self.told.say(tr("Wait: it is being sent."))
-        elif kind not in row.possible:
-            self.told.say(tr("That changes nothing here: {word}.").format(word=row.word))
-        else:
-            return row
-        return None
-
-    def _choose_first(self) -> None:
-        self.told.say(tr("No message is chosen: J takes the next one, or click on it."))
+            self.acts.settle(self.view.cursor, effect_key, done)
 
     def _acted(self) -> None:
         self.list.refresh()
         self.hands.refresh()
         self._show_hands()
         self._show_detail()
-
-
-def _batch_question(kind: BatchKind, count: int, stores: int) -> str:
-    what = {
-        "approve": tr("approves {n} messages"),
-        "hide": tr("hides {n} messages"),
-        "ban": tr("hides {n} messages and bans their authors"),
-        "reply": tr("answers {n} messages"),
-    }[kind].format(n=number(count))
-    where = tr(" in {n} stores").format(n=stores) if stores > 1 else ""
-    return tr("Press it again: it {what}{where}.").format(what=what, where=where)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from livedesk.desk.looks import LIT, Look
 from livedesk.desk.queue_view import EffectView, QueueRow
-from livedesk.desk.words import NOTHING, number, span, tr
+from livedesk.desk.words import NOTHING, countdown, number, span, tr
 from livedesk.ui.moderation.agebar import age_look, draw_age
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.pen import RIGHT, Pen
@@ -19,8 +19,11 @@ from livedesk.ui.pins.showmodel import Index
 from livedesk.ui.shapes import draw_shape
 from livedesk.ui.theme import Theme
 
-HEIGHT, AGE, MARK = 52, 74, 14
+HEIGHT, AGE, MARK = 52, 86, 14
 """Pixels at scale 1: of a row, of its column for the age, of a shape."""
+
+AT_ONCE_S = 0.1
+"""What took less is told without a figure: it would read 0.0 s."""
 
 OUTCOME_SHARE, OUTCOME = 0.36, (150, 290)
 """Of the row's width for what became of it, and its bounds at scale 1."""
@@ -55,7 +58,7 @@ class RowDelegate(QStyledItemDelegate):
         age = QRect(box.left(), box.top(), px(AGE), box.height())
         self._age(painter, age, row)
         low, high = (px(n) for n in OUTCOME)
-        width = 0 if self._says_nothing(row) else min(
+        width = 0 if self._says_nothing(row, is_chosen) else min(
             high, max(low, round(box.width() * OUTCOME_SHARE))
         )  # fmt: skip
         right = QRect(box.right() - width + 1, box.top(), width, box.height())
@@ -66,9 +69,11 @@ class RowDelegate(QStyledItemDelegate):
         self._message(painter, middle, row)
         painter.restore()
 
-    def _says_nothing(self, row: QueueRow) -> bool:
-        """In the list of what waits, that a row waits: its text has the room."""
-        told = row.order is not None or row.claim is not None or row.effects
+    def _says_nothing(self, row: QueueRow, is_chosen: bool) -> bool:
+        """In the list of what waits, that a row waits, or that its own operator is at it where the
+        cursor says so: its text has the room."""
+        is_held = row.claim is not None and not (row.claim.mine and is_chosen)
+        told = row.order is not None or is_held or row.effects
         return self.waits and row.state == "waiting" and not told
 
     def _ground(
@@ -100,7 +105,7 @@ class RowDelegate(QStyledItemDelegate):
         top = QRect(box.left(), box.top(), box.width(), box.height() // 2)
         runs = row.measure is not None
         look = age_look(row.step) if runs else "idle"
-        words = age_words(row.age_s)
+        words = short_age(row.age_s)
         if look in LIT:
             side = px(MARK)
             shape = QRectF(top.left(), top.center().y() - side / 2 + 1, side, side)
@@ -185,10 +190,19 @@ def age_words(seconds: float | None) -> str:
     return f"{max(0.0, seconds):.1f} s" if seconds < 10 else span(seconds)
 
 
+def short_age(seconds: float | None) -> str:
+    """`0.4 s`, `17 s`, `3:20 min`, `95 min`: what has room beside a shape."""
+    if seconds is None or seconds < 60:
+        return age_words(seconds)
+    return f"{countdown(seconds)} min" if seconds < 3600 else f"{number(seconds // 60)} min"
+
+
 def effect_words(effect: EffectView) -> str:
     """`Hidden on the platform after 0.4 s`."""
     if effect.took_s is None:
         return effect.word
+    if effect.took_s < AT_ONCE_S:
+        return tr("{word} at once").format(word=effect.word)
     return tr("{word} after {age}").format(word=effect.word, age=age_words(effect.took_s))
 
 
@@ -201,7 +215,7 @@ def outcome(row: QueueRow) -> tuple[Look, str, str]:
     if claim is not None:
         left = tr("{n} s left").format(n=max(0, int(claim.left_s)))
         if claim.mine:
-            return "busy", tr("You are at it"), left
+            return "busy", tr("You are at it"), ""
         return "notice", tr("{name} is at it").format(name=claim.by), left
     if row.by_hand:
         first = row.by_hand[0]

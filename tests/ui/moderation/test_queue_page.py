@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import ChatStatus, Claim, Item, RuleServiceStatus
 from livedesk.ui.moderation.listmodel import ROW
-from livedesk.ui.moderation.rowdelegate import outcome
+from livedesk.ui.moderation.pen import Pen
+from livedesk.ui.moderation.rowdelegate import AGE, MARK, outcome, short_age
 from livedesk.ui.strip import CardPanel
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
@@ -101,7 +102,7 @@ def test_what_the_platform_cannot_do_is_told_in_the_row(
 
 
 def said(window: ConsoleWindow) -> str:
-    row = window.queue.chosen
+    row = window.queue.acts.chosen
     assert row is not None
     return outcome(row)[1]
 
@@ -118,7 +119,7 @@ def test_nothing_moves_under_the_cursor_until_it_is_let_in(stage: Stage, open_wi
     assert window.queue.choices.news.text() == "1 new (N)"
     press(window, Qt.Key.Key_N)
     assert texts(window) == ["older fake", "first fake"]
-    chosen = window.queue.chosen
+    chosen = window.queue.acts.chosen
     assert chosen is not None
     assert chosen.text == "first fake", "the cursor stays with its message, not with its place"
     assert window.queue.list.currentIndex().row() == 1
@@ -132,7 +133,7 @@ def test_going_on_past_the_last_row_lets_in_what_is_new(stage: Stage, open_windo
     stage.moderation.comment("second fake", "fake")
     window.refresh()
     press(window, Qt.Key.Key_J)
-    chosen = window.queue.chosen
+    chosen = window.queue.acts.chosen
     assert chosen is not None
     assert chosen.text == "second fake"
 
@@ -153,11 +154,20 @@ def test_who_is_at_an_item_is_told_and_keeps_others_off(stage: Stage, open_windo
     item = stage.moderation.comment("a fake", "fake")
     until = stage.clock.utc_ns() + 20 * NS_PER_S
     stage.moderation.tell(replace(item, claim=Claim("Noor", until), revision=2))
+    window.refresh()
     press(window, Qt.Key.Key_J)
+    assert window.queue.acts.chosen is None
+    assert "Others are at all of them" in window.queue.told.text.text()
+    window.queue.list.place(item.id)
     press(window, Qt.Key.Key_H)
     assert said(window) == "Noor is at it"
     assert orders(stage) == []
     assert window.queue.told.text.text() == "Noor is at it."
+    assert not window.queue.detail.buttons.acts["hide"].isEnabled()
+    mine = stage.moderation.comment("a copy", "copy")
+    window.queue.leave()
+    press(window, Qt.Key.Key_J)
+    assert window.queue.view.cursor == mine.id, "the next that nobody is at"
 
 
 def test_a_claim_is_taken_and_given_back_with_one_key(stage: Stage, open_window: Open) -> None:
@@ -166,6 +176,30 @@ def test_a_claim_is_taken_and_given_back_with_one_key(stage: Stage, open_window:
     press(window, Qt.Key.Key_J)
     press(window, Qt.Key.Key_C)
     assert orders(stage) == [("claim", item.id)]
+
+
+def test_what_is_looked_at_is_attended_to_and_nothing_on_another_page(
+    stage: Stage, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(open_window, stage)
+    attended: list[tuple[str | None, float]] = []
+    monkeypatch.setattr(stage.moderation, "attend", lambda *at: attended.append(at))
+    item = stage.moderation.comment("a fake", "fake")
+    press(window, Qt.Key.Key_J)
+    stage.clock.advance(7)
+    window.refresh()
+    assert attended[-1] == (item.id, 7.0), "and for so long nobody touched anything"
+    window.open_page("feed")
+    assert attended[-1][0] is None
+
+
+@pytest.mark.parametrize(("seconds", "words"), [
+    (None, "–"), (0.04, "0.0 s"), (17.3, "17 s"), (162, "2:42 min"), (7_290, "121 min"),
+])  # fmt: skip
+def test_an_age_has_room_beside_its_shape(seconds: float | None, words: str) -> None:
+    assert short_age(seconds) == words
+    theme = Theme()
+    assert Pen(theme).metrics("strong").horizontalAdvance(words) <= theme.px(AGE - MARK - 2)
 
 
 def test_one_digit_replies_and_a_repetition_asks_for_a_second_press(
@@ -201,6 +235,7 @@ def test_what_concerns_many_tells_how_many_and_wants_two_presses(
     stage.clock.advance(1)
     press(window, Qt.Key.Key_H, SHIFT)
     assert sorted(orders(stage)) == sorted(("hide", item.id) for item in items)
+    assert "Press it again" not in window.queue.told.text.text()
 
 
 def test_a_first_press_counts_for_its_own_row_only(stage: Stage, open_window: Open) -> None:
@@ -245,7 +280,7 @@ def test_what_rules_hid_is_shown_again_from_its_own_list(stage: Stage, open_wind
     press(window, Qt.Key.Key_V)
     assert texts(window) == ["what a killer deal"]
     press(window, Qt.Key.Key_J)
-    assert window.queue.detail.acts["approve"].text() == "Show again (A)"
+    assert window.queue.detail.buttons.acts["approve"].text() == "Show again (A)"
     press(window, Qt.Key.Key_A)
     assert orders(stage) == [("approve", item.id)]
 
@@ -317,6 +352,17 @@ def test_a_rule_service_that_is_away_is_told_on_the_page(stage: Stage, open_wind
     assert window.queue.counters.health.word.text() == "Judged here"
 
 
+def test_what_an_engine_said_that_is_gone_is_not_known_any_more(
+    stage: Stage, open_window: Open
+) -> None:
+    window = opened(open_window, stage)
+    health = window.queue.counters.health
+    assert health.word.text() == "Rules and chat: up"
+    stage.clock.advance(10)
+    window.refresh()
+    assert "not known" in health.note.text()
+
+
 def test_a_chat_that_is_down_is_told_on_the_page_and_in_the_strip(
     stage: Stage, open_window: Open
 ) -> None:
@@ -369,7 +415,7 @@ def test_a_click_chooses_a_row_and_its_buttons_act_on_it(stage: Stage, open_wind
     view = window.queue.list
     place = view.visualRect(view.model().index(1, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    window.queue.detail.acts["hide"].click()
+    window.queue.detail.buttons.acts["hide"].click()
     assert orders(stage) == [("hide", second.id)]
 
 
