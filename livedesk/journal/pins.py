@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.events import Event
 from livedesk.core.pins import UNSETTLED, PinStatus, Product
 from livedesk.journal.reader import TimedEvent
-
-T = TypeVar("T")
+from livedesk.journal.rows import value_of
 
 PIN_EVENTS: Final = (
     "pin.cued", "pin.sent", "pin.accepted", "pin.confirmed", "pin.late", "pin.failed",
@@ -74,7 +71,7 @@ def unsettled_pins(events: Iterable[Event]) -> list[UnsettledPin]:
     return [
         UnsettledPin(
             pin=pin,
-            product=_read(first[pin.id].data.get("product"), Product),
+            product=value_of(first[pin.id].data.get("product"), Product),
             cue_mono_ns=_whole(first[pin.id], "cue_mono_ns"),
             deadline_mono_ns=_whole(first[pin.id], "deadline_mono_ns"),
         )
@@ -85,21 +82,13 @@ def unsettled_pins(events: Iterable[Event]) -> list[UnsettledPin]:
 
 def pin_told(event: Event) -> PinStatus | None:
     """The pin that the event tells of; None of other events, and of what cannot be understood."""
-    return _read(event.data, PinStatus) if event.kind in PIN_EVENTS else None
+    return value_of(event.data, PinStatus) if event.kind in PIN_EVENTS else None
 
 
 def settled_utc_ns(pin: PinStatus) -> int | None:
     if pin.settled_ms is None:
         return None
     return pin.cued_utc_ns + round(pin.settled_ms * NS_PER_MS)
-
-
-def _read(content: object, kind: type[T]) -> T | None:
-    """Members of a later livedesk are passed over."""
-    try:
-        return msgspec.convert(content, kind)
-    except msgspec.ValidationError:
-        return None
 
 
 def _whole(event: Event, name: str) -> int:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.events import Event
 from livedesk.core.moderation import ComplianceWarning, Decision, Effect, Item
 from livedesk.journal.reader import TimedEvent
-
-T = TypeVar("T")
+from livedesk.journal.rows import value_of
 
 EFFECT_EVENTS: Final = tuple(
     f"moderation.{state}"
@@ -33,6 +30,8 @@ class QueueRow:
     item: Item
     hide_ms: float | None = None
     """From the comment until a rule's hiding was done on the platform."""
+    decided_ms: float | None = None
+    """From the comment until a person first decided, as the engine told it."""
 
     @property
     def first_decision(self) -> Decision | None:
@@ -42,6 +41,8 @@ class QueueRow:
     def review_s(self) -> float | None:
         """From the comment until a person first decided."""
         first = self.first_decision
+        if self.decided_ms is not None:
+            return self.decided_ms / 1_000
         if first is None:
             return None
         return max(0.0, (first.utc_ns - self.item.comment.utc_ns) / NS_PER_S)
@@ -69,7 +70,7 @@ def warnings_told(events: Iterable[TimedEvent]) -> list[tuple[int, ComplianceWar
     for timed in events:
         if timed.event.kind != "compliance.warning":
             continue
-        warning = _read(timed.event.data.get("warning"), ComplianceWarning)
+        warning = value_of(timed.event.data.get("warning"), ComplianceWarning)
         if warning is not None:
             told.setdefault(warning.id, (timed.t_ms, warning))
     return list(told.values())
@@ -86,20 +87,23 @@ def comments_counted(events: Iterable[TimedEvent]) -> int:
 
 
 def _take_item(rows: dict[str, QueueRow], timed: TimedEvent) -> None:
-    item = _read(timed.event.data.get("item"), Item)
+    item = value_of(timed.event.data.get("item"), Item)
     if item is None:
         return
     known = rows.get(item.id)
     if known is None:
         since_ms = max(0, timed.event.utc_ns - item.comment.utc_ns) // NS_PER_MS
-        rows[item.id] = QueueRow(timed.t_ms - since_ms, item)
+        known = QueueRow(timed.t_ms - since_ms, item)
     elif item.revision >= known.item.revision:
-        rows[item.id] = replace(known, item=item)
+        known = replace(known, item=item)
+    if timed.event.kind == "moderation.decided" and known.decided_ms is None:
+        known = replace(known, decided_ms=_told_ms(timed.event))
+    rows[item.id] = known
 
 
 def _take_effect(rows: dict[str, QueueRow], event: Event) -> None:
     row = rows.get(str(event.data.get("item_id")))
-    effect = _read(event.data.get("effect"), Effect)
+    effect = value_of(event.data.get("effect"), Effect)
     if row is None or effect is None:
         return
     kept = [known for known in row.item.effects if known.key != effect.key]
@@ -117,17 +121,14 @@ def _is_first_of_rule(row: QueueRow, effect: Effect) -> bool:
 
 def _latency_ms(event: Event, item: Item, effect: Effect) -> float | None:
     """As the engine told it; an older record has the times alone."""
-    told = event.data.get("latency_ms")
-    if isinstance(told, (int, float)):
-        return float(told)
+    told_ms = _told_ms(event)
+    if told_ms is not None:
+        return told_ms
     if effect.settled_utc_ns is None:
         return None
     return max(0.0, (effect.settled_utc_ns - item.comment.utc_ns) / NS_PER_MS)
 
 
-def _read(content: object, kind: type[T]) -> T | None:
-    """Members of a later livedesk are passed over."""
-    try:
-        return msgspec.convert(content, kind)
-    except msgspec.ValidationError:
-        return None
+def _told_ms(event: Event) -> float | None:
+    told = event.data.get("latency_ms")
+    return float(told) if isinstance(told, (int, float)) else None

@@ -6,12 +6,16 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
+
+import msgspec
 
 from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.status import Limits
 from livedesk.journal.schema import SCHEMA_VERSION
 from livedesk.journal.values import SampleRow, SessionInfo
+
+T = TypeVar("T")
 
 EventRow = tuple[int, int, int, int, str, str, str, str, str | None, str]
 """The columns of `events` in order."""
@@ -137,3 +141,12 @@ def _finite(value: Json) -> Json:
     if isinstance(value, dict):
         return {clean(str(key)): _finite(item) for key, item in value.items()}
     return value
+
+
+def value_of(content: object, kind: type[T]) -> T | None:
+    """What the data of an event holds; members of a later livedesk are passed over. None for what
+    is no such value."""
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError:
+        return None

@@ -9,6 +9,7 @@ from livedesk.journal.pins import settled_utc_ns
 from livedesk.journal.rows import to_json
 from livedesk.journal.summary import Summary
 from livedesk.journal.table import Column, Row
+from livedesk.journal.text import yes
 
 SWITCHES = (
     Column("utc", "wall time of the decision"),
@@ -96,7 +97,7 @@ def pin_lines(summary: Summary) -> Iterator[Row]:
             pin.product_id,
             pin.title,
             pin.state,
-            "" if pin.shown is None else _yes(pin.shown),
+            "" if pin.shown is None else yes(pin.shown),
             pin.latency_ms,
             pin.received_ms,
             pin.sent_ms,
@@ -105,18 +106,14 @@ def pin_lines(summary: Summary) -> Iterator[Row]:
             "" if settled is None else iso_utc(settled),
             pin.attempts,
             pin.reads,
-            _yes(pin.hedged),
-            _yes(pin.by_hand),
+            yes(pin.hedged),
+            yes(pin.by_hand),
             pin.source,
             pin.actor,
             pin.code,
             pin.reason,
             None if pin.clock is None else pin.clock.offset_ms,
             None if pin.clock is None else pin.clock.error_ms,
-            _yes(pin.recorded),
+            yes(pin.recorded),
             pin.key,
         )
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

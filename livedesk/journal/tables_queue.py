@@ -10,7 +10,7 @@ from livedesk.core.moderation import Effect, Item, Verb
 from livedesk.journal.rows import to_json
 from livedesk.journal.summary import Summary
 from livedesk.journal.table import Column, Row
-from livedesk.journal.text import number
+from livedesk.journal.text import number, yes
 
 QUEUE = (
     Column("utc", "wall time at which the comment came in"),
@@ -60,14 +60,14 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
             "" if verdict is None else verdict.reason,
             "" if verdict is None else verdict.term,
             "" if verdict is None else " ".join(f"{s.start}:{s.end}" for s in verdict.spans),
-            "" if verdict is None else _yes(verdict.evasion),
+            "" if verdict is None else yes(verdict.evasion),
             "" if verdict is None else verdict.version,
-            "" if verdict is None else _yes(verdict.local),
+            "" if verdict is None else yes(verdict.local),
             row.hide_ms,
             "" if last is None else last.kind,
             "" if last is None else last.by,
             row.review_s,
-            _yes(row.item.is_overturned),
+            yes(row.item.is_overturned),
             _last(item, "hide"),
             _last(item, "reply"),
             _last(item, "ban"),
@@ -152,7 +152,3 @@ def _short(effect: Effect) -> Json:
         "reason": effect.reason,
         "text": effect.text,
     }
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

@@ -59,6 +59,11 @@ def shown(figure: str, value: float | None, *, signed: bool = False) -> str:
     return digits.replace("-", "−")
 
 
+def yes(value: bool) -> str:
+    """For programs."""
+    return "yes" if value else "no"
+
+
 def unit(figure: str) -> str:
     return FIGURES[figure].unit if figure in FIGURES else ""
 
