@@ -54,9 +54,19 @@ class Stage:
     """The shop signs with it what it tells of its products."""
 
 
+@dataclass(frozen=True, slots=True)
+class RulesAt:
+    """A rule service that runs already. `token`: of the role engine."""
+
+    url: str
+    token: Secret
+
+
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
-    """Starts sandbox and engine side by side; leaves nothing running. Raises StageError."""
+def open_stage(folder: Path, rules: RulesAt | None = None) -> Iterator[Stage]:
+    """Starts sandbox and engine side by side; leaves nothing running. Raises StageError.
+
+    `rules` takes the place of the sandbox's own rule service."""
     feed_key = secrets.token_urlsafe(12)
     keys = _Keys(*(secrets.token_urlsafe(12) for _ in range(4)))
     hook_secret = base64.b64encode(secrets.token_bytes(32)).decode()
@@ -68,14 +78,15 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         _PLATFORM_KEY: keys.platform,
         _SHOP_TOKEN: keys.shop,
         _CHAT_TOKEN: keys.chat,
-        _RULES_TOKEN: keys.rules,
+        _RULES_TOKEN: keys.rules if rules is None else rules.token.reveal(),
         _HOOK_SECRET: hook_secret,
     }
     paths = find_paths(environment).prepare()
     feed_port, *others = _free_ports(6)
     ports = _Ports(*others)
     config = folder / "livedesk.toml"
-    config.write_text(_settings(feed_port, ports))
+    rules_url = f"http://127.0.0.1:{ports.rules}" if rules is None else rules.url
+    config.write_text(_settings(feed_port, ports, rules_url))
     job = json.dumps(_sandbox_job(keys, ports))
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
@@ -130,7 +141,7 @@ def _sandbox_job(keys: _Keys, ports: _Ports) -> dict[str, Any]:
     }
 
 
-def _settings(feed_port: int, ports: _Ports) -> str:
+def _settings(feed_port: int, ports: _Ports, rules_url: str) -> str:
     return f"""\
 # The demo's store. Keys come from the environment, as they may in your own file.
 [[store]]
@@ -163,7 +174,7 @@ token = "env:{_SHOP_TOKEN}"
 webhook_secret = "env:{_HOOK_SECRET}"
 
 [store.moderation]
-url = "http://127.0.0.1:{ports.rules}"
+url = "{rules_url}"
 token = "env:{_RULES_TOKEN}"
 chat = "sandbox"
 
