@@ -108,6 +108,11 @@ class Broadcast:
         last = self._recorded
         return None if last is None or not self._machine.open else last.path
 
+    @property
+    def newest_path(self) -> Path | None:
+        """The record of an earlier engine's last session, whether it goes on or is over."""
+        return None if self._recorded is None else self._recorded.path
+
     def post(
         self,
         kind: str,

@@ -89,8 +89,9 @@ class PinningHandle(PinningView, Protocol):
 class ModeratingHandle(ModeratingView, Protocol):
     """The store's queue: comments, what the rules and people want done, and what became of it."""
 
-    async def start(self, record: Path | None) -> None:
-        """Take up what an earlier engine left in the record of the session that goes on."""
+    async def start(self, record: Path | None, *, is_over: bool = False) -> None:
+        """Take up what an earlier engine left in the record of the session that goes on, or of the
+        last one when that `is_over`."""
         ...
 
     def tick(self) -> None:

@@ -109,7 +109,8 @@ class Store:
         if self.pinning is not None:
             await self.pinning.start(self._broadcast.recorded_path)
         if self.moderating is not None:
-            await self.moderating.start(self._broadcast.recorded_path)
+            is_over = not self._broadcast.is_open
+            await self.moderating.start(self._broadcast.newest_path, is_over=is_over)
 
     async def close(self, *, relays: bool) -> bool:
         """Stop; with `relays` the media path ends as well, and so does the session.

@@ -8,7 +8,7 @@ an item that the service has yet to be told about, its copies wait until it was.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,7 +22,8 @@ _MOST_IN_CHANGE: Final = 2_000
 """With more at once a reader does better to fetch the queue anew."""
 
 Key = tuple[int, str]
-"""The place in the queue: by the time of the comment, then by id."""
+"""The place in the queue: by the time of the comment, then by id. Of those that wait it is the time
+by which ages are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Changed:
 @dataclass(slots=True)
 class _Kept:
     shown: Item
+    came_ns: int
+    """When its comment came, by the clock that ages are counted by."""
     theirs: Item | None = None
     """The service's newest copy."""
     ours: dict[str, Effect] = field(default_factory=dict)
@@ -42,8 +45,16 @@ class _Kept:
     """So many things about it the service has yet to be told."""
 
 
+def _by_its_comment(item: Item) -> int:
+    return item.comment.utc_ns
+
+
 class Mirror:
-    """`revision` is where the queue's revisions begin: greater than those of earlier engines."""
+    """`revision` is where the queue's revisions begin: greater than those of earlier engines.
+
+    `came` tells of an item that is new here when its comment came, by the clock that ages are
+    counted by.
+    """
 
     def __init__(
         self,
@@ -51,11 +62,13 @@ class Mirror:
         revision: int = 0,
         most_open: int = MOST_OPEN,
         most_others: int = MOST_OTHERS,
+        came: Callable[[Item], int] = _by_its_comment,
     ) -> None:
         self._store = store
         self.revision = revision
         self._most_open = most_open
         self._most_others = most_others
+        self._came = came
         self._items: dict[str, _Kept] = {}
         self._order: list[Key] = []
         self._waiting: list[Key] = []
@@ -77,7 +90,7 @@ class Mirror:
         """A copy of the service's; None when it says nothing new."""
         kept = self._items.get(item.id)
         if kept is None:
-            self._show(_Kept(item, item), item)
+            self._show(_Kept(item, self._came(item), item), item)
             return Changed(None, item)
         if kept.theirs is not None and item.revision <= kept.theirs.revision:
             return None
@@ -129,7 +142,7 @@ class Mirror:
             return None
         ours = {effect.key: effect for effect in effects}
         # Its revision was this engine's own: whatever the service says of it is newer.
-        self._show(_Kept(item, None, ours, untold), item)
+        self._show(_Kept(item, self._came(item), None, ours, untold), item)
         return Changed(None, item)
 
     def change(self, item: Item, untold: int = 1) -> Changed | None:
@@ -159,6 +172,11 @@ class Mirror:
     def get(self, item_id: str) -> Item | None:
         kept = self._items.get(item_id)
         return None if kept is None else kept.shown
+
+    def came_ns(self, item_id: str) -> int | None:
+        """When its comment came."""
+        kept = self._items.get(item_id)
+        return None if kept is None else kept.came_ns
 
     def after(self, key: Key | None) -> Iterator[Item]:
         """The oldest first."""
@@ -207,13 +225,13 @@ class Mirror:
     def _show(self, kept: _Kept, item: Item) -> None:
         key = _key(item)
         if item.id in self._items:
-            self._leave_lists(_key(kept.shown))
+            self._leave_lists(kept)
         else:
             self._items[item.id] = kept
         kept.shown = item
         insort(self._order, key)
         if item.state == "waiting":
-            insort(self._waiting, key)
+            insort(self._waiting, (kept.came_ns, item.id))
         insort(self._open if kept.untold or _is_open(item) else self._others, key)
         _mark(self._by_hand, item, "by_hand")
         _mark(self._unknown, item, "unknown")
@@ -221,11 +239,11 @@ class Mirror:
         self._gone.pop(item.id, None)
         self._bound()
 
-    def _leave_lists(self, key: Key) -> None:
-        for ordered in (self._order, self._waiting, self._open, self._others):
-            at = bisect_left(ordered, key)
-            if at < len(ordered) and ordered[at] == key:
-                del ordered[at]
+    def _leave_lists(self, kept: _Kept) -> None:
+        key = _key(kept.shown)
+        for ordered in (self._order, self._open, self._others):
+            _remove(ordered, key)
+        _remove(self._waiting, (kept.came_ns, key[1]))
 
     def _bound(self) -> None:
         if len(self._others) > self._most_others:
@@ -235,8 +253,8 @@ class Mirror:
             self.dropped += 1
 
     def _forget(self, key: Key) -> None:
-        self._leave_lists(key)
         item_id = key[1]
+        self._leave_lists(self._items[item_id])
         del self._items[item_id]
         self._by_hand.discard(item_id)
         self._unknown.discard(item_id)
@@ -246,6 +264,12 @@ class Mirror:
 
 def _key(item: Item) -> Key:
     return item.comment.utc_ns, item.id
+
+
+def _remove(ordered: list[Key], key: Key) -> None:
+    at = bisect_left(ordered, key)
+    if at < len(ordered) and ordered[at] == key:
+        del ordered[at]
 
 
 def _is_open(item: Item) -> bool:

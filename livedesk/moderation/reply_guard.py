@@ -1,4 +1,4 @@
-"""Was this FAQ answer posted a moment ago? Pure; the time is passed in."""
+"""Was this FAQ answer posted a moment ago? Pure; the time is passed in, of the monotonic clock."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from livedesk.engine.moderating.effects import Effects
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.service_link import ServiceLink
-from livedesk.moderation.items import ItemError, claimed, decided, released, reply_text
+from livedesk.moderation.items import ItemError, claimed, decided, released
 from livedesk.moderation.outbox import Outbox
 from livedesk.moderation.service_client import (
     RuleService,
@@ -85,7 +85,7 @@ class Decisions:
             self._effects.answer_again(item.id)
             return
         guard, author = self._effects.guard, item.comment.author_id
-        why = guard.refusal(reply_text(answer), author, self._clock.utc_ns())
+        why = guard.refusal(answer.posted, author, self._clock.mono_ns())
         if why:
             raise ModerationError(
                 "duplicate_reply", why, item, "Ask for it again if viewers are to read it twice."
@@ -94,7 +94,8 @@ class Decisions:
     def _decide_here(self, item_id: str, decision: Decision, seen: int | None) -> None:
         item = self._item(item_id)
         try:
-            after = decided(item, decision, self.faq, seen=seen)
+            now_ns = self._book.ages.claim_utc_ns(item)
+            after = decided(item, decision, self.faq, now_utc_ns=now_ns, seen=seen)
         except ItemError as error:
             raise ModerationError(error.code, error.text, item) from None
         if after is item:
@@ -107,7 +108,7 @@ class Decisions:
         item = self._item(item_id)
         answer = await self._asked(item, lambda: self._service.claim(item_id, by))
         if answer is None:
-            self._here(item_id, lambda now: claimed(now, by, self._clock.utc_ns()))
+            self._here(item_id, by, lambda free: claimed(free, by, self._clock.utc_ns()))
         else:
             self._book.take((answer,))
         return self._item(item_id)
@@ -116,17 +117,19 @@ class Decisions:
         item = self._item(item_id)
         answer = await self._asked(item, lambda: self._service.release(item_id, by))
         if answer is None:
-            self._here(item_id, lambda now: released(now, by, self._clock.utc_ns()))
+            self._here(item_id, by, lambda free: free)
         else:
             self._book.take((answer,))
         return self._item(item_id)
 
-    def _here(self, item_id: str, change: Callable[[Item], Item]) -> None:
+    def _here(self, item_id: str, by: str, change: Callable[[Item], Item]) -> None:
+        """Change an item that nobody else holds, and of which nobody's claim is left."""
         item = self._item(item_id)
         try:
-            after = change(item)
+            free = released(item, by, self._book.ages.claim_utc_ns(item))
         except ItemError as error:
             raise ModerationError(error.code, error.text, item) from None
+        after = change(free)
         if after is not item:
             self._book.changed(after, is_untold=False)
 

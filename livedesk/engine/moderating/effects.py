@@ -164,7 +164,7 @@ class Effects:
         """Asked again where it leaves: two answers may have been decided at once."""
         if effect.verb != "reply":
             return False
-        author, now_ns = item.comment.author_id, self._clock.utc_ns()
+        author, now_ns = item.comment.author_id, self._clock.mono_ns()
         is_asked_again = item.id in self._again
         self._again.discard(item.id)
         why = "" if is_asked_again else self.guard.refusal(effect.text, author, now_ns)

@@ -75,10 +75,11 @@ class Judge:
 
     def take(self, comments: Sequence[Comment]) -> None:
         """Never waits."""
-        self._book.counts.came(len(comments), self._clock.utc_ns())
+        self._book.counts.came(len(comments), self._clock.mono_ns())
+        comments = [usable(given) for given in comments]
+        self._book.ages.came(comments)
         dropped = self._come.dropped
-        for given in comments:
-            comment = usable(given)
+        for comment in comments:
             self._come.put(_Come(comment, self._authors.take(comment)))
         if lost := self._come.dropped - dropped:
             self._on_lost(lost, "they came faster than they could be judged")

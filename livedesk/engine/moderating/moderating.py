@@ -28,8 +28,8 @@ from livedesk.engine.moderating.effects import Effects
 from livedesk.engine.moderating.judging import Judge
 from livedesk.engine.moderating.losses import Losses
 from livedesk.engine.moderating.overview import Overview
-from livedesk.engine.moderating.queue_book import QueueBook
-from livedesk.engine.moderating.recall import Recalled, recall
+from livedesk.engine.moderating.queue_book import QueueBook, is_local
+from livedesk.engine.moderating.recall import Recalled, ended, recall
 from livedesk.engine.moderating.rule_shelf import RuleShelf, RulesNews
 from livedesk.engine.moderating.service_link import ServiceLink
 from livedesk.engine.moderating.stage import Stage
@@ -74,6 +74,8 @@ class Moderating:
         self._rng = rng
         self._tasks = Tasks(self._task_failed)
         self._session = ""
+        self._started_ns = 0
+        """Of the newest session, by the monotonic clock."""
         self._posted = Seen()
         self._began_minute_ns = clock.mono_ns()
         self._minute_comments = 0
@@ -120,7 +122,7 @@ class Moderating:
             self._losses,
             parts.shelf,
             clock,
-            self._started_utc_ns,
+            lambda: self._started_ns,
         )
         parts.shelf.listen(self._rules)
 
@@ -132,29 +134,40 @@ class Moderating:
 
     # Its life.
 
-    async def start(self, record: Path | None) -> None:
-        """Take up what an earlier engine left in the record of the session that goes on."""
+    async def start(self, record: Path | None, *, is_over: bool = False) -> None:
+        """Take up what an earlier engine left in the record of the session that goes on, or of the
+        last one when that `is_over`."""
         if record is not None:
-            self._take_up(await asyncio.to_thread(recall, record))
+            self._take_up(await asyncio.to_thread(recall, record), is_over=is_over)
         # A large rule set takes seconds to compile, for which nobody waits but the comments.
         self._tasks.spawn("rules at hand", self._parts.shelf.load())
         self.tick()
         for name in self._loops():
             self._begin(name)
 
-    def _take_up(self, recalled: Recalled) -> None:
-        session = self._stage.session()
-        if session is None:
-            return
-        self._session = session.session
+    def _take_up(self, recalled: Recalled, *, is_over: bool) -> None:
         self._effects.remember(recalled.keys)
         for posted in recalled.posted:
-            self._effects.guard.posted(posted.text, posted.author_id, posted.utc_ns)
+            posted_ns = self._book.ages.mono_of(posted.utc_ns)
+            self._effects.guard.posted(posted.text, posted.author_id, posted_ns)
+        if is_over:
+            self._remember(recalled)
+            return
+        self._begin_session()
+        self._book.counts.comments = self._minute_comments = recalled.comments
+        self._book.counts.local = recalled.judged_local
         for warning in recalled.warnings:
             self._alerts.recalled(warning)
-        for item in recalled.items:
-            self._book.recalled(item)
-            self._effects.take_up(item)
+        for row in recalled.rows:
+            self._book.recalled(row)
+            self._effects.take_up(row.item)
+
+    def _remember(self, recalled: Recalled) -> None:
+        """What the service may not know, and what hung in the air as the session ended."""
+        for row in recalled.rows:
+            item = ended(row.item)
+            if item != row.item or is_local(item):
+                self._book.remembered(item)
 
     def _loops(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         return {
@@ -184,9 +197,15 @@ class Moderating:
 
     def _follow_session(self) -> None:
         session = self._stage.session()
-        if session is None or session.session == self._session:
+        if session is not None and session.session != self._session:
+            self._begin_session()
+
+    def _begin_session(self) -> None:
+        session = self._stage.session()
+        if session is None:
             return
         self._session = session.session
+        self._started_ns = self._book.ages.mono_of(session.started_utc_ns)
         self._book.begin()
         self._alerts.begin()
         self._chat_watch.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -22,7 +23,7 @@ _UNKNOWN_NEWS_S: Final = 600.0
 
 
 class Overview:
-    """`started_utc_ns`: of the session that is open."""
+    """`started_ns`: when the newest session began, by the monotonic clock."""
 
     def __init__(
         self,
@@ -34,7 +35,7 @@ class Overview:
         losses: Losses,
         shelf: RuleShelf,
         clock: Clock,
-        started_utc_ns: Callable[[], int | None],
+        started_ns: Callable[[], int],
     ) -> None:
         self._limits = limits
         self._book = book
@@ -44,11 +45,11 @@ class Overview:
         self._losses = losses
         self._shelf = shelf
         self._clock = clock
-        self._started_utc_ns = started_utc_ns
+        self._started_ns = started_ns
 
     def status(self) -> ModerationStatus:
         mirror, counts = self._book.mirror, self._book.counts
-        now_ns, rules = self._clock.utc_ns(), self._shelf.rules
+        now_ns, rules = self._clock.mono_ns(), self._shelf.rules
         oldest_ns = mirror.oldest_waiting_ns(self._since_ns())
         return ModerationStatus(
             service=self._link.status(),
@@ -65,10 +66,10 @@ class Overview:
             decided=counts.decided,
             replied=counts.replied,
             overturned=counts.overturned,
-            hide_p50_ms=counts.hide_ms(0.5),
-            hide_p99_ms=counts.hide_ms(0.99),
-            review_p50_s=counts.review_s(0.5),
-            review_p90_s=counts.review_s(0.9),
+            hide_p50_ms=counts.hide_ms(50),
+            hide_p99_ms=counts.hide_ms(99),
+            review_p50_s=counts.review_s(50),
+            review_p90_s=counts.review_s(90),
             local=counts.local,
             rules=counts.rules(),
             faq=() if rules is None else rules.faq,
@@ -77,14 +78,14 @@ class Overview:
         )
 
     def facts(self) -> ModerationFacts:
-        counts, now_ns = self._book.counts, self._clock.utc_ns()
+        counts, now_ns = self._book.counts, self._clock.mono_ns()
         slow, judged = counts.slow(self._limits.hide_target_s, now_ns)
         return ModerationFacts(
             long_overdue=self._waiting_for(2 * self._limits.review_target_s),
             slow=slow,
             judged=judged,
-            by_hand_s=_oldest_s(self._book.mirror.by_hand(), "by_hand", now_ns),
-            unknown_s=_oldest_s(self._recently_unknown(now_ns), "unknown", now_ns),
+            by_hand_s=self._longest_s(self._book.mirror.by_hand(), "by_hand"),
+            unknown_s=self._longest_s(self._book.mirror.unknown(), "unknown", _UNKNOWN_NEWS_S),
             overturned=counts.wrong_rules(),
             lost=self._losses.last_minute(),
             warnings=self._alerts.open(),
@@ -111,26 +112,27 @@ class Overview:
 
     def _since_ns(self) -> int:
         """What waits from an earlier session is there, but makes nobody late in this one."""
-        return self._started_utc_ns() or 0
+        return self._started_ns()
 
     def _waiting_for(self, least_s: float) -> int:
-        before_ns = self._clock.utc_ns() - round(least_s * NS_PER_S)
+        before_ns = self._clock.mono_ns() - round(least_s * NS_PER_S)
         return self._book.mirror.waiting_between(self._since_ns(), before_ns)
 
-    def _recently_unknown(self, now_ns: int) -> Iterable[Item]:
-        since_ns = now_ns - round(_UNKNOWN_NEWS_S * NS_PER_S)
-        return (item for item in self._book.mirror.unknown() if item.comment.utc_ns >= since_ns)
+    def _longest_s(
+        self, items: Iterable[Item], state: EffectState, most_s: float = math.inf
+    ) -> float | None:
+        """For how long an effect of theirs has been in this state; `most_s` at most counts."""
+        every_s = (
+            self._book.ages.waits_s(effect)
+            for item in items
+            for effect in item.effects
+            if effect.state == state
+        )
+        return max((each_s for each_s in every_s if each_s <= most_s), default=None)
 
 
 def _effects(items: Iterable[Item], state: EffectState) -> int:
     return sum(effect.state == state for item in items for effect in item.effects)
-
-
-def _oldest_s(items: Iterable[Item], state: EffectState, now_ns: int) -> float | None:
-    wanted_ns = [
-        effect.wanted_utc_ns for item in items for effect in item.effects if effect.state == state
-    ]
-    return max(0.0, (now_ns - min(wanted_ns)) / NS_PER_S) if wanted_ns else None
 
 
 def _belongs(item: Item, state: QueueState) -> bool:

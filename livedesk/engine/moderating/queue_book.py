@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.moderation import Effect, Item
 from livedesk.engine.bus import Receipt
+from livedesk.engine.moderating.ages import Ages
 from livedesk.engine.moderating.counts import SessionCounts
 from livedesk.engine.moderating.stage import Stage
 from livedesk.engine.moderating.telling import Told, changes_told, judged_told
+from livedesk.journal.queue import QueueRow
 from livedesk.moderation.mirror import Changed, Mirror
 from livedesk.moderation.outbox import Outbox
 
@@ -39,8 +41,10 @@ class QueueBook:
         self._on_left = on_left
         self._receipts: dict[str, tuple[Receipt, ...]] = {}
         """Of what was told of an item, until its effects are on their way."""
+        self.ages = Ages(clock)
         # Greater than the revisions of earlier engines, so that none is taken for one of this.
-        self.mirror = Mirror(stage.settings.id, clock.utc_ns() // 1_000_000)
+        revision = clock.utc_ns() // NS_PER_MS
+        self.mirror = Mirror(stage.settings.id, revision, came=self.ages.came_ns)
         self.counts = SessionCounts()
 
     def begin(self) -> None:
@@ -61,6 +65,7 @@ class QueueBook:
                 continue
             changed = self.mirror.take(item)
             if changed is not None and changed.before is None:
+                self.ages.seen(item, is_news=False)
                 if any(effect.state in ("wanted", "sent") for effect in item.effects):
                     self._tell(item.id, judged_told(item))
                     self._on_left(item)
@@ -74,15 +79,21 @@ class QueueBook:
 
     # What this engine does.
 
-    def recalled(self, item: Item) -> None:
+    def recalled(self, row: QueueRow) -> None:
         """From the record of the session that goes on: told already, counted anew."""
-        is_untold = _is_local(item)
+        if self.remembered(row.item):
+            self.counts.recall(row, self.ages.came_ns(row.item))
+
+    def remembered(self, item: Item) -> bool:
+        """From a record, also of a session that is over. False when it is known."""
+        is_untold = is_local(item)
         known = [effect for effect in item.effects if effect.state != "wanted"]
         if self.mirror.keep(item, known, untold=int(is_untold)) is None:
-            return
+            return False
+        self.ages.seen(item, is_news=False)
         if is_untold:
             self._drop(self._outbox.item(item.id))
-        self.counts.take(None, item)
+        return True
 
     def judged(self, item: Item) -> None:
         """By this engine itself."""
@@ -106,9 +117,9 @@ class QueueBook:
 
     async def on_record(self, item_id: str) -> None:
         """Wait until what was told of the item is on disk, or the disk had its time."""
-        loop_until_ns = self._clock.mono_ns() + round(RECORD_S * 1e9)
+        until_ns = self._clock.mono_ns() + round(RECORD_S * NS_PER_S)
         for receipt in self._receipts.pop(item_id, ()):
-            left_s = (loop_until_ns - self._clock.mono_ns()) / 1e9
+            left_s = (until_ns - self._clock.mono_ns()) / NS_PER_S
             if left_s <= 0:
                 return
             await receipt.recorded(left_s)
@@ -122,8 +133,12 @@ class QueueBook:
         if changed is None:
             return
         before, after = changed.before, changed.after
-        self.counts.take(before, after)
-        for told in changes_told(before, after, self._clock.utc_ns()):
+        now_ns = self._clock.mono_ns()
+        came_ns = self.mirror.came_ns(after.id) or now_ns
+        self.ages.seen(after, is_news=True)
+        self.counts.take(before, after, came_ns, now_ns)
+        latency_ms = round(max(0, now_ns - came_ns) / NS_PER_MS, 1)
+        for told in changes_told(before, after, latency_ms):
             self._tell(after.id, told)
         if _is_wanted(after):
             self._on_wanted(after)
@@ -141,6 +156,7 @@ def _is_wanted(item: Item) -> bool:
     return any(effect.state == "wanted" for effect in item.effects)
 
 
-def _is_local(item: Item) -> bool:
+def is_local(item: Item) -> bool:
+    """The engine judged it, or somebody decided, while the service was away."""
     is_judged = item.verdict is not None and item.verdict.local
     return is_judged or any(decision.local for decision in item.decisions)

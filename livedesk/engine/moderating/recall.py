@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from livedesk.core.moderation import ComplianceWarning, Effect, Item
+from livedesk.core.moderation import SETTLED, ComplianceWarning, Effect, Item
 from livedesk.journal.errors import JournalError
-from livedesk.journal.queue import queue_rows, warnings_told
+from livedesk.journal.queue import QueueRow, comments_counted, queue_rows, warnings_told
 from livedesk.journal.reader import SessionReader, TimedEvent
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _EFFECT_KINDS: Final = (
 )  # fmt: skip
 _KINDS: Final = (
     "moderation.judged", "moderation.decided", *_EFFECT_KINDS, "compliance.warning",
-    "compliance.done",
+    "compliance.done", "moderation.minute",
 )  # fmt: skip
 
 
@@ -47,10 +47,13 @@ class RecalledWarning:
 class Recalled:
     """`keys`: of all effects that were begun, also of items of which nothing else is on record."""
 
-    items: tuple[Item, ...] = ()
+    rows: tuple[QueueRow, ...] = ()
     keys: tuple[str, ...] = ()
     posted: tuple[Posted, ...] = ()
     warnings: tuple[RecalledWarning, ...] = ()
+    comments: int = 0
+    """Up to the last whole minute, as clean ones are counted then."""
+    judged_local: int = 0
 
 
 def recall(record: Path) -> Recalled:
@@ -65,14 +68,30 @@ def recall(record: Path) -> Recalled:
 
 def recalled(events: Iterable[TimedEvent]) -> Recalled:
     events = list(events)
-    items = tuple(row.item for row in queue_rows(events))
+    rows = tuple(queue_rows(events))
     keys = dict.fromkeys(_keys(events))
     begun = [
-        (item, effect) for item in items for effect in item.effects if effect.state != "wanted"
+        (row.item, effect)
+        for row in rows
+        for effect in row.item.effects
+        if effect.state != "wanted"
     ]
     keys.update(dict.fromkeys(effect.key for _, effect in begun))
     posted = [_posted(item, effect) for item, effect in begun if _is_posted(effect)]
-    return Recalled(items, tuple(keys), tuple(posted), tuple(_warnings(events)))
+    return Recalled(
+        rows,
+        tuple(keys),
+        tuple(posted),
+        tuple(_warnings(events)),
+        comments_counted(events),
+        max(map(_judged_local, events), default=0),
+    )
+
+
+def _judged_local(timed: TimedEvent) -> int:
+    """It is told as the sum so far."""
+    told = timed.event.data.get("judged_local")
+    return told if timed.event.kind == "moderation.minute" and isinstance(told, int) else 0
 
 
 def _warnings(events: list[TimedEvent]) -> Iterable[RecalledWarning]:
@@ -101,3 +120,24 @@ def _is_posted(effect: Effect) -> bool:
 def _posted(item: Item, effect: Effect) -> Posted:
     at_ns = effect.settled_utc_ns or effect.wanted_utc_ns
     return Posted(effect.text, item.comment.author_id, at_ns)
+
+
+def ended(item: Item) -> Item:
+    """As it is when its session is over: nothing of it is on its way."""
+    return replace(item, effects=tuple(map(_ended, item.effects)))
+
+
+def _ended(effect: Effect) -> Effect:
+    if effect.state in SETTLED or effect.state == "unknown":
+        return effect
+    if effect.state == "sent":
+        reason = "An earlier engine sent it and ended before there was an answer."
+        return replace(effect, state="unknown", code="restarted", reason=reason)
+    reason = "The session was over before it was done."
+    return replace(
+        effect,
+        state="dropped",
+        settled_utc_ns=effect.wanted_utc_ns,
+        code="signed_off",
+        reason=reason,
+    )

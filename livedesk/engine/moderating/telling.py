@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from livedesk.core.clock import NS_PER_MS
 from livedesk.core.events import Json, Level
 from livedesk.core.moderation import Decision, Effect, EffectState, Item, Verb
 
@@ -44,18 +43,21 @@ class Told:
     actor: str = ""
 
 
-def changes_told(before: Item | None, after: Item, utc_ns: int) -> Iterator[Told]:
-    """What is new about an item: that it came about, what was decided, what became of effects."""
+def changes_told(before: Item | None, after: Item, latency_ms: float) -> Iterator[Told]:
+    """What is new about an item: that it came about, what was decided, what became of effects.
+
+    `latency_ms`: since its comment came.
+    """
     if before is None:
         yield judged_told(after)
     known = {decision.key for decision in before.decisions} if before is not None else set()
     for decision in after.decisions:
         if decision.key not in known:
-            yield _decided(after, decision)
+            yield _decided(after, decision, latency_ms)
     states = {effect.key: effect.state for effect in before.effects} if before is not None else {}
     for effect in after.effects:
         if effect.state != "wanted" and states.get(effect.key) != effect.state:
-            yield _effect(after, effect, utc_ns)
+            yield _effect(after, effect, latency_ms)
 
 
 def judged_told(item: Item) -> Told:
@@ -77,7 +79,7 @@ _STATE_WORDS: Final = {
 }
 
 
-def _decided(item: Item, decision: Decision) -> Told:
+def _decided(item: Item, decision: Decision, latency_ms: float) -> Told:
     who = decision.by or "Somebody"
     away = ", while the rule service is away" if decision.local else ""
     text = f"{who} {_DECIDED[decision.kind]} {_quoted(item)}{away}."
@@ -86,26 +88,21 @@ def _decided(item: Item, decision: Decision) -> Told:
         "comment_id": item.comment.id,
         "decision": _json(decision),
         "item": _json(item),
+        "latency_ms": latency_ms,
     }
     return Told("moderation.decided", "info", text, data, decision.by)
 
 
-def _effect(item: Item, effect: Effect, utc_ns: int) -> Told:
+def _effect(item: Item, effect: Effect, latency_ms: float) -> Told:
     why = f": {effect.reason.rstrip('.')}" if effect.reason else ""
     text = f"{_VERBS[effect.verb]} {_quoted(item)} {_STATES.get(effect.state, effect.state)}{why}."
     data: dict[str, Json] = {
         "item_id": item.id,
         "comment_id": item.comment.id,
         "effect": _json(effect),
-        "latency_ms": latency_ms(item, effect, utc_ns),
+        "latency_ms": latency_ms,
     }
     return Told(f"moderation.{effect.state}", _LOUDNESS.get(effect.state, "info"), text, data)
-
-
-def latency_ms(item: Item, effect: Effect, utc_ns: int) -> float:
-    """From the comment until the effect became what it is."""
-    at_ns = effect.settled_utc_ns or utc_ns
-    return round(max(0, at_ns - item.comment.utc_ns) / NS_PER_MS, 1)
 
 
 def _quoted(item: Item) -> str:

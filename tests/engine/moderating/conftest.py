@@ -114,13 +114,15 @@ class Bench:
     count: int = 0
 
     @asynccontextmanager
-    async def moderating(self, record: Path | None = None) -> AsyncIterator[Moderating]:
+    async def moderating(
+        self, record: Path | None = None, *, is_over: bool = False
+    ) -> AsyncIterator[Moderating]:
         token = self.server.token("engine")
         settings = ModerationSettings(self.server.url, token)
         service = RuleService(self.server.url, token)
         parts = Parts(service, RuleShelf(self.folder / "cache" / "rules"), self.chat)
         moderating = Moderating(self.stage, settings, parts, self.clock, Random(1))
-        await moderating.start(record)
+        await moderating.start(record, is_over=is_over)
         try:
             yield moderating
         finally:

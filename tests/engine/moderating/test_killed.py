@@ -15,13 +15,21 @@ import pytest
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.events import Event, Json, Level
-from livedesk.core.moderation import ChatStatus, Comment, Effect, EffectState, Item
+from livedesk.core.moderation import (
+    ChatStatus,
+    Comment,
+    Effect,
+    EffectState,
+    Item,
+    ModerationStatus,
+)
 from livedesk.engine.bus import Receipt
 from livedesk.engine.moderating.moderating import Moderating
 from livedesk.journal.errors import JournalError
 from livedesk.journal.values import SessionInfo
 from livedesk.journal.writer import JournalWriter
 from livedesk.moderation.chats.base import Acted
+from livedesk.moderation.service_client import RuleService
 from tests.engine.moderating.conftest import Bench, FakeChat, FakeStage, is_up, items, opened
 from tests.waiting import until
 
@@ -264,5 +272,68 @@ def test_killed_on_its_own_after_judging_the_next_does_it_and_tells_the_service(
             assert _states(item) == {"hide": "done"}
             assert item.verdict is not None
             assert item.verdict.local
+
+    asyncio.run(story())
+
+
+def test_the_times_of_a_session_go_on_in_the_next_engine(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            platform = Platform()
+
+            async def orders(desk: Moderating) -> None:
+                bench.write(desk, "free money", "too dear")
+                await until(lambda: desk.status().waiting == 1 and desk.status().hide_p99_ms)
+                [item] = desk.queue("waiting", "", 5).items
+                await desk.act(item.id, "approve", "ann", "k1")
+                await until(lambda: desk.status().service.unsent == 0)
+                before.append(desk.status())
+                platform.dead.set()
+
+            before: list[ModerationStatus] = []
+            path = await killed(bench, platform, "", orders)
+            platform.dead = asyncio.Event()
+            record = await JournalWriter.resume(path, SystemClock())
+            bench.stage = RecordedStage(record, platform)
+            async with bench.moderating(path) as desk:
+                after, [then] = desk.status(), before
+                assert after.hide_p50_ms == pytest.approx(then.hide_p50_ms, abs=0.1)
+                assert after.review_p90_s == pytest.approx(then.review_p90_s, abs=0.001)
+                assert (after.hidden, after.decided, after.overturned) == (1, 1, 1)
+            await record.close()
+
+    asyncio.run(story())
+
+
+def test_what_a_session_left_that_ended_while_the_service_was_away_is_made_up_for(
+    folder: Path,
+) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            platform = Platform(dies_at="reply", answers_before=False)
+
+            async def orders(desk: Moderating) -> None:
+                await bench.down(60)
+                await until(lambda: desk.status().service.local, "the absence")
+                bench.write(desk, "free money")
+                await until(lambda: "hide c1" in platform.changes)
+                await until(lambda: "moderation.done" in bench.stage.kinds())
+                bench.write(desk, "how long shipping")
+
+            path = await killed(bench, platform, "", orders)
+            await bench.server.order({"clear": True, "down_s": 0})
+            platform.dead, platform.dies_at = asyncio.Event(), ""
+            bench.stage = FakeStage(is_open=False)
+            async with bench.moderating(path, is_over=True) as desk:
+                await is_up(desk)
+                await until(lambda: desk.status().service.unsent == 0)
+                states = {each.comment.id: _states(each) for each in items(desk)}
+                assert states == {"c1": {"hide": "done"}, "c2": {"reply": "unknown"}}
+                assert platform.changes == ["hide c1", "reply Three days."]
+                assert desk.status().hidden == 0, "another session's"
+                service = RuleService(bench.server.url, bench.server.token("engine"))
+                known = (await service.items("glow")).items
+                await service.close()
+                assert {each.comment.id: _states(each) for each in known} == states
 
     asyncio.run(story())

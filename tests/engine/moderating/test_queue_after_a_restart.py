@@ -98,6 +98,6 @@ def test_what_was_judged_alone_reaches_the_service_by_the_next_engine(bench: Ben
             [entry] = list_sessions(bench.paths.data)
             with SessionReader.open(entry.path) as reader:
                 [row] = queue_rows(reader.events())
-            assert (row.item.state, row.is_overturned) == ("approved", True)
+            assert (row.item.state, row.item.is_overturned) == ("approved", True)
 
     asyncio.run(story())
