@@ -13,6 +13,8 @@ from livedesk.core.moderation import RuleStatistics
 from livedesk.sandbox.rules.answers import raw_items
 from livedesk.sandbox.rules.transaction import Change, meta
 
+PAGE_BYTES: Final = 16 * 1024 * 1024
+
 STATES: Final[dict[str, str]] = {
     "all": "1",
     "open": "is_open = 1",
@@ -52,19 +54,24 @@ def items(
     connection: sqlite3.Connection, store: str, state: str, after: int, limit: int
 ) -> dict[str, Any]:
     """In the order of their newest change: what changes between two pages comes again, and nothing
-    is left out."""
+    is left out. At most `limit`, and about `PAGE_BYTES`."""
     where = "" if not store else "AND store = :store"
     query = (
         f"SELECT seq, data FROM items WHERE seq > :after AND {STATES[state]} {where} "
         "ORDER BY seq LIMIT :limit"
     )
     values = {"store": store, "after": after, "limit": limit + 1}
-    rows = connection.execute(query, values).fetchall()
-    page = rows[:limit]
+    page: list[bytes] = []
+    size, last, goes_on = 0, after, False
+    for seq, data in connection.execute(query, values):
+        if goes_on := len(page) == limit or size > PAGE_BYTES:
+            break
+        page.append(data)
+        size, last = size + len(data), seq
     return {
         "seq": meta(connection, "seq"),
-        "items": raw_items([row[1] for row in page]),
-        "after": str(page[-1][0]) if len(rows) > limit else None,
+        "items": raw_items(page),
+        "after": str(last) if goes_on else None,
     }
 
 

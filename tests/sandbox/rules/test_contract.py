@@ -89,6 +89,14 @@ def test_it_names_each_call_with_its_roles(contract: dict[str, Any]) -> None:
     assert written == {(method, path, roles, call.__name__) for method, path, roles, call in CALLS}
 
 
+def test_each_call_says_how_it_is_refused_otherwise(contract: dict[str, Any]) -> None:
+    for path, calls in contract["paths"].items():
+        for method, call in calls.items():
+            if method != "parameters":
+                default = call["responses"]["default"]
+                assert default == {"$ref": "#/components/responses/Failed"}, f"{method} {path}"
+
+
 def test_every_reference_leads_somewhere_and_every_schema_is_used(contract: dict[str, Any]) -> None:
     references = set(re.findall(r'\$ref: "(#[^"]+)"', CONTRACT.read_text("utf-8")))
     for reference in references:

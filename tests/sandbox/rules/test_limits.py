@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from livedesk.core.clock import NS_PER_S, ManualClock
+from livedesk.sandbox.rules import pages
 from livedesk.sandbox.rules.database import Database
 from livedesk.sandbox.rules.faults import Faults
 from livedesk.sandbox.rules.housekeeping import Housekeeping
-from livedesk.sandbox.rules.pages import bounds
-from livedesk.sandbox.rules.pages import item as item_of
 from livedesk.sandbox.rules.stream import Feed
 from tests.sandbox.rules.stage import NOW_NS, comment, document, rule_service
 
@@ -133,6 +132,26 @@ def test_of_two_who_claim_everything_each_gets_what_the_other_does_not(
     asyncio.run(run())
 
 
+def test_a_page_of_long_messages_is_no_longer_than_can_be_read(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_BYTES", 2_000)
+
+    async def run() -> None:
+        async with rule_service(tmp_path, clock) as stage:
+            items = await stage.judge(*(comment(n, "rubbish" + " x" * 500) for n in range(5)))
+            found: list[str] = []
+            after, calls = "0", 0
+            while after:
+                page = (await stage.engine.get("/v1/items", params={"after": after})).json()
+                found += [item["id"] for item in page["items"]]
+                after, calls = page["after"] or "", calls + 1
+            assert found == [item["id"] for item in items]
+            assert calls > 1
+
+    asyncio.run(run())
+
+
 def test_a_warning_that_is_known_is_told_as_it_is_kept(tmp_path: Path, clock: ManualClock) -> None:
     async def run() -> None:
         async with rule_service(tmp_path, clock) as stage:
@@ -157,10 +176,10 @@ def test_a_clock_set_back_while_claims_end_keeps_nobody_busy(
             await stage.engine.post(f"/v1/items/{item['id']}/claim", json={"by": "ann"})
         before = ManualClock(utc_ns=clock.utc_ns() + 31 * NS_PER_S)
         database = await Database.open(tmp_path / "rules" / "rules.db", clock, lambda _: None)
-        feed = Feed(database, await database.read(bounds), Faults(clock, Random(1)))
+        feed = Feed(database, await database.read(pages.bounds), Faults(clock, Random(1)))
         await asyncio.wait_for(Housekeeping(database, before, feed, 30).end_claims(), 10)
         assert await database.read(
-            lambda found: json.loads(item_of(found, item["id"]) or b"{}")["claim"]
+            lambda found: json.loads(pages.item(found, item["id"]) or b"{}")["claim"]
         )
         await database.close()
 
