@@ -1,4 +1,4 @@
-"""How long is it from a comment to its hiding on the platform, and what if the rule service dies?
+"""How long is it from a comment to its hiding on the platform?
 
 All is real: the sandbox's viewers, chat and rule service, and an engine that carries a feed. The
 rule service takes 100 ms longer for each call; of its calls, and of the chat's, 5 % fail: half are
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from benchmarks.rows import Row, percentile
 from livedesk.core.events import Json
-from livedesk.demo.stage import STORE, Stage, open_stage
+from livedesk.demo.stage import STORE, RulesAt, Stage, open_stage
 from livedesk.desk.client import HttpDoor
 
 FAULTS: Final[dict[str, Json]] = {
@@ -27,10 +27,10 @@ FAULTS: Final[dict[str, Json]] = {
 }  # fmt: skip
 DELAY_MS: Final = 100
 _BAD: Final = "d0uble your m0ney with my broker"
-_BAD_PER_S: Final = 5
+BAD_PER_S: Final = 5
 _AUDIENCE_PER_S: Final = 10
 _START_LIMIT_S: Final = 30.0
-_END_LIMIT_S: Final = 30.0
+END_LIMIT_S: Final = 30.0
 _LOOK_EVERY_S: Final = 0.05
 _FIELD_S: Final = 4.7
 """Median of automatic hiding in the field."""
@@ -50,7 +50,9 @@ class Hidden:
         return self.took_ms.count(float("inf"))
 
 
-class _Bench:
+class HideBench:
+    """An engine on air with the sandbox; what is ordered of them, and what they tell."""
+
     def __init__(self, stage: Stage) -> None:
         self._control = HttpDoor(stage.control_url, stage.control_token)
         self._engine = HttpDoor(stage.engine_url, stage.engine_token)
@@ -69,7 +71,7 @@ class _Bench:
             moderation = status.get("moderation") or {}
             return status.get("state") == "live" and moderation["service"]["state"] == "up"
 
-        await _until(is_ready, _START_LIMIT_S, "the store is live and the rule service there")
+        await until(is_ready, _START_LIMIT_S, "the store is live and the rule service there")
 
     async def order(self, path: str, **order: Json) -> None:
         await self._control.post(path, order)
@@ -79,7 +81,7 @@ class _Bench:
 
     async def burst(self, count: int) -> None:
         """It has begun when this returns."""
-        burst: Json = {"count": count, "seconds": count / _BAD_PER_S, "text": _BAD}
+        burst: Json = {"count": count, "seconds": count / BAD_PER_S, "text": _BAD}
         await self.order("/chat", rate_per_s=_AUDIENCE_PER_S, bad_pct=0, burst=burst, **FAULTS)
 
     async def hidden(self, count: int) -> Hidden:
@@ -89,15 +91,19 @@ class _Bench:
             state = json.loads(await self._control.get_bytes("/state"))
             return bool(state["chat"]["hidden"] >= count)
 
-        await _until(is_done, count / _BAD_PER_S + _END_LIMIT_S)
+        await until(is_done, count / BAD_PER_S + END_LIMIT_S)
         await self.order("/chat", clear=True)
         return await self._judged()
+
+    async def bad(self) -> set[str]:
+        """Ids of the comments of the burst."""
+        return {said["id"] for said in await self._pages("comments", "n") if is_bad(said)}
 
     async def _judged(self) -> Hidden:
         bad, clean, took_ms = set[str](), set[str](), dict[str, float]()
         twice = wrong = 0
         for said in await self._pages("comments", "n"):
-            (bad if said["kind"] == "ordered" else clean).add(said["id"])
+            (bad if is_bad(said) else clean).add(said["id"])
         for done in await self._pages("executions", "number"):
             if done["verb"] == "hide" and not done["repeated"]:
                 twice += done["target"] in took_ms
@@ -115,8 +121,13 @@ class _Bench:
             found += page
 
 
+def is_bad(said: dict[str, Any]) -> bool:
+    """Whether a comment is one of the burst."""
+    return bool(said["kind"] == "ordered")
+
+
 def measure(folder: Path, comments: int) -> Iterator[Row]:
-    hidden = asyncio.run(_hide(_made(folder / "moderation-hide"), comments))
+    hidden = asyncio.run(_hide(made(folder / "moderation-hide"), comments))
     how = f"{DELAY_MS} ms and 5 % faults"
     for name, share, goal in (("p50", 0.5, "–"), ("p99", 0.99, "≤ 1,500 ms")):
         took_ms = percentile(hidden.took_ms, share)
@@ -128,64 +139,27 @@ def measure(folder: Path, comments: int) -> Iterator[Row]:
             f"{_FIELD_S * 1000 / took_ms:.1f}",
             goal,
         )
-    yield _right(hidden, how)
+    yield right(hidden, how)
 
 
-def measure_away(folder: Path, away_s: float) -> Iterator[Row]:
-    hidden, told_s, back_s, local = asyncio.run(_away(_made(folder / "moderation-away"), away_s))
-    how = f"rule service away for {away_s:.0f} s"
-    yield Row(f"{how}: operator told after", f"{told_s:.1f} s", goal="≤ 2 s")
-    yield _right(hidden, how)
-    yield Row(
-        f"{how}: comment to hidden on the platform p99",
-        f"{percentile(hidden.took_ms, 0.99):,.0f} ms ({local:,} comments judged by the engine)",
-    )
-    yield Row(f"{how}: all of it known to the service after", f"{back_s:.1f} s")
-
-
-def _right(hidden: Hidden, how: str) -> Row:
+def right(hidden: Hidden, how: str) -> Row:
     found = f"{hidden.twice}, {hidden.missing}, {hidden.clean}"
     return Row(f"hidden twice, not hidden, hidden though clean; {how}", found, goal="0, 0, 0")
 
 
 async def _hide(folder: Path, comments: int) -> Hidden:
-    async with _bench(folder) as bench:
+    async with bench_at(folder) as bench:
         await bench.order("/rules-faults", delay_ms=DELAY_MS, **FAULTS)
         await bench.burst(comments)
         return await bench.hidden(comments)
 
 
-async def _away(folder: Path, away_s: float) -> tuple[Hidden, float, float, int]:
-    """Also: when the status told it, when all was told after it, comments judged locally."""
-    comments = round(_BAD_PER_S * (away_s + 10))
-    async with _bench(folder) as bench:
-        await bench.burst(comments)
-        await asyncio.sleep(2)
-        begun = time.monotonic()
-        await bench.order("/rules-faults", down_s=away_s)
-
-        async def service() -> dict[str, Any]:
-            return dict((await bench.status())["moderation"]["service"])
-
-        async def is_told() -> bool:
-            return bool((await service())["state"] != "up")
-
-        async def is_back() -> bool:
-            now = await service()
-            return bool(now["state"] == "up" and not now["unsent"] and not now["local"])
-
-        told_s = await _until(is_told, away_s, "the status tells that the service is away")
-        await asyncio.sleep(begun + away_s - time.monotonic())
-        back_s = await _until(is_back, _END_LIMIT_S, "the service knows all again")
-        hidden = await bench.hidden(comments)
-        return hidden, told_s, back_s, (await bench.status())["moderation"]["local"]
-
-
 @asynccontextmanager
-async def _bench(folder: Path) -> AsyncIterator[_Bench]:
-    opened = open_stage(folder)
+async def bench_at(folder: Path, rules: RulesAt | None = None) -> AsyncIterator[HideBench]:
+    """On air, and the rules are at hand. `rules`: a service beside the sandbox's."""
+    opened = open_stage(folder, rules)
     stage = await asyncio.to_thread(opened.__enter__)
-    bench = _Bench(stage)
+    bench = HideBench(stage)
     try:
         await bench.start()
         yield bench
@@ -194,7 +168,7 @@ async def _bench(folder: Path) -> AsyncIterator[_Bench]:
         await asyncio.to_thread(opened.__exit__, None, None, None)
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], limit_s: float, what: str = "") -> float:
+async def until(condition: Callable[[], Awaitable[bool]], limit_s: float, what: str = "") -> float:
     """After how long it held. Raises TimeoutError when it has to and does not."""
     begun = time.monotonic()
     while not await condition():
@@ -206,6 +180,6 @@ async def _until(condition: Callable[[], Awaitable[bool]], limit_s: float, what:
     return time.monotonic() - begun
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
     folder.mkdir()
     return folder
