@@ -49,8 +49,9 @@ _VARIANT: Final = re.compile(
     r" ([A-Z])(?: WITH .*)?$"
 )
 _SIGNS: Final = {"⭕": "o", "❌": "x", "✖": "x", "❎": "x", "✝": "t", "➕": "t", "◯": "o", "є": "e"}
-_SAME: Final = {"l": "i", "rn": "m", "vv": "w"}
-"""I, l and 1 cannot be told apart in many typefaces; they are one here."""
+_SAME: Final = {"l": "i", "v": "u", "rn": "m", "vv": "w"}
+"""I, l and 1 cannot be told apart in many typefaces, and v is an old u; they are one here."""
+_ONE: Final = str.maketrans("lv", "iu")
 _OLDER_SCRIPTS_END: Final = 0x530
 """Latin, Greek and Cyrillic, but for their extensions, are below."""
 
@@ -119,6 +120,8 @@ def _look_alikes() -> dict[str, str]:
             continue
         plain = [_SAME.get(like, like) for like in (other["c"].lower() for other in others)]
         letters = [like for like in plain if like.isascii() and like.isalpha() and len(like) < 4]
-        if letters:
-            found[char] = min(letters, key=lambda like: (len(like), like)).replace("l", "i")
+        digits = [LEET[like] for like in plain if like.isdigit() and like in LEET]
+        if letters or digits:
+            best = min(letters or digits, key=lambda like: (len(like), like))
+            found[char] = best.translate(_ONE)
     return found

@@ -15,7 +15,9 @@ from livedesk.moderation.confusables import INVISIBLE, LEET, MAYBE_I
 from livedesk.moderation.views import View, Views, is_spaceless, without_markup
 
 Likeness = Literal["sure", "likely"]
-_Kind = Literal["same", "leet", "sign", "script", "shape", "odd", "mark", "bare", "turn", "other"]
+_Kind = Literal[
+    "same", "leet", "sign", "script", "shape", "odd", "mark", "bare", "turn", "old", "other"
+]
 
 _LEAST_LETTERS: Final = 3
 _LEAST_TURNED: Final = 6
@@ -26,6 +28,8 @@ _LEAST_ONE_WORD: Final = 7
 _LONG: Final = 8
 """So many letters do not become another word by their marks alone."""
 _SENTENCE_SIGNS: Final = frozenset(".,;:!?/&…")
+_APOSTROPHES: Final = frozenset("'’")
+"""Before a last letter they are spelling: "it's", Filipino "kanto't"."""
 _LETTER_SIGNS: Final = frozenset("@$€£¢¥₩" + MAYBE_I)
 _VOWELS: Final = frozenset("aeiou")
 _MOST_DIGITS: Final = 0.84
@@ -67,7 +71,7 @@ def likeness(views: Views, found: Found, term: str, shape: View) -> Likeness | N
     letters = [_letter(found, i, term, shape, j) for i, j in zip(at, of, strict=True)]
     opinions = [
         _by_letters(found, letters, size),
-        _by_digits(letters, size),
+        _by_digits(found, letters, size),
         _by_tokens(found, letters, at, size),
         _by_runs(views, found, letters, size),
         _by_gaps(found, at, shape, of, size),
@@ -98,14 +102,16 @@ def _kind(ours: str, theirs: str) -> _Kind:
     a, b = ours[:1], theirs[:1]
     if a == b:
         return "odd" if _stray_mark(ours) else "same"
-    if a in _LETTER_SIGNS:
+    if not a or not b or b in LEET or b in _LETTER_SIGNS:
+        return "other"
+    if a in _LETTER_SIGNS or (a.isascii() and not a.isalnum()):
         return "sign"
     if a in LEET:
         return "leet"
-    if b in LEET or b in _LETTER_SIGNS or not a or not b:
-        return "other"
     if {a, b} == {"i", "l"}:
         return "turn"
+    if {_bare(a), _bare(b)} == {"u", "v"}:
+        return "old" if a == "v" else "other"
     if script(a) != script(b):
         return "script"
     return _by_mark(a, b)
@@ -118,6 +124,10 @@ def _by_mark(a: str, b: str) -> _Kind:
     if plain_a:
         return "bare"
     return "mark" if plain_b else "other"
+
+
+def _bare(char: str) -> str:
+    return char if char.isascii() else unicodedata.normalize("NFD", char)[0]
 
 
 def _is_marked(char: str) -> bool:
@@ -140,7 +150,14 @@ def _by_letters(found: Found, letters: list[_Letter], size: int) -> Likeness | N
     kinds = {each.kind for each in letters}
     if "other" in kinds:
         return None
+    if {"mark", "bare"} <= kinds:
+        # Its marks stand elsewhere, as in Greek, where that makes another word.
+        return None
     opinion: Likeness = "sure"
+    if "old" in kinds:
+        if size <= _LEAST_LETTERS or not _are_unspeakable(letters):
+            return None
+        opinion = "likely"
     if "turn" in kinds:
         if size < _LEAST_TURNED:
             return None
@@ -151,6 +168,16 @@ def _by_letters(found: Found, letters: list[_Letter], size: int) -> Likeness | N
             return None
         opinion = "likely"
     return opinion
+
+
+def _are_unspeakable(letters: list[_Letter]) -> bool:
+    """Each v that stands for u has no vowel beside it: "fvck", and not "uva"."""
+    around = ["", *(each.letter for each in letters), ""]
+    return all(
+        _VOWELS.isdisjoint((around[n], around[n + 2]))
+        for n, each in enumerate(letters)
+        if each.kind == "old"
+    )
 
 
 def _least_marked(found: Found) -> int:
@@ -181,20 +208,32 @@ def _tokens(text: str, letters: list[_Letter], at: list[int]) -> Iterator[list[_
     yield token
 
 
-def _by_digits(letters: list[_Letter], size: int) -> Likeness | None:
-    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are. A long term does not come about
-    by chance even where few of its letters are left, as in "455h0l3"."""
+def _by_digits(found: Found, letters: list[_Letter], size: int) -> Likeness | None:
+    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are, and so is "4N4L-9912". A long term
+    does not come about by chance even where few of its letters are left, as in "455h0l3"."""
     digits = [each for each in letters if each.kind == "leet"]
     covered = len(digits) + sum(each.kind == "sign" for each in letters)
     if not covered:
         return "sure"
     if covered == len(letters) or len(digits) > size * (_MOST_DIGITS if size > 4 else 0.5):
         return None
-    if len(digits) > size / 2:
+    numbered = bool(digits) and _has_more_digits(found)
+    if numbered and size < _LEAST_BARE:
+        return None
+    if numbered or len(digits) > size / 2:
         return "likely"
     if size > _LEAST_LETTERS:
         return "sure"
     return "likely" if all(each.letter in _VOWELS for each in digits) else None
+
+
+def _has_more_digits(found: Found) -> bool:
+    """What it hangs together with has other digits, as the numbers of models and parts do."""
+    span = found.view.span(found.start, found.end)
+    before, after = found.text[: span.start], found.text[span.end :]
+    joined = before.rsplit(None, 1)[-1] if before[-1:].strip() else ""
+    joined += after.split(None, 1)[0] if after[:1].strip() else ""
+    return any(map(str.isdigit, joined))
 
 
 def _by_script(found: Found, token: list[_Letter], size: int) -> Likeness | None:
@@ -255,7 +294,7 @@ def _by_gaps(found: Found, at: list[int], shape: View, of: list[int], size: int)
 def _by_parts(gaps: str, parts: list[int], size: int) -> Likeness | None:
     if max(parts) == 1:
         return "sure" if size > _LEAST_LETTERS else "likely"
-    if size <= _LEAST_LETTERS:
+    if size <= _LEAST_LETTERS or (gaps in _APOSTROPHES and parts[-1] == 1):
         return None
     if size == _LEAST_LETTERS + 1 or any(sign in _SENTENCE_SIGNS for sign in gaps):
         return "likely"

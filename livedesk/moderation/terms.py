@@ -16,9 +16,18 @@ from typing import Final, Literal
 import ahocorasick_rs
 
 from livedesk.core.moderation import Span
+from livedesk.moderation.cuts import Cuts
 from livedesk.moderation.disguise import Found, Likeness, likeness
 from livedesk.moderation.masks import Masks
-from livedesk.moderation.views import Readings, Recipe, View, Views, is_spaceless, squeezed, squeezed_view
+from livedesk.moderation.views import (
+    Readings,
+    Recipe,
+    View,
+    Views,
+    is_spaceless,
+    squeezed,
+    squeezed_view,
+)
 
 _Form = Literal["words", "skeleton", "sign"]
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -139,6 +148,7 @@ class Terms:
         self._known = terms if disguises else ()
         folds = (views.words(views.folded(term.text)).strip() for term in self._known)
         self._masks = Masks(enumerate(folds))
+        self._cuts = Cuts((n, _shape(views, term.text)) for n, term in enumerate(self._known))
 
     def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
         """Fast; true also for what proves to be something else."""
@@ -149,6 +159,8 @@ class Terms:
             if self._runs.is_in("".join(map(squeezed, readings)), store):
                 return True
         if self._signs is not None and self._signs.is_in(folded, store):
+            return True
+        if self._cuts.may_be_in(next(iter(readings))):
             return True
         return self._masks.may_be_in(folded)
 
@@ -164,6 +176,7 @@ class Terms:
         yield from self._disguised(self._plain, looks, store, False)
         if self._views.is_drawn_out("".join(looks.readings)):
             yield from self._disguised(self._runs, looks, store, True)
+        yield from self._cut(looks, store)
         for number, start, end, how in self._masks.find(looks.folded.text):
             term = self._known[number]
             if term.holds_for(store):
@@ -198,6 +211,18 @@ class Terms:
                 if how is not None:
                     yield Hit(view.span(start, end), term.owner, term.text, how)
 
+    def _cut(self, looks: Looks, store: str) -> Iterator[Hit]:
+        bare, recipe = next(iter(looks.readings.items()))
+        hits = [hit for hit in self._cuts.find(bare) if self._known[hit[0]].holds_for(store)]
+        if not hits:
+            return
+        view = looks.reading(recipe)
+        for number, start, end in hits:
+            term = self._known[number]
+            found = Found(looks.text, view, start, end, False)
+            if looks.likeness(found, term.text, self._shape(term.text, False)) is not None:
+                yield Hit(view.span(start, end), term.owner, term.text, "likely")
+
     def _shape(self, term: str, runs: bool) -> View:
         """Kept for what was asked for once: most terms never are."""
         shape = self._known_shapes.get((term, runs))
@@ -226,9 +251,13 @@ def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:
     return frozenset(found)
 
 
+def _shape(views: Views, text: str) -> str:
+    return next(iter(views.readings(text)))
+
+
 def _shapes(views: Views, text: str) -> set[str]:
     """Its skeleton, and the same written as one word."""
-    shape = next(iter(views.readings(text)))
+    shape = _shape(views, text)
     return {_open_ended(shape), _open_ended(f" {shape.replace(' ', '')} ")} - {"", " ", "  "}
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,7 @@ _EXTENDS: Final = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
 """Joins the character before it when normalised, although it is no mark."""
 _NOT_FOLDED: Final = re.compile(f"{INVISIBLE.pattern[:-1]}\ud800-\udfff]")
 
-_EYE: Final = re.compile(r"!(?=\w)")
+_EYE: Final = re.compile(r"!(?=!?\w)")
 _SIGN: Final = re.compile(re.escape(JOINT))
 _SPACES: Final = re.compile("  +")
 _HAN: Final = "[\u3005-\u3007\u3400-\u9fff]"
@@ -49,6 +49,9 @@ _JOINS: Final = (
 as in "I f r e e u"; all but those two."""
 _MARKUP: Final = re.compile("</?[A-Za-z][^<>]{0,60}>|\x1b\\[[0-9;]{0,20}[A-Za-z]")
 """HTML and colours of terminals; what they surround is shown as if they were not there."""
+_STROKES: Final = {"\\/\\/": "w", "\\/": "v", "/\\": "a", "|_|": "u", "|-|": "h", "()": "o"}
+"""Letters that are drawn with several signs."""
+_DRAWN: Final = re.compile("|".join(map(re.escape, _STROKES)))
 _DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
     map(
         chr,
@@ -56,8 +59,8 @@ _DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
     )
 )
 """Letters that people repeat for emphasis: Latin, Greek, Cyrillic, Hebrew, Arabic."""
-_FIRST: Final = r"\1"
 _RUN: Final = re.compile(r"(\w)\1+")
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -157,6 +160,8 @@ class Views:
 
     def readings(self, text: str) -> Readings:
         shown = _MARKUP.sub("", text) if "<" in text or "\x1b" in text else text
+        if "\\" in shown or "|" in shown or "()" in shown:
+            shown = _DRAWN.sub(lambda drawn: _STROKES[drawn[0]], shown)
         ascii_only = shown.isascii()
         read = self._ascii_letters.read(shown) if ascii_only else shown.translate(self._letters)
         raw = self._signs(read)
@@ -200,9 +205,9 @@ class Views:
         if recipe.sign:
             raw = View(raw.text.replace(JOINT, recipe.sign), raw.starts, raw.ends)
         else:
-            raw = _replaced(raw, _SIGN, "")
+            raw = _replaced(raw, _SIGN, _nothing)
         view = _spaced_view(raw)
-        return view if recipe.gaps is None else _replaced(view, recipe.gaps, "")
+        return view if recipe.gaps is None else _replaced(view, recipe.gaps, _nothing)
 
     def letters_of(self, piece: str) -> str:
         """What a stretch of an original looks like: its letters alone."""
@@ -216,7 +221,8 @@ class Views:
         size = len(text)
         shown = View(text, range(size), range(1, size + 1))
         if "<" in text or "\x1b" in text:
-            shown = _replaced(shown, _MARKUP, "")
+            shown = _replaced(shown, _MARKUP, _nothing)
+        shown = _replaced(shown, _DRAWN, lambda drawn: _STROKES[drawn[0]])
         if shown.text.isascii():
             read = self._ascii_letters.read(shown.text)
             if len(read) == len(shown.text):
@@ -227,11 +233,11 @@ class Views:
 
 
 def squeezed(reading: str) -> str:
-    return _RUN.sub(_FIRST, reading)
+    return _RUN.sub(r"\1", reading)
 
 
 def squeezed_view(reading: View) -> View:
-    return _replaced(reading, _RUN, _FIRST)
+    return _replaced(reading, _RUN, _first)
 
 
 def without_markup(piece: str) -> str:
@@ -261,25 +267,25 @@ def _spaced(text: str) -> str:
 def _spaced_view(view: View) -> View:
     end = view.ends[-1] if view.ends else 0
     framed = View(f" {view.text} ", (0, *view.starts, end), (0, *view.ends, end))
-    spaced = _replaced(framed, _SPACES, " ")
-    return _replaced(spaced, _SCRIPT_EDGE, " ") if SPACELESS_LETTER.search(spaced.text) else spaced
+    spaced = _replaced(framed, _SPACES, _space)
+    return (
+        _replaced(spaced, _SCRIPT_EDGE, _space) if SPACELESS_LETTER.search(spaced.text) else spaced
+    )
 
 
-def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
-    """`what.sub(by, …)`, by nothing, a space or the first group, a character; what is put in comes
-    from all that it replaces."""
+def _replaced(view: View, what: re.Pattern[str], by: Callable[[re.Match[str]], str]) -> View:
+    """`what.sub(by, …)`, by one character or none, which comes from all that it replaces."""
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
     for match in what.finditer(view.text):
         start, end = match.span()
-        if end - start == 1 and match.group() == by:
-            continue
-        chars += (view.text[at:start], match[1] if by == _FIRST else by)
+        put = by(match)
+        chars += (view.text[at:start], put)
         starts += view.starts[at:start]
         ends += view.ends[at:start]
-        if by:
+        if put:
             starts.append(view.starts[start])
             ends.append(view.ends[max(end - 1, start)])
         at = end
@@ -287,6 +293,18 @@ def _replaced(view: View, what: re.Pattern[str], by: str) -> View:
         return view
     chars.append(view.text[at:])
     return View("".join(chars), (*starts, *view.starts[at:]), (*ends, *view.ends[at:]))
+
+
+def _nothing(_: re.Match[str]) -> str:
+    return ""
+
+
+def _space(_: re.Match[str]) -> str:
+    return " "
+
+
+def _first(match: re.Match[str]) -> str:
+    return match[1]
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
