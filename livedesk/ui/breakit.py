@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
     QGridLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -18,7 +19,7 @@ from livedesk.desk.words import tr
 from livedesk.ui.basics import Panel, Text, button
 from livedesk.ui.theme import Theme
 
-WIDTH = 232
+WIDTH = 238
 SHORT = 11
 """Two buttons stand side by side where neither has a longer text."""
 
@@ -30,7 +31,6 @@ def _headings() -> tuple[tuple[FaultGroup, str], ...]:
         ("media", tr("Picture and sound")),
         ("shop", tr("Shop")),
         ("chat", tr("Chat and rules")),
-        ("all", ""),
     )
 
 
@@ -45,6 +45,27 @@ def rows(offered: tuple[Fault, ...]) -> list[tuple[Fault, ...]]:
         else:
             found.append((fault,))
     return found
+
+
+class _Column(QScrollArea):
+    """As high as what it holds, where there is room for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
+
+    def setWidget(self, widget: QWidget) -> None:  # noqa: N802 - Qt's name
+        """Areas that scroll paint the ground of the window; here the panel's own is meant."""
+        super().setWidget(widget)
+        widget.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.widget().sizeHint()
 
 
 class BreakItDock(QDockWidget):
@@ -75,7 +96,7 @@ class BreakItDock(QDockWidget):
         panel = Panel(theme, self.windowTitle())
         outer.addWidget(panel)
         column = QVBoxLayout(panel)
-        column.setContentsMargins(*(theme.px(12),) * 4)
+        column.setContentsMargins(*(theme.px(n) for n in (10, 12, 8, 12)))
         column.setSpacing(theme.px(8))
         heading = Text(theme, "title", theme.colours.sandbox)
         heading.show_text(self.windowTitle())
@@ -83,16 +104,28 @@ class BreakItDock(QDockWidget):
         column.addWidget(
             self._words(tr("All of this is simulated. Spoil it and see what happens."))
         )
-        for group, name in _headings():
-            column.addSpacing(theme.px(4))
-            if name:
-                title = Text(theme, "caption", theme.colours.faint)
-                title.show_text(name.upper())
-                column.addWidget(title)
-            column.addLayout(self._buttons(group))
+        column.addWidget(self._spoiling())
+        column.addLayout(self._buttons("all"))
         column.addWidget(self.outcome)
         column.addStretch(1)
         return inner
+
+    def _spoiling(self) -> QScrollArea:
+        """On a small screen these scroll; what heals, and what was done last, stay in sight."""
+        theme = self._theme
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
+        for group, name in _headings():
+            column.addSpacing(theme.px(4))
+            title = Text(theme, "caption", theme.colours.faint)
+            title.show_text(name.upper())
+            column.addWidget(title)
+            column.addLayout(self._buttons(group))
+        area = _Column()
+        area.setWidget(inner)
+        return area
 
     def _buttons(self, group: FaultGroup) -> QGridLayout:
         grid = QGridLayout()

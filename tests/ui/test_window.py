@@ -356,9 +356,12 @@ def test_the_sandbox_wears_its_badge_and_offers_faults(
     assert asked.args[0].name == "throttle"
 
 
+@pytest.mark.parametrize("sandbox", [False, True])
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1600, 900), (3840, 2160)])
-def test_it_fits_the_screen(live: Stage, open_window: OpenWindow, width: int, height: int) -> None:
-    window = open_window(live)
+def test_it_fits_the_screen(
+    live: Stage, open_window: OpenWindow, width: int, height: int, sandbox: bool
+) -> None:
+    window = open_window(live, sandbox=sandbox)
     window.resize(width, height)
     window.refresh()
     assert (window.width(), window.height()) == (width, height)
