@@ -153,7 +153,7 @@ class Item:
     recent: tuple[Comment, ...] = ()
     """The author's last comments before this one, newest first; at most five."""
     same: str = ""
-    """Equal for messages that say the same, letter case and spacing aside."""
+    """Equal for comments that say the same, letter case and spacing aside."""
 
     @property
     def decision(self) -> Decision | None:
