@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -60,7 +59,19 @@ class ReturnHandle(Protocol):
     async def close(self) -> None: ...
 
 
-class PinningHandle(PinningView, Protocol):
+class Products(Protocol):
+    """The products of a store, as far as its moderation has to do with them."""
+
+    def use_rules(self, judge: ProductJudge) -> None:
+        """Hold them against these rules from now on."""
+        ...
+
+    def title(self, product_id: str) -> str:
+        """For people; the id of one that is not known."""
+        ...
+
+
+class PinningHandle(PinningView, Products, Protocol):
     """The store's pins: what can be shown, what is next, and what goes to the platform."""
 
     async def start(self, record: Path | None) -> None:
@@ -78,10 +89,6 @@ class PinningHandle(PinningView, Protocol):
     def status(self) -> PinsStatus: ...
 
     def facts(self) -> PinFacts: ...
-
-    def use_rules(self, judge: ProductJudge) -> None:
-        """Hold the products against these rules from now on."""
-        ...
 
     async def close(self) -> None: ...
 
@@ -106,8 +113,8 @@ class ModeratingHandle(ModeratingView, Protocol):
 
     def facts(self) -> ModerationFacts: ...
 
-    def on_rules(self, use: Callable[[ProductJudge], None]) -> None:
-        """`use` is given what the rules say of a product of this store, with each version."""
+    def beside(self, products: Products) -> None:
+        """Products that the rules are for as well, and that warnings speak of."""
         ...
 
     async def close(self) -> None: ...

@@ -97,7 +97,7 @@ class Store:
         self.pinning = None if make_pinning is None else make_pinning(self)
         self.moderating = None if make_moderating is None else make_moderating(self)
         if self.moderating is not None and self.pinning is not None:
-            self.moderating.on_rules(self.pinning.use_rules)
+            self.moderating.beside(self.pinning)
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""

@@ -62,6 +62,8 @@ class Alerts:
         self._clock = clock
         self._tell = tell
         self._started_utc_ns = started_utc_ns
+        self.title: Callable[[str], str] = str
+        """Of a product, where its title is known."""
         self._seen = SeenHooks(clock.utc_ns())
         self._known: dict[str, None] = {}
         self._told: tuple[_Told, ...] = ()
@@ -96,7 +98,8 @@ class Alerts:
         tidy = tidied(told, self._clock.utc_ns())
         if tidy.id in self._known:
             return
-        warning = in_session(tidy, self._started_utc_ns())
+        product = tidy.product or (self.title(tidy.product_id) if tidy.product_id else "")
+        warning = in_session(replace(tidy, product=product), self._started_utc_ns())
         self._keep(warning, OPEN_S)
         about = f" ({warning.product})" if warning.product else ""
         data: dict[str, Json] = {"warning": msgspec.to_builtins(warning)}

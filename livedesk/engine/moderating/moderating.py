@@ -21,6 +21,7 @@ from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.api.moderation_view import QueuePage, QueueState
 from livedesk.engine.bus import Receipt
+from livedesk.engine.handles import Products
 from livedesk.engine.moderating.alerts import Alerts
 from livedesk.engine.moderating.chat_watch import ChatWatch
 from livedesk.engine.moderating.decisions import Decisions
@@ -39,7 +40,6 @@ from livedesk.moderation.chats.comments import Seen
 from livedesk.moderation.chats.line_format import lines_of
 from livedesk.moderation.outbox import Outbox
 from livedesk.moderation.service_client import RuleService
-from livedesk.pins.screening import ProductJudge
 
 _AFTER_FAULT_S: Final = 5.0
 _PUBLISH_S: Final = 0.05
@@ -192,7 +192,8 @@ class Moderating:
         self._losses.look()
         mono_ns = self._clock.mono_ns()
         if mono_ns - self._began_minute_ns >= _MINUTE_S * NS_PER_S:
-            self._tell_minute()
+            if self._stage.session() is not None:
+                self._tell_minute()
             self._began_minute_ns = mono_ns
 
     def _follow_session(self) -> None:
@@ -216,7 +217,7 @@ class Moderating:
         """Clean comments are counted, not written down one by one."""
         counts = self._book.counts
         comments = counts.comments - self._minute_comments
-        if self._stage.session() is None or not comments:
+        if not comments:
             return
         self._minute_comments = counts.comments
         data: dict[str, Json] = {
@@ -230,10 +231,13 @@ class Moderating:
 
     def session_ends(self) -> None:
         """While its record still takes events: nothing claims to be on its way."""
-        self._tell_minute()
+        # To the stage it is over already.
+        if self._session:
+            self._tell_minute()
         self._effects.let_go()
 
     async def close(self) -> None:
+        self._decisions.close()
         await self._tasks.close()
         await self._judge.close()
         await self._link.close()
@@ -287,15 +291,16 @@ class Moderating:
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
         self._alerts.hook(headers, body)
 
-    def on_rules(self, use: Callable[[ProductJudge], None]) -> None:
-        """Products, too, are held against the rules, wherever they are kept."""
+    def beside(self, products: Products) -> None:
+        """Products, too, are held against the rules, and have titles that people know."""
         store, shelf = self._stage.settings.id, self._parts.shelf
 
-        def tell(news: RulesNews) -> None:
+        def use(news: RulesNews) -> None:
             if news.rules is not None and shelf.matcher is not None:
-                use(partial(shelf.matcher.check_product, store))
+                products.use_rules(partial(shelf.matcher.check_product, store))
 
-        shelf.listen(tell)
+        shelf.listen(use)
+        self._alerts.title = products.title
 
     def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
         return self._alerts.done(warning_id, by)

@@ -288,6 +288,9 @@ class Pinning:
     def use_rules(self, judge: ProductJudge) -> None:
         self._catalogue.use_rules(judge)
 
+    def title(self, product_id: str) -> str:
+        return self._overview.title(product_id)
+
     async def products_json(self) -> bytes:
         return await self._catalogue.json()
 
