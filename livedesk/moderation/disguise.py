@@ -209,8 +209,8 @@ def _tokens(text: str, letters: list[_Letter], at: list[int]) -> Iterator[list[_
 
 
 def _by_digits(found: Found, letters: list[_Letter], size: int) -> Likeness | None:
-    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are, and so is "4N4L-9912". A long term
-    does not come about by chance even where few of its letters are left, as in "455h0l3"."""
+    """ "m0n3y" is read; "a55", "5l" and "1990" are what they are, and so is "4N4L-9912". A long
+    term does not come about by chance even where few of its letters are left: "455h0l3"."""
     digits = [each for each in letters if each.kind == "leet"]
     covered = len(digits) + sum(each.kind == "sign" for each in letters)
     if not covered:

@@ -155,9 +155,9 @@ class Terms:
         shown = "".join(readings)
         if self._plain is not None and self._plain.is_in(words + shown, store):
             return True
-        if self._runs is not None and self._views.is_drawn_out(shown):
-            if self._runs.is_in("".join(map(squeezed, readings)), store):
-                return True
+        runs = self._runs if self._views.is_drawn_out(shown) else None
+        if runs is not None and runs.is_in("".join(map(squeezed, readings)), store):
+            return True
         if self._signs is not None and self._signs.is_in(folded, store):
             return True
         if self._cuts.may_be_in(next(iter(readings))):

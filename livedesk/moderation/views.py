@@ -181,10 +181,10 @@ class Views:
     def folded_view(self, text: str) -> View:
         """`folded`, character by character."""
         folded = self.folded(text)
-        if len(folded) == len(text) and unicodedata.is_normalized("NFKC", text):
+        calm = unicodedata.is_normalized("NFKC", text) and not _NOT_FOLDED.search(text)
+        if calm and len(folded) == len(text):
             # Folding the case alone never makes a text shorter, so nothing has moved.
-            if not _NOT_FOLDED.search(text):
-                return View(folded, range(len(text)), range(1, len(text) + 1))
+            return View(folded, range(len(text)), range(1, len(text) + 1))
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
