@@ -50,22 +50,21 @@ def rows(offered: tuple[Fault, ...]) -> list[tuple[Fault, ...]]:
 class _Column(QScrollArea):
     """As high as what it holds, where there is room for that."""
 
-    def __init__(self) -> None:
+    def __init__(self, inner: QWidget) -> None:
         super().__init__()
+        self._inner = inner
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
-
-    def setWidget(self, widget: QWidget) -> None:  # noqa: N802 - Qt's name
-        """Areas that scroll paint the ground of the window; here the panel's own is meant."""
-        super().setWidget(widget)
-        widget.setAutoFillBackground(False)
+        self.setWidget(inner)
+        # Areas that scroll paint the ground of the window; here the panel's own is meant.
+        inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return self.widget().sizeHint()
+        return self._inner.sizeHint()
 
 
 class BreakItDock(QDockWidget):
@@ -123,9 +122,7 @@ class BreakItDock(QDockWidget):
             title.show_text(name.upper())
             column.addWidget(title)
             column.addLayout(self._buttons(group))
-        area = _Column()
-        area.setWidget(inner)
-        return area
+        return _Column(inner)
 
     def _buttons(self, group: FaultGroup) -> QGridLayout:
         grid = QGridLayout()
