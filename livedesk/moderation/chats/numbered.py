@@ -134,7 +134,7 @@ class Numbered:
         comments: list[Comment] = []
         unusable: list[str] = []
         cleaned: list[str] = []
-        for entry in entries:
+        for entry in _in_order(entries, last):
             n = _number(entry, reached, last)
             if n <= reached:
                 continue
@@ -157,11 +157,23 @@ class Numbered:
         return Given(tuple(comments), tuple(unusable), tuple(cleaned), missed, more)
 
 
+def _in_order(entries: Sequence[Any], last: int) -> Sequence[Any]:
+    """By number, whatever the order they came in; as they came where one has none."""
+    if all(_own_number(entry, last) is not None for entry in entries):
+        return sorted(entries, key=lambda entry: _number(entry, 0, last))
+    return entries
+
+
 def _number(entry: Any, reached: int, last: int) -> int:
     """Of an entry; one without a number that can be is the next."""
+    n = _own_number(entry, last)
+    return reached + 1 if n is None else n
+
+
+def _own_number(entry: Any, last: int) -> int | None:
     n = entry.get("n") if isinstance(entry, dict) else None
     is_number = isinstance(n, int) and not isinstance(n, bool) and 0 < n <= last
-    return cast("int", n) if is_number else reached + 1
+    return cast("int", n) if is_number else None
 
 
 def _comment(entry: Any, utc_ns: int) -> tuple[Comment, str]:

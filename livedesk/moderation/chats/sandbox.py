@@ -20,7 +20,7 @@ from livedesk.core.moderation import ChatStatus, Comment, Effect
 from livedesk.core.moderation_settings import SandboxChat
 from livedesk.moderation.chats.base import Acted, Take, acted
 from livedesk.moderation.chats.numbered import Given, Numbered
-from livedesk.moderation.chats.standing import Standing
+from livedesk.moderation.chats.standing import Standing, comments
 from livedesk.platforms.answers import (
     TOO_MANY,
     JsonObject,
@@ -153,7 +153,7 @@ class SandboxRoom:
         standing = self._standing
         if given.missed:
             away_s = max(standing.silence_s() or 0.0, self._poll_s)
-            standing.lost(away_s, f"{given.missed:,} comments were not kept by the platform.")
+            standing.lost(away_s, f"The platform did not keep {comments(given.missed)}.")
         if given.anew:
             standing.lost(standing.silence_s() or 0.0, _ANEW)
         standing.alive()

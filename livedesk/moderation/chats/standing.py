@@ -67,14 +67,16 @@ class Standing:
         self._chat = replace(self._chat, comments=self._chat.comments + comments)
 
     def unusable(self, why: str) -> None:
-        self._chat = replace(self._chat, unusable=self._chat.unusable + 1)
-        self._tell(f"{self._chat.unusable:,} comments could not be used, the last because {why}.")
+        count = self._chat.unusable + 1
+        self._chat = replace(self._chat, unusable=count)
+        self._tell(f"{comments(count)} could not be used{_last(count)}: {why}.")
 
     def cleaned(self, why: str) -> None:
         """It was taken; why is empty when nothing had to be changed."""
         if why:
-            self._chat = replace(self._chat, cleaned=self._chat.cleaned + 1)
-            self._tell(f"{self._chat.cleaned:,} comments were cleaned; of the last {why}.")
+            count = self._chat.cleaned + 1
+            self._chat = replace(self._chat, cleaned=count)
+            self._tell(f"{comments(count)} had to be cleaned{_last(count)}: {why}.")
 
     def lost(self, seconds: float, why: str) -> None:
         self._chat = replace(self._chat, lost_s=round(self._chat.lost_s + seconds, 3))
@@ -113,3 +115,11 @@ class Standing:
             return self._trouble
         age_s = (self._clock.mono_ns() - self._note.mono_ns) / NS_PER_S
         return self._note.text if age_s <= _TOLD_S else self._trouble
+
+
+def comments(count: int) -> str:
+    return "1 comment" if count == 1 else f"{count:,} comments"
+
+
+def _last(count: int) -> str:
+    return "" if count == 1 else "; the last"

@@ -61,10 +61,20 @@ def test_every_comment_comes_once_through_any_mix_of_faults() -> None:
                     answer["comments"] += answer["comments"]
                 case 4:
                     answer["comments"] = []
+                case 5:
+                    rng.shuffle(answer["comments"])
             given = numbered.take(answer, UTC_NS)
             got += [comment.id for comment in given.comments]
             assert not given.missed
         assert got == [f"c{n}" for n in range(1, last + 1)], seed
+
+
+def test_a_platform_that_tells_the_newest_first_is_understood() -> None:
+    numbered = begun()
+    answer = page(numbered, 40)
+    answer["comments"].reverse()
+    given = numbered.take(answer, UTC_NS)
+    assert [comment.id for comment in given.comments] == [f"c{n}" for n in range(1, 41)]
 
 
 def test_what_the_room_does_not_keep_is_counted() -> None:

@@ -57,3 +57,17 @@ def test_counts_stay_and_reasons_fade() -> None:
     assert status.reason == "1 s of the chat passed unseen."
     clock.advance(61)
     assert standing.status().reason == ""
+
+
+def test_one_and_many_are_told_in_a_sentence() -> None:
+    standing = Standing(ChatStatus("lines"), ManualClock())
+    standing.alive()
+    reasons = []
+    for note in (standing.unusable, standing.unusable, standing.cleaned):
+        note("a text is missing")
+        reasons.append(standing.status().reason)
+    assert reasons == [
+        "1 comment could not be used: a text is missing.",
+        "2 comments could not be used; the last: a text is missing.",
+        "1 comment had to be cleaned: a text is missing.",
+    ]
