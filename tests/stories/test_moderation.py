@@ -150,3 +150,32 @@ def test_comments_posted_by_a_process_count_once_however_often_they_come(
             assert len(await live.events("moderation.judged")) == 1
 
     asyncio.run(story())
+
+
+@pytest.mark.slow
+def test_a_chat_at_its_worst_loses_nothing_and_hides_nothing_twice(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Calls that fail, hang up before or after they are carried out, and torn answers."""
+    faults = {"error_pct": 10, "drop_before_pct": 10, "drop_after_pct": 10}
+    torn = {"malformed": "truncated", "malformed_pct": 15}
+
+    async def story() -> None:
+        async with moderated(bench, tmp_path) as live:
+            burst = {"count": 40, "seconds": 1, "text": "free money for all"}
+            await live.chat.order({**faults, **torn, "seed": 7, "burst": burst})
+            await until(lambda: live.chat.figures()["hidden"] == 40, "every comment hidden")
+            assert len(set(live.verbs())) == 1
+            assert len(live.done()) == len(set(live.done())) == 40
+            assert live.chat.figures()["repeats"]
+
+            async def is_settled() -> bool:
+                items = await live.items()
+                return [each["effects"][0]["state"] for each in items] == ["done"] * 40
+
+            await live.chat.order({"clear": True})
+            await until(is_settled, "word of each")
+            chat = await live.chat_status()
+            assert (chat["comments"], chat["unusable"], chat["lost_s"]) == (40, 0, 0)
+
+    asyncio.run(story())
