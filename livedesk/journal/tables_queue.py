@@ -34,7 +34,7 @@ QUEUE = (
     Column("decision", "what a person decided last, and did not undo"),
     Column("decided_by", "who"),
     Column("review_s", "from the comment until a person first decided"),
-    Column("overturned", "yes: a person wants it seen although a rule did not"),
+    Column("overturned", "yes: a person approved what a rule had found, or had it shown again"),
     Column("hide", "what became of hiding it, the last time: done, by_hand, not_possible …"),
     Column("reply", "the same of a reply"),
     Column("ban", "the same of banning its author"),
@@ -81,7 +81,7 @@ RULES = (
     Column("hits", "comments that it found"),
     Column("hidden", "of those, hidden by the rule"),
     Column("decided", "of those, decided by a person"),
-    Column("overturned", "of those decided: a person wants it seen"),
+    Column("overturned", "of those decided: a person approved it, or had it shown again"),
     Column("overturned_share", "of those decided, %"),
 )
 
@@ -116,7 +116,7 @@ def queue_summary_rows(summary: Summary) -> Iterator[Row]:
         "reviewed": "of those, decided by a person",
         "reviewed_within": f"of those, within {review_s} s of the comment",
         "decided": "by people, whatever the rules had said",
-        "overturned": "a person wants it seen although a rule did not",
+        "overturned": "a person approved what a rule had found, or had it shown again",
         "replied": "under which an answer was posted",
         "banned": "whose author was banned",
         "local": "judged by the engine itself, without the rule service",
