@@ -11,6 +11,9 @@ from livedesk.core.secrets import Secret
 
 LONGEST_TEXT: Final = 4000
 
+HTTP_ADDRESS: Final = r"https?://[^\s?#@]{1,250}"
+"""Of a service: without a login, which has a key of its own, and without a query."""
+
 _BODILESS: Final = frozenset(("GET", "DELETE"))
 
 

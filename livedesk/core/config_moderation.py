@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from livedesk.core.config_http import HTTP_ADDRESS
 from livedesk.core.config_run import read_run
 from livedesk.core.config_secret import Origin, read_secret
 from livedesk.core.config_table import Table
 from livedesk.core.config_webhook import read_webhook_secret
+from livedesk.core.loopback import is_loopback
 from livedesk.core.moderation_settings import (
     ChatSettings,
     LinesChat,
@@ -21,7 +22,6 @@ from livedesk.core.moderation_settings import (
 
 _KINDS: Final = ("sandbox", "shopee", "lines", "none")
 _OWN_TABLES: Final = ("sandbox", "lines")
-_ADDRESS: Final = r"https?://[^\s?#@]{1,250}"
 _RUN_EXAMPLE: Final = '["/usr/local/bin/read-chat", "--room", "glow"]'
 
 
@@ -57,7 +57,7 @@ def _service(table: Table) -> str:
 
 def _fault(url: str) -> str:
     """What is wrong with the address, in words that do not contain it; empty when nothing is."""
-    if not re.fullmatch(_ADDRESS, url):
+    if not re.fullmatch(HTTP_ADDRESS, url):
         return (
             "no http or https address, or blanks, @, ? or # in it; the token has a key of its own"
         )
@@ -68,16 +68,9 @@ def _fault(url: str) -> str:
         is_whole = False
     if not is_whole:
         return "no valid host and port after ://"
-    if parts.scheme == "http" and not _is_here(parts.hostname or ""):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         return "http:// to another machine; it has to be https://, as the token goes there"
     return ""
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _check_kind(
@@ -120,7 +113,9 @@ def _sandbox(table: Table, origin: Origin) -> SandboxChat:
     """Its token opens nothing but the sandbox, so it is not remarked upon."""
     chat = SandboxChat(
         url=table.text(
-            "url", 'the address that the sandbox tells, such as "http://127.0.0.1:8091"', _ADDRESS
+            "url",
+            'the address that the sandbox tells, such as "http://127.0.0.1:8091"',
+            HTTP_ADDRESS,
         ).rstrip("/"),
         room=table.text("room", 'a room of the sandbox, such as "glow"', r"[A-Za-z0-9_.-]{1,80}"),
         token=read_secret(table, "token", "the sandbox's token", "", origin, quiet=True),

@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal, cast
 
 from livedesk.core.config_catalogue import read_catalogue_settings
-from livedesk.core.config_http import read_body, read_headers
+from livedesk.core.config_http import HTTP_ADDRESS, read_body, read_headers
 from livedesk.core.config_secret import Origin, read_address, read_host, read_secret
 from livedesk.core.config_table import Table, found
 from livedesk.core.pin_settings import (
@@ -79,7 +79,7 @@ def _sandbox(table: Table, origin: Origin) -> SandboxGateway:
         url=table.text(
             "url",
             'the address that the sandbox tells, such as "http://127.0.0.1:8090"',
-            r"https?://[^\s?#@]{1,250}",
+            HTTP_ADDRESS,
         ),
         room=table.text("room", 'a room of the sandbox, such as "glow"', r"[A-Za-z0-9_.-]{1,80}"),
         token=read_secret(table, "token", "the sandbox's token", "", origin, quiet=True),

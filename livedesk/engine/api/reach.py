@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import struct
 import sys
+
+from livedesk.core.loopback import is_loopback
 
 _ANY = ("0.0.0.0", "::", "")
 _SIOCGIFADDR = 0x8915
@@ -18,18 +19,11 @@ def addresses(host: str, port: int) -> tuple[str, ...]:
     Asks the system for its interfaces: call it in a thread.
     """
     found = _own_addresses() if host in _ANY else [host]
-    return tuple(f"http://{_bracketed(each)}:{port}" for each in found if not _is_loopback(each))
+    return tuple(f"http://{_bracketed(each)}:{port}" for each in found if not is_loopback(each))
 
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _own_addresses() -> list[str]:
