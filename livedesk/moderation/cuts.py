@@ -36,14 +36,15 @@ class Cuts:
         self._finder = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False)
 
     def may_be_in(self, reading: str) -> bool:
-        return _PIECES.search(reading) is not None and any(True for _ in self.find(reading))
+        return any(True for _ in self.find(reading)) if _PIECES.search(reading) else False
 
     def find(self, reading: str) -> Iterator[tuple[int, int, int]]:
         """Number, from where, to where."""
         for stretch in _PIECES.finditer(reading):
-            closed = stretch.group().replace(" ", "")
+            text = stretch.group()
+            closed = text.replace(" ", "")
             hits = self._finder.find_matches_as_indexes(closed, overlapping=True)
-            for pattern, first, last in _aligned(stretch.group(), closed, hits) if hits else ():
+            for pattern, first, last in _aligned(text, closed, hits) if hits else ():
                 yield self._numbers[pattern], stretch.start() + first, stretch.start() + last
 
 

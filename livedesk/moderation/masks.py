@@ -30,7 +30,7 @@ class Masks:
                 self._known.setdefault((word[0], word[-1], len(word)), []).append((number, word))
 
     def may_be_in(self, folded: str) -> bool:
-        return any(True for _ in self.find(folded))
+        return any(True for _ in self.find(folded)) if _COVER.search(folded) else False
 
     def find(self, folded: str) -> Iterator[tuple[int, int, int, Likeness]]:
         """Number, from where, to where, and how sure that is."""

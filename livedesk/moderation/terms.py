@@ -72,6 +72,8 @@ class Looks:
         self._views = views
         self._left = _MOST_LOOKS
         self.text = text
+        self.sure: set[Term] = set()
+        """Readings show most of what they show alike: what one is sure of, no other is asked."""
         self.bare_words = words
         self.readings = readings
 
@@ -83,8 +85,12 @@ class Looks:
     def words(self) -> View:
         return self._views.words_view(self.folded)
 
+    @cached_property
+    def _letters(self) -> View:
+        return self._views.letters_view(self.text)
+
     def reading(self, recipe: Recipe) -> View:
-        return self._views.reading_view(self.text, recipe)
+        return self._views.reading_view(self._letters, recipe)
 
     @property
     def broken_off(self) -> bool:
@@ -192,33 +198,29 @@ class Terms:
     def _disguised(
         self, automaton: _Automaton | None, looks: Looks, store: str, runs: bool
     ) -> Iterator[Hit]:
-        """Readings show most of what they show alike: what one is sure of, no other is asked."""
-        sure: set[Term] = set()
         if automaton is None:
             return
         for bare, recipe in looks.readings.items():
-            if automaton.terms(squeezed(bare) if runs else bare, store) <= sure:
+            if automaton.terms(squeezed(bare) if runs else bare, store) <= looks.sure:
                 continue
             view = squeezed_view(looks.reading(recipe)) if runs else looks.reading(recipe)
-            settled = frozenset(sure)
+            settled = frozenset(looks.sure)
             for term, form, start, end in automaton.find(view.text, store):
                 if form == "words" or term in settled or not _stands_alone(view.text, start, end):
                     continue
                 found = Found(looks.text, view, start, end, runs)
                 how = looks.likeness(found, term.text, self._shape(term.text, runs))
                 if how == "sure":
-                    sure.add(term)
+                    looks.sure.add(term)
                 if how is not None:
                     yield Hit(view.span(start, end), term.owner, term.text, how)
 
     def _cut(self, looks: Looks, store: str) -> Iterator[Hit]:
         bare, recipe = next(iter(looks.readings.items()))
-        hits = [hit for hit in self._cuts.find(bare) if self._known[hit[0]].holds_for(store)]
-        if not hits:
-            return
-        view = looks.reading(recipe)
-        for number, start, end in hits:
-            term = self._known[number]
+        hits = [(self._known[number], start, end) for number, start, end in self._cuts.find(bare)]
+        hits = [hit for hit in hits if hit[0].holds_for(store) and hit[0] not in looks.sure]
+        view = looks.reading(recipe) if hits else looks.folded
+        for term, start, end in hits:
             found = Found(looks.text, view, start, end, False)
             if looks.likeness(found, term.text, self._shape(term.text, False)) is not None:
                 yield Hit(view.span(start, end), term.owner, term.text, "likely")
@@ -227,7 +229,7 @@ class Terms:
         """Kept for what was asked for once: most terms never are."""
         shape = self._known_shapes.get((term, runs))
         if shape is None:
-            plain = self._views.reading_view(term, Recipe(" "))
+            plain = self._views.reading_view(self._views.letters_view(term), Recipe(" "))
             shape = squeezed_view(plain) if runs else plain
             self._known_shapes[term, runs] = shape
         return shape

@@ -199,9 +199,8 @@ class Views:
         view = View(folded.text.translate(self._words), folded.starts, folded.ends)
         return _spaced_view(view)
 
-    def reading_view(self, text: str, recipe: Recipe) -> View:
-        """One of `readings`, with places."""
-        raw = self._signs_view(text)
+    def reading_view(self, raw: View, recipe: Recipe) -> View:
+        """One of `readings`, with places, from the text's `letters_view`."""
         if recipe.sign:
             raw = View(raw.text.replace(JOINT, recipe.sign), raw.starts, raw.ends)
         else:
@@ -217,7 +216,8 @@ class Views:
     def _signs(self, raw: str) -> str:
         return _EYE.sub("i", raw).replace("!", JOINT) if "!" in raw else raw
 
-    def _signs_view(self, text: str) -> View:
+    def letters_view(self, text: str) -> View:
+        """Of a skeleton, before signs and gaps are read."""
         size = len(text)
         shown = View(text, range(size), range(1, size + 1))
         if "<" in text or "\x1b" in text:

@@ -22,14 +22,14 @@ _ANY = st.text(
 def _views(text: str) -> list[View]:
     folded = _VIEWS.folded_view(text)
     recipes = _VIEWS.readings(text).values()
-    readings = [_VIEWS.reading_view(text, recipe) for recipe in recipes]
+    readings = [_VIEWS.reading_view(_VIEWS.letters_view(text), recipe) for recipe in recipes]
     return [folded, _VIEWS.words_view(folded), *readings, *map(squeezed_view, readings)]
 
 
 @given(_ANY)
 def test_fast_and_placed_readings_are_the_same(text: str) -> None:
     for fast, recipe in _VIEWS.readings(text).items():
-        placed = _VIEWS.reading_view(text, recipe)
+        placed = _VIEWS.reading_view(_VIEWS.letters_view(text), recipe)
         assert placed.text == fast
         assert squeezed_view(placed).text == squeezed(fast)
 
