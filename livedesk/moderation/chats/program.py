@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
+from collections import deque
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final, Protocol, cast
@@ -25,6 +26,9 @@ from livedesk.platforms.call_budget import Backoff
 _KEPT_BYTES: Final = 4096
 _UNREAD_BYTES: Final = 256 * 1024
 """A program that leaves so much of its input unread is told nothing more."""
+_LINES_A_TURN: Final = 100
+_TURN_S: Final = 0.02
+"""One store's program that writes 5,000 lines a second or more waits; the other stores do not."""
 _LASTED_S: Final = 10.0
 """One that ran for so long is started again soon."""
 _FIRST_PAUSE_S: Final = 0.5
@@ -101,32 +105,64 @@ class Program:
 
 
 class _Running(asyncio.SubprocessProtocol):
-    """A started program: what it writes goes on at once, so that nothing can pile up here."""
+    """A started program: while what it wrote is not taken no more of it is read, so that nothing
+    can pile up here."""
 
     def __init__(self, take: Callable[[Sequence[bytes], int], None]) -> None:
         self._take = take
         self._splitter = LineSplitter()
+        self._untaken: deque[bytes] = deque()
+        self._pipe: asyncio.ReadTransport | None = None
+        self._is_paused = False
         self._words = b""
         self.over = asyncio.Event()
         """It ended, or writes no lines any more."""
         self.exited = asyncio.Event()
         self.silent = asyncio.Event()
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        started = cast("asyncio.SubprocessTransport", transport)
+        self._pipe = cast("asyncio.ReadTransport | None", started.get_pipe_transport(_OUTPUT))
+
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd != _OUTPUT:
             self._words = (self._words + data)[-_KEPT_BYTES:]
             return
         before = self._splitter.too_long
-        lines = self._splitter.feed(data)
-        self._take(lines, self._splitter.too_long - before)
+        self._untaken.extend(self._splitter.feed(data))
+        if too_long := self._splitter.too_long - before:
+            self._take((), too_long)
+        if not self._is_paused:
+            self._take_some()
+
+    def _take_some(self) -> None:
+        """And go on reading once nothing is left. The last of an ended program is not much."""
+        turn = len(self._untaken)
+        if not self.exited.is_set():
+            turn = min(turn, _LINES_A_TURN)
+        if turn:
+            self._take([self._untaken.popleft() for _ in range(turn)], 0)
+        if self._untaken:
+            self._pause(True)
+            asyncio.get_running_loop().call_later(_TURN_S, self._take_some)
+        else:
+            self._pause(False)
+
+    def _pause(self, is_wanted: bool) -> None:
+        if self._pipe is None or self._pipe.is_closing() or is_wanted is self._is_paused:
+            return
+        self._is_paused = is_wanted
+        (self._pipe.pause_reading if is_wanted else self._pipe.resume_reading)()
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if fd == _OUTPUT:
+            self._take_some()
             self.silent.set()
             self.over.set()
 
     def process_exited(self) -> None:
         self.exited.set()
+        self._take_some()
         self.over.set()
 
     def last_line(self) -> str:

@@ -206,3 +206,27 @@ time.sleep(600)
         await until(lambda: all(process_mark(pid) is None for pid in pids), "both are gone")
 
     asyncio.run(run())
+
+
+def test_a_program_that_floods_us_waits_and_nobody_else_does() -> None:
+    """Its last lines are taken too, although it ends at once."""
+    source = """
+for n in range(6000):
+    print(json.dumps({"id": n, "text": "hello"}))
+"""
+
+    async def run() -> None:
+        together: list[int] = []
+        async with program(source) as watch:
+            take = watch.room.lines
+
+            def counted(lines: Sequence[bytes], too_long: int) -> None:
+                together.append(len(lines))
+                take(lines, too_long)
+
+            watch.room.lines = counted  # type: ignore[method-assign]
+            await until(lambda: len(watch.got) == 6_000, "all lines")
+            assert [comment.id for comment in watch.got] == [str(n) for n in range(6_000)]
+            assert sum(count == 100 for count in together) > 5
+
+    asyncio.run(run())
