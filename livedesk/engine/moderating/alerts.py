@@ -17,9 +17,9 @@ from livedesk.core.events import Json
 from livedesk.core.moderation import ComplianceWarning
 from livedesk.core.secrets import Secret
 from livedesk.engine.api.moderation_view import ModerationError
+from livedesk.engine.hook_news import HookNews, refuse
 from livedesk.engine.moderating.recall import RecalledWarning
 from livedesk.engine.moderating.stage import Tell
-from livedesk.engine.pinning.hook_news import AGAIN_AFTER_S, refuse
 from livedesk.moderation.compliance import (
     WARNING_TYPE,
     WarningRefusedError,
@@ -40,10 +40,11 @@ _MOST_KEPT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """`open_until_ns`: by the monotonic clock."""
+    """`open_until_ns`: by the monotonic clock. `session`: when it began; None: between two."""
 
     warning: ComplianceWarning
     open_until_ns: int
+    session: int | None
 
 
 class Alerts:
@@ -68,7 +69,7 @@ class Alerts:
         self._known: dict[str, None] = {}
         self._told: tuple[_Told, ...] = ()
         """Of this session, the newest first."""
-        self._refusals: dict[str, int] = {}
+        self._news = HookNews(clock, tell, "compliance")
 
     @property
     def newest(self) -> tuple[ComplianceWarning, ...]:
@@ -86,8 +87,13 @@ class Alerts:
         return recent_terms(warnings, self._clock.utc_ns())[:MOST_TERMS_SHOWN]
 
     def begin(self) -> None:
-        """A new session: what was wrong with the one before is over."""
-        self._told = ()
+        """A new session: what was wrong with the one before is over.
+
+        What came since it began, or between the two, is of the new one, as in the record.
+        """
+        session = self._started_utc_ns()
+        of_this = (told for told in self._told if told.session in (None, session))
+        self._told = tuple(replace(told, session=session) for told in of_this)
 
     def recalled(self, recalled: RecalledWarning) -> None:
         """What an earlier engine told is not told again, and is open no longer than it was."""
@@ -122,7 +128,8 @@ class Alerts:
         self._known[warning.id] = None
         if len(self._known) > _MOST_KNOWN:
             del self._known[next(iter(self._known))]
-        told = _Told(warning, self._clock.mono_ns() + round(open_s * NS_PER_S))
+        until_ns = self._clock.mono_ns() + round(open_s * NS_PER_S)
+        told = _Told(warning, until_ns, self._started_utc_ns())
         ordered = sorted((told, *self._told), key=lambda each: -each.warning.utc_ns)
         self._told = tuple(ordered[:_MOST_KEPT])
 
@@ -137,18 +144,8 @@ class Alerts:
                 return
             self.take(_warning(self._store, signed.data, signed.id, signed.utc_ns))
         except HookRefused as refusal:
-            self._refused(refusal)
+            self._news.refused(refusal)
             raise
-
-    def _refused(self, refusal: HookRefused) -> None:
-        """Anybody may send one that is refused: each kind is told once a minute."""
-        mono_ns = self._clock.mono_ns()
-        told_ns = self._refusals.get(refusal.code)
-        if told_ns is not None and mono_ns - told_ns < AGAIN_AFTER_S * NS_PER_S:
-            return
-        self._refusals[refusal.code] = mono_ns
-        text = f"A webhook about compliance was refused. {refusal.text}"
-        self._tell("hook.refused", "warning", text, {"code": refusal.code})
 
 
 def _warning(

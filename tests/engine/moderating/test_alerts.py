@@ -105,3 +105,21 @@ def test_what_is_forged_is_refused_and_told_once_a_minute() -> None:
     assert stage.kinds() == ["hook.refused"]
     with pytest.raises(HookRefused):
         alerts(stage, clock, None).hook(headers, body)
+
+
+def test_a_warning_of_a_sessions_first_moment_stays_and_that_of_an_earlier_one_is_over() -> None:
+    stage, clock = FakeStage(), ManualClock()
+    started: list[int | None] = [clock.utc_ns()]
+    watch = Alerts("glow", SECRET, clock, stage.moderation_event, lambda: started[0])
+
+    def warn(name: str) -> None:
+        watch.take(ComplianceWarning(name, "glow", "other", "x", clock.utc_ns()))
+
+    warn("before")
+    started[0] = None
+    warn("between")
+    clock.advance(60)
+    started[0] = clock.utc_ns()
+    warn("first moment")
+    watch.begin()
+    assert [each.id for each in watch.open()] == ["first moment", "between"]
