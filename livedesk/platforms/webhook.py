@@ -14,11 +14,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
-from livedesk.core.clock import NS_PER_S
+from livedesk.core.clock import NS_PER_S, utc_ns_of
 from livedesk.core.hook_secret import hook_key
 from livedesk.core.secrets import Secret
 
@@ -204,14 +203,7 @@ def _happened_utc_ns(given: object, signed_s: int) -> int:
     Later than the signature it cannot have been; it would shut out all that follows.
     """
     signed_ns = signed_s * NS_PER_S
-    if not isinstance(given, str) or len(given) > 40:
+    happened_ns = utc_ns_of(given) if isinstance(given, str) else None
+    if happened_ns is None:
         return signed_ns
-    try:
-        when = datetime.fromisoformat(given)
-    except ValueError:
-        return signed_ns
-    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    # In whole microseconds: a float of seconds is only exact to some hundred nanoseconds.
-    since = when - datetime(1970, 1, 1, tzinfo=UTC)
-    happened_ns = ((since.days * 86_400 + since.seconds) * 10**6 + since.microseconds) * 1_000
     return min(happened_ns, signed_ns + NS_PER_S - 1)

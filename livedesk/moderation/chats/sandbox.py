@@ -73,7 +73,9 @@ class SandboxRoom:
         clock: Clock,
         rng: Random,
         poll_s: float = POLL_S,
+        silent_s: float = _SILENT_S,
     ) -> None:
+        """`silent_s`: a chat in trouble is down after so long."""
         prefix = split_url(settings.url)[1].rstrip("/")
         self._room = f"{prefix}/v1/chat/{quote(settings.room, safe='')}"
         self._token = settings.token
@@ -90,7 +92,7 @@ class SandboxRoom:
             unban="platform",
             reply_chars=300,
         )
-        self._standing = Standing(able, clock, _SILENT_S)
+        self._standing = Standing(able, clock, silent_s)
         self._numbered = Numbered()
         self._patience = 0
 

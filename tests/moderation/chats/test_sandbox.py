@@ -47,7 +47,9 @@ class Watch:
 async def watching(url: str, token: Secret) -> AsyncIterator[Watch]:
     clock, rng = SystemClock(), Random(1)
     lanes = Lanes(split_url(url)[0], clock, rng)
-    room = SandboxRoom(SandboxChat(url, "glow", token), lanes, clock, rng, poll_s=0.02)
+    room = SandboxRoom(
+        SandboxChat(url, "glow", token), lanes, clock, rng, poll_s=0.02, silent_s=0.3
+    )
     watch = Watch(room)
     running = asyncio.create_task(room.run(watch.take))
     try:
