@@ -31,7 +31,7 @@ from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.roles import Role
 from livedesk.engine.api.view import EngineFigures, StoreView
 from livedesk.engine.bus import Bus
-from livedesk.engine.pinning.hook_news import refuse
+from livedesk.engine.hook_news import refuse
 from livedesk.moderation.items import ItemError, claimed, decided, new_item, released
 
 FAQ = (Faq("shipping", "Shipping takes 3 days."),)

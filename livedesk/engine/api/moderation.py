@@ -32,7 +32,7 @@ from livedesk.engine.api.moderation_view import (
 )
 from livedesk.engine.api.stores import store_of
 from livedesk.engine.api.view import EngineView
-from livedesk.engine.pinning.hook_news import refuse
+from livedesk.engine.hook_news import refuse
 from livedesk.platforms.webhook import HookRefused
 
 USUAL_PAGE: Final = 500

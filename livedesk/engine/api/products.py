@@ -8,7 +8,7 @@ from starlette.responses import Response
 from livedesk.engine.api.answers import ApiError
 from livedesk.engine.api.pins import pinning_of
 from livedesk.engine.api.view import EngineView
-from livedesk.engine.pinning.hook_news import refuse
+from livedesk.engine.hook_news import refuse
 from livedesk.platforms.webhook import HookRefused
 
 _STATUS = {"too_large": 413, "bad_body": 400}

@@ -16,7 +16,8 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.pins import Product, ProductList, ProductProblem
 from livedesk.core.secrets import Secret
-from livedesk.engine.pinning.hook_news import HookNews, refuse
+from livedesk.engine.hook_news import HookNews, refuse
+from livedesk.engine.pinning.hook_news import tell_taken
 from livedesk.engine.pinning.product_json import ProductJson
 from livedesk.engine.pinning.sources import ProductSource
 from livedesk.engine.pinning.stage import Tell
@@ -71,7 +72,7 @@ class Catalogue:
         self._backoff = Backoff(rng)
         self._seen = SeenHooks(clock.utc_ns())
         self._book = HookBook()
-        self._news = HookNews(clock, tell)
+        self._news = HookNews(clock, tell, "products")
         self._json = ProductJson()
         self._by_id: dict[str, Product] = {}
         self._begun_ns = clock.mono_ns()
@@ -182,7 +183,7 @@ class Catalogue:
         except HookRefused as refusal:
             self._news.refused(refusal)
             raise
-        self._news.taken(event)
+        tell_taken(self._news, event)
         state = self._state
         plain = with_event(state.plain, self._book.take(event))
         if event.problems:
