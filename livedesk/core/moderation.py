@@ -51,7 +51,8 @@ WarningKind = Literal["policy", "medical_claim", "unproven_claim", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a viewer wrote. `id` is the platform's, unique within the store's live."""
+    """What a viewer wrote. `id` is the platform's, unique within the store, also over several
+    lives: items are known by it for days."""
 
     id: str
     author_id: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.core.moderation import ChatStatus, ComplianceWarning, RuleServiceStatus
+from livedesk.core.one_line import one_line
 from livedesk.core.status import StoreStatus
 from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.engine.moderation_facts import ModerationFacts
@@ -17,6 +18,9 @@ MANY_SLOW: Final = 3
 """So many of the last ten automatic hides over their target are no accident."""
 
 BY_HAND_S: Final = 30.0
+_NAME: Final = 60
+"""Characters of a product's or a rule's name."""
+
 UNKNOWN_S: Final = 5.0
 """What an effect became of is usually told, or asked for again, within this time."""
 
@@ -36,7 +40,7 @@ CHAT = AlarmRule(
 )  # fmt: skip
 OVERDUE = AlarmRule(
     "medium", 5.0, 5.0,
-    "Decide the oldest first, or have somebody help; messages that say the same can be decided "
+    "Decide the oldest first, or have somebody help; comments that say the same can be decided "
     "together.",
 )  # fmt: skip
 SLOW = AlarmRule(
@@ -148,7 +152,7 @@ def _rule(facts: ModerationFacts) -> Finding:
     beside = f" So it is with {more} more." if more else ""
     cause = (
         f"People took back {worst.overturned} of {worst.decided} hits of the rule "
-        f"{_short(worst.rule)} ({_short(worst.list)}).{beside}"
+        f"{one_line(worst.rule, _NAME)} ({one_line(worst.list, _NAME)}).{beside}"
     )
     return Finding(RULE, True, cause)
 
@@ -156,11 +160,11 @@ def _rule(facts: ModerationFacts) -> Finding:
 def _warning(warning: ComplianceWarning) -> Finding:
     """In the order in which a person asks: what, of which product, when, and what not to say."""
     product = warning.product or warning.product_id
-    of = f" Product: {_short(product)}." if product else ""
+    of = f" Product: {one_line(product, _NAME)}." if product else ""
     minute = "" if warning.minute is None else f" Minute {warning.minute}."
-    terms = ", ".join(f"“{_short(term, 40)}”" for term in warning.terms[:5])
+    terms = ", ".join(f"“{one_line(term, 40)}”" for term in warning.terms[:5])
     unsaid = f" Not to be said again: {terms}." if terms else ""
-    text = _short(warning.text, 300).rstrip(".") or "The platform warns of this live"
+    text = one_line(warning.text, 300).rstrip(".") or "The platform warns of this live"
     return Finding(WARNING, True, f"{text}.{of}{minute}{unsaid}")
 
 
@@ -169,9 +173,4 @@ def _items(count: int) -> str:
 
 
 def _because(reason: str) -> str:
-    return f" ({_short(reason, 200).rstrip('.')})" if reason else ""
-
-
-def _short(text: str, longest: int = 60) -> str:
-    line = " ".join(text[: 4 * longest].split())
-    return line if len(line) <= longest else f"{line[:longest]}…"
+    return f" ({one_line(reason, 200).rstrip('.')})" if reason else ""

@@ -6,14 +6,13 @@ product?, terms?, utc?}. A kind that nobody knows is kept as `other`: no warning
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
-from livedesk.core.clock import NS_PER_S
+from livedesk.core.clock import NS_PER_S, utc_ns_of
 from livedesk.core.moderation import ComplianceWarning, WarningKind
+from livedesk.core.one_line import one_line
 
 WARNING_TYPE: Final = "compliance.warning"
 MOST_TERMS: Final = 20
@@ -33,7 +32,6 @@ _KINDS: Final[dict[str, WarningKind]] = {
     "superlative": "unproven_claim",
     "misleading": "unproven_claim",
 }
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class WarningRefusedError(Exception):
@@ -93,11 +91,10 @@ def recent_terms(warnings: tuple[ComplianceWarning, ...], utc_ns: int) -> tuple[
 
 
 def _text(given: object, longest: int) -> str:
-    """One line without control characters: it stands in alarms and on screens."""
+    """It stands in alarms and on screens."""
     if isinstance(given, bool) or not isinstance(given, str | int):
         return ""
-    plain = " ".join(_CONTROL.sub(" ", str(given)).split())
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    return one_line(str(given), longest)
 
 
 def _terms(given: object) -> tuple[str, ...]:
@@ -109,12 +106,5 @@ def _terms(given: object) -> tuple[str, ...]:
 
 def _happened_utc_ns(given: object, told_utc_ns: int) -> int:
     """ISO 8601; never later than it was told, whatever the sender's clock says."""
-    if not isinstance(given, str) or len(given) > 40:
-        return told_utc_ns
-    try:
-        when = datetime.fromisoformat(given)
-    except ValueError:
-        return told_utc_ns
-    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    since = when - datetime(1970, 1, 1, tzinfo=UTC)
-    return min((since.days * 86_400 + since.seconds) * NS_PER_S, told_utc_ns)
+    happened_ns = utc_ns_of(given) if isinstance(given, str) else None
+    return told_utc_ns if happened_ns is None else min(happened_ns, told_utc_ns)
