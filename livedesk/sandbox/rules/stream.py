@@ -30,7 +30,6 @@ _NEWEST: Final = 5_000
 _AT_ONCE: Final = 200
 _STUCK_S: Final = 30.0
 """Who reads nothing for so long is hung up on; he comes back with his last id."""
-_ALIVE: Final = b": alive\n\n"
 
 
 class Feed:
@@ -86,11 +85,16 @@ class Feed:
             if not self._floor <= at <= self._seq:
                 at = self._seq
                 yield b'id: %d\nevent: reset\ndata: {"seq": %d}\n\n' % (at, at)
+            before = at
             while not (self._closing or self._faults.is_down):
                 at, changes = await self._next(stores, at)
-                told = b"".join(self._faults.spoiled([_piece(each) for each in changes]))
+                events = []
+                for change in changes:
+                    events.append(_piece(change, before))
+                    before = change.seq
+                told = b"".join(self._faults.spoiled(events))
                 if told or not self._faults.wish.mute:
-                    yield told or _ALIVE
+                    yield told or b": alive\nafter: %d\n\n" % before
         finally:
             self.readers -= 1
 
@@ -113,8 +117,11 @@ class Feed:
         return upto, found
 
 
-def _piece(change: Change) -> bytes:
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.seq, change.kind.encode(), change.data)
+def _piece(change: Change, before: int) -> bytes:
+    """`before`: the id of what was told before it, so that a reader sees when something is missing;
+    other readers of server-sent events let go of a field that they do not know."""
+    kind = change.kind.encode()
+    return b"id: %d\nafter: %d\nevent: %b\ndata: %b\n\n" % (change.seq, before, kind, change.data)
 
 
 class _Impatient(StreamingResponse):
