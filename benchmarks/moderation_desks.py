@@ -1,27 +1,28 @@
 """Do two desks of moderators ever act on the same item twice, and does a claim ever stay?
 
-A rule service as a process of its own, with 20 ms of delay and one in twenty answers lost, has a
-queue of items that wait. The people of two desks, each desk with its own client, take the oldest,
-claim it, decide, and send again what was not answered. Some claim an item and leave. What the
-queue would have let happen without claims is seen by what it refused.
+First two consoles at one engine (`moderation_consoles.py`), then the service's contract alone, as a
+desk that somebody else wrote may use it: a rule service as a process of its own, with 20 ms of
+delay and one in twenty answers lost, has a queue of items that wait. The people of two desks, each
+desk with its own client, take the oldest, claim it, decide, and send again what was not answered.
+Some claim an item and leave. What the queue would have let happen without claims is seen by what it
+refused.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from benchmarks import moderation_consoles
 from benchmarks.rows import Row, percentile
+from benchmarks.rule_service import a_service, caller
 from livedesk.core.events import Json
 from livedesk.sandbox.rules.access import tokens_in
 
@@ -32,7 +33,7 @@ _LEAVES_PCT: Final = 5
 _ABANDONED_S: Final = 3.0
 _PATIENCE_S: Final = 60.0
 _FAULTS: Final[dict[str, Json]] = {"delay_ms": 20, "drop_before_pct": 2.5, "drop_after_pct": 2.5}
-_RULES: Final = {
+_RULES: Final[dict[str, Json]] = {
     "rules": [
         {
             "id": "look", "list": "look", "action": "review", "reason": "Bench",
@@ -56,11 +57,12 @@ class Found:
 
 
 def measure(folder: Path, items: int) -> Iterator[Row]:
+    yield from moderation_consoles.measure(folder, items)
     found, page = asyncio.run(_shift(folder / "moderation-desks", items))
     acted = sum(len(item["decisions"]) > 1 or len(item["effects"]) > 1 for item in page)
     stuck = sum(item["claim"] is not None for item in page)
     open_still = sum(item["state"] == "waiting" for item in page)
-    what = f"two desks, {len(page)} items, {2 * PEOPLE} people"
+    what = f"two clients of the service's contract, {len(page)} items, {2 * PEOPLE} people"
     yield Row(
         f"{what}: items acted on twice",
         str(acted + found.twice),
@@ -79,9 +81,9 @@ def measure(folder: Path, items: int) -> Iterator[Row]:
 
 async def _shift(folder: Path, count: int) -> tuple[Found, list[dict[str, Any]]]:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    async with _service(folder) as (url, order):
+    async with a_service(folder, _RULES) as (url, order):
         token = tokens_in(folder / "data")["engine"].reveal()
-        desks = [_client(url, token) for _ in range(2)]
+        desks = [caller(url, token) for _ in range(2)]
         try:
             await _fill(desks[0], count)
             await order(_FAULTS)
@@ -109,11 +111,6 @@ async def _at_rest(desk: httpx.AsyncClient) -> list[dict[str, Any]]:
         if time.monotonic() > until_s or not any(item["claim"] for item in items):
             return items
         await asyncio.sleep(0.2)
-
-
-def _client(url: str, token: str) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=10)
 
 
 async def _fill(desk: httpx.AsyncClient, count: int) -> None:
@@ -179,29 +176,3 @@ async def _answered(
             continue
         if answer.status_code != 503:
             return answer
-
-
-@asynccontextmanager
-async def _service(folder: Path) -> AsyncIterator[tuple[str, Any]]:
-    seed = folder / "seed.json"
-    await asyncio.to_thread(seed.write_text, json.dumps(_RULES))
-    command = ("-P", "-m", "livedesk.sandbox.rules", "--data", str(folder / "data"))
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, *command, "--seed", str(seed), stdout=asyncio.subprocess.PIPE
-    )
-    assert running.stdout is not None
-    try:
-        told = json.loads(await running.stdout.readline())
-        if "ready" not in told:
-            raise RuntimeError(told["error"])
-        token = await asyncio.to_thread(Path(told["control_token"]).read_text)
-        async with _client(told["control_url"], token) as control:
-
-            async def order(wish: dict[str, Json]) -> None:
-                (await control.post("/rules-faults", json=wish)).raise_for_status()
-
-            yield told["url"], order
-    finally:
-        if running.returncode is None:
-            running.terminate()
-        await running.wait()
