@@ -232,7 +232,7 @@ class Mirror:
         insort(self._order, key)
         if item.state == "waiting":
             insort(self._waiting, (kept.came_ns, item.id))
-        insort(self._open if kept.untold or _is_open(item) else self._others, key)
+        insort(self._open if kept.untold or _needs_keeping(item) else self._others, key)
         _mark(self._by_hand, item, "by_hand")
         _mark(self._unknown, item, "unknown")
         self._changed[item.id] = None
@@ -272,7 +272,7 @@ def _remove(ordered: list[Key], key: Key) -> None:
         del ordered[at]
 
 
-def _is_open(item: Item) -> bool:
+def _needs_keeping(item: Item) -> bool:
     return item.state == "waiting" or any(each.state not in SETTLED for each in item.effects)
 
 

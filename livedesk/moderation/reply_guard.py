@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.moderation import SAME_ANSWER_AUTHOR_S, SAME_ANSWER_LIVE_S
 
 K = TypeVar("K")
 
-LIVE_S: Final = 20.0
-"""The same answer is not posted again in one live within this."""
-AUTHOR_S: Final = 300.0
-"""The same answer is not given to one author again within this."""
 _MOST: Final = 10_000
 
 
@@ -25,10 +22,10 @@ class ReplyGuard:
     def refusal(self, text: str, author_id: str, now_ns: int) -> str:
         """Why not, in a sentence; empty when nothing speaks against it."""
         ago_s = _ago_s(self._to_author.get((text, author_id)), now_ns)
-        if ago_s is not None and ago_s < AUTHOR_S:
+        if ago_s is not None and ago_s < SAME_ANSWER_AUTHOR_S:
             return f"The same answer was given to this viewer {ago_s:,.0f} s ago."
         ago_s = _ago_s(self._in_live.get(text), now_ns)
-        if ago_s is not None and ago_s < LIVE_S:
+        if ago_s is not None and ago_s < SAME_ANSWER_LIVE_S:
             return f"The same answer was posted {ago_s:,.0f} s ago."
         return ""
 
@@ -36,6 +33,11 @@ class ReplyGuard:
         """Also what may have been posted."""
         _note(self._in_live, text, now_ns)
         _note(self._to_author, (text, author_id), now_ns)
+
+    def not_posted(self, text: str, author_id: str) -> None:
+        """It came to nothing: nobody has read it."""
+        self._in_live.pop(text, None)
+        self._to_author.pop((text, author_id), None)
 
 
 def _ago_s(posted_ns: int | None, now_ns: int) -> float | None:

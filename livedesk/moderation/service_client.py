@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -44,8 +44,9 @@ _MOST_SAID: Final = 2**20
 _TRANSIENT: Final = frozenset((401, 403, 408, 425, 429))
 """With 5xx: nothing is wrong with what was sent, and it is wanted again later."""
 
-EventKind = Literal["open", "item", "rules", "warning", "reset", "other"]
-"""`open`: the stream is there, and all that follows is."""
+EventKind = Literal["open", "item", "rules", "warning", "reset", "alive", "unread", "other"]
+"""`open`: the stream is there, and all that follows is. `unread`: this version does not understand
+it, as it may come from a service of a later one."""
 
 
 class ServiceAwayError(Exception):
@@ -71,10 +72,12 @@ class RulesDocument:
 
 @dataclass(frozen=True, slots=True)
 class JudgedComments:
-    """One item for each comment on which a rule acts."""
+    """One item for each comment on which a rule acts. `unread`: ids of those that are there, and
+    that this version does not understand."""
 
     version: str
     items: tuple[Item, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +87,43 @@ class ItemsPage:
     seq: int
     items: tuple[Item, ...]
     after: str | int | None = None
+    unread: int = 0
+    """Items that this version does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceEvent:
+    """`after`: the id of the event before it on this stream, where the service tells it."""
+
     kind: EventKind
     id: str = ""
     item: Item | None = None
     version: str = ""
     warning: ComplianceWarning | None = None
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Items:
-    items: tuple[Item, ...]
+    items: tuple[msgspec.Raw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    version: str
+    items: tuple[msgspec.Raw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    seq: int
+    items: tuple[msgspec.Raw, ...]
+    after: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +179,18 @@ class RuleService:
 
     async def judge(self, store: str, comments: Sequence[Comment]) -> JudgedComments:
         body = {"store": store, "comments": comments}
-        return await self._call("POST", "/v1/comments", JudgedComments, body)
+        told = await self._call("POST", "/v1/comments", _Judged, body)
+        items, unread = _items(told.items)
+        return JudgedComments(told.version, items, unread)
 
     async def local(self, store: str, items: Sequence[Item]) -> tuple[Item, ...]:
         """What an engine judged and decided by itself; as it is from then on."""
         body = {"store": store, "items": items}
-        return (await self._call("POST", "/v1/local", _Items, body)).items
+        return _items((await self._call("POST", "/v1/local", _Items, body)).items)[0]
 
     async def outcomes(self, store: str, outcomes: Sequence[Outcome]) -> tuple[Item, ...]:
         body = {"store": store, "effects": outcomes}
-        return (await self._call("POST", "/v1/effects", _Items, body)).items
+        return _items((await self._call("POST", "/v1/effects", _Items, body)).items)[0]
 
     async def decide(self, item_id: str, decision: Decision, seen: int | None = None) -> Item:
         """`seen`: how many decisions the item had when the person looked at it."""
@@ -194,7 +222,9 @@ class RuleService:
             params["state"] = state
         if after is not None:
             params["after"] = after
-        return await self._call("GET", "/v1/items", ItemsPage, params=params)
+        page = await self._call("GET", "/v1/items", _Page, params=params)
+        known, unread = _items(page.items)
+        return ItemsPage(page.seq, known, page.after, len(unread))
 
     async def _call(
         self,
@@ -305,8 +335,20 @@ def _said(words: str, longest: int, token: Secret) -> str:
 def _read(content: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ServiceAwayError("The rule service's answer cannot be understood.") from error
+
+
+def _items(told: Sequence[msgspec.Raw]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Each by itself: one that is not understood keeps no other back. Of those the ids."""
+    found: list[Item] = []
+    unread: list[str] = []
+    for raw in told:
+        try:
+            found.append(msgspec.json.decode(raw, type=Item))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            unread.append(_read(raw, _Named).id)
+    return tuple(found), tuple(unread)
 
 
 class _EventReader:
@@ -316,6 +358,7 @@ class _EventReader:
         self._rest = b""
         self._event = ""
         self._id = ""
+        self._after = ""
         self._data: list[bytes] = []
         self._size = 0
 
@@ -339,22 +382,31 @@ class _EventReader:
             self._event = value.decode("utf-8", "replace")
         elif name == b"id":
             self._id = value.decode("utf-8", "replace")
+        elif name == b"after":
+            self._after = value.decode("utf-8", "replace")
         return None
 
     def _end(self) -> ServiceEvent | None:
-        kind, data = self._event, b"\n".join(self._data)
-        self._event, self._data, self._size = "", [], 0
+        kind, data, after = self._event, b"\n".join(self._data), self._after
+        self._event, self._data, self._after, self._size = "", [], "", 0
         if kind == "reset":
             return ServiceEvent("reset", self._id)
         if not data:
-            return None
-        if kind == "item":
-            return ServiceEvent("item", self._id, item=_read(data, Item))
-        if kind == "rules":
-            return ServiceEvent("rules", self._id, version=_read(data, _Version).version)
-        if kind == "warning":
-            return ServiceEvent("warning", self._id, warning=_read(data, ComplianceWarning))
-        return ServiceEvent("other", self._id)
+            return ServiceEvent("alive", after=after) if after else None
+        try:
+            return replace(_event(kind, data), id=self._id, after=after)
+        except ServiceAwayError:
+            return ServiceEvent("unread", self._id, after=after)
+
+
+def _event(kind: str, data: bytes) -> ServiceEvent:
+    if kind == "item":
+        return ServiceEvent("item", item=_read(data, Item))
+    if kind == "rules":
+        return ServiceEvent("rules", version=_read(data, _Version).version)
+    if kind == "warning":
+        return ServiceEvent("warning", warning=_read(data, ComplianceWarning))
+    return ServiceEvent("other")
 
 
 async def hedged(

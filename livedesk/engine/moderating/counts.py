@@ -87,8 +87,7 @@ class SessionCounts:
                 del self._pending[next(iter(self._pending))]
 
     def _count(self, before: Item | None, after: Item) -> None:
-        if after.state == "replied" and (before is None or before.state != "replied"):
-            self.replied += 1
+        self.replied += _replies(after) - _replies(before)
         earlier = 0 if before is None else len(before.decisions)
         self.decided += max(0, len(after.decisions) - earlier)
         more_decided = _is_decided(after) - _is_decided(before)
@@ -149,6 +148,12 @@ class SessionCounts:
 
     def wrong_rules(self) -> tuple[RuleStatistics, ...]:
         return tuple(rule for rule in self._rules.values() if rule.is_wrong)
+
+
+def _replies(item: Item | None) -> int:
+    """Those that were posted."""
+    effects = () if item is None else item.effects
+    return sum(effect.verb == "reply" and effect.state == "done" for effect in effects)
 
 
 def _is_decided(item: Item | None) -> int:

@@ -46,6 +46,11 @@ class Decisions:
         self._outbox = outbox
         self._effects = effects
         self._clock = clock
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Nobody would carry out what is decided from now on."""
+        self._is_closed = True
 
     @property
     def faq(self) -> tuple[Faq, ...]:
@@ -70,11 +75,15 @@ class Decisions:
         if kind == "reply":
             self._check_reply(item, faq, again=again)
         decision = Decision(kind, by, self._clock.utc_ns(), key, faq)
-        answer = await self._asked(item, lambda: self._service.decide(item_id, decision, seen))
-        if answer is None:
-            self._decide_here(item_id, replace(decision, local=True), seen)
-        else:
-            self._book.take((answer,))
+        try:
+            answer = await self._asked(item, lambda: self._service.decide(item_id, decision, seen))
+            if answer is None:
+                self._decide_here(item_id, replace(decision, local=True), seen)
+            else:
+                self._book.take((answer,))
+        except ModerationError:
+            self._effects.answer_once(item_id)
+            raise
         return self._item(item_id)
 
     def _check_reply(self, item: Item, faq: str, *, again: bool) -> None:
@@ -141,6 +150,8 @@ class Decisions:
             raise ModerationError("unknown_effect", "Nothing of that key was wanted.", item)
         if effect.state not in ("by_hand", "unknown"):
             raise ModerationError("not_by_hand", f"It is {effect.state} already.", item)
+        if not done and effect.verb == "reply":
+            self._effects.not_posted(item_id, effect)
         self._book.effect(item_id, self._by_hand(effect, by, done=done))
         return self._item(item_id)
 
@@ -155,6 +166,8 @@ class Decisions:
         )
 
     def _item(self, item_id: str) -> Item:
+        if self._is_closed:
+            raise ModerationError("stopping", "The engine is stopping.")
         item = self._book.mirror.get(item_id)
         if item is None:
             raise ModerationError("unknown_item", "This store's queue has no such item.")

@@ -33,6 +33,8 @@ GIVE_UP_S: Final = 120.0
 _MOST_KEYS: Final = 200_000
 
 
+_NOT_POSTED: Final[frozenset[EffectState]] = frozenset(("failed", "not_possible"))
+
 OnFailure = Callable[[str, BaseException], None]
 
 
@@ -64,6 +66,15 @@ class Effects:
         """An earlier engine began with these."""
         for key in keys:
             self._begin(key)
+
+    def answer_once(self, item_id: str) -> None:
+        self._again.discard(item_id)
+
+    def not_posted(self, item_id: str, effect: Effect) -> None:
+        """A reply that came to nothing keeps no other back."""
+        item = self._book.mirror.get(item_id)
+        if item is not None:
+            self.guard.not_posted(effect.text, item.comment.author_id)
 
     def answer_again(self, item_id: str) -> None:
         self._again.add(item_id)
@@ -245,6 +256,8 @@ class Effects:
         self, item_id: str, effect: Effect, state: EffectState, code: str, reason: str
     ) -> None:
         settled_ns = self._clock.utc_ns() if state in SETTLED else None
+        if effect.verb == "reply" and state in _NOT_POSTED:
+            self.not_posted(item_id, effect)
         news = replace(effect, state=state, settled_utc_ns=settled_ns, code=code, reason=reason)
         self._book.effect(item_id, news)
 

@@ -19,7 +19,7 @@ from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.service_link import ServiceLink
 from livedesk.moderation.authors import Authors
-from livedesk.moderation.items import new_item
+from livedesk.moderation.items import item_id, new_item
 from livedesk.moderation.outbox import MOST_A_CALL, Outbox
 from livedesk.moderation.service_client import (
     JudgedComments,
@@ -115,6 +115,11 @@ class Judge:
             self._link.answered((self._clock.mono_ns() - began_ns) / NS_PER_MS)
             self._link.version_seen(judged.version)
             self._book.take(judged.items)
+            if judged.unread:
+                theirs = set(judged.unread)
+                await self._judge_here(
+                    [come for come in batch if item_id(self._store, come.comment.id) in theirs]
+                )
 
     async def _ask(self, comments: Sequence[Comment]) -> JudgedComments:
         return await self._service.judge(self._store, comments)

@@ -10,17 +10,19 @@ from typing import Final
 
 from livedesk.core.moderation import SETTLED, ComplianceWarning, Effect, Item
 from livedesk.journal.errors import JournalError
-from livedesk.journal.queue import QueueRow, comments_counted, queue_rows, warnings_told
+from livedesk.journal.queue import (
+    EFFECT_EVENTS,
+    QueueRow,
+    comments_counted,
+    queue_rows,
+    warnings_told,
+)
 from livedesk.journal.reader import SessionReader, TimedEvent
 
 log = logging.getLogger(__name__)
 
-_EFFECT_KINDS: Final = (
-    "moderation.sent", "moderation.done", "moderation.by_hand", "moderation.not_possible",
-    "moderation.failed", "moderation.unknown", "moderation.dropped",
-)  # fmt: skip
 _KINDS: Final = (
-    "moderation.judged", "moderation.decided", *_EFFECT_KINDS, "compliance.warning",
+    "moderation.judged", "moderation.decided", *EFFECT_EVENTS, "compliance.warning",
     "compliance.done", "moderation.minute",
 )  # fmt: skip
 
@@ -89,7 +91,7 @@ def recalled(events: Iterable[TimedEvent]) -> Recalled:
 
 
 def _judged_local(timed: TimedEvent) -> int:
-    """It is told as the sum so far."""
+    # Of the session so far.
     told = timed.event.data.get("judged_local")
     return told if timed.event.kind == "moderation.minute" and isinstance(told, int) else 0
 
@@ -109,7 +111,7 @@ def _warnings(events: list[TimedEvent]) -> Iterable[RecalledWarning]:
 def _keys(events: Iterable[TimedEvent]) -> Iterable[str]:
     for timed in events:
         effect = timed.event.data.get("effect")
-        if timed.event.kind in _EFFECT_KINDS and isinstance(effect, dict):
+        if timed.event.kind in EFFECT_EVENTS and isinstance(effect, dict):
             yield str(effect.get("key"))
 
 

@@ -19,7 +19,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.stage import Tell
-from livedesk.engine.moderating.teller import Reconciled, Teller
+from livedesk.engine.moderating.teller import LONG_AGAIN_S, LONG_S, Reconciled, Teller
 from livedesk.moderation.mirror import MOST_OPEN, MOST_OTHERS
 from livedesk.moderation.outbox import MOST_A_CALL, Outbox
 from livedesk.moderation.service_client import (
@@ -39,9 +39,9 @@ _LOOK_S: Final = 0.1
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0
 _TOGETHER_S: Final = 0.05
-_LONG_S: Final = 10.0
-_AGAIN_S: Final = 1.5
-"""Calls that carry much are given more time than one of comments before they are made again."""
+_AFTER_FAULT_S: Final = 5.0
+_SERVING: Final = "tell the rule service"
+_UNREAD: Final = "the rule service tells of them in a way that this livedesk does not understand"
 
 
 class ServiceLink:
@@ -69,7 +69,10 @@ class ServiceLink:
         self._tell = tell
         self._on_warning = on_warning
         self._on_lost = on_lost
-        self._tasks = Tasks(on_failure)
+        self._on_failure = on_failure
+        self._tasks = Tasks(self._failed)
+        self._serving: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._state: LinkState = "unknown"
         self._reason = ""
         self._since_utc_ns: int | None = None
@@ -77,6 +80,8 @@ class ServiceLink:
         self._sign_ns = clock.mono_ns()
         self._round_trip_ms: float | None = None
         self._last_id = ""
+        self._gap_at = ""
+        """The id behind which events were missing when the stream was opened there before."""
         self._fault = ""
         self._teller = Teller(store, service, book, outbox, tell, on_lost)
 
@@ -126,7 +131,7 @@ class ServiceLink:
     def version_seen(self, version: str) -> None:
         rules = self._shelf.rules
         if version and (rules is None or rules.version != version):
-            self._tasks.spawn("rules", self._refresh(version))
+            self._refresh_soon(version)
 
     def keep_comment(self, comment: Comment) -> None:
         """No rule of ours acts on it, but the service has yet to see it."""
@@ -197,34 +202,57 @@ class ServiceLink:
                 self._last_id = ""
             lasted_s = (self._clock.mono_ns() - began_ns) / NS_PER_S
             pause_s = _FIRST_PAUSE_S if lasted_s > 2 else min(2 * pause_s, _LONGEST_PAUSE_S)
-            await asyncio.sleep(pause_s if self._state == "down" else _FIRST_PAUSE_S)
+            is_hasty = self._state != "down" and not self._gap_at
+            await asyncio.sleep(_FIRST_PAUSE_S if is_hasty else pause_s)
 
     async def _listen(self) -> None:
         if not self._last_id:
             await self._load()
-        serving: asyncio.Task[None] | None = None
         events = self._service.events(self._store, self._last_id, self._sign)
         try:
             async with aclosing(events):
                 async for event in events:
-                    if serving is None and event.kind == "open":
-                        serving = self._tasks.spawn("tell the rule service", self._serve())
+                    if event.kind == "open":
+                        self._fault = ""
+                        self._serving = self._tasks.spawn(_SERVING, self._serve())
                     self._take(event)
         finally:
+            serving, self._serving = self._serving, None
             if serving is not None:
                 serving.cancel()
 
+    def _failed(self, name: str, failure: BaseException) -> None:
+        self._on_failure(name, failure)
+        if name == _SERVING and self._serving is not None:
+            self._serving = self._tasks.spawn(_SERVING, self._serve_again())
+
+    async def _serve_again(self) -> None:
+        await asyncio.sleep(_AFTER_FAULT_S)
+        await self._serve()
+
     def _take(self, event: ServiceEvent) -> None:
+        if _is_behind(self._last_id, event.after):
+            self._missed()
         if event.kind == "reset":
             self._last_id = ""
             raise ServiceAwayError("The rule service no longer has the events since.")
         if event.item is not None:
             self._book.take((event.item,))
+        elif event.kind == "unread":
+            self._on_lost(1, _UNREAD)
         elif event.kind == "rules":
             self.version_seen(event.version)
         elif event.warning is not None and event.warning.store == self._store:
             self._on_warning(event.warning)
-        self._last_id = event.id or self._last_id
+        if event.id and not _is_behind(event.id, self._last_id):
+            self._last_id, self._gap_at = event.id, ""
+
+    def _missed(self) -> None:
+        """Ask for what is missing; for the whole queue when that did not bring it."""
+        if self._gap_at == self._last_id:
+            self._last_id = ""
+        self._gap_at = self._last_id
+        raise ServiceAwayError("Events of the rule service are missing.")
 
     async def _load(self) -> None:
         """The queue as it is: what needs somebody first, then what else there is."""
@@ -240,6 +268,8 @@ class ServiceLink:
             self._sign()
             seq = page.seq if seq is None else seq
             self._book.load(page.items)
+            if page.unread:
+                self._on_lost(page.unread, _UNREAD)
             after = page.after
             if after is None:
                 break
@@ -247,10 +277,18 @@ class ServiceLink:
 
     async def _page(self, state: str, after: str | int | None) -> ItemsPage:
         return await hedged(
-            lambda: self._service.items(self._store, state, after, MOST_A_CALL), _AGAIN_S, _LONG_S
+            lambda: self._service.items(self._store, state, after, MOST_A_CALL),
+            LONG_AGAIN_S,
+            LONG_S,
         )
 
-    async def _refresh(self, version: str = "") -> None:
+    def _refresh_soon(self, version: str = "") -> None:
+        """Nothing else waits for the rules. One call at a time; whoever sees the version next asks
+        again."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self._tasks.spawn("rules", self._refresh(version))
+
+    async def _refresh(self, version: str) -> None:
         """A refusal of the rules is told by the shelf; without an answer the stream asks again."""
         try:
             await self._shelf.refresh(self._service, version)
@@ -261,7 +299,7 @@ class ServiceLink:
 
     async def _serve(self) -> None:
         """While the stream is open."""
-        await self._refresh()
+        self._refresh_soon()
         while True:
             try:
                 is_sent = await self._teller.send_some()
@@ -273,3 +311,9 @@ class ServiceLink:
                 self._up()
             if not is_sent:
                 await asyncio.sleep(_TOGETHER_S)
+
+
+def _is_behind(one: str, other: str) -> bool:
+    """Ids are numbers that grow; of others nothing can be said."""
+    is_said = one.isascii() and one.isdecimal() and other.isascii() and other.isdecimal()
+    return is_said and int(one) < int(other)

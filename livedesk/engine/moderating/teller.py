@@ -26,8 +26,8 @@ from livedesk.moderation.service_client import RuleService, ServiceRefusedError,
 
 T = TypeVar("T")
 
-_LIMIT_S: Final = 10.0
-_AGAIN_S: Final = 1.5
+LONG_S: Final = 10.0
+LONG_AGAIN_S: Final = 1.5
 """Calls that carry much are given more time than one of comments before they are made again."""
 
 
@@ -95,7 +95,9 @@ class Teller:
     async def _send_items(self, parcel: Parcel[str]) -> None:
         outbox, mirror = self._outbox, self._book.mirror
         known = [item for item in map(mirror.get, parcel.entries) if item is not None]
-        answered = await hedged(lambda: self._service.local(self._store, known), _AGAIN_S, _LIMIT_S)
+        answered = await hedged(
+            lambda: self._service.local(self._store, known), LONG_AGAIN_S, LONG_S
+        )
         outbox.items.sent(parcel)
         copies = {item.id: item for item in answered}
         for wanted in parcel.entries:
@@ -109,8 +111,8 @@ class Teller:
         try:
             item = await hedged(
                 lambda: self._service.decide(late.item_id, late.decision, late.seen),
-                _AGAIN_S,
-                _LIMIT_S,
+                LONG_AGAIN_S,
+                LONG_S,
             )
         except ServiceRefusedError as refusal:
             self._outbox.decisions.sent(parcel)
@@ -137,7 +139,7 @@ class Teller:
 
     async def _send_outcomes(self, parcel: Parcel[Outcome]) -> None:
         items = await hedged(
-            lambda: self._service.outcomes(self._store, parcel.entries), _AGAIN_S, _LIMIT_S
+            lambda: self._service.outcomes(self._store, parcel.entries), LONG_AGAIN_S, LONG_S
         )
         self._outbox.outcomes.sent(parcel)
         self._book.take(items)
@@ -145,7 +147,7 @@ class Teller:
 
     async def _send_comments(self, parcel: Parcel[Comment]) -> None:
         judged = await hedged(
-            lambda: self._service.judge(self._store, parcel.entries), _AGAIN_S, _LIMIT_S
+            lambda: self._service.judge(self._store, parcel.entries), LONG_AGAIN_S, LONG_S
         )
         self._outbox.comments.sent(parcel)
         self._book.take(judged.items)

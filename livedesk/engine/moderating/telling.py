@@ -10,6 +10,7 @@ import msgspec
 
 from livedesk.core.events import Json, Level
 from livedesk.core.moderation import Decision, Effect, EffectState, Item, Verb
+from livedesk.core.one_line import one_line
 
 _LONGEST_TEXT: Final = 60
 _LOUDNESS: Final[dict[EffectState, Level]] = {
@@ -106,10 +107,7 @@ def _effect(item: Item, effect: Effect, latency_ms: float) -> Told:
 
 
 def _quoted(item: Item) -> str:
-    text = " ".join(item.comment.text.split())
-    if len(text) > _LONGEST_TEXT:
-        text = f"{text[: _LONGEST_TEXT - 1]}…"
-    return f"“{text}”"
+    return f"“{one_line(item.comment.text, _LONGEST_TEXT)}”"
 
 
 def _json(value: Item | Decision | Effect) -> dict[str, Json]:

@@ -146,7 +146,13 @@ def items(moderating: Moderating) -> Sequence[Item]:
 
 
 async def is_up(moderating: Moderating) -> None:
-    await until(lambda: moderating.status().service.state == "up", "the rule service")
+    """The service is there, and its rules are at hand."""
+
+    def is_so() -> bool:
+        service = moderating.status().service
+        return bool(service.state == "up" and service.version)
+
+    await until(is_so, "the rule service")
 
 
 @asynccontextmanager

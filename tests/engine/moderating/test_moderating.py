@@ -179,3 +179,48 @@ def test_at_the_end_of_a_session_nothing_claims_to_be_on_its_way(folder: Path) -
                 assert len(bench.stage.told("moderation.unknown")) == 2
 
     asyncio.run(story())
+
+
+def test_a_reply_that_came_to_nothing_keeps_no_other_back_and_is_not_counted(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            bench.chat.outcomes = [Acted("none", "closed", "The room is closed.", final=True)]
+            async with bench.moderating() as moderating:
+                await is_up(moderating)
+                bench.write(moderating, "how long shipping")
+                await until(lambda: "moderation.failed" in bench.stage.kinds())
+                assert moderating.status().replied == 0
+                bench.write(moderating, "how long shipping", "how long shipping")
+                await until(lambda: bench.chat.done == ["reply:1:c2"])
+                await until(lambda: "moderation.dropped" in bench.stage.kinds())
+                await until(lambda: moderating.status().replied == 1)
+
+    asyncio.run(story())
+
+
+def test_the_last_minute_of_a_session_is_counted_although_it_is_over(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as moderating:
+            await is_up(moderating)
+            bench.write(moderating, "lovely", "nice")
+            bench.stage.is_open = False
+            moderating.session_ends()
+            [minute] = bench.stage.told("moderation.minute")
+            assert minute.data["comments"] == 2
+
+    asyncio.run(story())
+
+
+def test_an_engine_that_stops_takes_no_decision_that_nobody_would_carry_out(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            async with bench.moderating() as moderating:
+                await is_up(moderating)
+                bench.write(moderating, "too dear")
+                await until(lambda: moderating.status().waiting == 1)
+                [item] = items(moderating)
+            with pytest.raises(ModerationError) as refusal:
+                await moderating.act(item.id, "hide", "ann", "k1")
+            assert refusal.value.code == "stopping"
+
+    asyncio.run(story())

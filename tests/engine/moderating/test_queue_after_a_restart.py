@@ -52,8 +52,8 @@ async def is_ready(running: Running) -> None:
     async def ready() -> bool:
         status = await running.status()
         found = status["moderation"]
-        is_linked = found["service"]["state"] == "up" and found["chat"]["state"] == "up"
-        return bool(status["state"] == "live" and is_linked)
+        is_linked = found["service"]["state"] == "up" == found["chat"]["state"]
+        return bool(status["state"] == "live" and is_linked and found["service"]["version"])
 
     await until(ready, "the rule service, the chat and the show")
 

@@ -54,6 +54,7 @@ def test_an_engine_that_starts_without_the_service_has_its_rules(folder: Path) -
         async with opened(folder) as bench:
             async with bench.moderating() as moderating:
                 await is_up(moderating)
+                await until((folder / "cache" / "rules").exists, "the rules on disk")
                 version = moderating.status().service.version
             await bench.down(20)
             async with bench.moderating() as moderating:
