@@ -6,6 +6,7 @@ Closers stand beside their openers and run in reverse order; the window only ask
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -167,6 +168,7 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
             _locate(settings), clock, tasks, Random(), calls=calls, is_local=settings.engine is None
         )
         mishaps.show = desk.note
+        desk.moderation.on_growth = _keep_what_stays
         closers.push_async_callback(desk.close)
         closers.push_async_callback(tasks.close)
         window = ConsoleWindow(desk, theme, sandbox=settings.sandbox is not None)
@@ -216,6 +218,13 @@ async def pad(settings: PadSettings, theme: Theme, clock: Clock) -> int:
         host.start()
         await leave.wait()
     return 0
+
+
+def _keep_what_stays() -> None:
+    """The collector does not look through the queue's items again: with 100,000 of them that takes
+    0.1 to 0.3 s, with the window at a stand. What is young is looked through before."""
+    gc.collect(1)
+    gc.freeze()
 
 
 def _locate_running(settings: PadSettings) -> Locate:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from livedesk.core.moderation import Item, QueueChange
 from livedesk.core.status import StoreStatus
@@ -28,6 +28,9 @@ from livedesk.desk.queue_view import QueueFilter, QueueView
 from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
+
+GROWTH: Final = 500
+"""Items: as many as a page has."""
 
 
 class Moderating:
@@ -50,7 +53,10 @@ class Moderating:
         self._me = me
         self.book = QueueBook()
         self.orders = QueueOrders(self.book.touch)
-        self._fetch = QueueFetch(self.book, client, spawn, wait)
+        self._fetch = QueueFetch(self.book, client, spawn, wait, self._note_size)
+        self._told_size = 0
+        self.on_growth: Callable[[], None] = _nothing
+        """Told each time that the mirror has some hundred items more, which stay."""
         self._sender = QueueSender(self.book, self.orders, client, spawn, now, wait, me)
         self._holding = Holding()
 
@@ -167,6 +173,13 @@ class Moderating:
             self.orders.heard(item)
         if not self.book.change(change):
             self._fetch.catch_up(change.store)
+        self._note_size()
+
+    def _note_size(self) -> None:
+        self._told_size = min(self._told_size, len(self.book))
+        if len(self.book) - self._told_size >= GROWTH:
+            self._told_size = len(self.book)
+            self.on_growth()
 
     # Orders
 
@@ -214,3 +227,7 @@ class Moderating:
                 self.book.take(refusal.item)
         except DeskError as error:
             log.info("%s of %s: %s", call.act, call.item_id, error)
+
+
+def _nothing() -> None:
+    """Nobody asked to be told."""

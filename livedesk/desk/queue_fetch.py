@@ -28,8 +28,11 @@ class QueueFetch:
         client: Callable[[], ModerationClient],
         spawn: Callable[[str, Coroutine[Any, Any, None]], None],
         wait: Wait,
+        grown: Callable[[], None],
     ) -> None:
+        """`grown`: a page was taken in."""
         self._book = book
+        self._grown = grown
         self._client = client
         self._spawn = spawn
         self._wait = wait
@@ -67,6 +70,7 @@ class QueueFetch:
         while True:
             for item in page.items:
                 self._book.take(item)
+            self._grown()
             if not page.after:
                 return revision
             page = await client.queue(store, page.after)

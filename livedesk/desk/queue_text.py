@@ -74,7 +74,8 @@ def _part(
 
 def plain(text: str, *, keeps_lines: bool = False) -> str:
     """Character for character: no control, no direction override, no half of a surrogate pair."""
-    if text.isascii() and text.isprintable():
+    # What Unicode calls printable has none of them: most texts are done here.
+    if text.isprintable():
         return text
     parts, at = [], 0
     for flag in _FLAG.finditer(text):

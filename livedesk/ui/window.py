@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from livedesk.desk.issues import GoLine, go_line
 from livedesk.desk.model import DeskSnapshot, Note, StoreView
@@ -28,6 +28,7 @@ from livedesk.ui.pagekeys import (
     pin_shortcuts,
     queue_shortcuts,
 )
+from livedesk.ui.pages import Pages, scrolled
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
@@ -92,11 +93,10 @@ class ConsoleWindow(QMainWindow):
         theme = self._theme
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.message)
-        self._stack.addWidget(self.page)
-        self._stack.addWidget(self.pins)
-        self._stack.addWidget(self.queue)
+        self._feed, self._pins = scrolled(self.page), scrolled(self.pins)
+        self._stack = Pages()
+        for page in (self.message, self._feed, self._pins, self.queue):
+            self._stack.addWidget(page)
         body = QHBoxLayout()
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
@@ -184,13 +184,13 @@ class ConsoleWindow(QMainWindow):
         # Only what is on screen is drawn: a hidden page takes part when it is opened.
         match self._shown:
             case "pins":
-                self._stack.setCurrentWidget(self.pins)
+                self._stack.setCurrentWidget(self._pins)
                 self.pins.show_store(view)
             case "queue":
                 self._stack.setCurrentWidget(self.queue)
                 self.queue.show_store(view)
             case "feed":
-                self._stack.setCurrentWidget(self.page)
+                self._stack.setCurrentWidget(self._feed)
                 self._show_feed(view, snapshot, orders)
 
     def _show_feed(self, view: StoreView, snapshot: DeskSnapshot, orders: Orders) -> None:

@@ -334,6 +334,19 @@ def test_a_queue_is_fetched_page_by_page_while_changes_come_in() -> None:
     asyncio.run(play())
 
 
+def test_growth_is_told_by_the_page_and_not_by_the_item() -> None:
+    told: list[int] = []
+
+    async def story(console: Console) -> None:
+        desk = console.desk
+        desk.on_growth = lambda: told.append(len(desk.book))
+        for n in range(1_100):
+            desk.changed(QueueChange("glow", n, n + 1, (item(f"n{n}", n),)))
+
+    played(story)
+    assert told == [500, 1_000]
+
+
 def test_a_change_that_does_not_follow_has_the_queue_fetched_anew() -> None:
     async def story(console: Console) -> None:
         rows = Rows()

@@ -73,6 +73,7 @@ class ByHand(QWidget):
         super().__init__()
         self._theme = theme
         self._now = now
+        self.most = MOST
         self.rows: list[HandRow] = []
         self.more = Text(theme, "small", theme.colours.notice)
         self._column = QVBoxLayout(self)
@@ -83,7 +84,7 @@ class ByHand(QWidget):
 
     def show_rows(self, rows: tuple[QueueRow, ...], count: int) -> None:
         """The oldest rows with something to do by hand, and how many there are in all."""
-        shown = tuple(row for row in rows if row.by_hand)[:MOST]
+        shown = tuple(row for row in rows if row.by_hand)[: self.most]
         if [_key(each.row) for each in self.rows] != [_key(row) for row in shown]:
             self._rebuild(shown)
         for panel, row in zip(self.rows, shown, strict=True):
@@ -91,7 +92,7 @@ class ByHand(QWidget):
             busy = row.order is not None and row.order.state == "sending"
             panel.done.setEnabled(not busy)
             panel.could_not.setEnabled(not busy)
-        self.more.setVisible(count > len(shown))
+        self.more.setVisible(count > len(shown) and self.most > 1)
         self.more.show_text(tr("and {n} more after these").format(n=count - len(shown)))
         self.setVisible(bool(shown))
 

@@ -6,12 +6,13 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
 
 from livedesk.desk.looks import LIT, Look
 from livedesk.desk.queue_view import QueueCounts, QueueFilter, RuleView, Show
 from livedesk.desk.words import number, tr
-from livedesk.ui.basics import button, show_tone
+from livedesk.ui.basics import button, keep_room, show_tone
 from livedesk.ui.shapes import shape_icon
 from livedesk.ui.theme import Theme
 
@@ -51,20 +52,40 @@ class Choices(QWidget):
         )
         self.rules = button(theme, f" {tr('Rules')}", tr("What the rules catch (Y)"), segment=True)
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
-        row.setSpacing(theme.px(4))
+        self._first, row = QHBoxLayout(), QHBoxLayout()
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(theme.px(8), 0, theme.px(8), 0)
+        for each in (self._first, row, self._rows):
+            each.setSpacing(theme.px(4))
         for show, push in self.lists.items():
             self._group.addButton(push)
             push.clicked.connect(partial(self.chosen.emit, show))
-            row.addWidget(push)
+            self._first.addWidget(push)
+        self._first.addStretch(1)
         row.addStretch(1)
+        self._second = row
+        self._rows.addLayout(self._first)
+        self._rows.addLayout(row)
         show_tone(self.news, "set")
         for push, asked in ((self.news, self.news_asked), (self.scope, self.scope_chosen),
                             (self.rules, self.rules_asked)):  # fmt: skip
             push.clicked.connect(asked)
             row.addWidget(push)
+        keep_room(self.news)
         self.news.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In two lines where one has no room for all."""
+        wanted = self._first.sizeHint().width() + self._second.sizeHint().width()
+        directions = QBoxLayout.Direction
+        is_wide = event.size().width() >= wanted + self._theme.px(24)
+        self._rows.setDirection(directions.LeftToRight if is_wide else directions.TopToBottom)
+        super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        rows = (self._first.minimumSize(), self._second.minimumSize())
+        width = max(each.width() for each in rows) + self._theme.px(16)
+        return QSize(width, super().minimumSizeHint().height())
 
     def show_choice(
         self,

@@ -21,7 +21,7 @@ from livedesk.ui.theme import Theme
 EFFECTS, RECENT = 3, 5
 """Lines for what the platform was asked for, and for earlier comments of the author."""
 
-BESIDE_MESSAGE = 470
+BESIDE_MESSAGE = 430
 """Pixels at scale 1 that all else is to have; what is left shows more lines of the message."""
 
 

@@ -48,6 +48,7 @@ class HealthLines(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.most = MOST
         self.lines = tuple(HealthLine(theme) for _ in range(MOST))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,9 +60,9 @@ class HealthLines(QWidget):
     def show_health(self, stores: tuple[StoreHealth, ...]) -> None:
         ill = [each for each in stores if each.problems and each.look in LIT]
         ill.sort(key=lambda each: -LOUDNESS[each.look])
-        rest = len(ill) - MOST
+        shown, rest = min(self.most, len(ill)), max(0, len(ill) - self.most)
         for at, line in enumerate(self.lines):
-            line.setVisible(at < len(ill))
-            if at < len(ill):
-                line.show_line(ill[at], rest if at == MOST - 1 and rest > 0 else 0)
+            line.setVisible(at < shown)
+            if at < shown:
+                line.show_line(ill[at], rest if at == self.most - 1 else 0)
         self.setVisible(bool(ill))

@@ -11,7 +11,7 @@ from livedesk.desk.words import tr
 from livedesk.ui.moderation.pen import lit_format
 from livedesk.ui.theme import Theme
 
-LINES = 3, 10
+LINES = 2, 5
 """At least and at most; more of them are scrolled to."""
 
 

@@ -21,6 +21,7 @@ from livedesk.ui.moderation.byhand import MOST, ByHand
 from livedesk.ui.moderation.choices import Choices
 from livedesk.ui.moderation.counters import Counters
 from livedesk.ui.moderation.detail import Detail
+from livedesk.ui.moderation.healthline import MOST as MOST_LINES
 from livedesk.ui.moderation.healthline import HealthLines
 from livedesk.ui.moderation.listmodel import QueueModel
 from livedesk.ui.moderation.listview import QueueListView
@@ -32,6 +33,9 @@ from livedesk.ui.theme import Theme
 
 RIGHT_SHARE, RIGHT_WIDTH, RIGHT_MOST = 0.38, (430, 640), 0.46
 """Of the page's width; its bounds at scale 1; and so much at most on a small screen."""
+
+LOW = 560
+"""Pixels at scale 1: a page of less height tells of one trouble and one thing by hand at a time."""
 
 SETUP = """[store.moderation]
 url = "https://rules.example.com"     # the rule service
@@ -127,6 +131,9 @@ class QueuePage(QWidget):
         width = event.size().width()
         wanted = min(high, max(low, round(width * RIGHT_SHARE)))
         self._right.setFixedWidth(min(wanted, round(width * RIGHT_MOST)))
+        is_low = event.size().height() < self._theme.px(LOW)
+        self.by_hand.most = 1 if is_low else MOST
+        self.health.most = 1 if is_low else MOST_LINES
         super().resizeEvent(event)
 
     # What it shows

@@ -271,6 +271,25 @@ def test_what_is_to_be_done_by_hand_is_finished_by_key_once_it_was_seen(
     ]
 
 
+def test_the_window_fits_a_small_screen_whatever_is_to_be_told(
+    stage: Stage, open_window: Open
+) -> None:
+    """1600 x 900 at 150 % are 1066 x 600."""
+    away = RuleServiceStatus("down", "connection refused", version="42", local=True, unsent=12)
+    window = opened(open_window, stage, service=away)
+    window.resize(1066, 600)
+    for n in range(3):
+        by_hand(stage, f"text {n}", f"v{n}")
+    stage.moderation.comment("a fake", "fake")
+    press(window, Qt.Key.Key_J)
+    window.refresh()
+    QApplication.processEvents()
+    least = window.minimumSizeHint()
+    assert (least.width() <= 1066, least.height() <= 600) == (True, True), least
+    window.open_page("feed")
+    assert window.minimumSizeHint().height() <= 600, "other pages are scrolled"
+
+
 def test_what_rules_hid_is_shown_again_from_its_own_list(stage: Stage, open_window: Open) -> None:
     window = opened(open_window, stage)
     item = stage.moderation.comment("what a killer deal", "killer", action="hide")
