@@ -77,6 +77,22 @@ def test_a_decision_says_who_and_the_same_key_again_is_one() -> None:
     asked(story)
 
 
+def test_who_has_not_seen_the_newest_decision_does_not_overrule_it() -> None:
+    async def story(http: httpx.AsyncClient, engine: OneEngine) -> None:
+        await http.post(f"{M}/i1/hide", json={"by": "mei", "seen": 0})
+        late = await http.post(f"{M}/i1/approve", json={"by": "kim", "seen": 0})
+        assert code_of(late) == (409, "already")
+        assert late.json()["error"]["item"]["state"] == "hidden"
+        body = {"faq": "shipping", "by": "kim", "again": True, "seen": 0}
+        assert code_of(await http.post(f"{M}/i1/reply", json=body)) == (409, "already")
+        looked = await http.post(f"{M}/i1/approve", json={"by": "kim", "seen": 1})
+        assert looked.json()["state"] == "approved"
+        wrong = await http.post(f"{M}/i1/hide", json={"seen": -1})
+        assert code_of(wrong) == (422, "wrong_value")
+
+    asked(story)
+
+
 def test_what_is_refused_holds_the_item_as_it_is() -> None:
     async def story(http: httpx.AsyncClient, engine: OneEngine) -> None:
         engine.moderated.held("i1", "kim")

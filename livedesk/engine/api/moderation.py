@@ -64,9 +64,11 @@ class ByBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class DecideBody(ByBody):
-    """`key`: the same again is one decision."""
+    """`key`: the same again is one decision. `seen`: how many decisions the item had when the
+    person looked at it; one made in ignorance of others is refused."""
 
     key: _Key | None = None
+    seen: Annotated[int, Meta(ge=0, le=1_000)] | None = None
 
 
 class ReplyBody(DecideBody, kw_only=True):
@@ -141,7 +143,8 @@ async def act(request: Request) -> Response:
 def _decide(kind: DecisionKind) -> _Act:
     async def decide(moderating: ModeratingView, request: Request, item_id: str) -> Item:
         body = await typed_body(request, DecideBody)
-        return await moderating.act(item_id, kind, _by(request, body), _key(body))
+        by, key = _by(request, body), _key(body)
+        return await moderating.act(item_id, kind, by, key, seen=body.seen)
 
     return decide
 
@@ -149,7 +152,7 @@ def _decide(kind: DecisionKind) -> _Act:
 async def _reply(moderating: ModeratingView, request: Request, item_id: str) -> Item:
     body = await typed_body(request, ReplyBody)
     return await moderating.act(
-        item_id, "reply", _by(request, body), _key(body), body.faq, body.again
+        item_id, "reply", _by(request, body), _key(body), body.faq, body.again, body.seen
     )
 
 
