@@ -116,7 +116,7 @@ def new_item(
         recent=tuple(recent)[:RECENT],
         same=same_key(comment.text),
     )
-    effects = _effects(item, state, comment.utc_ns, "" if answer is None else reply_text(answer))
+    effects = _effects(item, state, comment.utc_ns, "" if answer is None else answer.posted)
     return replace(item, effects=effects)
 
 
@@ -125,15 +125,6 @@ def is_open(item: Item) -> bool:
     by_rule_alone = item.state in ("hidden", "replied") and item.decision is None
     needs_hand = any(effect.state in ("by_hand", "unknown") for effect in item.effects)
     return item.state == "waiting" or by_rule_alone or needs_hand
-
-
-def overturned(item: Item) -> bool:
-    """A person found the rule wrong: approved what it had found, or showed it again."""
-    return item.verdict is not None and item.decision is not None and item.state == "approved"
-
-
-def reply_text(faq: Faq) -> str:
-    return f"{faq.text} {faq.link}".strip()
 
 
 def claimed(item: Item, by: str, utc_ns: int, for_s: float = CLAIM_S) -> Item:
@@ -197,7 +188,7 @@ def decided(
         after = _state_of(replace(item, decisions=decisions))
     else:
         after = _BY_DECISION[decision.kind]
-    posted = reply_text(answer) if decision.kind == "reply" and answer is not None else ""
+    posted = answer.posted if decision.kind == "reply" and answer is not None else ""
     return replace(
         item,
         state=after,

@@ -37,7 +37,6 @@ from livedesk.moderation.items import (
     merged,
     new_item,
     on_its_own,
-    overturned,
     released,
     same_key,
     with_effect,
@@ -386,9 +385,9 @@ def test_what_a_person_may_want_to_see_is_open() -> None:
     approved = after(told(found(), "hide:1:c1", "sent"), "approve")
     assert not is_open(approved)
     assert is_open(told(approved, "unhide:1:c1", "by_hand"))
-    assert overturned(approved)
-    assert not overturned(after(found("review"), "hide"))
-    assert not overturned(after(found(None), "hide", "undo"))
+    assert approved.is_overturned
+    assert not after(found("review"), "hide").is_overturned
+    assert not after(found(None), "hide", "undo").is_overturned
 
 
 def test_a_reply_that_is_not_known_waits_for_a_person() -> None:

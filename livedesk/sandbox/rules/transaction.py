@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from livedesk.core.moderation import Item
-from livedesk.moderation.items import is_open, overturned
+from livedesk.moderation.items import is_open
 
 ChangeKind = Literal["item", "rules", "warning"]
 
@@ -105,7 +105,7 @@ class Transaction:
                 "" if verdict is None else verdict.rule,
                 "" if verdict is None else verdict.list,
                 "" if verdict is None else verdict.action,
-                item.decision is not None, overturned(item),
+                item.decision is not None, item.is_overturned,
                 None if claim is None else claim.until_utc_ns, data,
             ),
         )  # fmt: skip

@@ -23,22 +23,21 @@ EFFECT = {"key": "hide:1:c1", "verb": "hide", "state": "done"}
 DECISION = {"kind": "hide", "by": "ann", "utc_ns": NOW_NS, "key": "k"}
 VERDICT = {"action": "hide", "rule": "r", "list": "l", "reason": "", "spans": []}
 UNBELIEVABLE: list[dict[str, Any]] = [
-    [
-            {"revision": 2**64},
-            {"revision": -1},
-            {"effects": [{**EFFECT, "key": LONG}]},
-            {"effects": [{**EFFECT, "reason": LONG}]},
-            {"effects": [{**EFFECT, "settled_utc_ns": 2**70}]},
-            {"effects": [EFFECT] * 201},
-            {"decisions": [{**DECISION, "key": LONG}]},
-            {"decisions": [{**DECISION, "by": LONG}]},
-            {"decisions": [{**DECISION, "utc_ns": -1}]},
-            {"decisions": [DECISION] * 21},
-            {"comment": {**comment(1), "id": LONG}},
-            {"comment": {**comment(1), "text": "x" * 65_537}},
-            {"verdict": {**VERDICT, "spans": [{"start": 0, "end": 2**70}]}},
-            {"id": "i0"},
-            {"store": "other"},
+    {"revision": 2**64},
+    {"revision": -1},
+    {"effects": [{**EFFECT, "key": LONG}]},
+    {"effects": [{**EFFECT, "reason": LONG}]},
+    {"effects": [{**EFFECT, "settled_utc_ns": 2**70}]},
+    {"effects": [EFFECT] * 201},
+    {"decisions": [{**DECISION, "key": LONG}]},
+    {"decisions": [{**DECISION, "by": LONG}]},
+    {"decisions": [{**DECISION, "utc_ns": -1}]},
+    {"decisions": [DECISION] * 21},
+    {"comment": {**comment(1), "id": LONG}},
+    {"comment": {**comment(1), "text": "x" * 65_537}},
+    {"verdict": {**VERDICT, "spans": [{"start": 0, "end": 2**70}]}},
+    {"id": "i0"},
+    {"store": "other"},
 ]
 WARNING = {"id": "w1", "store": "glow", "kind": "policy", "text": "Claim", "utc_ns": NOW_NS}
 

@@ -7,7 +7,6 @@ from functools import cache
 import pytest
 
 from livedesk.core.rules import RuleProblem, RuleSet
-from livedesk.moderation.items import reply_text
 from livedesk.moderation.matcher import Matcher, compile_rules
 from livedesk.moderation.rule_file import read_rules
 from livedesk.sandbox.rules.server import SEED_RULES
@@ -40,7 +39,7 @@ def test_there_are_enough_rules_and_nothing_is_wrong_with_them() -> None:
 
 def test_every_answer_fits_every_platform() -> None:
     for answer in seed()[0].faq:
-        assert len(reply_text(answer)) <= SHOPEES_LONGEST_REPLY, answer.id
+        assert len(answer.posted) <= SHOPEES_LONGEST_REPLY, answer.id
 
 
 @pytest.mark.parametrize(
