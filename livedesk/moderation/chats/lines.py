@@ -23,6 +23,7 @@ from livedesk.moderation.chats.standing import Standing
 from livedesk.platforms.answers import UnusableError, sentence
 
 _MOST_ORDERS: Final = 1_000
+_NOTHING: Final = Can(frozenset())
 
 
 class LinesRoom:
@@ -31,7 +32,9 @@ class LinesRoom:
     def __init__(self, run: tuple[str, ...], clock: Clock, rng: Random) -> None:
         self._program = Program(run, self, clock, rng)
         self._clock = clock
-        self._can = Can(frozenset())
+        self._can = _NOTHING
+        self._has_said = True
+        """What the program that runs now can do; before it writes, what the one before could."""
         self._standing = Standing(_able(self._can), clock)
         self._seen = Seen()
         self._orders: dict[str, asyncio.Future[Did | None]] = {}
@@ -53,6 +56,7 @@ class LinesRoom:
         """The program ends with `run`."""
 
     def started(self) -> None:
+        self._has_said = False
         self._standing.alive()
         if self._ended_mono_ns is not None:
             away_s = (self._clock.mono_ns() - self._ended_mono_ns) / NS_PER_S
@@ -85,16 +89,22 @@ class LinesRoom:
             return None
         match found:
             case Can():
-                self._can = found
-                self._standing.can(_able(found))
+                self._now_can(found)
             case Did(key):
                 if (order := self._orders.get(key)) is not None and not order.done():
                     order.set_result(found)
             case Wrote(comment, cleaned):
+                if not self._has_said:
+                    self._now_can(_NOTHING)
                 if self._seen.add(comment.id):
                     self._standing.cleaned(cleaned)
                     return comment
         return None
+
+    def _now_can(self, can: Can) -> None:
+        self._has_said = True
+        self._can = can
+        self._standing.can(_able(can))
 
     async def act(self, effect: Effect, comment: Comment, limit_s: float) -> Acted:
         if effect.verb not in self._can.verbs:
