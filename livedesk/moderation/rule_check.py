@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from livedesk.core.rules import ALL_STORES, Rule, RuleProblem, RuleSet
+from livedesk.core.rules import Rule, RuleProblem, RuleSet
 from livedesk.moderation.confusables import SPACELESS_LETTER
 from livedesk.moderation.expressions import ExpressionError, compiled
 from livedesk.moderation.views import Views
 
 LONGEST_TERM: Final = 200
 """Characters; a phrase, not a message."""
+_MOST_COMPARED: Final = 10
+"""Rules with the same term: a document of nothing else is to be read in a second, too."""
 
 
 class RuleCheck:
@@ -73,16 +75,19 @@ class RuleCheck:
 
     def _said_twice(self) -> Iterator[RuleProblem]:
         """Once in each field and store would be enough."""
-        first: dict[tuple[str, str, str], str] = {}
+        earlier: dict[tuple[str, str], list[tuple[str, frozenset[str]]]] = {}
         for rule in self._rules.rules:
-            for term in rule.terms:
-                for store in rule.stores or (ALL_STORES,):
-                    for field in rule.fields:
-                        key = (self._key(term), store, field)
-                        earlier = first.setdefault(key, rule.id)
-                        if earlier != rule.id:
-                            text = f'"{term}" stands in {earlier} too; the severer rule counts.'
+            stores = frozenset(rule.stores)
+            for term in dict.fromkeys(rule.terms):
+                for field in rule.fields:
+                    others = earlier.setdefault((self._key(term), field), [])
+                    for other, theirs in others:
+                        if other != rule.id and _meet(stores, theirs):
+                            text = f'"{term}" stands in {other} too; the severer rule counts.'
                             yield _note(rule.id, text)
+                            break
+                    if len(others) < _MOST_COMPARED:
+                        others.append((rule.id, stores))
             terms = [self._key(term) for term in rule.terms]
             if len(set(terms)) < len(terms):
                 count = len(terms) - len(set(terms))
@@ -100,6 +105,11 @@ class RuleCheck:
     def _key(self, term: str) -> str:
         folded = self._views.folded(term[:LONGEST_TERM])
         return self._views.words(folded).strip() or folded.strip()
+
+
+def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Some store has both; empty means all."""
+    return not one or not other or not one.isdisjoint(other)
 
 
 def _note(where: str, text: str) -> RuleProblem:

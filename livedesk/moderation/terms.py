@@ -245,12 +245,11 @@ def _automaton(patterns: dict[str, list[tuple[Term, _Form]]]) -> _Automaton | No
 
 
 def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:
-    found: set[str] = set()
-    for term, _ in owners:
-        if term.stores is None:
-            return None
-        found |= term.stores
-    return frozenset(found)
+    distinct = {term.stores for term, _ in owners}
+    if len(distinct) == 1:
+        return distinct.pop()
+    known = [stores for stores in distinct if stores is not None]
+    return frozenset().union(*known) if len(known) == len(distinct) else None
 
 
 def _shape(views: Views, text: str) -> str:

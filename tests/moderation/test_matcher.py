@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +37,7 @@ _RULES = RuleSet(
     allow={"*": ("dick van dyke", "money"), "a": ("sex appeal",)},
 )  # fmt: skip
 _MATCHER = compile_rules(_RULES)
+_BACKWARDS = compile_rules(replace(_RULES, rules=_RULES.rules[::-1]))
 
 
 @pytest.mark.parametrize(
@@ -149,15 +149,10 @@ def _asks_for_more(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.action != "reply"
 
 
-@given(
-    st.text(st.sampled_from("free mony sx4@!. -uck\u200b\u0301加微信"), max_size=30), st.randoms()
-)
-def test_the_order_of_rules_and_stores_decides_nothing(text: str, rng: random.Random) -> None:
-    shuffled = list(_RULES.rules)
-    rng.shuffle(shuffled)
-    other = compile_rules(replace(_RULES, rules=tuple(shuffled)))
+@given(st.text(st.sampled_from("free mony sx4@!. -uck\u200b\u0301加微信"), max_size=30))
+def test_the_order_of_rules_and_stores_decides_nothing(text: str) -> None:
     for store in ("a", "b", "a"):
-        one, two = _MATCHER.judge(store, text), other.judge(store, text)
+        one, two = _MATCHER.judge(store, text), _BACKWARDS.judge(store, text)
         assert (one and (one.action, one.evasion)) == (two and (two.action, two.evasion))
 
 

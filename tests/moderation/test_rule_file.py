@@ -91,6 +91,26 @@ def test_what_is_odd_is_told_and_taken(document: bytes, told: str) -> None:
     assert any(told in problem.text and not problem.fatal for problem in problems)
 
 
+def test_many_stores_times_many_terms_are_not_multiplied() -> None:
+    """Was minutes and gigabytes: every term in every store was noted one by one."""
+    stores = [f"store-{n}" for n in range(5_000)]
+    rules, problems = read_rules(
+        _document(terms=[f"t{n}" for n in range(5_000)], stores=stores), "v"
+    )
+    assert not problems
+    assert compile_rules(rules).judge("store-7", "t77") is not None
+
+
+def test_one_term_in_rules_of_different_stores_is_no_problem() -> None:
+    rules = [{**json.loads(_document(stores=[store]))["rules"][0], "id": store} for store in "ab"]
+    assert not read_rules(json.dumps({"rules": rules}).encode(), "v")[1]
+    rules.append({**rules[0], "id": "c"})
+    told = read_rules(json.dumps({"rules": rules}).encode(), "v")[1]
+    assert [problem.text for problem in told] == [
+        '"free money" stands in a too; the severer rule counts.'
+    ]
+
+
 def test_an_allowed_term_wins_over_the_same_blocked_one() -> None:
     document = _document()[:-1] + b', "allow": {"*": ["Free Money"]}}'
     matcher = compile_rules(read_rules(document, "v")[0])
