@@ -20,6 +20,18 @@ _COMMENTS_PER_S: Final = 1.5
 _BAD_PCT: Final = 6.0
 """Enough that each rule is seen at work within minutes."""
 
+_STORE: Final = """\
+# A store on this sandbox: a whole livedesk.toml, as long as the sandbox runs.
+[[store]]
+id = "sandbox"
+name = "Sandbox"
+platform = "sandbox"
+sandbox = true
+
+[store.feed]
+listen = "rtmp://127.0.0.1:1935/live/sandbox"  # your encoder pushes here
+"""
+
 _Part = Callable[[Awaitable[object]], Awaitable[None]]
 """Runs until what it is given is done."""
 
@@ -67,8 +79,9 @@ def _whole(args: argparse.Namespace) -> _Part:
         if args.json:
             say(json.dumps(where.to_json()))
             return
-        for name, url in where.platform_urls.items():
-            say(f"url of the uplink {name}: {url.reveal()}")
+        if args.config is None:
+            say(_STORE)
+        _say_uplinks(where.platform_urls)
         _say_shop(where.shop)
         if where.rules is not None:
             _say_moderation(where.rules, where.chat)
@@ -95,9 +108,15 @@ def _shop_alone(args: argparse.Namespace) -> _Part:
     return lambda until: run_shop(ShopJob(), SystemClock(), ready, until)
 
 
+def _say_uplinks(urls: Mapping[str, Secret]) -> None:
+    """As they stand in the settings of a store that streams here."""
+    for name, url in urls.items():
+        say(f'[[store.uplink]]\nname = "{name}"\nurl = "{url.reveal()}"\n')
+
+
 def _say_shop(shop: Mapping[str, Any]) -> None:
     """As it stands in the settings of a store that pins there."""
-    say('\n[store.pins]\ngateway = "sandbox"\n\n[store.pins.sandbox]')
+    say('[store.pins]\ngateway = "sandbox"\n\n[store.pins.sandbox]')
     for name in ("url", "room", "token"):
         say(f'{name} = "{shop[name]}"')
 
@@ -111,7 +130,7 @@ def _say_moderation(rules: Mapping[str, Any], chat: Mapping[str, Any]) -> None:
 
 
 def _say_control(url: str) -> None:
-    say(f"\ncontrol: {url}  (Ctrl+C ends the sandbox)")
+    say(f"\n# control: {url}  (Ctrl+C ends the sandbox)")
 
 
 def _feed_url(config: Path, named: str | None) -> Secret:
