@@ -24,6 +24,7 @@ from livedesk.engine.api.answers import (
     typed_body,
     wrong_value,
 )
+from livedesk.engine.api.hook_answers import hook_error
 from livedesk.engine.api.moderation_view import (
     MOST_A_PAGE,
     ModeratingView,
@@ -40,7 +41,6 @@ _STATUS: Final = {
     "unknown_item": 404, "unknown_effect": 404, "unknown_warning": 404, "service": 502,
     "stopping": 503,
 }  # fmt: skip
-_HOOK_STATUS: Final = {"too_large": 413, "bad_body": 400}
 _ACTIONS: Final = {
     "claimed": "Wait until the claim is released or runs out, or speak with its holder.",
     "duplicate_reply": "Ask with again: true to post it all the same.",
@@ -216,10 +216,5 @@ async def hook(request: Request) -> Response:
             refuse(request.headers, body, engine.clock.utc_ns())
         store.moderating.hook(request.headers, body)
     except HookRefused as refusal:
-        raise ApiError(
-            _HOOK_STATUS.get(refusal.code, 401),
-            refusal.code,
-            refusal.text,
-            "Sign it after Standard Webhooks, with the secret of this store's settings.",
-        ) from refusal
+        raise hook_error(refusal) from refusal
     return Response(status_code=204)

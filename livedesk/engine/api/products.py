@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.engine.api.answers import ApiError
+from livedesk.engine.api.hook_answers import hook_error
 from livedesk.engine.api.pins import pinning_of
 from livedesk.engine.api.view import EngineView
 from livedesk.engine.hook_news import refuse
 from livedesk.platforms.webhook import HookRefused
-
-_STATUS = {"too_large": 413, "bad_body": 400}
 
 
 async def list_products(request: Request) -> Response:
@@ -44,10 +43,5 @@ async def hook(request: Request) -> Response:
             refuse(request.headers, body, engine.clock.utc_ns())
         store.pinning.hook(request.headers, body)
     except HookRefused as refusal:
-        raise ApiError(
-            _STATUS.get(refusal.code, 401),
-            refusal.code,
-            refusal.text,
-            "Sign it after Standard Webhooks, with the secret of this store's settings.",
-        ) from refusal
+        raise hook_error(refusal) from refusal
     return Response(status_code=204)
