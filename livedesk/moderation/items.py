@@ -18,12 +18,24 @@ from livedesk.core.moderation import (
     Comment,
     Decision,
     Effect,
-    EffectState,
     Faq,
     Item,
     ItemState,
-    Verb,
     Verdict,
+)
+from livedesk.moderation.effects import (
+    HIDDEN,
+    LEFT,
+    UNSENT,
+    WITHOUT_EFFECT,
+    can_be_dropped,
+    following,
+    is_on,
+    is_undone,
+    joined,
+    newest_of,
+    rank,
+    with_news,
 )
 
 CLAIM_S: Final = 30.0
@@ -50,25 +62,6 @@ _BY_DECISION: Final[dict[str, ItemState]] = {
     "reply": "replied",
     "ban": "banned",
 }
-_HIDDEN: Final[frozenset[ItemState]] = frozenset(("hidden", "banned"))
-_UNSENT: Final[frozenset[EffectState]] = frozenset(("wanted", "by_hand"))
-_WITHOUT_EFFECT: Final[frozenset[EffectState]] = frozenset(("dropped", "failed", "not_possible"))
-_LEFT: Final[frozenset[EffectState]] = frozenset(("sent", "unknown", "failed", "done"))
-UNDONE: Final = "undone"
-"""Code of an effect that was dropped because it was decided otherwise. Whoever says so cannot know
-whether it has left meanwhile: that is learned from who sends."""
-_RANK: Final[dict[EffectState, int]] = {
-    "wanted": 0,
-    "by_hand": 1,
-    "sent": 3,
-    "unknown": 4,
-    "failed": 5,
-    "not_possible": 5,
-    "dropped": 5,
-    "done": 6,
-}
-_RANK_UNDONE: Final = 2
-"""What is known of an effect only grows: a late "sent" does not undo "done"."""
 
 
 class ItemError(Exception):
@@ -116,7 +109,7 @@ def new_item(
         recent=tuple(recent)[:RECENT],
         same=same_key(comment.text),
     )
-    effects = _effects(item, state, comment.utc_ns, "" if answer is None else answer.posted)
+    effects = following(item, state, comment.utc_ns, "" if answer is None else answer.posted)
     return replace(item, effects=effects)
 
 
@@ -193,7 +186,7 @@ def decided(
         item,
         state=after,
         decisions=decisions,
-        effects=_effects(item, after, decision.utc_ns, posted),
+        effects=following(item, after, decision.utc_ns, posted),
         claim=None,
         revision=item.revision + 1,
     )
@@ -214,7 +207,7 @@ def _check_decision(item: Item, decision: Decision, answer: Faq | None) -> None:
     if decision.kind == "hide" and item.state == "banned":
         raise ItemError("already", "It is hidden already, and its author banned.")
     if decision.kind == "reply":
-        if item.state in _HIDDEN:
+        if item.state in HIDDEN:
             raise ItemError("hidden", "It is hidden; a reply to it would puzzle the viewers.")
         if answer is None:
             raise ItemError("unknown_reply", "There is no such answer in the FAQ.")
@@ -224,8 +217,8 @@ def _check_undo(item: Item) -> None:
     last = item.decision
     if last is None:
         raise ItemError("nothing_to_undo", "Nobody has decided anything that could be undone.")
-    newest = _newest(item.effects, "reply")
-    if last.kind == "reply" and newest is not None and not _can_be_dropped(newest):
+    newest = newest_of(item.effects, "reply")
+    if last.kind == "reply" and newest is not None and not can_be_dropped(newest):
         raise ItemError("not_undoable", "A reply that was posted cannot be taken back from here.")
 
 
@@ -239,20 +232,12 @@ def _is_so(item: Item) -> bool:
     """Whether what the state asks of the platform may still come, or was done. What failed can be
     decided once more, which tries it again."""
     if item.state == "replied":
-        newest = _newest(item.effects, "reply")
-        return newest is not None and newest.state not in _WITHOUT_EFFECT
+        newest = newest_of(item.effects, "reply")
+        return newest is not None and newest.state not in WITHOUT_EFFECT
     return (
-        _is_on(item.effects, ("hide", "unhide")) == (item.state in _HIDDEN)
-        and _is_on(item.effects, ("ban", "unban")) == (item.state == "banned")
+        is_on(item.effects, ("hide", "unhide")) == (item.state in HIDDEN)
+        and is_on(item.effects, ("ban", "unban")) == (item.state == "banned")
     )  # fmt: skip
-
-
-def _newest(effects: Sequence[Effect], verb: Verb) -> Effect | None:
-    return next((effect for effect in reversed(effects) if effect.verb == verb), None)
-
-
-def _can_be_dropped(effect: Effect) -> bool:
-    return effect.state in _UNSENT or effect.state in _WITHOUT_EFFECT
 
 
 def _state_of(item: Item) -> ItemState:
@@ -267,101 +252,6 @@ def _state_of(item: Item) -> ItemState:
     return "waiting" if by_rule == "replied" and not answered else by_rule
 
 
-def _effects(
-    item: Item, after: ItemState, utc_ns: int, posted: str, *, again: bool = True
-) -> tuple[Effect, ...]:
-    """The present ones, without those that are not wanted any more, and what is wanted beside.
-
-    `again`: also when it was tried already, and failed.
-    """
-    effects = list(item.effects)
-    _turn(effects, item, ("hide", "unhide"), after in _HIDDEN, utc_ns, again)
-    _turn(effects, item, ("ban", "unban"), after == "banned", utc_ns, again)
-    if after != "replied":
-        _drop(effects, "reply", utc_ns)
-    elif posted := posted or _taken_back(effects):
-        effects.append(_effect(effects, item, "reply", utc_ns, posted))
-    else:
-        _post_once(effects, utc_ns)
-    return tuple(effects)
-
-
-def _post_once(effects: list[Effect], utc_ns: int) -> None:
-    """A reply that was taken back and brought back has perhaps been posted meanwhile."""
-    posted = {
-        effect.text
-        for effect in effects
-        if effect.verb == "reply" and effect.state in ("sent", "unknown", "done")
-    }
-    newest = _newest(effects, "reply")
-    if newest is not None and newest.text in posted:
-        _drop(effects, "reply", utc_ns)
-
-
-def _taken_back(effects: Sequence[Effect]) -> str:
-    """The reply that an undo brings back: one that was only dropped by the decision before."""
-    replies = [effect for effect in effects if effect.verb == "reply"]
-    if not replies or not _is_undone(replies[-1]):
-        return ""
-    text = replies[-1].text
-    is_posted = any(each.text == text and each.state not in _WITHOUT_EFFECT for each in replies)
-    return "" if is_posted else text
-
-
-def _turn(
-    effects: list[Effect],
-    item: Item,
-    verbs: tuple[Verb, Verb],
-    wanted: bool,
-    utc_ns: int,
-    again: bool,
-) -> None:
-    """On or off: what has not left yet is dropped, what has left is turned back."""
-    there, back = verbs
-    if _is_on(effects, verbs) == wanted:
-        return
-    _drop(effects, back if wanted else there, utc_ns)
-    verb = there if wanted else back
-    is_still = _is_on(effects, verbs) != wanted  # what lies under the dropped one may have failed
-    if is_still and (again or _last_tried(effects, verbs) != verb):
-        effects.append(_effect(effects, item, verb, utc_ns))
-
-
-def _last_tried(effects: Sequence[Effect], verbs: tuple[Verb, Verb]) -> Verb | None:
-    tried = (each.verb for each in reversed(effects) if each.state != "dropped")
-    return next((verb for verb in tried if verb in verbs), None)
-
-
-def _is_on(effects: Sequence[Effect], verbs: tuple[Verb, Verb]) -> bool:
-    """How it will be once all that may still come has come."""
-    there, _ = verbs
-    for effect in reversed(effects):
-        if effect.verb in verbs and effect.state not in _WITHOUT_EFFECT:
-            return effect.verb == there
-    return False
-
-
-def _drop(effects: list[Effect], verb: Verb, utc_ns: int) -> None:
-    """All of this verb that have not left."""
-    for at, effect in enumerate(effects):
-        if effect.verb == verb and effect.state in _UNSENT:
-            effects[at] = replace(
-                effect,
-                state="dropped",
-                settled_utc_ns=utc_ns,
-                code=UNDONE,
-                reason="It was decided otherwise before it was done.",
-            )
-
-
-def _effect(
-    effects: Sequence[Effect], item: Item, verb: Verb, utc_ns: int, text: str = ""
-) -> Effect:
-    turn = 1 + sum(effect.verb == verb for effect in effects)
-    key = f"{verb}:{turn}:{item.comment.id}"
-    return Effect(key, verb, "wanted", utc_ns, text=text)
-
-
 def with_effect(item: Item, news: Effect) -> Item:
     """What became of one of its effects; what is known already, or older, changes nothing.
 
@@ -372,19 +262,19 @@ def with_effect(item: Item, news: Effect) -> Item:
     if at is None:
         return _with_unheard(item, news)
     known = item.effects[at]
-    if _rank(news) <= _rank(known):
+    if rank(news) <= rank(known):
         return item
-    effects = (*item.effects[:at], _with_news(known, news), *item.effects[at + 1 :])
+    effects = (*item.effects[:at], with_news(known, news), *item.effects[at + 1 :])
     after = replace(item, effects=effects, revision=item.revision + 1)
-    return _settled(after, _time_of(news)) if _is_undone(known) else after
+    return _settled(after, _time_of(news)) if is_undone(known) else after
 
 
 def _with_unheard(item: Item, news: Effect) -> Item:
     """An engine with an older copy wanted it, and it has left: before all that has not."""
     is_its_own = news.key.startswith(f"{news.verb}:") and news.key.endswith(f":{item.comment.id}")
-    if not is_its_own or news.state not in _LEFT or len(item.effects) >= MOST_EFFECTS:
+    if not is_its_own or news.state not in LEFT or len(item.effects) >= MOST_EFFECTS:
         return item
-    unsent = (at for at, each in enumerate(item.effects) if each.state in _UNSENT)
+    unsent = (at for at, each in enumerate(item.effects) if each.state in UNSENT)
     at = next(unsent, len(item.effects))
     effects = (*item.effects[:at], news, *item.effects[at:])
     after = replace(item, effects=effects, revision=item.revision + 1)
@@ -395,30 +285,11 @@ def _time_of(news: Effect) -> int:
     return news.settled_utc_ns or news.wanted_utc_ns
 
 
-def _with_news(known: Effect, news: Effect) -> Effect:
-    """What was asked for stays as it was asked for."""
-    return replace(
-        known,
-        state=news.state,
-        settled_utc_ns=news.settled_utc_ns,
-        reason=news.reason,
-        code=news.code,
-    )
-
-
-def _is_undone(effect: Effect) -> bool:
-    return effect.state == "dropped" and effect.code == UNDONE
-
-
-def _rank(effect: Effect) -> int:
-    return _RANK_UNDONE if _is_undone(effect) else _RANK[effect.state]
-
-
 def _settled(item: Item, utc_ns: int) -> Item:
     """With what the platform still lacks of the state."""
-    if item.state == "replied" and _newest(item.effects, "reply") is None:
+    if item.state == "replied" and newest_of(item.effects, "reply") is None:
         return item
-    return replace(item, effects=_effects(item, item.state, utc_ns, "", again=False))
+    return replace(item, effects=following(item, item.state, utc_ns, "", again=False))
 
 
 def on_its_own(theirs: Item, recent: Sequence[Comment], utc_ns: int) -> Item:
@@ -432,7 +303,7 @@ def on_its_own(theirs: Item, recent: Sequence[Comment], utc_ns: int) -> Item:
         decisions=theirs.decisions[:MOST_DECISIONS],
     )
     kept = replace(kept, state=_state_of(kept))
-    return replace(kept, effects=_effects(kept, kept.state, utc_ns, ""))
+    return replace(kept, effects=following(kept, kept.state, utc_ns, ""))
 
 
 def merged(ours: Item, theirs: Item) -> Item:
@@ -445,7 +316,7 @@ def merged(ours: Item, theirs: Item) -> Item:
     if _follow(theirs.decisions, ours.decisions):
         taken = replace(ours, decisions=theirs.decisions[:MOST_DECISIONS], claim=None)
         taken = replace(taken, state=_state_of(replace(taken, effects=theirs.effects)))
-    both = replace(taken, effects=_joined(ours.effects, theirs.effects))
+    both = replace(taken, effects=joined(ours.effects, theirs.effects))
     at_ns = max([ours.comment.utc_ns, *(decision.utc_ns for decision in theirs.decisions)])
     turned = _settled(both, at_ns)
     if turned == ours:
@@ -457,17 +328,6 @@ def _follow(theirs: Sequence[Decision], ours: Sequence[Decision]) -> bool:
     """Whether they begin with ours and go on."""
     known = [decision.key for decision in ours]
     return len(theirs) > len(ours) and [each.key for each in theirs[: len(known)]] == known
-
-
-def _joined(ours: Sequence[Effect], theirs: Sequence[Effect]) -> tuple[Effect, ...]:
-    """In their order, as they alone carry effects out; then those they have not heard of."""
-    known = {effect.key: effect for effect in ours}
-    both = []
-    for effect in theirs:
-        mine = known.pop(effect.key, None)
-        is_news = mine is None or _rank(effect) > _rank(mine)
-        both.append(effect if mine is None or is_news else mine)
-    return (*both, *known.values())
 
 
 def _answer(faq: Sequence[Faq], reply: str) -> Faq | None:
