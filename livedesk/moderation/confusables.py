@@ -29,6 +29,10 @@ SPACELESS: Final = (
 
 SPACELESS_LETTER: Final = re.compile(f"[{SPACELESS}]")
 
+PHRASES: Final = "\ufdfa\ufdfb"
+"""Arabic blessings, a sentence in one sign: a sign here, as unfolded they make a text 18 times as
+long."""
+
 LEET: Final = {
     "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b",
     "9": "g", "@": "a", "$": "s", "€": "e", "£": "i", "¢": "c", "¥": "y", "₩": "w",
@@ -77,6 +81,8 @@ class Letters(dict[int, str]):
             return "!"
         if char in _SIGNS:
             return _SIGNS[char]
+        if char in PHRASES:
+            return JOINT
         if char.isspace():
             return " "
         if INVISIBLE.match(char) or _MARKS.match(char):

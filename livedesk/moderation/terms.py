@@ -201,7 +201,10 @@ class Terms:
         if automaton is None:
             return
         for bare, recipe in looks.readings.items():
-            if automaton.terms(squeezed(bare) if runs else bare, store) <= looks.sure:
+            if (
+                looks.broken_off
+                or automaton.terms(squeezed(bare) if runs else bare, store) <= looks.sure
+            ):
                 continue
             view = squeezed_view(looks.reading(recipe)) if runs else looks.reading(recipe)
             settled = frozenset(looks.sure)
@@ -210,6 +213,8 @@ class Terms:
                     continue
                 found = Found(looks.text, view, start, end, runs)
                 how = looks.likeness(found, term.text, self._shape(term.text, runs))
+                if looks.broken_off:
+                    return
                 if how == "sure":
                     looks.sure.add(term)
                 if how is not None:

@@ -19,7 +19,14 @@ from typing import Final
 import ahocorasick_rs
 
 from livedesk.core.moderation import Span
-from livedesk.moderation.confusables import INVISIBLE, JOINT, SPACELESS, SPACELESS_LETTER, Letters
+from livedesk.moderation.confusables import (
+    INVISIBLE,
+    JOINT,
+    PHRASES,
+    SPACELESS,
+    SPACELESS_LETTER,
+    Letters,
+)
 
 _SCRIPT_EDGE: Final = re.compile(
     f"(?<=[{SPACELESS}])(?=[^ {SPACELESS}])|(?<=[^ {SPACELESS}])(?=[{SPACELESS}])"
@@ -29,6 +36,8 @@ _FLOOD: Final = re.compile(f"({_MARK}{{8}}){_MARK}+")
 """Nobody sets nine marks on one letter, and normalising takes the square of their number."""
 _FLOODED: Final = 1_000
 """Code points; shorter texts are normalised in microseconds whatever they are."""
+_PHRASE: Final = "\ufdfd"
+"""Another such sign, which normalising leaves alone."""
 _EXTENDS: Final = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
 """Joins the character before it when normalised, although it is no mark."""
 _NOT_FOLDED: Final = re.compile(f"{INVISIBLE.pattern[:-1]}\ud800-\udfff]")
@@ -150,6 +159,8 @@ class Views:
 
     def _folded(self, text: str) -> str:
         calm = _FLOOD.sub(r"\1", text) if len(text) > _FLOODED else text
+        for phrase in PHRASES:
+            calm = calm.replace(phrase, _PHRASE)
         folded = unicodedata.normalize("NFKC", calm).casefold()
         return folded.translate(self._folds) if _NOT_FOLDED.search(folded) else folded
 
