@@ -8,16 +8,19 @@ from typing import Final
 from livedesk.core.moderation import Comment
 from livedesk.moderation.items import RECENT
 
-MOST_AUTHORS: Final = 20_000
-_MOST_CHARS: Final = 2_000
+MOST_COMMENTS: Final = 10_000
+"""Some 6 MB, and many stores share a machine; at ten comments a second it is a quarter of an hour.
+"""
+_MOST_CHARS: Final = 500
 """Of one comment: it is shown beside another, not judged."""
 
 
 class Authors:
     """Those who wrote longest ago are forgotten first."""
 
-    def __init__(self, most: int = MOST_AUTHORS) -> None:
+    def __init__(self, most: int = MOST_COMMENTS) -> None:
         self._most = most
+        self._count = 0
         self._comments: dict[str, deque[Comment]] = {}
 
     def take(self, comment: Comment) -> tuple[Comment, ...]:
@@ -27,10 +30,11 @@ class Authors:
             written = deque(maxlen=RECENT)
         before = tuple(each for each in written if each.id != comment.id)
         if len(before) == len(written):
+            self._count += len(written) < RECENT
             written.appendleft(_short(comment))
         self._comments[comment.author_id] = written
-        if len(self._comments) > self._most:
-            del self._comments[next(iter(self._comments))]
+        while self._count > self._most:
+            self._count -= len(self._comments.pop(next(iter(self._comments))))
         return before
 
 

@@ -45,13 +45,15 @@ def test_long_texts_fill_a_line_sooner_and_make_smaller_calls() -> None:
 
 
 def test_an_author_is_known_by_the_last_five_comments() -> None:
-    authors = Authors(most=2)
+    authors = Authors(most=6)
     for number in range(7):
         before = authors.take(Comment(f"c{number}", "a", "A", "text", number))
     assert [each.id for each in before] == ["c5", "c4", "c3", "c2", "c1"]
     authors.take(Comment("x", "b", "B", "text", 1))
+    assert len(authors.take(Comment("x", "b", "B", "text", 1))) == 0, "the same comment again"
     authors.take(Comment("y", "c", "C", "text", 1))
-    assert authors.take(Comment("z", "a", "A", "text", 1)) == ()
+    assert authors.take(Comment("z", "a", "A", "text", 1)) == (), "who wrote longest ago is gone"
+    assert [each.id for each in authors.take(Comment("w", "b", "B", "text", 1))] == ["x"]
 
 
 def test_an_answer_is_not_posted_again_too_soon() -> None:

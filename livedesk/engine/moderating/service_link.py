@@ -36,6 +36,8 @@ T = TypeVar("T")
 AWAY_S: Final = 1.7
 """With a look ten times a second it is told within 2 s."""
 _LOOK_S: Final = 0.1
+_LATE_S: Final = 0.3
+"""A look that comes later than this says more about this engine than about the service."""
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0
 _TOGETHER_S: Final = 0.05
@@ -183,8 +185,15 @@ class ServiceLink:
         await self._tasks.close()
 
     async def _look(self) -> None:
+        looked_ns = self._clock.mono_ns()
         while True:
-            silent_s = (self._clock.mono_ns() - self._sign_ns) / NS_PER_S
+            now_ns = self._clock.mono_ns()
+            late_ns = now_ns - looked_ns - round(_LOOK_S * NS_PER_S)
+            if late_ns > _LATE_S * NS_PER_S:
+                # This engine stood still: what came meanwhile is not read yet.
+                self._sign_ns += late_ns
+            looked_ns = now_ns
+            silent_s = (now_ns - self._sign_ns) / NS_PER_S
             if silent_s >= AWAY_S:
                 self.away(self._fault or f"no sign of it for {silent_s:.1f} s")
             await asyncio.sleep(_LOOK_S)

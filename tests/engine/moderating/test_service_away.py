@@ -147,3 +147,16 @@ def test_faults_of_the_service_are_no_absence(folder: Path) -> None:
             assert "moderation.service_down" not in bench.stage.kinds()
 
     asyncio.run(story())
+
+
+def test_an_engine_that_stood_still_does_not_take_its_own_silence_for_an_absence(
+    folder: Path,
+) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as moderating:
+            await is_up(moderating)
+            time.sleep(2.0)  # noqa: ASYNC251 - the engine is to stand still
+            await until(lambda: (moderating.status().service.events_age_ms or 9e9) < 500)
+            assert "moderation.service_down" not in bench.stage.kinds()
+
+    asyncio.run(story())
