@@ -139,7 +139,7 @@ class Moderating:
     def _undo_own(self, item: Item, batch: int) -> None:
         """The engine takes back the newest decision: it must still be this operator's."""
         newest = self.book.item(item.id) or item
-        decision, order = newest.decision, self._order(item, "undo", batch=batch)
+        decision, order = newest.decision, self._order(newest, "undo", batch=batch)
         if decision is not None and decision.by == self._me:
             self._give(order)
         elif self.orders.asked(order, self._now()):
@@ -208,7 +208,8 @@ class Moderating:
             self._give(order)
 
     def _order(self, item: Item, act: Act, **parts: Any) -> QueueOrder:
-        return QueueOrder(item.store, item.id, act, f"{self._rng.getrandbits(96):024x}", **parts)
+        key, seen = f"{self._rng.getrandbits(96):024x}", len(item.decisions)
+        return QueueOrder(item.store, item.id, act, key, seen=seen, **parts)
 
     def _give(self, order: QueueOrder) -> None:
         if self.orders.asked(order, self._now()):

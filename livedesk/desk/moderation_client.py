@@ -54,4 +54,4 @@ def _body(order: QueueOrder, by: str) -> dict[str, Json]:
             return body | {"effect": order.effect_key, "done": order.done}
         case "reply":
             body |= {"faq": order.faq_id, "again": order.again}
-    return body | {"key": order.key}
+    return body | {"key": order.key, "seen": order.seen}

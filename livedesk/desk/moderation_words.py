@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from livedesk.core.moderation import (
     Ability,
     ChatStatus,
@@ -18,10 +16,6 @@ from livedesk.desk.looks import Look
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.queue_orders import Act, Asked
 from livedesk.desk.words import number, span, tr
-
-BAD_RULE_DECIDED: Final = 10
-BAD_RULE_SHARE: Final = 0.5
-"""A rule of which people took back so much is asked about (docs/architecture.md, "Alarms")."""
 
 
 def state_words(item: Item) -> tuple[Look, str, str]:
@@ -142,12 +136,11 @@ def problems(status: ModerationStatus) -> tuple[tuple[Look, str], ...]:
 
 
 def rule_words(rule: RuleStatistics) -> tuple[Look, str]:
-    share = rule.overturned_share
-    if share is None or share < BAD_RULE_SHARE:
-        return "idle", ""
-    if rule.decided < BAD_RULE_DECIDED:
+    if rule.is_wrong:
+        return "warning", tr("People took back half of it or more: look at this rule.")
+    if (rule.overturned_share or 0.0) >= 0.5:
         return "notice", tr("People took back much of it, of few so far.")
-    return "warning", tr("People took back half of it or more: look at this rule.")
+    return "idle", ""
 
 
 def repeated_words(ago_s: float, *, to_author: bool) -> str:

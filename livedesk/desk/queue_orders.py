@@ -42,6 +42,8 @@ class QueueOrder:
     done: bool = True
     batch: int = 0
     """Number of the batch to which it belongs; 0: none."""
+    seen: int = 0
+    """How many decisions the item had when it was given: one made since is not overruled."""
 
     @property
     def kind(self) -> DecisionKind | None:

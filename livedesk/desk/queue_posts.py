@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.moderation import EffectState, Faq, Item
+from livedesk.core.moderation import (
+    SAME_ANSWER_AUTHOR_S,
+    SAME_ANSWER_LIVE_S,
+    EffectState,
+    Item,
+)
 
-IN_LIVE_S = 20.0
-"""Viewers of one live read the same answer; sooner it is noise."""
-
-TO_AUTHOR_S = 300.0
 _KEPT = 2_000
 K = TypeVar("K")
 _NOT_POSTED: frozenset[EffectState] = frozenset(("dropped", "failed", "not_possible"))
@@ -44,17 +45,12 @@ class Posts:
 
     def repeated(self, text: str, author_id: str, utc_ns: int) -> Repeated | None:
         to_author_s = _ago_s(self._to_author.get((text, author_id)), utc_ns)
-        if to_author_s is not None and to_author_s < TO_AUTHOR_S:
+        if to_author_s is not None and to_author_s < SAME_ANSWER_AUTHOR_S:
             return Repeated(to_author_s, to_author=True)
         in_live_s = _ago_s(self._in_live.get(text), utc_ns)
-        if in_live_s is not None and in_live_s < IN_LIVE_S:
+        if in_live_s is not None and in_live_s < SAME_ANSWER_LIVE_S:
             return Repeated(in_live_s, to_author=False)
         return None
-
-
-def posted(faq: Faq) -> str:
-    """The answer as it stands in the chat."""
-    return f"{faq.text} {faq.link}".strip()
 
 
 def _later(posts: dict[K, int], key: K, utc_ns: int) -> None:

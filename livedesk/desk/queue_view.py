@@ -37,7 +37,6 @@ from livedesk.desk.queue_list import RowList, RowsListener
 from livedesk.desk.queue_model import QueueBook, StoreQueue
 from livedesk.desk.queue_orders import QueueOrders
 from livedesk.desk.queue_place import Key, Show, belongs, key_of
-from livedesk.desk.queue_posts import posted
 from livedesk.desk.queue_row import (
     Abilities,
     AgeStep,
@@ -150,6 +149,11 @@ class QueueView:
     def news(self) -> int:
         """New rows that wait until nothing is held."""
         return len(self._news)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something came that `refresh` has not taken in."""
+        return bool(self._dirty)
 
     @property
     def is_held(self) -> bool:
@@ -300,7 +304,7 @@ class QueueView:
                 id=faq.id,
                 text=cut(faq.text, LONGEST),
                 link=cut(faq.link, LONGEST),
-                too_long=most is not None and len(posted(faq)) > most,
+                too_long=most is not None and len(faq.posted) > most,
             )
             for number, faq in enumerate(queue.faq, 1)
         )
@@ -311,7 +315,7 @@ class QueueView:
         if item is None or utc_ns is None:
             return ""
         queue = self._book.queue(item.store)
-        text = next((posted(faq) for faq in queue.faq if faq.id == faq_id), None)
+        text = next((faq.posted for faq in queue.faq if faq.id == faq_id), None)
         if text is None:
             return ""
         found = queue.posts.repeated(text, item.comment.author_id, utc_ns)

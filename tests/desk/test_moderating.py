@@ -151,6 +151,19 @@ def test_an_order_whose_answer_was_lost_is_sent_again_under_its_key_and_done_onc
     played(story, item("a"))
 
 
+def test_an_order_says_how_many_decisions_were_seen_so_that_it_overrules_no_others() -> None:
+    async def story(console: Console) -> None:
+        console.desk.hide("ia")
+        await console.settled()
+        console.desk.approve("ia")
+        await console.settled()
+        console.desk.undo()
+        await console.settled()
+        assert [order.seen for order in console.engine.given] == [0, 1, 2]
+
+    played(story, item("a"))
+
+
 def test_a_refused_order_says_why_and_who_holds_the_claim() -> None:
     held = replace(item("a"), claim=Claim("kim", T0 + 30 * S), revision=5)
 
@@ -396,6 +409,7 @@ def test_the_console_follows_and_decides_over_http(
             assert desk.moderation.book.item("ia") == decided(first, "hide", 4)
             assert body["by"] == desk.moderation.me
             assert body["key"]
+            assert body["seen"] == 0
             error = {"code": "claimed", "message": "kim is at it.", "action": "Wait.", "item": held}
             script.refusal_bodies[f"{path}/ib/ban"] = (409, {"error": error})
             desk.moderation.ban("ib")
