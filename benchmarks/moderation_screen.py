@@ -31,7 +31,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from benchmarks.rows import Row, percentile
-from livedesk.app import WINDOW, dress, make_loop
+from livedesk.app import dress, make_loop
 from livedesk.core.clock import NS_PER_MS, Clock, SystemClock
 from livedesk.core.events import Event, Json
 from livedesk.core.secrets import Secret
@@ -53,6 +53,9 @@ COMMENTS_PER_S: Final = 200
 FOR_PEOPLE_PER_S: Final = 20
 _TEXT: Final = "is this brand a scam or what?"
 """One that a person is to look at."""
+
+_WINDOW: Final = 1_600, 1_800
+"""So high that no row comes and is pushed out of sight between two looks at the list."""
 
 _START_LIMIT_S: Final = 120.0
 _END_LIMIT_S: Final = 20.0
@@ -129,7 +132,7 @@ async def _watched(folder: Path, theme: Theme, seconds: int) -> tuple[_Desk, _Wa
         rows.delegate = watch
         rows.setItemDelegate(watch)
         rows.rows.rowsInserted.connect(rows.scrollToBottom)
-        window.resize(*WINDOW)
+        window.resize(*_WINDOW)
         window.show()
         desk.start()
         try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from livedesk.desk.model import Moment, StoreView
@@ -33,6 +33,9 @@ from livedesk.ui.theme import Theme
 
 RIGHT_SHARE, RIGHT_WIDTH, RIGHT_MOST = 0.38, (430, 640), 0.46
 """Of the page's width; its bounds at scale 1; and so much at most on a small screen."""
+
+NEWS_MS = 50
+"""Between two looks for what came, which cost next to nothing when nothing did."""
 
 LOW = 560
 """Pixels at scale 1: a page of less height tells of one trouble and one thing by hand at a time."""
@@ -71,6 +74,9 @@ class QueuePage(QWidget):
                "this to the store's settings and restart the engine:"),
             SETUP,
         )  # fmt: skip
+        self._news = QTimer(self)
+        self._news.setInterval(NEWS_MS)
+        self._news.timeout.connect(self._look)
         self._page = QWidget()
         self._right = QWidget()
         self._side = QStackedWidget()
@@ -197,7 +203,17 @@ class QueuePage(QWidget):
         at = None if row is None or not self.isVisible() else row.item_id
         self._source.attend(at, self.acts.idle_s)
 
+    def _look(self) -> None:
+        """What came is in the list at once; all beside it has the window's pace."""
+        if self.view.is_behind:
+            self.list.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self._news.start()
+        super().showEvent(event)
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._news.stop()
         self._source.attend(None, 0.0)
         super().hideEvent(event)
 
@@ -207,6 +223,7 @@ class QueuePage(QWidget):
 
     def close_views(self) -> None:
         """The desk tells a view of each change until it is closed."""
+        self._news.stop()
         self.view.close()
         self.hands.view.close()
 
