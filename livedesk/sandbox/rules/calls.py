@@ -58,6 +58,7 @@ from livedesk.sandbox.rules.wire import (
 SERVICE: Final = "livedesk sandbox"
 MOST_ITEMS: Final = 5_000
 MOST_ENTRIES: Final = 1_000
+MOST_WARNINGS: Final = 500
 _KEY_CHARS: Final = 200
 _SEQ_LIMIT: Final = 2**62
 
@@ -219,6 +220,13 @@ async def effects(service: Service, request: Request, role: Role) -> Response:
     return answer({"items": found})
 
 
+async def warnings(service: Service, request: Request, role: Role) -> Response:
+    store = request.query_params.get("store", "")
+    limit = number(request, "limit", 100, 1, MOST_WARNINGS)
+    page = partial(pages.warnings, store=store, limit=limit)
+    return answer({"warnings": await service.database.read(page)})
+
+
 async def warn(service: Service, request: Request, role: Role) -> Response:
     warning = await read(request, ComplianceWarning)
     check_warning(warning)
@@ -251,6 +259,7 @@ CALLS: Final[tuple[tuple[str, str, frozenset[Role], Call], ...]] = (
     ("POST", "/v1/items/{item}/decide", ENGINE, decide),
     ("GET", "/v1/events", ANYONE, events),
     ("POST", "/v1/effects", ENGINE, effects),
+    ("GET", "/v1/warnings", ANYONE, warnings),
     ("POST", "/v1/warnings", STAFF, warn),
     ("GET", "/v1/audit", EDITOR, audit),
 )

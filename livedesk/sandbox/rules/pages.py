@@ -94,6 +94,16 @@ def missed(
     ]
 
 
+def warnings(connection: sqlite3.Connection, store: str, limit: int) -> list[msgspec.Raw]:
+    """The newest first."""
+    where = "WHERE store = :store" if store else ""
+    found = connection.execute(
+        f"SELECT data FROM warnings {where} ORDER BY seq DESC LIMIT :limit",
+        {"store": store, "limit": limit},
+    )
+    return [msgspec.Raw(row[0]) for row in found]
+
+
 def statistics(connection: sqlite3.Connection, store: str) -> list[RuleStatistics]:
     """Of the items that are kept, most hits first."""
     query = _STATISTICS.format(store="AND store = :store" if store else "")

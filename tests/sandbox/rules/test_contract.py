@@ -199,6 +199,8 @@ async def _calls(stage: Stage, check: Any) -> None:
     check("/v1/effects", await engine.post("/v1/effects", json=news))
     check("/v1/warnings", await engine.post("/v1/warnings", json=WARNING))
     check("/v1/warnings", await editor.post("/v1/warnings", json=WARNING))
+    check("/v1/warnings", await engine.get("/v1/warnings?store=glow&limit=5"))
+    check("/v1/warnings", await engine.get("/v1/warnings?limit=0"))
     check("/v1/audit", await editor.get("/v1/audit?limit=1000"))
     check("/v1/audit", await stage.clients["reader"].get("/v1/audit"))
     check("/v1/audit", await editor.get("/v1/audit?limit=0"))

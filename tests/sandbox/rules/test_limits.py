@@ -154,6 +154,16 @@ def test_a_warning_that_is_known_is_told_as_it_is_kept(tmp_path: Path, clock: Ma
             again = await stage.engine.post("/v1/warnings", json={**WARNING, "text": "Other"})
             assert (first.status_code, again.status_code) == (201, 200)
             assert again.json() == first.json()
+            for number in range(3):
+                one = {**WARNING, "id": f"x{number}", "store": f"s{number % 2}"}
+                await stage.engine.post("/v1/warnings", json=one)
+            for query, ids in (
+                ("", ["x2", "x1", "x0", "w1"]),
+                ("?limit=1", ["x2"]),
+                ("?store=s0", ["x2", "x0"]),
+            ):
+                kept = (await stage.engine.get(f"/v1/warnings{query}")).json()["warnings"]
+                assert [each["id"] for each in kept] == ids
             odd = await stage.engine.post("/v1/warnings", json={**WARNING, "minute": 2**70})
             assert odd.status_code == 422
 
