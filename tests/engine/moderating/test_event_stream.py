@@ -13,14 +13,14 @@ import msgspec
 import pytest
 
 from livedesk.core.clock import SystemClock
-from livedesk.core.moderation import Comment, Item, Verdict
+from livedesk.core.moderation import Comment, Decision, Item, Verdict
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.secrets import Secret
 from livedesk.engine.moderating.moderating import Moderating, Parts
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.moderation.items import new_item
 from livedesk.moderation.service_client import RuleService
-from tests.engine.moderating.conftest import FakeChat, FakeStage, items
+from tests.engine.moderating.conftest import FakeChat, FakeStage, is_up, items, opened
 from tests.waiting import until
 
 
@@ -111,5 +111,23 @@ def test_what_a_stream_left_out_is_fetched_and_what_it_repeats_does_nothing(
         assert len(stage.told("moderation.judged")) == told + 1
         assert "moderation.service_down" not in stage.kinds()
         await desk.close()
+
+    asyncio.run(story())
+
+
+def test_what_somebody_else_decided_is_learned_from_a_service_that_skips_it(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as desk:
+            await is_up(desk)
+            bench.write(desk, "too dear")
+            await until(lambda: desk.status().waiting == 1)
+            await until(lambda: desk.status().service.unsent == 0)
+            await bench.server.order({"skip_pct": 100})
+            other = RuleService(bench.server.url, bench.server.token("engine"))
+            [known] = items(desk)
+            await other.decide(known.id, Decision("hide", "bob", bench.clock.utc_ns(), "k0"))
+            await other.close()
+            await until(lambda: bench.chat.done == ["hide:1:c1"])
+            assert "moderation.service_down" not in bench.stage.kinds()
 
     asyncio.run(story())

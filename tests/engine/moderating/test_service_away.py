@@ -74,7 +74,7 @@ def test_a_decision_that_somebody_else_made_first_is_told_and_theirs_holds(folde
             bench.write(moderating, "too dear")
             await until(lambda: moderating.status().waiting == 1)
             [item] = items(moderating)
-            await bench.server.order({"skip_pct": 100})
+            await bench.server.order({"skip_pct": 100, "mute": True})
             other = RuleService(bench.server.url, bench.server.token("engine"))
             await other.decide(item.id, Decision("hide", "bob", bench.clock.utc_ns(), "k0"))
             await other.close()
