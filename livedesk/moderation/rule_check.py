@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -39,9 +39,12 @@ class RuleCheck:
             ("rules", [rule.id for rule in self._rules.rules]),
             ("faq", [answer.id for answer in self._rules.faq]),
         ):
-            for name, times in Counter(names).items():
-                if times > 1:
-                    yield RuleProblem(what, f'The id "{name}" stands there more than once.')
+            first: dict[str, int] = {}
+            for number, name in enumerate(names):
+                at = first.setdefault(name, number)
+                if at != number:
+                    text = f'The id "{name}" stands there more than once: in {what}[{at}] too.'
+                    yield RuleProblem(f"{what}[{number}]", text)
 
     def _rule(self, rule: Rule, where: str) -> Iterator[RuleProblem]:
         if not rule.terms and not rule.expressions:
@@ -68,7 +71,7 @@ class RuleCheck:
                 yield RuleProblem(here, f"{size}, and a term has at most {LONGEST_TERM}.")
             elif not folded:
                 yield RuleProblem(here, "It is empty, or nothing in it can be seen.")
-            elif "\ufffd" in folded or not folded.isprintable():
+            elif any(unicodedata.category(char) in ("Cc", "Cs") for char in term):
                 yield RuleProblem(here, "There are control characters or half characters in it.")
             elif len(folded) == 1 and not SPACELESS_LETTER.match(folded):
                 yield _note(here, f'"{folded}" finds every message in which that stands alone.')

@@ -8,6 +8,7 @@ place. Anything fatal means that none of it is used and the rules before stay.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final, cast, get_args
@@ -83,7 +84,10 @@ def _parsed(document: bytes) -> object:
     if not text.strip():
         raise _refused('It is empty. The least that is taken is {"rules": []}.')
     try:
-        return cast(object, json.loads(text, parse_constant=_no_number))
+        loaded = json.loads(text, parse_constant=_no_number, object_pairs_hook=_members)
+        return cast(object, loaded)
+    except RuleFileError:
+        raise
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _refused(f"It is not JSON: {error.msg}.", where) from None
@@ -91,6 +95,15 @@ def _parsed(document: bytes) -> object:
         raise _refused("It is nested too deeply to be a rule set.") from None
     except ValueError as error:
         raise _refused(f"It is not JSON: {error}.") from None
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """JSON lets the last of two members of one name win, and so the rules of the first vanish."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise _refused(f'"{twice[:80]}" stands twice in one object. Put the two together.')
+    return members
 
 
 def _no_number(word: str) -> float:

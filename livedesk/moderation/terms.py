@@ -8,6 +8,7 @@ and phrases. In scripts that set no spaces a term is found wherever it stands.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,8 @@ _TAIL: Final = re.compile(
 )
 """Vowels and marks that belong to the letter before: Thai, Lao, Burmese, Khmer."""
 _SHORT_KANA: Final = 3
+_TURN: Final = 50
+"""So many terms are compiled in one go, in a millisecond or two."""
 _MOST_LOOKS: Final = 50
 """Of a text; each takes up to a tenth of a millisecond, on the engine's event loop. Nobody writes
 a message by chance in which so much looks like a term."""
@@ -139,7 +142,7 @@ class Terms:
         words: dict[str, list[tuple[Term, _Form]]] = {}
         runs: dict[str, list[tuple[Term, _Form]]] = {}
         signs: dict[str, list[tuple[Term, _Form]]] = {}
-        for term in terms:
+        for term in _in_turns(terms):
             folded = views.folded(term.text)
             if has_bare_signs(views, folded):
                 signs.setdefault(" ".join(folded.split()), []).append((term, "sign"))
@@ -152,9 +155,11 @@ class Terms:
         self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
         self._known_shapes: dict[tuple[str, bool], View] = {}
         self._known = terms if disguises else ()
-        folds = (views.words(views.folded(term.text)).strip() for term in self._known)
+        folds = (views.words(views.folded(term.text)).strip() for term in _in_turns(self._known))
         self._masks = Masks(enumerate(folds))
-        self._cuts = Cuts((n, _shape(views, term.text)) for n, term in enumerate(self._known))
+        self._cuts = Cuts(
+            (n, _shape(views, term.text)) for n, term in enumerate(_in_turns(self._known))
+        )
 
     def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
         """Fast; true also for what proves to be something else."""
@@ -243,6 +248,14 @@ class Terms:
 def has_bare_signs(views: Views, folded: str) -> bool:
     """Somewhere between its spaces is nothing but signs: such a term is found as it stands."""
     return any(views.words(chunk) == " " for chunk in folded.split())
+
+
+def _in_turns(terms: Sequence[Term]) -> Iterator[Term]:
+    """Lets go of the interpreter between: rules are compiled in a thread beside an event loop."""
+    for number, term in enumerate(terms):
+        if not number % _TURN:
+            time.sleep(0)
+        yield term
 
 
 def _automaton(patterns: dict[str, list[tuple[Term, _Form]]]) -> _Automaton | None:

@@ -46,6 +46,9 @@ def _refused(document: bytes) -> str:
         (_document(terms=["  "]), "terms[0]: It is empty"),
         (_document(terms=["\u200b\u0000"]), "terms[0]: It is empty"),
         (_document(terms=["a\ud800b"]), "half characters"),
+        (_document(terms=["\x1b[31mred"]), "terms[0]: There are control characters"),
+        (_document(terms=["x\x00y"]), "terms[0]: There are control characters"),
+        (b'{"rules": [], "allow": {}, "rules": []}', '"rules" stands twice in one object'),
         (_document(terms=["x" * 1_000_000]), "1,000,000 characters"),
         (_document(terms=[1]), "terms[0]: It has to be a text"),
         (_document(terms=[f"t{n}" for n in range(100_000)]), "100,000 entries"),
@@ -69,7 +72,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_two_rules_of_one_name_are_refused() -> None:
     rule = json.loads(_document())["rules"][0]
-    assert 'The id "r" stands there more than once' in _refused(
+    assert 'rules[1]: The id "r" stands there more than once: in rules[0] too' in _refused(
         json.dumps({"rules": [rule, rule]}).encode()
     )
 
