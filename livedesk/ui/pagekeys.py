@@ -83,8 +83,8 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
         for n in range(1, MOST_ANSWERS + 1)
     )
     steps = (
-        Shortcut(("J",), tr("Next message"), partial(queue.step, 1), page="queue", shown="J / ↓"),
-        Shortcut(("K",), tr("Message before"), partial(queue.step, -1), page="queue",
+        Shortcut(("J",), tr("Next comment"), partial(queue.step, 1), page="queue", shown="J / ↓"),
+        Shortcut(("K",), tr("Comment before"), partial(queue.step, -1), page="queue",
                  shown="K / ↑"),
     )  # fmt: skip
     acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
@@ -104,7 +104,7 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
         (("Shift+D",), tr("By hand: the oldest could not be done"),
          partial(queue.finish_by_hand, False)),
         (("N",), tr("Let in what is new"), queue.let_in),
-        (("Esc",), tr("Off the message: the list flows"), queue.leave),
+        (("Esc",), tr("Off the comment: the list flows"), queue.leave),
         (("V",), tr("Next list: waiting, hidden, by hand, …"), queue.next_list),
         (("S",), tr("All stores or one"), queue.toggle_scope),
         (("Y",), tr("What the rules catch"), queue.toggle_rules),

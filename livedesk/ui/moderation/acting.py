@@ -140,7 +140,7 @@ class Acting:
             return
         batch = self._view.batch(row.item_id)
         if batch.count < 2:
-            self._told.say(tr("No other message says the same."))
+            self._told.say(tr("No other comment says the same."))
         elif not self._guard.press(_many(kind, row), self._now()):
             self._told.say(_batch_question(kind, batch.count, batch.stores))
         else:
@@ -166,7 +166,7 @@ class Acting:
         return None
 
     def _choose_first(self) -> None:
-        self._told.say(tr("No message is chosen: J takes the next one, or click on it."))
+        self._told.say(tr("No comment is chosen: J takes the next one, or click on it."))
 
     def _done(self) -> None:
         """A question that was answered does not stand there as if it were asked again."""
@@ -182,10 +182,10 @@ def _many(kind: BatchKind, row: QueueRow) -> str:
 
 def _batch_question(kind: BatchKind, count: int, stores: int) -> str:
     what = {
-        "approve": tr("approves {n} messages"),
-        "hide": tr("hides {n} messages"),
-        "ban": tr("hides {n} messages and bans their authors"),
-        "reply": tr("answers {n} messages"),
+        "approve": tr("approves {n} comments"),
+        "hide": tr("hides {n} comments"),
+        "ban": tr("hides {n} comments and bans their authors"),
+        "reply": tr("answers {n} comments"),
     }[kind].format(n=number(count))
     where = tr(" in {n} stores").format(n=stores) if stores > 1 else ""
     return tr("Press it again: it {what}{where}.").format(what=what, where=where)

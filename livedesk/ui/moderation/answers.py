@@ -69,7 +69,6 @@ class Answers(QWidget):
         self._theme = theme
         self.rows: list[AnswerRow] = []
         self.heading = Text(theme, "caption", theme.colours.faint)
-        self.heading.show_text(tr("Reply with one key").upper())
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(2))
@@ -83,6 +82,10 @@ class Answers(QWidget):
             self._rebuild(shown)
         for row, duplicate in zip(self.rows, duplicates, strict=False):
             row.show_state(can, duplicate)
+        head = tr("Reply with one key")
+        if len(faq) > len(shown):
+            head = tr("{head}: {n} of {all}").format(head=head, n=len(shown), all=len(faq))
+        self.heading.show_text(head.upper())
         self.setVisible(bool(shown))
 
     def _rebuild(self, faq: tuple[FaqView, ...]) -> None:

@@ -127,9 +127,7 @@ class Counters(Panel):
         self.oldest.show_oldest(counts.oldest_s, limits.review_target_s, counts.waiting)
         hand: Look = "warning" if counts.by_hand else "idle"
         self.by_hand.show_figure(Figure(tr("By hand"), number(counts.by_hand), "", hand), stale)
-        back = (
-            tr("{n} shown again").format(n=number(counts.overturned)) if counts.overturned else ""
-        )
+        back = tr("{n} overturned").format(n=number(counts.overturned)) if counts.overturned else ""
         hidden: Look = "ok" if counts.auto_hidden else "idle"
         self.auto_hidden.show_figure(
             Figure(tr("Hidden by rules"), number(counts.auto_hidden), back, hidden), stale

@@ -34,7 +34,7 @@ class Detail(Panel):
     """Key of an effect that waited for a person's hand, and whether it was done."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, tr("The chosen message"))
+        super().__init__(theme, tr("The chosen comment"))
         self._theme = theme
         colours = theme.colours
         self.empty = Text(theme, "body", colours.muted)
@@ -132,7 +132,7 @@ class Detail(Panel):
         self.empty.show()
         calm = tr("Nothing waits for you.")
         self.empty.show_text(
-            tr("J takes the next one; or click on a message.") if waiting else calm
+            tr("J takes the next one; or click on a comment.") if waiting else calm
         )
 
     def show_row(

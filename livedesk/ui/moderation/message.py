@@ -29,7 +29,7 @@ class MessageText(QPlainTextEdit):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(tr("Message"))
+        self.setAccessibleName(tr("Comment"))
         self.take_room(0)
 
     def take_room(self, height_px: int) -> None:

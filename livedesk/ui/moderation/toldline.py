@@ -10,6 +10,7 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.desk.looks import LIT, Look
 from livedesk.desk.model import Moment
 from livedesk.desk.moderation_words import decision_name
+from livedesk.desk.queue_text import cut
 from livedesk.desk.queue_view import BatchProgress, QueueDesk
 from livedesk.desk.words import number, tr
 from livedesk.ui.basics import ElidedText
@@ -74,11 +75,11 @@ def _told(source: QueueDesk, now: Moment) -> tuple[Look, str]:
     if last is None:
         return "idle", tr("J next, A approve, H hide, 1 to 9 reply; F1 shows all keys")
     what = decision_name(last.kind)
-    text = last.text if len(last.text) <= LONGEST else f"{last.text[:LONGEST]}…"
+    text, author = cut(last.text, LONGEST), cut(last.author, LONGEST)
     if len(last.item_ids) > 1:
-        what = tr("{what}, {n} messages").format(what=what, n=number(len(last.item_ids)))
+        what = tr("{what}, {n} comments").format(what=what, n=number(len(last.item_ids)))
     return "idle", tr("U takes back: {what} · {author}: {text}").format(
-        what=what, author=last.author, text=text
+        what=what, author=author, text=text
     )
 
 

@@ -60,7 +60,7 @@ def test_keys_act_on_the_row_under_the_cursor_and_without_one_on_none(
     window.refresh()
     press(window, Qt.Key.Key_H)
     assert orders(stage) == []
-    assert "No message is chosen" in window.queue.told.text.text()
+    assert "No comment is chosen" in window.queue.told.text.text()
     press(window, Qt.Key.Key_J)
     press(window, Qt.Key.Key_H)
     press(window, Qt.Key.Key_J)
@@ -231,7 +231,7 @@ def test_what_concerns_many_tells_how_many_and_wants_two_presses(
     press(window, Qt.Key.Key_J)
     press(window, Qt.Key.Key_H, SHIFT)
     assert orders(stage) == []
-    assert window.queue.told.text.text() == "Press it again: it hides 3 messages."
+    assert window.queue.told.text.text() == "Press it again: it hides 3 comments."
     stage.clock.advance(1)
     press(window, Qt.Key.Key_H, SHIFT)
     assert sorted(orders(stage)) == sorted(("hide", item.id) for item in items)
