@@ -183,11 +183,20 @@ class _Hand:
             self._shift.left += leaves
             if leaves:
                 return False
+            if not self._still_waits(item_id):
+                moderation.release(item_id)
+                await self._answered(item_id)
+                return True
         begun = time.monotonic()
         self._rng.choice((moderation.hide, moderation.approve))(item_id)
         if await self._answered(item_id):
             self._shift.ms.append((time.monotonic() - begun) * 1000)
         return True
+
+    def _still_waits(self, item_id: str) -> bool:
+        """A person sees in the row that somebody decided while the claim was on its way."""
+        item = self._desk.moderation.book.item(item_id)
+        return item is not None and item.state == "waiting"
 
     def _topmost(self) -> list[str]:
         """Without those at which the page shows somebody else."""
