@@ -34,7 +34,7 @@ from livedesk.ui.theme import Theme
 RIGHT_SHARE, RIGHT_WIDTH, RIGHT_MOST = 0.38, (430, 640), 0.46
 """Of the page's width; its bounds at scale 1; and so much at most on a small screen."""
 
-NEWS_MS = 50
+NEWS_MS = 30
 """Between two looks for what came, which cost next to nothing when nothing did."""
 
 LOW = 560
