@@ -16,7 +16,7 @@ from livedesk.core.moderation import RuleAction, Span, Verdict
 from livedesk.core.rules import ALL_STORES, Field, Rule, RuleSet
 from livedesk.moderation.confusables import INVISIBLE
 from livedesk.moderation.expressions import Expression, Expressions
-from livedesk.moderation.terms import Hit, Looks, Term, Terms
+from livedesk.moderation.terms import Breathe, Hit, Looks, Term, Terms
 from livedesk.moderation.views import Views
 
 LOOKED_AT: Final = 1_000
@@ -50,7 +50,9 @@ class _Sentence:
 class _Board:
     """The rules of one field."""
 
-    def __init__(self, rules: RuleSet, field: Field, views: Views, allowed: Terms) -> None:
+    def __init__(
+        self, rules: RuleSet, field: Field, views: Views, allowed: Terms, breathe: Breathe
+    ) -> None:
         self._rules = rules.rules
         self._views = views
         self._allowed = allowed
@@ -62,7 +64,7 @@ class _Board:
             stores = frozenset(rule.stores) if rule.stores else None
             terms += [Term(text, owner, stores) for text in dict.fromkeys(rule.terms)]
             expressions += [Expression(text, owner, stores) for text in rule.expressions]
-        self._terms = Terms(views, terms)
+        self._terms = Terms(views, terms, breathe)
         self._expressions = Expressions(expressions)
 
     def sentences(self, store: str, text: str) -> tuple[list[_Sentence], bool]:
@@ -82,7 +84,7 @@ class _Board:
             return plain, False
         disguised = self._sentenced(case, self._terms.disguised(case.looks, store))
         found = sorted((*plain, *disguised), key=lambda each: each.rank)
-        return found, case.looks.broken_off
+        return found, case.looks.is_broken_off()
 
     def _plain_hits(self, looks: Looks, folded: str, store: str) -> Iterator[Hit]:
         yield from self._terms.plain(looks, store)
@@ -118,12 +120,12 @@ class _Case:
 class Matcher:
     """Judges with one version of the rules. Safe to call from several threads."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, breathe: Breathe) -> None:
         views = Views()
-        allowed = Terms(views, list(_allowed(rules)), disguises=False)
+        allowed = Terms(views, list(_allowed(rules)), breathe, disguises=False)
         self._rules = rules
-        self._comments = _Board(rules, "comments", views, allowed)
-        self._products = _Board(rules, "products", views, allowed)
+        self._comments = _Board(rules, "comments", views, allowed, breathe)
+        self._products = _Board(rules, "products", views, allowed, breathe)
 
     @property
     def version(self) -> str:
@@ -160,10 +162,11 @@ class Matcher:
         return None
 
 
-def compile_rules(rules: RuleSet) -> Matcher:
-    """Takes a second or so for large sets: call it beside the work. `rules` as `read_rules` gives
-    them; raises ExpressionError for an expression that RE2 does not take."""
-    return Matcher(rules)
+def compile_rules(rules: RuleSet, breathe: Breathe = lambda: None) -> Matcher:
+    """Takes a second or so for large sets: call it beside the work, in a thread, with a `breathe`
+    that gives way to others. `rules` as `read_rules` gives them; raises ExpressionError for an
+    expression that RE2 does not take."""
+    return Matcher(rules, breathe)
 
 
 def _allowed(rules: RuleSet) -> Iterator[Term]:

@@ -8,8 +8,7 @@ and phrases. In scripts that set no spaces a term is found wherever it stands.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -29,6 +28,9 @@ from livedesk.moderation.views import (
     squeezed,
     squeezed_view,
 )
+
+Breathe = Callable[[], None]
+"""Lets others run: rules are compiled in a thread beside an event loop."""
 
 _Form = Literal["words", "skeleton", "sign"]
 _KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -95,14 +97,13 @@ class Looks:
     def reading(self, recipe: Recipe) -> View:
         return self._views.reading_view(self._letters, recipe)
 
-    @property
-    def broken_off(self) -> bool:
+    def is_broken_off(self) -> bool:
         """There was more that looked like a term than was looked at."""
         return self._left < 0
 
     def likeness(self, found: Found, term: str, shape: View) -> Likeness | None:
         self._left -= 1
-        return None if self.broken_off else likeness(self._views, found, term, shape)
+        return None if self.is_broken_off() else likeness(self._views, found, term, shape)
 
 
 class _Automaton:
@@ -135,14 +136,17 @@ class _Automaton:
 
 
 class Terms:
-    """Compiled; with `disguises` also found in skeletons."""
+    """Compiled; with `disguises` also found in skeletons. `breathe` is called every millisecond
+    or two of the work."""
 
-    def __init__(self, views: Views, terms: Sequence[Term], disguises: bool = True) -> None:
+    def __init__(
+        self, views: Views, terms: Sequence[Term], breathe: Breathe, disguises: bool = True
+    ) -> None:
         self._views = views
         words: dict[str, list[tuple[Term, _Form]]] = {}
         runs: dict[str, list[tuple[Term, _Form]]] = {}
         signs: dict[str, list[tuple[Term, _Form]]] = {}
-        for term in _in_turns(terms):
+        for term in _in_turns(terms, breathe):
             folded = views.folded(term.text)
             if has_bare_signs(views, folded):
                 signs.setdefault(" ".join(folded.split()), []).append((term, "sign"))
@@ -155,10 +159,12 @@ class Terms:
         self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
         self._known_shapes: dict[tuple[str, bool], View] = {}
         self._known = terms if disguises else ()
-        folds = (views.words(views.folded(term.text)).strip() for term in _in_turns(self._known))
+        folds = (
+            views.words(views.folded(term.text)).strip() for term in _in_turns(self._known, breathe)
+        )
         self._masks = Masks(enumerate(folds))
         self._cuts = Cuts(
-            (n, _shape(views, term.text)) for n, term in enumerate(_in_turns(self._known))
+            (n, _shape(views, term.text)) for n, term in enumerate(_in_turns(self._known, breathe))
         )
 
     def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
@@ -207,7 +213,7 @@ class Terms:
             return
         for bare, recipe in looks.readings.items():
             if (
-                looks.broken_off
+                looks.is_broken_off()
                 or automaton.terms(squeezed(bare) if runs else bare, store) <= looks.sure
             ):
                 continue
@@ -218,7 +224,7 @@ class Terms:
                     continue
                 found = Found(looks.text, view, start, end, runs)
                 how = looks.likeness(found, term.text, self._shape(term.text, runs))
-                if looks.broken_off:
+                if looks.is_broken_off():
                     return
                 if how == "sure":
                     looks.sure.add(term)
@@ -250,11 +256,10 @@ def has_bare_signs(views: Views, folded: str) -> bool:
     return any(views.words(chunk) == " " for chunk in folded.split())
 
 
-def _in_turns(terms: Sequence[Term]) -> Iterator[Term]:
-    """Lets go of the interpreter between: rules are compiled in a thread beside an event loop."""
+def _in_turns(terms: Sequence[Term], breathe: Breathe) -> Iterator[Term]:
     for number, term in enumerate(terms):
         if not number % _TURN:
-            time.sleep(0)
+            breathe()
         yield term
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from livedesk.core.rules import RuleProblem, RuleSet
+from livedesk.core.tasks import give_way
 from livedesk.core.whole_file import write_whole
 from livedesk.moderation.matcher import Matcher, compile_rules
 from livedesk.moderation.rule_file import RuleFileError, read_rules
@@ -99,7 +100,7 @@ class RuleShelf:
 
 def _prepare(document: RulesDocument) -> tuple[Matcher, tuple[RuleProblem, ...]]:
     rules, problems = read_rules(document.content, document.version)
-    return compile_rules(rules), problems
+    return compile_rules(rules, give_way), problems
 
 
 def _kept(file: Path) -> RulesDocument | None:

@@ -19,6 +19,7 @@ import msgspec
 
 from livedesk.core.moderation import Faq
 from livedesk.core.rules import RuleProblem
+from livedesk.core.tasks import give_way
 from livedesk.moderation.matcher import Matcher, compile_rules
 from livedesk.moderation.rule_file import RuleFileError, read_rules
 from livedesk.sandbox.rules.answers import Refusal
@@ -136,7 +137,7 @@ async def _made(document: bytes, version: str) -> InUse:
 
     def made() -> InUse:
         rules, problems = read_rules(document, version)
-        return InUse(version, document, compile_rules(rules), tuple(problems))
+        return InUse(version, document, compile_rules(rules, give_way), tuple(problems))
 
     return await asyncio.to_thread(made)
 
