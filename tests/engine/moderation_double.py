@@ -86,8 +86,10 @@ class Moderated:
     async def release(self, item_id: str, by: str) -> Item:
         return self._kept(item_id, lambda it: released(it, by, self.clock.utc_ns()))
 
-    async def by_hand(self, item_id: str, effect_key: str, done: bool, by: str) -> Item:
-        self.calls.append(("done", effect_key, done, by))
+    async def by_hand(
+        self, item_id: str, effect_key: str, done: bool, by: str, text: str = ""
+    ) -> Item:
+        self.calls.append(("done", effect_key, done, by, *([text] if text else [])))
         raise ModerationError("unknown_effect", "There is no such effect.", self.items[item_id])
 
     def take_lines(self, body: bytes) -> tuple[int, int]:

@@ -67,8 +67,10 @@ class ModeratingView(Protocol):
 
     async def release(self, item_id: str, by: str) -> Item: ...
 
-    async def by_hand(self, item_id: str, effect_key: str, done: bool, by: str) -> Item:
-        """A person did it in the platform's own window, or could not."""
+    async def by_hand(
+        self, item_id: str, effect_key: str, done: bool, by: str, text: str = ""
+    ) -> Item:
+        """A person did it in the platform's own window, or could not; `text`: why not."""
         ...
 
     def take_lines(self, body: bytes) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from livedesk.core.clock import Clock
 from livedesk.core.moderation import Decision, DecisionKind, Effect, Faq, Item
+from livedesk.core.one_line import one_line
 from livedesk.engine.api.moderation_view import ModerationError
 from livedesk.engine.moderating.effects import Effects
 from livedesk.engine.moderating.queue_book import QueueBook
@@ -24,6 +25,7 @@ from livedesk.moderation.service_client import (
 
 _REFUSED_BY_ITEM = 409
 _UNKNOWN = 404
+_LONGEST_WHY = 200
 
 
 class Decisions:
@@ -142,8 +144,8 @@ class Decisions:
         if after is not item:
             self._book.changed(after, is_untold=False)
 
-    def by_hand(self, item_id: str, effect_key: str, by: str, *, done: bool) -> Item:
-        """A person did it in the platform's own window, or could not."""
+    def by_hand(self, item_id: str, effect_key: str, by: str, text: str, *, done: bool) -> Item:
+        """A person did it in the platform's own window, or could not; `text`: why not."""
         item = self._item(item_id)
         effect = next((each for each in item.effects if each.key == effect_key), None)
         if effect is None:
@@ -152,17 +154,18 @@ class Decisions:
             raise ModerationError("not_by_hand", f"It is {effect.state} already.", item)
         if not done and effect.verb == "reply":
             self._effects.not_posted(item_id, effect)
-        self._book.effect(item_id, self._by_hand(effect, by, done=done))
+        self._book.effect(item_id, self._by_hand(effect, by, text, done=done))
         return self._item(item_id)
 
-    def _by_hand(self, effect: Effect, by: str, *, done: bool) -> Effect:
-        who = by or "The desk"
+    def _by_hand(self, effect: Effect, by: str, text: str, *, done: bool) -> Effect:
+        who, why = by or "The desk", one_line(text, _LONGEST_WHY)
+        could_not = f"{who} could not do it by hand" + (f": {why}" if why else ".")
         return replace(
             effect,
             state="done" if done else "failed",
             settled_utc_ns=self._clock.utc_ns(),
             code="by_hand",
-            reason=f"Done by hand, by {who}." if done else f"{who} could not do it by hand.",
+            reason=f"Done by hand, by {who}." if done else could_not,
         )
 
     def _item(self, item_id: str) -> Item:

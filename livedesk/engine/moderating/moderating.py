@@ -276,8 +276,10 @@ class Moderating:
     async def release(self, item_id: str, by: str) -> Item:
         return await self._decisions.release(item_id, by)
 
-    async def by_hand(self, item_id: str, effect_key: str, done: bool, by: str) -> Item:
-        return self._decisions.by_hand(item_id, effect_key, by, done=done)
+    async def by_hand(
+        self, item_id: str, effect_key: str, done: bool, by: str, text: str = ""
+    ) -> Item:
+        return self._decisions.by_hand(item_id, effect_key, by, text, done=done)
 
     # What else comes in.
 

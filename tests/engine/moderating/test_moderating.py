@@ -161,6 +161,13 @@ def test_what_a_platform_cannot_do_is_asked_of_a_person(folder: Path) -> None:
                     await moderating.by_hand(item.id, "hide:1:c1", True, "ann")
                 assert refusal.value.code == "not_by_hand"
                 assert bench.chat.asked == []
+                bench.write(moderating, "free money")
+                await until(lambda: moderating.status().by_hand == 1)
+                item = moderating.queue("open", "", 10).items[-1]
+                why = "the window\nis gone"
+                after = await moderating.by_hand(item.id, "hide:1:c2", False, "ann", why)
+                assert after.effects[0].state == "failed"
+                assert after.effects[0].reason.endswith("by hand: the window is gone")
 
     asyncio.run(story())
 
