@@ -28,6 +28,7 @@ ANSWER_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of one answer that are read at most: five hundred items with long messages and six comments
 each stay below it."""
 EVENT_LIMIT: Final = 4 * 1024 * 1024
+MOST_WARNINGS: Final = 100
 AGAIN_S: Final = 0.4
 """A call without an answer after this is made once more beside the first. With 100 ms of delay it
 means a fault, and leaves time for two more within `PATIENCE_S`."""
@@ -119,6 +120,11 @@ class _Page:
     seq: int
     items: tuple[msgspec.Raw, ...]
     after: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Warnings:
+    warnings: tuple[msgspec.Raw, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,15 @@ class RuleService:
         page = await self._call("GET", "/v1/items", _Page, params=params)
         known, unread = _items(page.items)
         return ItemsPage(page.seq, known, page.after, len(unread))
+
+    async def warnings(
+        self, store: str, limit: int = MOST_WARNINGS
+    ) -> tuple[tuple[ComplianceWarning, ...], int]:
+        """Those that it keeps, the newest first, and how many this version does not understand."""
+        params: dict[str, str | int] = {"store": store, "limit": limit}
+        told = await self._call("GET", "/v1/warnings", _Warnings, params=params)
+        known, unread = _each(told.warnings, ComplianceWarning)
+        return known, len(unread)
 
     async def _call(
         self,
@@ -340,12 +355,16 @@ def _read(content: bytes, kind: type[T]) -> T:
 
 
 def _items(told: Sequence[msgspec.Raw]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    return _each(told, Item)
+
+
+def _each(told: Sequence[msgspec.Raw], kind: type[T]) -> tuple[tuple[T, ...], tuple[str, ...]]:
     """Each by itself: one that is not understood keeps no other back. Of those the ids."""
-    found: list[Item] = []
+    found: list[T] = []
     unread: list[str] = []
     for raw in told:
         try:
-            found.append(msgspec.json.decode(raw, type=Item))
+            found.append(msgspec.json.decode(raw, type=kind))
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             unread.append(_read(raw, _Named).id)
     return tuple(found), tuple(unread)

@@ -6,7 +6,7 @@ minutes at most; its terms stand for an hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -67,6 +67,7 @@ class Alerts:
         """Of a product, where its title is known."""
         self._seen = SeenHooks(clock.utc_ns())
         self._known: dict[str, None] = {}
+        self._earlier: tuple[ComplianceWarning, ...] = ()
         self._told: tuple[_Told, ...] = ()
         """Of this session, the newest first."""
         self._news = HookNews(clock, tell, "compliance")
@@ -94,6 +95,7 @@ class Alerts:
         session = self._started_utc_ns()
         of_this = (told for told in self._told if told.session in (None, session))
         self._told = tuple(replace(told, session=session) for told in of_this)
+        self._take_earlier()
 
     def recalled(self, recalled: RecalledWarning) -> None:
         """What an earlier engine told is not told again, and is open no longer than it was."""
@@ -110,6 +112,24 @@ class Alerts:
         about = f" ({warning.product})" if warning.product else ""
         data: dict[str, Json] = {"warning": msgspec.to_builtins(warning)}
         self._tell("compliance.warning", "warning", f"{warning.text}{about}", data)
+
+    def earlier(self, told: Sequence[ComplianceWarning]) -> None:
+        """What the rule service was told while no engine listened, the newest first.
+
+        Of it the session's own are taken; those of a session of which this engine has yet to hear,
+        when it begins.
+        """
+        self._earlier = tuple(told)
+        self._take_earlier()
+
+    def _take_earlier(self) -> None:
+        started_utc_ns = self._started_utc_ns()
+        if started_utc_ns is None:
+            return
+        earlier, self._earlier = self._earlier, ()
+        for warning in reversed(earlier):
+            if warning.utc_ns >= started_utc_ns:
+                self.take(warning)
 
     def done(self, warning_id: str, by: str) -> ComplianceWarning:
         """Somebody saw to it: it needs nobody any more. Raises ModerationError."""

@@ -95,6 +95,7 @@ class Moderating:
             clock,
             self._say,
             self._alerts.take,
+            self._alerts.earlier,
             self._losses.add,
             self._task_failed,
         )

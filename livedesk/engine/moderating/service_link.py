@@ -8,7 +8,7 @@ is back the service is told what it lacks, and is asked again as soon as little 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Final, TypeVar
 
@@ -47,7 +47,7 @@ _UNREAD: Final = "the rule service tells of them in a way that this livedesk doe
 
 
 class ServiceLink:
-    """Of one store."""
+    """Of one store. `on_earlier`: the warnings from before it listens, of whatever session."""
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class ServiceLink:
         clock: Clock,
         tell: Tell,
         on_warning: Callable[[ComplianceWarning], None],
+        on_earlier: Callable[[Sequence[ComplianceWarning]], None],
         on_lost: Callable[[int, str], None],
         on_failure: Callable[[str, BaseException], None],
     ) -> None:
@@ -70,11 +71,13 @@ class ServiceLink:
         self._clock = clock
         self._tell = tell
         self._on_warning = on_warning
+        self._on_earlier = on_earlier
         self._on_lost = on_lost
         self._on_failure = on_failure
         self._tasks = Tasks(self._failed)
         self._serving: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._state: LinkState = "unknown"
         self._reason = ""
         self._since_utc_ns: int | None = None
@@ -268,6 +271,27 @@ class ServiceLink:
         seq = await self._load_pages("open", MOST_OPEN)
         await self._load_pages("all", MOST_OPEN + MOST_OTHERS)
         self._last_id = str(seq)
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = self._tasks.spawn("warnings", self._ask_warnings())
+
+    async def _ask_warnings(self) -> None:
+        """What was warned of while nobody listened here. Nothing else waits for it."""
+        while True:
+            try:
+                told, unread = await hedged(
+                    lambda: self._service.warnings(self._store), LONG_AGAIN_S, LONG_S
+                )
+            except ServiceRefusedError:
+                # One that keeps no warnings tells them on its stream alone.
+                return
+            except ServiceAwayError:
+                await asyncio.sleep(_AFTER_FAULT_S)
+                continue
+            if unread:
+                self._on_lost(unread, _UNREAD)
+            self._on_earlier([warning for warning in told if warning.store == self._store])
+            return
 
     async def _load_pages(self, state: str, most: int) -> int:
         after: str | int | None = None

@@ -123,3 +123,29 @@ def test_a_warning_of_a_sessions_first_moment_stays_and_that_of_an_earlier_one_i
     warn("first moment")
     watch.begin()
     assert [each.id for each in watch.open()] == ["first moment", "between"]
+
+
+def test_what_was_warned_of_unheard_is_told_once_and_only_to_its_own_session() -> None:
+    stage, clock = FakeStage(), ManualClock()
+    started: list[int | None] = [clock.utc_ns()]
+    watch = Alerts("glow", SECRET, clock, stage.moderation_event, lambda: started[0])
+
+    def warning(name: str, after_s: float) -> ComplianceWarning:
+        utc_ns = clock.utc_ns() + round(after_s * NS_PER_S)
+        return ComplianceWarning(name, "glow", "other", name, utc_ns)
+
+    known, missed, old = warning("known", 0), warning("missed", 1), warning("old", -1)
+    clock.advance(60)
+    watch.take(known)
+    for _ in range(2):
+        watch.earlier([missed, known, old])
+    assert [event.text for event in stage.told("compliance.warning")] == ["known", "missed"]
+    started[0] = None
+    clock.advance(60)
+    begun_utc_ns, first, late = clock.utc_ns(), warning("first", 2), warning("late", -2)
+    clock.advance(60)
+    watch.earlier([first, late])
+    assert len(stage.told("compliance.warning")) == 2
+    started[0] = begun_utc_ns
+    watch.begin()
+    assert [each.id for each in watch.open()] == ["first"]

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from livedesk.core.clock import SystemClock
-from livedesk.core.moderation import Comment, Decision, Item, Verdict
+from livedesk.core.moderation import Comment, ComplianceWarning, Decision, Item, Verdict
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.secrets import Secret
 from livedesk.engine.moderating.moderating import Moderating, Parts
@@ -55,7 +55,7 @@ class Service:
             return httpx.Response(200, json={"seq": self.seq, "items": told, "after": None})
         if path == "/v1/rules":
             return httpx.Response(503)
-        return httpx.Response(200, json={"items": []})
+        return httpx.Response(200, json={"items": [], "warnings": []})
 
     async def _stream(self, last: int) -> AsyncIterator[bytes]:
         pieces: asyncio.Queue[bytes] = asyncio.Queue()
@@ -129,5 +129,25 @@ def test_what_somebody_else_decided_is_learned_from_a_service_that_skips_it(fold
             await other.close()
             await until(lambda: bench.chat.done == ["hide:1:c1"])
             assert "moderation.service_down" not in bench.stage.kinds()
+
+    asyncio.run(story())
+
+
+def test_a_warning_of_while_no_engine_listened_is_told_when_one_does(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            now_ns = bench.clock.utc_ns()
+            token = bench.server.token("editor").reveal()
+            async with httpx.AsyncClient(
+                base_url=bench.server.url, headers={"Authorization": f"Bearer {token}"}
+            ) as editor:
+                for name, store in (("w1", "glow"), ("w2", "other"), ("w3", "glow")):
+                    warning = ComplianceWarning(name, store, "other", f"Warned {name}", now_ns)
+                    body = msgspec.to_builtins(warning)
+                    (await editor.post("/v1/warnings", json=body)).raise_for_status()
+            async with bench.moderating() as desk:
+                await until(lambda: len(desk.status().warnings) == 2)
+                told = [event.text for event in bench.stage.told("compliance.warning")]
+                assert told == ["Warned w1", "Warned w3"]
 
     asyncio.run(story())
