@@ -108,8 +108,8 @@ class Moderating:
     def reply(self, item_id: str, faq_id: str, *, again: bool = False) -> None:
         self._ask(item_id, "reply", faq_id=faq_id, again=again)
 
-    def by_hand(self, item_id: str, effect_key: str, *, done: bool) -> None:
-        self._ask(item_id, "done", effect_key=effect_key, done=done)
+    def by_hand(self, item_id: str, effect_key: str, *, done: bool, text: str = "") -> None:
+        self._ask(item_id, "done", effect_key=effect_key, done=done, text=text)
 
     def batch(self, batch: Batch, kind: BatchKind, faq_id: str = "") -> None:
         """All viewers of a live read an answer, so each live gets it once; the others who asked the
@@ -192,6 +192,7 @@ class Moderating:
         again: bool = False,
         effect_key: str = "",
         done: bool = True,
+        text: str = "",
         batch: int = 0,
     ) -> None:
         item = self.book.item(item_id) or self.orders.known(item_id)
@@ -203,6 +204,7 @@ class Moderating:
                 again=again,
                 effect_key=effect_key,
                 done=done,
+                text=text,
                 batch=batch,
             )
             self._give(order)

@@ -51,7 +51,8 @@ def _body(order: QueueOrder, by: str) -> dict[str, Json]:
         case "claim" | "release":
             return body
         case "done":
-            return body | {"effect": order.effect_key, "done": order.done}
+            body |= {"effect": order.effect_key, "done": order.done}
+            return body | {"text": order.text} if order.text else body
         case "reply":
             body |= {"faq": order.faq_id, "again": order.again}
     return body | {"key": order.key, "seen": order.seen}

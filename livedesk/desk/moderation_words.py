@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from livedesk.core.moderation import (
     Ability,
     ChatStatus,
@@ -16,6 +18,9 @@ from livedesk.desk.looks import Look
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.queue_orders import Act, Asked
 from livedesk.desk.words import number, span, tr
+
+NOT_TAKEN_S: Final = 4.0
+"""A platform that answers does so well within this: the engine has asked more than once by then."""
 
 
 def state_words(item: Item) -> tuple[Look, str, str]:
@@ -39,10 +44,17 @@ def state_words(item: Item) -> tuple[Look, str, str]:
             return "ok", tr("Approved"), by
 
 
-def effect_words(effect: Effect) -> tuple[Look, str, str]:
-    """Look, word and note: done on the platform, do it by hand, or not possible here."""
+def effect_words(effect: Effect, *, chat_is_down: bool = False, waits_s: float = 0.0
+                 ) -> tuple[Look, str, str]:  # fmt: skip
+    """Look, word and note: done on the platform, do it by hand, or not possible here. `waits_s`:
+    since it was wanted."""
     verb, reason = effect.verb, title_of(effect.reason) if effect.reason else ""
     match effect.state:
+        case "wanted" | "sent" if chat_is_down or waits_s >= NOT_TAKEN_S:
+            why = tr("the chat does not answer")
+            if not chat_is_down:
+                why = tr("the platform has not confirmed it")
+            return "notice", tr("{what}: not done yet").format(what=_wish(verb)), why
         case "wanted":
             return "busy", tr("{what}: about to be sent").format(what=_wish(verb)), reason
         case "sent":
@@ -70,6 +82,8 @@ def order_words(asked: Asked) -> tuple[Look, str, str]:
             return "busy", tr("Sending: {what}").format(what=what), ""
         case "refused":
             return "warning", tr("Refused: {what}").format(what=what), title_of(asked.why)
+        case "not_sent":
+            return "warning", tr("Not sent: {what}").format(what=what), title_of(asked.why)
         case "unknown":
             look_first = tr("Whether it was carried out is not known: look before you ask again.")
             note = f"{title_of(asked.why)} {look_first}".strip()

@@ -86,13 +86,14 @@ class StoreHealth:
     """The store's queue has been fetched; else what is shown is not complete."""
 
 
-def counted(queues: Sequence[StoreQueue], utc_ns: int | None) -> QueueCounts:
-    """What waits is counted here, by the item; figures of the session are the engines'."""
+def counted(queues: Sequence[StoreQueue], steady_ns: int | None) -> QueueCounts:
+    """What waits is counted here, by the item; figures of the session are the engines'.
+    `steady_ns`: see `QueueBook.steady_ns`."""
     known = [queue.moderation for queue in queues if queue.moderation is not None]
-    oldest = [_oldest_s(queue, utc_ns) for queue in queues]
+    oldest = [_oldest_s(queue, steady_ns) for queue in queues]
     return QueueCounts(
         waiting=sum(queue.waiting for queue in queues),
-        overdue=0 if utc_ns is None else sum(queue.overdue(utc_ns) for queue in queues),
+        overdue=0 if steady_ns is None else sum(queue.overdue(steady_ns) for queue in queues),
         by_hand=sum(queue.by_hand for queue in queues),
         hidden=sum(queue.hidden for queue in queues),
         oldest_s=_most(oldest),
@@ -153,11 +154,11 @@ def _rule_view(rule: RuleStatistics) -> RuleView:
     )  # fmt: skip
 
 
-def _oldest_s(queue: StoreQueue, utc_ns: int | None) -> float | None:
-    if utc_ns is None or not queue.deadlines:
+def _oldest_s(queue: StoreQueue, steady_ns: int | None) -> float | None:
+    if steady_ns is None or not queue.deadlines:
         return None
     due_ns, _ = queue.deadlines[0]
-    return max(0.0, (utc_ns - due_ns) / NS_PER_S + queue.limits.review_target_s)
+    return max(0.0, (steady_ns - due_ns) / NS_PER_S + queue.limits.review_target_s)
 
 
 def _worst(

@@ -113,8 +113,8 @@ class QueueDesk(Protocol):
         """Take back the newest decision about the item; None: this operator's last act."""
         ...
 
-    def by_hand(self, item_id: str, effect_key: str, *, done: bool) -> None:
-        """A person did it in the platform's own window, or could not."""
+    def by_hand(self, item_id: str, effect_key: str, *, done: bool, text: str = "") -> None:
+        """A person did it in the platform's own window, or could not; `text`: why not."""
         ...
 
     def batch(self, batch: Batch, kind: BatchKind, faq_id: str = "") -> None:

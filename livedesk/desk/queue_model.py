@@ -82,8 +82,8 @@ class StoreQueue:
     def is_stale(self, now: Moment) -> bool:
         return self.received is None or now.since_s(self.received) >= STALE_AFTER_S
 
-    def overdue(self, utc_ns: int) -> int:
-        return bisect_right(self.deadlines, (utc_ns, ""))
+    def overdue(self, steady_ns: int) -> int:
+        return bisect_right(self.deadlines, (steady_ns, ""))
 
 
 class QueueBook:
@@ -97,6 +97,9 @@ class QueueBook:
         self._of_before: set[str] = set()
         self._watchers: list[Dirty] = []
         self._ahead_ns: int | None = None
+        self._is_told = False
+        self._set_ns = 0
+        self._set_ns_of: dict[str, int] = {}
 
     # What views read
 
@@ -157,14 +160,25 @@ class QueueBook:
 
     def utc_ns(self, now: Moment) -> int | None:
         """Now by the engine's clock: items are stamped by it, and it may be on another machine."""
-        return None if self._ahead_ns is None else now.mono_ns + self._ahead_ns
+        ahead_ns = self._ahead_ns if self._is_told else None
+        return None if ahead_ns is None else now.mono_ns + ahead_ns
+
+    def steady_ns(self, now: Moment) -> int | None:
+        """The same, as if the engine's clock had never been set: for ages and targets."""
+        utc_ns = self.utc_ns(now)
+        return None if utc_ns is None else utc_ns - self._set_ns
+
+    def set_ns_of(self, item_id: str) -> int:
+        """By how much the engine's clock had been set when the item was first seen. Its age is
+        `steady_ns` less its stamp less this, whatever was done to that clock since."""
+        return self._set_ns_of.get(item_id, 0)
 
     # What the engine tells
 
     def attached(self) -> None:
         """Another engine, or the same after a gap: everything is fetched anew, and its clock. A new
         engine counts the revisions that are its own anew, so its first copy of an item is taken."""
-        self._ahead_ns = None
+        self._is_told = False
         self._of_before = set(self._items)
         for queue in self._stores.values():
             queue.revision = queue.touched = None
@@ -175,11 +189,7 @@ class QueueBook:
             del self._stores[store]
 
     def status(self, status: StoreStatus, now: Moment) -> None:
-        ahead_ns = status.utc_ns - now.mono_ns
-        known_ns = self._ahead_ns
-        # A status arrives late and never early: the greatest lead that it shows is the truest.
-        is_stepped = known_ns is None or abs(ahead_ns - known_ns) > _STEPPED_NS
-        self._ahead_ns = ahead_ns if is_stepped or known_ns is None else max(known_ns, ahead_ns)
+        self._note_clock(status.utc_ns - now.mono_ns)
         queue = self.queue(status.store)
         before, queue.status, queue.received = queue.limits, status, now
         if status.moderation is None:
@@ -189,6 +199,18 @@ class QueueBook:
         queue.faq = status.moderation.faq or queue.faq
         if before.review_target_s != status.limits.review_target_s:
             self._measure_anew(queue)
+
+    def _note_clock(self, ahead_ns: int) -> None:
+        known_ns, is_told = self._ahead_ns, self._is_told
+        self._is_told = True
+        if known_ns is not None and abs(ahead_ns - known_ns) > _STEPPED_NS:
+            self._set_ns += ahead_ns - known_ns
+            self._ahead_ns = ahead_ns
+        elif known_ns is None or not is_told:
+            self._ahead_ns = ahead_ns
+        else:
+            # A status arrives late and never early: the greatest lead that it shows is the truest.
+            self._ahead_ns = max(known_ns, ahead_ns)
 
     def lacks(self, store: str) -> bool:
         """Whether the store's queue has to be fetched."""
@@ -225,6 +247,8 @@ class QueueBook:
             if known.revision >= item.revision and not (is_of_before and known != item):
                 return False
             self._unplace(queue, known)
+        elif self._set_ns:
+            self._set_ns_of[item.id] = self._set_ns
         self._items[item.id] = item
         self._place(queue, item)
         self._tell(item.id, None)
@@ -258,7 +282,7 @@ class QueueBook:
     # Keeping
 
     def _place(self, queue: StoreQueue, item: Item) -> None:
-        standing = self._standings[item.id] = standing_of(item)
+        standing = self._standings[item.id] = standing_of(item, self.set_ns_of(item.id))
         queue.ids.setdefault(standing.place, set()).add(item.id)
         queue.hidden += standing.by_rule
         queue.by_hand += standing.by_hand
@@ -286,6 +310,7 @@ class QueueBook:
             item = self._items.pop(item_id, None)
             if item is not None:
                 self._unplace(self.queue(item.store), item)
+                self._set_ns_of.pop(item_id, None)
                 self._tell(item_id, item)
 
     def _measure_anew(self, queue: StoreQueue) -> None:

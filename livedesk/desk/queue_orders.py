@@ -14,8 +14,10 @@ from typing import Literal
 from livedesk.core.moderation import DecisionKind, Item
 from livedesk.desk.model import Moment
 from livedesk.desk.queue_desk import BatchProgress, OrderNote, Undoable
+from livedesk.desk.queue_row import OrderState
 
 Act = Literal["approve", "hide", "ban", "reply", "undo", "claim", "release", "done"]
+_Failure = Literal["refused", "not_sent", "unknown"]
 _DECISIONS: dict[Act, DecisionKind] = {
     "approve": "approve", "hide": "hide", "ban": "ban", "reply": "reply", "undo": "undo",
 }  # fmt: skip
@@ -40,6 +42,8 @@ class QueueOrder:
     again: bool = False
     effect_key: str = ""
     done: bool = True
+    text: str = ""
+    """Why it could not be done by hand."""
     batch: int = 0
     """Number of the batch to which it belongs; 0: none."""
     seen: int = 0
@@ -56,7 +60,7 @@ class Asked:
 
     order: QueueOrder
     at: Moment
-    state: Literal["sending", "refused", "unknown"] = "sending"
+    state: OrderState = "sending"
     why: str = ""
 
 
@@ -86,7 +90,7 @@ class QueueOrders:
         asked = self._asked.get(item_id)
         if asked is None:
             return None
-        if asked.state == "refused" and now.since_s(asked.at) >= REFUSAL_SHOWN_S:
+        if asked.state in ("refused", "not_sent") and now.since_s(asked.at) >= REFUSAL_SHOWN_S:
             del self._asked[item_id]
             return None
         return asked
@@ -167,17 +171,19 @@ class QueueOrders:
             self._forget_undone(order.item_id)
         self._failed(order, "refused", why, now)
 
+    def not_sent(self, order: QueueOrder, why: str, now: Moment) -> None:
+        """It never left: nobody refused it."""
+        self._failed(order, "not_sent", why, now)
+
     def unanswered(self, order: QueueOrder, why: str, now: Moment) -> None:
         self._failed(order, "unknown", why, now)
 
-    def _failed(
-        self, order: QueueOrder, state: Literal["refused", "unknown"], why: str, now: Moment
-    ) -> None:
+    def _failed(self, order: QueueOrder, state: _Failure, why: str, now: Moment) -> None:
         asked = self._asked.get(order.item_id)
         if asked is not None and asked.order is order:
             self._asked[order.item_id] = Asked(order, now, state, why)
         self._notes.appendleft(OrderNote(order.item_id, why, now.utc_ns))
-        self._count(order.batch, state, why)
+        self._count(order.batch, "unknown" if state == "unknown" else "refused", why)
         self.touch(order.item_id)
 
     def _carried_out(self, order: QueueOrder, item: Item) -> None:

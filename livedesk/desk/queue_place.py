@@ -38,7 +38,7 @@ class Standing(NamedTuple):
 
     place: Place
     utc_ns: int
-    """When livedesk got the comment."""
+    """When livedesk got the comment, by a clock that nobody sets (`QueueBook.steady_ns`)."""
     time_ns: int
     """What it is sorted by in its place; what waits is sorted by its target."""
     by_hand: bool
@@ -46,13 +46,14 @@ class Standing(NamedTuple):
     """It is hidden, and no person decided so."""
 
 
-def standing_of(item: Item) -> Standing:
+def standing_of(item: Item, set_ns: int = 0) -> Standing:
+    """`set_ns`: by how much the engine's clock had been set when the item was first seen."""
     hand_ns = min(
         (each.wanted_utc_ns for each in item.effects if each.state in _FOR_A_HAND), default=None
     )
     decision = item.decision
     by_rule = decision is None and item.state in ("hidden", "banned")
-    utc_ns = time_ns = item.comment.utc_ns
+    utc_ns = time_ns = item.comment.utc_ns - set_ns
     place: Place
     if item.state == "waiting":
         place = "waiting"

@@ -14,8 +14,9 @@ AgeStep = Literal[0, 50, 80, 100]
 Measure = Literal["review", "hide"]
 """Against which target an item's age is held: a person's look, or an automatic hide."""
 
-OrderState = Literal["sending", "refused", "unknown"]
-"""Of an order of this console. `unknown`: it was sent, and no answer ever came."""
+OrderState = Literal["sending", "refused", "not_sent", "unknown"]
+"""Of an order of this console. `not_sent`: no engine was there to take it. `unknown`: it was sent,
+and no answer ever came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class OrderView:
     state: OrderState
     look: Look
     word: str
-    """Such as "Sending: hide" or "Refused"."""
+    """Such as "Sending: hide" or "Not sent: hide"."""
     note: str = ""
     """Why, and who holds the claim."""
     age_s: float = 0.0

@@ -35,15 +35,18 @@ class RowMaker:
 
     def row(self, item: Item, now: Moment, *, left: bool = False) -> QueueRow:
         queue, utc_ns = self._book.queue(item.store), self._book.utc_ns(now)
-        asked = self._orders.of(item.id, now)
+        steady_ns, asked = self._book.steady_ns(now), self._orders.of(item.id, now)
         look, word, by = state_words(item)
         verdict = item.verdict
         text, marks = shown(item.comment.text, () if verdict is None else verdict.spans)
         measure, end_ns = _measure(item)
         target_s = queue.limits.hide_target_s if measure == "hide" else queue.limits.review_target_s
-        age_s = _age_s(item.comment.utc_ns, end_ns or utc_ns)
+        until_ns = None if steady_ns is None else steady_ns + self._book.set_ns_of(item.id)
+        age_s = _age_s(item.comment.utc_ns, end_ns or until_ns)
         share = None if age_s is None or target_s <= 0 or measure is None else age_s / target_s
-        effects = tuple(map(_effect, item.effects))
+        status = queue.moderation
+        is_down = status is not None and status.chat.state == "down"
+        effects = tuple(_effect(each, is_down, utc_ns) for each in item.effects)
         return QueueRow(
             item_id=item.id,
             store=item.store,
@@ -72,7 +75,7 @@ class RowMaker:
             effects=effects,
             by_hand=tuple(effect for effect in effects if effect.state == "by_hand"),
             recent=tuple(
-                RecentView(cut(each.text, LONGEST_RECENT), _age_s(each.utc_ns, utc_ns))
+                RecentView(cut(each.text, LONGEST_RECENT), _age_s(each.utc_ns, until_ns))
                 for each in item.recent
             ),
             same=self._book.same_count(item),
@@ -124,8 +127,9 @@ def _age_s(from_ns: int, until_ns: int | None) -> float | None:
     return None if until_ns is None else max(0.0, (until_ns - from_ns) / NS_PER_S)
 
 
-def _effect(effect: Effect) -> EffectView:
-    look, word, note = effect_words(effect)
+def _effect(effect: Effect, chat_is_down: bool, utc_ns: int | None) -> EffectView:
+    waits_s = _age_s(effect.wanted_utc_ns, utc_ns) or 0.0
+    look, word, note = effect_words(effect, chat_is_down=chat_is_down, waits_s=waits_s)
     text = cut(effect.text, LONGEST_RECENT)
     took_s = _age_s(effect.wanted_utc_ns, effect.settled_utc_ns)
     if effect.state != "done":

@@ -136,7 +136,7 @@ class QueueSender:
             self._orders.unanswered(order, why, self._now())
         else:
             unsent = tr("It was not sent: ask again when the engine answers.")
-            self._orders.refused(order, f"{why} {unsent}", self._now())
+            self._orders.not_sent(order, f"{why} {unsent}", self._now())
         self._left.discard(order.key)
 
 

@@ -323,7 +323,7 @@ class QueueView:
 
     def counts(self, now: Moment) -> QueueCounts:
         """The live counters of the store that is shown, or of all together."""
-        return counted(self._shown_queues(), self._book.utc_ns(now))
+        return counted(self._shown_queues(), self._book.steady_ns(now))
 
     def rules(self) -> tuple[RuleView, ...]:
         """What the rules catch and cost; those that people took back most first, then by hits."""

@@ -210,7 +210,7 @@ def test_an_order_without_any_answer_is_unknown_and_one_that_never_left_was_not_
         await console.settled()
         order = console.row("ib").order
         assert order is not None
-        assert order.state == "refused"
+        assert (order.state, order.word) == ("not_sent", "Not sent: hide")
         assert order.note.startswith("No engine is attached. It was not sent")
 
     played(story, item("a"), item("b"))

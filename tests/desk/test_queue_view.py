@@ -63,12 +63,23 @@ def test_ages_are_by_the_engines_clock_and_turn_at_half_four_fifths_and_all() ->
     assert (row.age_s, row.share, row.left_s) == (33, 1.5, -11)
 
 
-def test_a_status_that_came_late_does_not_set_the_clock_back_and_a_new_clock_is_taken() -> None:
+def test_a_status_that_came_late_does_not_set_the_clock_back() -> None:
     page = Page(item("a", 0))
     page.book.status(status(second=9.8), at(10))
     assert page.view.row(0, at(10)).age_s == 10
-    page.book.status(status(second=100), at(11))
-    assert page.view.row(0, at(11)).age_s == 100
+
+
+@pytest.mark.parametrize("set_s", [90, -90])
+def test_an_engines_clock_that_is_set_changes_no_age_and_no_order(set_s: float) -> None:
+    page = Page(item("a", 0))
+    page.book.status(status(second=11 + set_s), at(11))
+    page.take(item("b", 10 + set_s))
+    assert (page.keys, page.view.counts(at(12)).oldest_s) == ("ab", 12)
+    assert [page.view.row(n, at(12)).age_s for n in range(2)] == [12, 2]
+    page.book.attached()
+    page.book.status(status(second=13), at(13))
+    page.take(item("c", 12))
+    assert [page.view.row(n, at(14)).age_s for n in range(3)] == [14, 4, 2]
 
 
 def test_an_automatic_hide_is_measured_until_the_platform_has_done_it() -> None:
@@ -80,6 +91,18 @@ def test_an_automatic_hide_is_measured_until_the_platform_has_done_it() -> None:
     page.take(replace(hidden, effects=(done,), revision=2))
     row = page.view.row(0, at(60))
     assert (row.age_s, row.step, row.effects[0].word) == (1, 0, "Hidden on the platform")
+
+
+def test_what_was_asked_of_a_chat_that_does_not_answer_is_not_told_as_on_its_way() -> None:
+    sent = replace(item("a", 0, "hidden"), effects=(effect("hide", "sent", 0),))
+    page = Page(sent, show=QueueFilter("hidden"))
+    told = [(at(1), "Hide it: sent", ""),
+            (at(5), "Hide it: not done yet", "the platform has not confirmed it")]  # fmt: skip
+    for moment, word, note in told:
+        shown = page.view.row(0, moment).effects[0]
+        assert (shown.word, shown.note) == (word, note)
+    page.book.status(status(chat=replace(CHAT, state="down")), at(0))
+    assert page.view.row(0, at(1)).effects[0].note == "the chat does not answer"
 
 
 def test_nothing_moves_under_the_cursor_and_what_is_new_is_counted() -> None:

@@ -118,6 +118,9 @@ def test_an_answer_that_was_just_posted_is_posted_again_only_if_asked() -> None:
         body = {"effect": "hide:1:1", "done": True, "by": "mei"}
         assert code_of(await http.post(f"{M}/i1/done", json=body)) == (404, "unknown_effect")
         assert engine.moderated.calls[-1] == ("done", "hide:1:1", True, "mei")
+        body |= {"done": False, "text": " No such button. "}
+        assert code_of(await http.post(f"{M}/i1/done", json=body)) == (404, "unknown_effect")
+        assert engine.moderated.calls[-1] == ("done", "hide:1:1", False, "mei", "No such button.")
 
     asked(story)
 
@@ -133,6 +136,7 @@ def test_an_answer_that_was_just_posted_is_posted_again_only_if_asked() -> None:
         ("reply", {"by": "mei"}),
         ("reply", {"faq": "shipping", "again": "yes"}),
         ("done", {"effect": "hide:1:1"}),
+        ("done", {"effect": "hide:1:1", "done": False, "text": "x" * 201}),
         ("claim", {"key": "k"}),
     ],
 )

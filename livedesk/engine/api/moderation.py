@@ -79,10 +79,11 @@ class ReplyBody(DecideBody, kw_only=True):
 
 
 class DoneBody(ByBody, kw_only=True):
-    """`effect`: the key of what was, or could not be, done by hand."""
+    """`effect`: the key of what was, or could not be, done by hand; `text`: why it could not."""
 
     effect: Annotated[str, Meta(min_length=1, max_length=300)]
     done: bool
+    text: Annotated[str, Meta(max_length=200)] = ""
 
 
 class WarningBody(ByBody, kw_only=True):
@@ -166,7 +167,8 @@ async def _release(moderating: ModeratingView, request: Request, item_id: str) -
 
 async def _done(moderating: ModeratingView, request: Request, item_id: str) -> Item:
     body = await typed_body(request, DoneBody)
-    return await moderating.by_hand(item_id, body.effect, body.done, _by(request, body))
+    why_not = "" if body.done else body.text.strip()
+    return await moderating.by_hand(item_id, body.effect, body.done, _by(request, body), why_not)
 
 
 _ACTS: Final[dict[str, _Act]] = {
