@@ -41,14 +41,17 @@ class Broadcast:
         bus: Bus,
         clock: Clock,
         rules: SessionRules,
+        on_begin: Callable[[], None] = lambda: None,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_end` is called while the record of the ending session still takes events."""
+        """`on_begin` is called as soon as the record of a new session takes events, `on_end` while
+        that of the ending one still does."""
         self._store = store
         self._data = data
         self._bus = bus
         self._clock = clock
         self._rules = rules
+        self._on_begin = on_begin
         self._on_end = on_end
         self._machine = SessionMachine(rules)
         self._record = SessionRecord(store, data, clock)
@@ -191,6 +194,7 @@ class Broadcast:
                 self._new_bins()
                 text = f"The session started with the first media from {self._source}."
                 self.post("session.start", "info", "engine", text, at=at)
+                self._on_begin()
             case "interrupted":
                 text = "The encoder is gone; the session waits for it."
                 if self._store.feed.pull is not None:

@@ -105,6 +105,10 @@ class ModeratingHandle(ModeratingView, Protocol):
         """Notice what has changed since; four times a second."""
         ...
 
+    def session_begins(self) -> None:
+        """What comes from now on is of the session that is open now."""
+        ...
+
     def session_ends(self) -> None:
         """Leave nothing on its way while the session's record still takes events."""
         ...

@@ -77,7 +77,13 @@ class Store:
         self._bus = bus
         self._clock = clock
         self._broadcast = Broadcast(
-            settings, data, bus, clock, rules or SessionRules(), self._session_ends
+            settings,
+            data,
+            bus,
+            clock,
+            rules or SessionRules(),
+            self._session_begins,
+            self._session_ends,
         )
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
@@ -274,6 +280,11 @@ class Store:
             self._broadcast.post(
                 "configuration.changed", change.level, "engine", change.text, change.data
             )
+
+    def _session_begins(self) -> None:
+        """What comes from now on is of this session."""
+        if self.moderating is not None:
+            self.moderating.session_begins()
 
     def _session_ends(self) -> None:
         """What is open ends in the record in which it began: pins and effects first, alarms may be

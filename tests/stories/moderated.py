@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from livedesk.core.clock import NS_PER_S, SystemClock
+from livedesk.core.clock import SystemClock
 from livedesk.core.events import Event
 from livedesk.core.moderation_settings import ChatSettings, ModerationSettings, SandboxChat
 from livedesk.core.pin_settings import PinSettings
 from livedesk.core.secrets import Secret
-from livedesk.engine.store import TICK_S
 from livedesk.sandbox.chat.chat import Chat, ChatJob
 from livedesk.sandbox.chat.run import running_chat
 from livedesk.sandbox.rules.server import RulesServer, RulesSettings, serve_rules
@@ -131,7 +130,7 @@ async def moderated(
     rule_set: Json | None = None,
     webhook_secret: Secret | None = None,
 ) -> AsyncIterator[Live]:
-    """Live for two ticks, from when on all is counted; the rules at hand, the chat reached."""
+    """Live, the rules at hand, the chat reached."""
     bench.say(GOOD)
     clock, seed = SystemClock(), folder / "seed.json"
     seed.write_text(json.dumps(rule_set or RULES))
@@ -154,9 +153,7 @@ async def moderated(
                     status = await running.status()
                     moderation = status["moderation"]
                     is_up = [moderation[part]["state"] == "up" for part in ("service", "chat")]
-                    age_ns = status["utc_ns"] - (status["session_started_utc_ns"] or 0)
-                    is_counted = age_ns > 2 * TICK_S * NS_PER_S
-                    return bool(status["state"] == "live" and all(is_up) and is_counted)
+                    return bool(status["state"] == "live" and all(is_up))
 
                 await until(is_ready, "a live session, its rules and its chat")
                 yield live

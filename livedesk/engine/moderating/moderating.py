@@ -142,6 +142,7 @@ class Moderating:
             self._take_up(await asyncio.to_thread(recall, record), is_over=is_over)
         # A large rule set takes seconds to compile, for which nobody waits but the comments.
         self._tasks.spawn("rules at hand", self._parts.shelf.load())
+        self.session_begins()
         self.tick()
         for name in self._loops():
             self._begin(name)
@@ -154,7 +155,7 @@ class Moderating:
         if is_over:
             self._remember(recalled)
             return
-        self._begin_session()
+        self.session_begins()
         self._book.counts.comments = self._minute_comments = recalled.comments
         self._book.counts.local = recalled.judged_local
         for warning in recalled.warnings:
@@ -188,7 +189,6 @@ class Moderating:
 
     def tick(self) -> None:
         """Notice what has changed since; four times a second."""
-        self._follow_session()
         self._chat_watch.look()
         self._losses.look()
         mono_ns = self._clock.mono_ns()
@@ -197,14 +197,10 @@ class Moderating:
                 self._tell_minute()
             self._began_minute_ns = mono_ns
 
-    def _follow_session(self) -> None:
+    def session_begins(self) -> None:
+        """From now on all is counted anew. Nothing, when it began before."""
         session = self._stage.session()
-        if session is not None and session.session != self._session:
-            self._begin_session()
-
-    def _begin_session(self) -> None:
-        session = self._stage.session()
-        if session is None:
+        if session is None or session.session == self._session:
             return
         self._session = session.session
         self._started_ns = self._book.ages.mono_of(session.started_utc_ns)

@@ -73,6 +73,8 @@ class FakeStage:
     events: list[Event] = field(default_factory=list)
     changes: list[QueueChange] = field(default_factory=list)
     is_open: bool = True
+    name: str = "s1"
+    """Of the session."""
     on_record: Callable[[str], bool] = lambda _kind: True
     """Whether the disk takes an event of this kind at once."""
 
@@ -80,13 +82,23 @@ class FakeStage:
         if not self.is_open:
             return None
         limits = self.settings.limits
-        return SessionInfo("s1", "glow", "Glow", "tiktok", 1, 1, limits, ("primary",), {})
+        return SessionInfo(self.name, "glow", "Glow", "tiktok", 1, 1, limits, ("primary",), {})
 
     def moderation_event(
         self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
     ) -> Receipt:
         event = Event(
-            len(self.events) + 1, 1, 1, "glow", "s1", kind, level, "moderation", text, actor, data
+            len(self.events) + 1,
+            1,
+            1,
+            "glow",
+            self.name,
+            kind,
+            level,
+            "moderation",
+            text,
+            actor,
+            data,
         )
         self.events.append(event)
         receipt = Receipt()

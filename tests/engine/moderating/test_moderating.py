@@ -218,6 +218,25 @@ def test_the_last_minute_of_a_session_is_counted_although_it_is_over(folder: Pat
     asyncio.run(story())
 
 
+def test_what_comes_in_a_sessions_first_moment_is_counted_and_nothing_of_before(
+    folder: Path,
+) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench, bench.moderating() as moderating:
+            await is_up(moderating)
+            bench.write(moderating, "lovely", "too dear")
+            await until(lambda: moderating.status().waiting == 1)
+            moderating.session_ends()
+            bench.stage.name = "s2"
+            moderating.session_begins()
+            bench.write(moderating, "nice")
+            moderating.tick()
+            moderating.session_begins()
+            assert (moderating.status().comments, moderating.status().waiting) == (1, 1)
+
+    asyncio.run(story())
+
+
 def test_an_engine_that_stops_takes_no_decision_that_nobody_would_carry_out(folder: Path) -> None:
     async def story() -> None:
         async with opened(folder) as bench:
