@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from livedesk.core.clock import ManualClock
 from livedesk.core.events import Event, Json, Level
+from livedesk.core.moderation import ModerationStatus
 from livedesk.core.secrets import Secret
 from livedesk.core.status import (
     AlarmStatus,
@@ -23,6 +25,8 @@ from livedesk.core.status import (
 from livedesk.engine.bus import Bus
 from livedesk.engine.entries import FeedFacts, RelayEvent, RelaySample, Reply
 from livedesk.engine.fold import ProbeReading
+from livedesk.engine.handles import ModeratingHandle
+from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.session import SessionRules
@@ -145,7 +149,13 @@ def of_the_path(events: Iterable[Event]) -> list[str]:
 
 
 @asynccontextmanager
-async def scene(paths: Paths, clock: ManualClock, *, relays: bool = True) -> AsyncIterator[Scene]:
+async def scene(
+    paths: Paths,
+    clock: ManualClock,
+    *,
+    relays: bool = True,
+    moderating: Callable[[Store], ModeratingHandle] | None = None,
+) -> AsyncIterator[Scene]:
     paths.prepare()
     bus = Bus(clock, 0, SessionFiles(paths.data))
     running = asyncio.create_task(bus.run())
@@ -158,6 +168,7 @@ async def scene(paths: Paths, clock: ManualClock, *, relays: bool = True) -> Asy
         lambda _: relay,
         lambda _: probe,
         SessionRules(idle_s=600),
+        make_moderating=moderating,
     )
     await store.start()
     store.attached("r1", "rtmp://127.0.0.1/tap/token", 0)
@@ -424,5 +435,55 @@ def test_an_encoder_that_stops_after_the_sign_off_is_no_warning(
             it.bus.unsubscribe(subscription)
             levels = [event.level for event in earlier if event.kind == "feed.lost"]
             assert levels == ["warning", "info"]
+
+    asyncio.run(story())
+
+
+class Moderation:
+    """Notes whose session it is told of."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.sessions: list[str] = []
+
+    async def start(self, record: Path | None, *, is_over: bool = False) -> None:
+        self.sessions.append("start")
+
+    def session_begins(self) -> None:
+        session = self._store.session()
+        assert session is not None
+        self.sessions.append(session.session)
+
+    def session_ends(self) -> None:
+        self.sessions.append("end")
+
+    def tick(self) -> None:
+        pass
+
+    def status(self) -> ModerationStatus:
+        return ModerationStatus()
+
+    def facts(self) -> ModerationFacts:
+        return ModerationFacts()
+
+    async def close(self) -> None:
+        pass
+
+
+def test_moderation_hears_of_a_session_as_it_opens(paths: Paths, clock: ManualClock) -> None:
+    async def story() -> None:
+        made: list[Moderation] = []
+
+        def moderating(store: Store) -> ModeratingHandle:
+            made.append(Moderation(store))
+            return cast(ModeratingHandle, made[0])
+
+        async with scene(paths, clock, moderating=moderating) as it:
+            await it.sample()
+            opened = it.store.status().session
+            assert made[0].sessions == ["start", opened]
+            await it.sample()
+            await it.store.sign_off("operator")
+            assert made[0].sessions == ["start", opened, "end"]
 
     asyncio.run(story())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -38,6 +39,15 @@ _NOT_POSTED: Final[frozenset[EffectState]] = frozenset(("failed", "not_possible"
 OnFailure = Callable[[str, BaseException], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """`changed`: since it was looked at, the item became another."""
+
+    item: Item
+    task: asyncio.Task[None]
+    changed: asyncio.Event
+
+
 class Effects:
     """Of one store."""
 
@@ -49,7 +59,7 @@ class Effects:
         self._clock = clock
         self._rng = rng
         self._tasks = Tasks(on_failure)
-        self._running: dict[str, tuple[Item, asyncio.Task[None]]] = {}
+        self._running: dict[str, _Running] = {}
         """By item: whose effects are carried out, or wait for their turn."""
         self._begun: dict[str, None] = {}
         """Keys of effects that are, or were, carried out."""
@@ -79,10 +89,12 @@ class Effects:
     def answer_again(self, item_id: str) -> None:
         self._again.add(item_id)
 
-    def wanted(self, item: Item) -> None:
-        if item.id not in self._running:
-            task = self._tasks.spawn(f"effects of {item.id}", self._carry(item))
-            self._running[item.id] = item, task
+    def changed(self, item: Item) -> None:
+        """Something may be wanted of it, or not any more."""
+        if (running := self._running.get(item.id)) is not None:
+            running.changed.set()
+        elif any(effect.state == "wanted" for effect in item.effects):
+            self._run(f"effects of {item.id}", item, ())
 
     def take_up(self, item: Item) -> None:
         """What an earlier engine sent without having an answer; the rest as ever."""
@@ -91,17 +103,20 @@ class Effects:
             effect.state in ("wanted", "sent") for effect in item.effects
         ):
             return
-        task = self._tasks.spawn(f"recall of {item.id}", self._carry(item, sent))
-        self._running[item.id] = item, task
+        self._run(f"recall of {item.id}", item, sent)
+
+    def _run(self, name: str, item: Item, sent: Iterable[Effect]) -> None:
+        task = self._tasks.spawn(name, self._carry(item, sent))
+        self._running[item.id] = _Running(item, task, asyncio.Event())
 
     def let_go(self) -> None:
         """The session is over: nothing is claimed to be on its way, and nobody's hand is asked."""
         running, self._running = self._running, {}
-        for _, task in running.values():
-            task.cancel()
+        for each in running.values():
+            each.task.cancel()
         asked = {item.id: item for item in self._book.mirror.by_hand()}
         for item_id in dict.fromkeys((*running, *asked)):
-            item = self._book.mirror.get(item_id) or running[item_id][0]
+            item = self._book.mirror.get(item_id) or running[item_id].item
             for effect in item.effects:
                 if effect.state not in SETTLED and effect.state != "unknown":
                     self._over(item_id, effect)
@@ -120,7 +135,7 @@ class Effects:
 
     # One item.
 
-    async def _carry(self, item: Item, sent: Iterable[Effect] = ()) -> None:
+    async def _carry(self, item: Item, sent: Iterable[Effect]) -> None:
         try:
             for effect in sent:
                 await self._resume(item, effect)
@@ -129,7 +144,8 @@ class Effects:
                 await self._one(item, wanted)
         finally:
             # After `let_go` the entry may be another task's.
-            if self._running.get(item.id, (None, None))[1] is asyncio.current_task():
+            running = self._running.get(item.id)
+            if running is not None and running.task is asyncio.current_task():
                 del self._running[item.id]
 
     def _next(self, item: Item) -> Effect | None:
@@ -200,12 +216,22 @@ class Effects:
                 return
             acted = await self._act(item, effect, attempt)
             is_unsure = is_unsure or acted.outcome == "maybe"
-            if self._is_over(item.id, effect, acted, until_ns, is_unsure=is_unsure):
+            wait_s = max(pause_s * self._rng.uniform(0.7, 1.3), acted.retry_after_s or 0)
+            # Of a wait past the end the outcome is known now, and so it is told now.
+            has_time = self._clock.mono_ns() + wait_s * NS_PER_S < until_ns
+            if self._is_over(item.id, effect, acted, has_time=has_time, is_unsure=is_unsure):
                 return
-            await asyncio.sleep(
-                max(pause_s * self._rng.uniform(0.7, 1.3), acted.retry_after_s or 0)
-            )
+            await self._wait(item.id, effect, wait_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    async def _wait(self, item_id: str, effect: Effect, wait_s: float) -> None:
+        """Not for what is decided otherwise meanwhile."""
+        changed = self._running[item_id].changed
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while not self._is_undone(item_id, effect):
+                    changed.clear()
+                    await changed.wait()
 
     async def _act(self, item: Item, effect: Effect, attempt: int) -> Acted:
         limit_s = _SINGLE_LIMIT_S
@@ -219,13 +245,13 @@ class Effects:
                 return Acted("maybe", "no_answer", "The platform gave no answer.")
 
     def _is_over(
-        self, item_id: str, effect: Effect, acted: Acted, until_ns: int, *, is_unsure: bool
+        self, item_id: str, effect: Effect, acted: Acted, *, has_time: bool, is_unsure: bool
     ) -> bool:
         if acted.outcome in ("done", "by_hand", "not_possible"):
             self._settle(item_id, effect, acted.outcome, acted.code, acted.text)
             return True
         can_repeat = acted.outcome == "none" or self._is_repeatable(effect)
-        if can_repeat and not acted.final and self._clock.mono_ns() < until_ns:
+        if can_repeat and not acted.final and has_time:
             return False
         self._settle(item_id, effect, "unknown" if is_unsure else "failed", acted.code, acted.text)
         return True

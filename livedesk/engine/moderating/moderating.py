@@ -81,7 +81,7 @@ class Moderating:
         self._minute_comments = 0
         store, outbox = stage.settings.id, Outbox()
         self._losses = Losses(clock, self._say)
-        self._book = QueueBook(stage, clock, outbox, self._wanted, self._left)
+        self._book = QueueBook(stage, clock, outbox, self._changed, self._left)
         self._effects = Effects(self._book, parts.chat, clock, rng, self._task_failed)
         self._alerts = Alerts(
             store, settings.webhook_secret, clock, self._say, self._started_utc_ns
@@ -127,8 +127,8 @@ class Moderating:
         )
         parts.shelf.listen(self._rules)
 
-    def _wanted(self, item: Item) -> None:
-        self._effects.wanted(item)
+    def _changed(self, item: Item) -> None:
+        self._effects.changed(item)
 
     def _left(self, item: Item) -> None:
         self._effects.take_up(item)

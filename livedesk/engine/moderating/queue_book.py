@@ -23,7 +23,7 @@ _MOST_RECEIPTS: Final = 20_000
 
 
 class QueueBook:
-    """`on_wanted` is called for an item with an effect that is to be carried out; `on_left` for one
+    """`on_changed` is called for each item that is new or another than before; `on_left` for one
     that an earlier engine may have left half done."""
 
     def __init__(
@@ -31,13 +31,13 @@ class QueueBook:
         stage: Stage,
         clock: Clock,
         outbox: Outbox,
-        on_wanted: Callable[[Item], None],
+        on_changed: Callable[[Item], None],
         on_left: Callable[[Item], None],
     ) -> None:
         self._stage = stage
         self._clock = clock
         self._outbox = outbox
-        self._on_wanted = on_wanted
+        self._on_changed = on_changed
         self._on_left = on_left
         self._receipts: dict[str, tuple[Receipt, ...]] = {}
         """Of what was told of an item, until its effects are on their way."""
@@ -140,8 +140,7 @@ class QueueBook:
         latency_ms = round(max(0, now_ns - came_ns) / NS_PER_MS, 1)
         for told in changes_told(before, after, latency_ms):
             self._tell(after.id, told)
-        if _is_wanted(after):
-            self._on_wanted(after)
+        self._on_changed(after)
 
     def _tell(self, item_id: str, told: Told) -> None:
         receipt = self._stage.moderation_event(
@@ -150,10 +149,6 @@ class QueueBook:
         self._receipts[item_id] = (*self._receipts.get(item_id, ())[-3:], receipt)
         if len(self._receipts) > _MOST_RECEIPTS:
             del self._receipts[next(iter(self._receipts))]
-
-
-def _is_wanted(item: Item) -> bool:
-    return any(effect.state == "wanted" for effect in item.effects)
 
 
 def is_local(item: Item) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from livedesk.engine.api.moderation_view import ModerationError
+from livedesk.engine.moderating.effects import GIVE_UP_S
 from livedesk.moderation.chats.base import Acted
 from tests.engine.moderating.conftest import is_up, items, opened
 from tests.waiting import until
@@ -142,6 +144,30 @@ def test_a_state_is_tried_again_and_a_reply_without_an_answer_is_not(folder: Pat
                 bench.write(moderating, "how long shipping")
                 await until(lambda: moderating.status().unknown == 1)
                 assert bench.chat.asked[3:] == ["reply:1:c2"]
+
+    asyncio.run(story())
+
+
+def test_a_wait_ends_when_it_is_decided_otherwise_and_none_goes_past_the_end(folder: Path) -> None:
+    async def story() -> None:
+        async with opened(folder) as bench:
+            too_many = Acted("none", "too_many", "Too many calls.", retry_after_s=GIVE_UP_S - 10)
+            an_hour = replace(too_many, retry_after_s=3_600)
+            bench.chat.outcomes = [too_many, Acted("done"), an_hour]
+            async with bench.moderating() as moderating:
+                await is_up(moderating)
+                bench.write(moderating, "free money")
+                await until(lambda: bench.chat.asked == ["hide:1:c1"])
+                [item] = items(moderating)
+                await moderating.claim(item.id, "ann")
+                await moderating.act(item.id, "approve", "ann", "k1")
+                await until(lambda: bench.chat.done == ["unhide:1:c1"])
+                assert items(moderating)[0].effects[0].state == "dropped"
+                bench.write(moderating, "free money")
+                await until(lambda: "moderation.failed" in bench.stage.kinds())
+                [failed] = bench.stage.told("moderation.failed")
+                assert "Too many calls" in failed.text
+                assert bench.chat.asked == ["hide:1:c1", "unhide:1:c1", "hide:1:c2"]
 
     asyncio.run(story())
 
