@@ -33,8 +33,6 @@ TOGETHER_S: Final = 0.05
 """Comments of this time go in one call; with the call before it none waits for 100 ms."""
 MOST_WAITING: Final = 20_000
 _CALLS_AT_ONCE: Final = 8
-_MOST_CHARS: Final = 65_536
-_MOST_ID_CHARS: Final = 200
 _AT_A_TIME: Final = 25
 """Comments that are judged here before other work gets its turn."""
 
@@ -74,9 +72,9 @@ class Judge:
         self._tasks = Tasks(on_failure)
 
     def take(self, comments: Sequence[Comment]) -> None:
-        """Never waits."""
+        """Never waits. They are as `moderation/chats/comments.py` makes them: they can be kept and
+        sent."""
         self._book.counts.came(len(comments), self._clock.mono_ns())
-        comments = [usable(given) for given in comments]
         self._book.ages.came(comments)
         dropped = self._come.dropped
         for comment in comments:
@@ -142,23 +140,3 @@ class Judge:
             if matcher is not None:
                 self._book.counts.local += len(part)
             await asyncio.sleep(0)
-
-
-def usable(comment: Comment) -> Comment:
-    """What JSON and every store can hold: no lone surrogates, nothing endless. Each character keeps
-    its place, so that spans fit."""
-    names = (comment.id, comment.author_id, comment.author)
-    is_plain = comment.text.isascii() and all(name.isascii() for name in names)
-    if is_plain and len(comment.text) <= _MOST_CHARS and max(map(len, names)) <= _MOST_ID_CHARS:
-        return comment
-    return replace(
-        comment,
-        id=_whole(comment.id, _MOST_ID_CHARS),
-        author_id=_whole(comment.author_id, _MOST_ID_CHARS),
-        author=_whole(comment.author, _MOST_ID_CHARS),
-        text=_whole(comment.text, _MOST_CHARS),
-    )
-
-
-def _whole(text: str, most: int) -> str:
-    return text[:most].encode("utf-8", "replace").decode()

@@ -13,7 +13,8 @@ ActedAs = Literal["done", "none", "maybe", "by_hand", "not_possible"]
 """`none`: it is certain that nothing was done. `maybe`: it was sent, and there is no answer."""
 
 Take = Callable[[Sequence[Comment]], None]
-"""Takes new comments, oldest first; never waits. A chat gives each comment once."""
+"""Takes new comments, oldest first; never waits. A chat gives each comment once, as `usable` of
+`comments.py` made it."""
 
 
 @dataclass(frozen=True, slots=True)

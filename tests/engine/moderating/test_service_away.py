@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -126,7 +127,10 @@ def test_whatever_is_typed_can_be_sent_and_kept(folder: Path) -> None:
     async def story() -> None:
         async with opened(folder) as bench, bench.moderating() as moderating:
             await is_up(moderating)
-            bench.write(moderating, "free money \ud800", "\x00\x1b[31m too dear", "x" * 70_000)
+            texts = ("free money \ud800", "\x00\x1b[31m too dear", "x" * 70_000)
+            lines = [{"id": f"c{n}", "text": text} for n, text in enumerate(texts, 1)]
+            body = "\n".join(map(json.dumps, lines)).encode()
+            assert moderating.take_lines(body) == (3, 0)
             await until(lambda: bench.chat.done == ["hide:1:c1"])
             await until(lambda: len(items(moderating)) >= 2)
             assert "moderation.service_down" not in bench.stage.kinds()
