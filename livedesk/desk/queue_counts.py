@@ -60,6 +60,7 @@ class RuleView:
 @dataclass(frozen=True, slots=True)
 class FaqView:
     digit: int | None
+    """The key that posts it now."""
     id: str
     text: str
     link: str = ""

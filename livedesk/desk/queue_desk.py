@@ -85,7 +85,7 @@ class QueueDesk(Protocol):
         ...
 
     def attend(self, item_id: str | None, idle_s: float) -> None:
-        """The operator is at this message, or at none, and did nothing for so long: it is claimed
+        """The operator is at this comment, or at none, and did nothing for so long: it is claimed
         meanwhile, and free for others afterwards (`queue_hold.py`). Told at the page's pace."""
         ...
 

@@ -1,6 +1,6 @@
-"""Whose turn is it at a message? A claim is taken, renewed and given back by itself. Pure.
+"""Whose turn is it at a comment? A claim is taken, renewed and given back by itself. Pure.
 
-All consoles show the oldest first, so two people who just go on would read the same message, and
+All consoles show the oldest first, so two people who just go on would read the same comment, and
 one of them for nothing. What an operator looks at for a moment is claimed, stays so while he is
 there, and is free once he goes on; others see who is at it, and their next is another.
 
@@ -17,7 +17,7 @@ from livedesk.core.moderation import Item
 from livedesk.desk.model import Moment
 
 DWELL_S: Final = 0.4
-"""At a message for so long, a person reads it; keys that go from row to row repeat faster."""
+"""At a comment for so long, a person reads it; keys that go from row to row repeat faster."""
 
 RENEW_S: Final = 10.0
 """A third of the time that a claim lasts: two renewals may fail before it runs out."""
@@ -35,7 +35,7 @@ class HoldCall:
 
 
 class Holding:
-    """The one message that this console holds by itself."""
+    """The one comment that this console holds by itself."""
 
     def __init__(self) -> None:
         self._item_id: str | None = None

@@ -43,6 +43,10 @@ class Posts:
             _later(self._in_live, effect.text, effect.wanted_utc_ns)
             _later(self._to_author, (effect.text, item.comment.author_id), effect.wanted_utc_ns)
 
+    def last_ns(self, text: str) -> int | None:
+        """When it was last posted in the live; None when it was not, or long ago."""
+        return self._in_live.get(text)
+
     def repeated(self, text: str, author_id: str, utc_ns: int) -> Repeated | None:
         to_author_s = _ago_s(self._to_author.get((text, author_id)), utc_ns)
         if to_author_s is not None and to_author_s < SAME_ANSWER_AUTHOR_S:

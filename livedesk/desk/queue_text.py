@@ -2,7 +2,7 @@
 
 Each character that could break or turn a line is replaced by one other, so places stay. A row shows
 a part of a long text, with the first mark in it; the whole of it, its lines broken where the viewer
-broke them, is for the one message that is looked at.
+broke them, is for the one comment that is looked at.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from livedesk.core.moderation import Span
 from livedesk.desk.queue_row import Mark
 
 LONGEST: Final = 500
-"""Characters of a comment in a row; a message may have 64 kB."""
+"""Characters of a comment in a row; one may have 64 kB."""
 
 LONGEST_WHOLE: Final = 4_000
 """Characters of a comment where all of it is looked at."""
@@ -26,7 +26,7 @@ LONGEST_NAME: Final = 60
 _BEFORE_MARK: Final = 100
 _CUT: Final = "…"
 _BREAK: Final = "\u21b5"
-"""Where a line was broken: that a message had more than one is a thing to know of it."""
+"""Where a line was broken: that a comment had more than one is a thing to know of it."""
 
 _BREAKS: Final = frozenset("\n\v\f\x85\u2028\u2029")
 _PICTURES: Final = {**{n: chr(0x2400 + n) for n in range(0x20)}, 0x7F: "\u2421"}

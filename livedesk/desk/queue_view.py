@@ -16,6 +16,7 @@ from typing import Final
 from livedesk.core.moderation import Item
 from livedesk.desk.model import Moment
 from livedesk.desk.moderation_words import repeated_words
+from livedesk.desk.queue_answers import Offer
 from livedesk.desk.queue_counts import (
     FaqView,
     QueueCounts,
@@ -62,9 +63,6 @@ __all__ = [
 ANEW_FROM: Final = 1_000
 """So many changes at once are told as one reset: each by itself would cost a window more."""
 
-DIGITS: Final = 9
-"""Answers that a key of its own posts."""
-
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
@@ -97,6 +95,7 @@ class QueueView:
         self._ghosts: dict[str, Item] = {}
         self._cursor: str | None = None
         self._pointed: str | None = None
+        self._offer = Offer()
 
     def close(self) -> None:
         self._book.unwatch(self._dirty)
@@ -293,21 +292,29 @@ class QueueView:
         text, _ = shown(item.comment.text, ())
         return Batch(tuple(each.id for each in alike), len({each.store for each in alike}), text)
 
-    def faq(self, store: str) -> tuple[FaqView, ...]:
-        """The answers of a store, with the digit that posts each (1 to 9, then none)."""
-        queue = self._book.queue(store)
+    def faq(self, item_id: str) -> tuple[FaqView, ...]:
+        """All answers for an item, in the order in which they are offered (`queue_answers.py`);
+        nine of them have the digit that posts them, the others none."""
+        item = self._item(item_id)
+        if item is None:
+            return ()
+        queue = self._book.queue(item.store)
         status = queue.moderation
         most = None if status is None else status.chat.reply_chars
         return tuple(
             FaqView(
-                digit=number if number <= DIGITS else None,
+                digit=digit or None,
                 id=faq.id,
                 text=cut(faq.text, LONGEST),
                 link=cut(faq.link, LONGEST),
                 too_long=most is not None and len(faq.posted) > most,
             )
-            for number, faq in enumerate(queue.faq, 1)
+            for faq, digit in self._offer.of(item, queue.faq, queue.posts)
         )
+
+    def turn_answers(self) -> None:
+        """The digits post the next nine answers; after the last ones, the first again."""
+        self._offer.turn()
 
     def duplicate(self, item_id: str, faq_id: str, now: Moment) -> str:
         """Why this answer would be a repetition, in words; empty when it would not."""

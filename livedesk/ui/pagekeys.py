@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from livedesk.desk.queue_answers import DIGITS
 from livedesk.desk.words import tr
 from livedesk.ui.feedpage import FeedPage
-from livedesk.ui.moderation.answers import MOST as MOST_ANSWERS
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.runofshow import KEYED_LINES
@@ -80,7 +80,7 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
     press. Going from row to row repeats while the key is held, acts never do."""
     digits = tuple(
         Shortcut((f"{n}",), "", partial(queue.acts.answer_number, n), repeats=False, page="queue")
-        for n in range(1, MOST_ANSWERS + 1)
+        for n in range(1, DIGITS + 1)
     )
     steps = (
         Shortcut(("J",), tr("Next comment"), partial(queue.step, 1), page="queue", shown="J / ↓"),
@@ -101,7 +101,7 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
         (("Shift+B",), tr("… and ban their authors: press twice"),
          partial(queue.acts.decide_all, "ban")),
         (("D",), tr("By hand: the oldest is done"), partial(queue.finish_by_hand, True)),
-        (("Shift+D",), tr("By hand: the oldest could not be done"),
+        (("Shift+D",), tr("By hand: the oldest could not be done…"),
          partial(queue.finish_by_hand, False)),
         (("N",), tr("Let in what is new"), queue.let_in),
         (("Esc",), tr("Off the comment: the list flows"), queue.leave),
@@ -111,8 +111,10 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
         (("G",), tr("To the list"), queue.focus_list),
     )  # fmt: skip
     told = Shortcut((), tr("Reply with this answer"), _nothing, page="queue", shown="1 … 9")
+    others = Shortcut(("R",), tr("… the next nine answers"), queue.turn_answers, repeats=False,
+                      page="queue")  # fmt: skip
     once = [Shortcut(keys, text, act, repeats=False, page="queue") for keys, text, act in acts]
-    return (*steps, *once[:2], told, *digits, *once[2:])
+    return (*steps, *once[:2], told, *digits, others, *once[2:])
 
 
 def _nothing() -> None:

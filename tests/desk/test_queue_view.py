@@ -276,7 +276,7 @@ def test_identical_messages_that_wait_are_one_batch_over_the_stores_that_are_sho
 
 def test_a_repeated_answer_is_told_before_it_is_posted() -> None:
     page = Page(item("a"), item("b"))
-    assert [faq.digit for faq in page.view.faq("glow")] == [1, 2]
+    assert [faq.digit for faq in page.view.faq("ia")] == [1, 2]
     assert page.view.duplicate("ib", "shipping", at(5)) == ""
     text = "Shipping takes 3 days. https://example.com/s"
     posted = effect("reply", "done", 10, text=text)

@@ -60,7 +60,7 @@ class Acting:
         left = (kind for kind in kinds if self._guard.left_s(_many(kind, row), now) is not None)
         return next(left, "")
 
-    # One message
+    # One comment
 
     def decide(self, kind: DecisionKind) -> None:
         row = self._meant(kind)
@@ -100,7 +100,7 @@ class Acting:
 
     def answer_number(self, digit: int) -> None:
         row = self.chosen
-        faq = self._view.faq(row.store) if row is not None else ()
+        faq = self._view.faq(row.item_id) if row is not None else ()
         found = [each for each in faq if each.digit == digit]
         if row is None:
             self._choose_first()
@@ -114,7 +114,7 @@ class Acting:
         row = self._meant("reply")
         if row is None:
             return
-        faq = next((each for each in self._view.faq(row.store) if each.id == faq_id), None)
+        faq = next((each for each in self._view.faq(row.item_id) if each.id == faq_id), None)
         if faq is None or faq.too_long:
             self._told.say(tr("This answer is too long for the platform."))
             return
@@ -126,9 +126,9 @@ class Acting:
         self._desk.reply(row.item_id, faq_id, again=bool(twice))
         self._done()
 
-    def settle(self, item_id: str, effect_key: str, done: bool) -> None:
+    def settle(self, item_id: str, effect_key: str, done: bool, why_not: str = "") -> None:
         """What was to be done by hand was done, or could not be."""
-        self._desk.by_hand(item_id, effect_key, done=done)
+        self._desk.by_hand(item_id, effect_key, done=done, text=why_not)
         self._done()
 
     # Many

@@ -10,12 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.desk.queue_view import FaqView
 from livedesk.desk.words import tr
-from livedesk.ui.basics import ElidedText, Text, discard
+from livedesk.ui.basics import ElidedText, Text, button, discard
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
-
-MOST = 9
-"""As many as there are digits."""
 
 
 class AnswerRow(QWidget):
@@ -63,6 +60,7 @@ class Answers(QWidget):
 
     asked = Signal(str)
     """The id of an answer."""
+    others_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -72,20 +70,32 @@ class Answers(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(2))
-        self._column.addWidget(self.heading)
+        self.others = button(theme, tr("Others (R)"), tr("The next nine answers (R)"), segment=True)
+        self.others.setCheckable(False)
+        self.others.setFont(theme.font("small"))
+        self.others.clicked.connect(self.others_asked)
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.others)
+        self._column.addLayout(head)
 
     def show_answers(self, faq: tuple[FaqView, ...], can: bool, duplicates: tuple[str, ...]
                      ) -> None:  # fmt: skip
         """`duplicates`: one for each answer, empty where there is none."""
-        shown = faq[:MOST]
+        keyed = [at for at, each in enumerate(faq) if each.digit is not None]
+        shown = tuple(faq[at] for at in keyed)
         if tuple(row.faq for row in self.rows) != shown:
             self._rebuild(shown)
-        for row, duplicate in zip(self.rows, duplicates, strict=False):
-            row.show_state(can, duplicate)
+        for row, at in zip(self.rows, keyed, strict=True):
+            row.show_state(can, duplicates[at])
         head = tr("Reply with one key")
         if len(faq) > len(shown):
-            head = tr("{head}: {n} of {all}").format(head=head, n=len(shown), all=len(faq))
+            head = tr("{head}: {first} to {last} of {all}").format(
+                head=head, first=keyed[0] + 1, last=keyed[-1] + 1, all=len(faq)
+            )
         self.heading.show_text(head.upper())
+        self.others.setVisible(len(faq) > len(shown))
         self.setVisible(bool(shown))
 
     def _rebuild(self, faq: tuple[FaqView, ...]) -> None:

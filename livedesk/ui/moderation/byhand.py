@@ -42,7 +42,7 @@ class HandRow(Panel):
         self.text.show_text(f"{row.author}: {row.text} · {row.store_name}")
         self.waits = Text(theme, "strong", colours.notice)
         self.done = button(theme, tr("Done (D)"), tr("It is done in the platform's window (D)"))
-        self.could_not = button(theme, tr("Could not"), tr("It cannot be done (Shift+D)"))
+        self.could_not = button(theme, tr("Could not…"), tr("It cannot be done; say why (Shift+D)"))
         self.done.clicked.connect(partial(self.settled.emit, True))
         self.could_not.clicked.connect(partial(self.settled.emit, False))
         for push in (self.done, self.could_not):

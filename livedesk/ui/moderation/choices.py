@@ -100,6 +100,9 @@ class Choices(QWidget):
             count = told.get(show)
             name = self._names[show]
             text = f"{name} {number(count)}" if count else name
+            if count and show == "hidden":
+                # The counter above it is of this session only.
+                text = tr("{list} {n} in all").format(list=name, n=number(count))
             if push.text() != text:
                 push.setText(text)
         self.lists[wanted.show if wanted.show in self.lists else "all"].setChecked(True)

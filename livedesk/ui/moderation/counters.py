@@ -127,10 +127,13 @@ class Counters(Panel):
         self.oldest.show_oldest(counts.oldest_s, limits.review_target_s, counts.waiting)
         hand: Look = "warning" if counts.by_hand else "idle"
         self.by_hand.show_figure(Figure(tr("By hand"), number(counts.by_hand), "", hand), stale)
-        back = tr("{n} overturned").format(n=number(counts.overturned)) if counts.overturned else ""
+        # Overturned are also comments that a rule only put before people: it is no part of those.
+        told = tr("hidden")
+        if counts.overturned:
+            told = tr("hidden · {n} overturned by people").format(n=number(counts.overturned))
         hidden: Look = "ok" if counts.auto_hidden else "idle"
         self.auto_hidden.show_figure(
-            Figure(tr("Hidden by rules"), number(counts.auto_hidden), back, hidden), stale
+            Figure(tr("By rules, this session"), number(counts.auto_hidden), told, hidden), stale
         )
         hide_s = None if counts.hide_p99_ms is None else counts.hide_p99_ms / 1000
         self.hiding.show_figure(_against(tr("Hide, 99 %"), hide_s, limits.hide_target_s), stale)

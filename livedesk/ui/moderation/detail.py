@@ -22,7 +22,7 @@ EFFECTS, RECENT = 3, 5
 """Lines for what the platform was asked for, and for earlier comments of the author."""
 
 BESIDE_MESSAGE = 430
-"""Pixels at scale 1 that all else is to have; what is left shows more lines of the message."""
+"""Pixels at scale 1 that all else is to have; what is left shows more lines of the comment."""
 
 
 class Detail(Panel):
@@ -30,6 +30,8 @@ class Detail(Panel):
 
     answered = Signal(str)
     """The id of an answer."""
+    others_asked = Signal()
+    """The next nine answers are wished for."""
     settled = Signal(str, bool)
     """Key of an effect that waited for a person's hand, and whether it was done."""
 
@@ -54,6 +56,7 @@ class Detail(Panel):
         self._body = QWidget()
         self._lay_out()
         self.answers.asked.connect(self.answered)
+        self.answers.others_asked.connect(self.others_asked)
         for effect in self.effects:
             effect.settled.connect(self.settled)
         self.show_nothing(0)
@@ -121,7 +124,7 @@ class Detail(Panel):
         return area
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """The message's height follows from the panel's alone: from row to row nothing moves."""
+        """The comment's height follows from the panel's alone: from row to row nothing moves."""
         self.text.take_room(event.size().height() - self._theme.px(BESIDE_MESSAGE))
         super().resizeEvent(event)
 
@@ -144,7 +147,7 @@ class Detail(Panel):
         duplicates: tuple[str, ...],
         armed: str,
     ) -> None:
-        """`text`: the whole message; `armed`: which of the batches waits for its second press."""
+        """`text`: the whole comment; `armed`: which of the batches waits for its second press."""
         self.empty.hide()
         self._body.show()
         self._show_state(row)

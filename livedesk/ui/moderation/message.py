@@ -40,7 +40,7 @@ class MessageText(QPlainTextEdit):
         self.setFixedHeight(lines * spacing + self._margin)
 
     def show_message(self, item_id: str, text: str, marks: tuple[Mark, ...]) -> None:
-        """Where a person scrolled or marked something it stays, until the message is another."""
+        """Where a person scrolled or marked something it stays, until the comment is another."""
         if (item_id, text, marks) == self._shown:
             return
         self._shown = item_id, text, marks

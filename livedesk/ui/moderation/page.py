@@ -1,4 +1,4 @@
-"""The queue of all stores or of one: the list at the left, the chosen message at the right.
+"""The queue of all stores or of one: the list at the left, the chosen comment at the right.
 
 Keys act on the row under the cursor and on nothing else. What became of an act stands in that row,
 which stays where it is until the cursor goes on; the line at the bottom says what U takes back.
@@ -27,6 +27,7 @@ from livedesk.ui.moderation.listmodel import QueueModel
 from livedesk.ui.moderation.listview import QueueListView
 from livedesk.ui.moderation.rulelist import RuleList
 from livedesk.ui.moderation.toldline import ToldLine
+from livedesk.ui.pins.byhand import WhyNot
 from livedesk.ui.setupnote import SetupNote
 from livedesk.ui.source import QueueSource
 from livedesk.ui.theme import Theme
@@ -129,8 +130,9 @@ class QueuePage(QWidget):
         buttons.claim_asked.connect(self.acts.claim)
         buttons.batch_asked.connect(self.acts.decide_all)
         self.detail.answered.connect(self.acts.answer)
+        self.detail.others_asked.connect(self.turn_answers)
         self.detail.settled.connect(self._settle_chosen)
-        self.by_hand.settled.connect(self.acts.settle)
+        self.by_hand.settled.connect(self._settle)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         low, high = (self._theme.px(n) for n in RIGHT_WIDTH)
@@ -192,7 +194,7 @@ class QueuePage(QWidget):
         if row is None:
             self.detail.show_nothing(len(self.view))
         else:
-            faq = self.view.faq(row.store)
+            faq = self.view.faq(row.item_id)
             twice = tuple(self.view.duplicate(row.item_id, each.id, now) for each in faq)
             text, batch = self.view.message(row.item_id), self.view.batch(row.item_id)
             self.detail.show_row(row, text, batch, faq, twice, self.acts.armed(row))
@@ -272,12 +274,27 @@ class QueuePage(QWidget):
         self.choices.show_rules_open(other is self.rules)
         self.rules.show_rules(self.view.rules())
 
+    def turn_answers(self) -> None:
+        """The digits post the next nine answers."""
+        self.acts.stirred()
+        self.view.turn_answers()
+        self._show_detail()
+
     def finish_by_hand(self, done: bool) -> None:
         self.by_hand.finish_oldest(done)
 
     def _settle_chosen(self, effect_key: str, done: bool) -> None:
         if self.view.cursor is not None:
-            self.acts.settle(self.view.cursor, effect_key, done)
+            self._settle(self.view.cursor, effect_key, done)
+
+    def _settle(self, item_id: str, effect_key: str, done: bool) -> None:
+        if done:
+            self.acts.settle(item_id, effect_key, done=True)
+            return
+        question = tr("What stood in the way? It stands beside the comment and in the record.")
+        why = WhyNot(self._theme, self.window(), tr("Could not be done by hand"), question)
+        why.told.connect(lambda text: self.acts.settle(item_id, effect_key, False, text))
+        why.open()
 
     def _acted(self) -> None:
         self.list.refresh()

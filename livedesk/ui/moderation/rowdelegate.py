@@ -116,7 +116,7 @@ class RowDelegate(QStyledItemDelegate):
             bar = QRectF(box.left(), top.bottom() + px(7), box.width(), px(5))
             draw_age(painter, bar, row.share, row.step, theme)
 
-    # Message
+    # Comment
 
     def _message(self, painter: QPainter, box: QRect, row: QueueRow) -> None:
         colours, px = self._theme.colours, self._theme.px

@@ -107,16 +107,17 @@ class ByHand(QWidget):
 
 
 class WhyNot(QDialog):
-    """Why could it not be pinned? Opened, not executed."""
+    """Why could it not be done by hand? Opened, not executed. `title`, `question`: of another
+    thing than a pin."""
 
     told = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, title: str = "", question: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Could not be pinned"))
+        self.setWindowTitle(title or tr("Could not be pinned"))
         words = Text(theme, "body")
-        words.show_text(tr("What stood in the way? The host sees it on the pad."))
+        words.show_text(question or tr("What stood in the way? The host sees it on the pad."))
         self.reason = QLineEdit()
         self.reason.setFont(theme.font("body"))
         self.reason.setMaxLength(LONGEST_REASON)

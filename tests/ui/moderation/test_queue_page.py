@@ -15,10 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.moderation import ChatStatus, Claim, Item, RuleServiceStatus
+from livedesk.core.moderation import ChatStatus, Claim, Faq, Item, RuleServiceStatus
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.pen import Pen
 from livedesk.ui.moderation.rowdelegate import AGE, MARK, outcome, short_age
+from livedesk.ui.pins.byhand import WhyNot
 from livedesk.ui.strip import CardPanel
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
@@ -223,6 +224,21 @@ def test_one_digit_replies_and_a_repetition_asks_for_a_second_press(
     assert [order.again for order in queue.out] == [True]
 
 
+def test_one_key_or_button_brings_the_next_nine_answers(stage: Stage, open_window: Open) -> None:
+    faq = tuple(Faq(f"a{n}", f"Answer {n}") for n in range(11))
+    window = opened(open_window, stage, faq=faq)
+    stage.moderation.comment("how fast is shipping", "shipping")
+    press(window, Qt.Key.Key_J)
+    answers = window.queue.detail.answers
+    assert answers.heading.text() == "REPLY WITH ONE KEY: 1 TO 9 OF 11"
+    answers.others.click()
+    assert answers.heading.text() == "REPLY WITH ONE KEY: 10 TO 11 OF 11"
+    press(window, Qt.Key.Key_R)
+    press(window, Qt.Key.Key_R)
+    press(window, Qt.Key.Key_2)
+    assert [order.faq_id for order in stage.moderation.out] == ["a10"]
+
+
 def test_what_concerns_many_tells_how_many_and_wants_two_presses(
     stage: Stage, open_window: Open
 ) -> None:
@@ -269,6 +285,23 @@ def test_what_is_to_be_done_by_hand_is_finished_by_key_once_it_was_seen(
     assert [(order.act, order.item_id, order.done) for order in stage.moderation.out] == [
         ("done", item.id, True)
     ]
+
+
+def test_what_could_not_be_done_by_hand_is_told_with_its_reason(
+    stage: Stage, open_window: Open
+) -> None:
+    window = opened(open_window, stage)
+    item = by_hand(stage, "buy followers", "spam")
+    window.refresh()
+    stage.clock.advance(1)
+    press(window, Qt.Key.Key_D, SHIFT)
+    assert orders(stage) == [], "it is asked why first"
+    why = window.findChild(WhyNot)
+    assert isinstance(why, WhyNot)
+    QTest.keyClicks(why.reason, "No such button.")
+    QTest.keyClick(why.reason, Qt.Key.Key_Return)
+    (order,) = stage.moderation.out
+    assert (order.item_id, order.done, order.text) == (item.id, False, "No such button.")
 
 
 def test_the_window_fits_a_small_screen_whatever_is_to_be_told(
