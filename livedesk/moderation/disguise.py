@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from livedesk.moderation.confusables import INVISIBLE, LEET, MAYBE_I
 from livedesk.moderation.views import View, Views, is_spaceless, without_markup
@@ -51,9 +51,9 @@ class Found:
     squeezed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """One of the skeleton's: the text's piece and the term's that it stands for."""
+class _Letter(NamedTuple):
+    """One of the skeleton's: the text's piece and the term's that it stands for. A named tuple, as
+    these are made by the hundred, and three times faster than frozen values."""
 
     letter: str
     ours: str

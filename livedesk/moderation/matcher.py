@@ -79,11 +79,15 @@ class _Board:
         ):
             return [], False
         case = _Case(Looks(self._views, text, words, readings), self._allowed, store)
-        plain = self._sentenced(case, self._plain_hits(case.looks, folded, store))
-        if plain and plain[0].action == "hide":
-            return plain, False
-        disguised = self._sentenced(case, self._terms.disguised(case.looks, store))
-        found = sorted((*plain, *disguised), key=lambda each: each.rank)
+        found: list[_Sentence] = []
+        for hits in (
+            self._plain_hits(case.looks, folded, store),
+            self._terms.disguised(case.looks, store),
+            self._terms.cut(case.looks, store),
+        ):
+            found = sorted((*found, *self._sentenced(case, hits)), key=lambda each: each.rank)
+            if found and found[0].action == "hide":
+                break  # nothing that follows could be severer, or stand there as plainly
         return found, case.looks.is_broken_off()
 
     def _plain_hits(self, looks: Looks, folded: str, store: str) -> Iterator[Hit]:
@@ -91,14 +95,12 @@ class _Board:
         if self._expressions.may_match(folded):
             yield from self._expressions.find(looks.folded, store)
 
-    def _sentenced(self, case: _Case, hits: Iterable[Hit]) -> list[_Sentence]:
-        found = []
+    def _sentenced(self, case: _Case, hits: Iterable[Hit]) -> Iterator[_Sentence]:
         for hit in hits:
             rule = self._rules[hit.owner]
             action = _action(rule, hit)
             if action is not None and not case.is_allowed(hit.span):
-                found.append(_Sentence(rule, hit, action))
-        return sorted(found, key=lambda each: each.rank)
+                yield _Sentence(rule, hit, action)
 
 
 class _Case:

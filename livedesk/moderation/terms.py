@@ -20,6 +20,7 @@ from livedesk.moderation.cuts import Cuts
 from livedesk.moderation.disguise import Found, Likeness, likeness
 from livedesk.moderation.masks import Masks
 from livedesk.moderation.views import (
+    DRAWN_OUT,
     Readings,
     Recipe,
     View,
@@ -109,17 +110,25 @@ class Looks:
 class _Automaton:
     """Patterns, each with the terms that it stands for."""
 
-    def __init__(self, patterns: dict[str, list[tuple[Term, _Form]]]) -> None:
+    def __init__(
+        self, patterns: dict[str, list[tuple[Term, _Form]]], signals: Sequence[str] = ()
+    ) -> None:
+        """`signals` are looked for in the same pass, and belong to no term."""
         self._owners = tuple(patterns.values())
         self._stores = tuple(map(_stores, self._owners))
-        self._finder = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False)
+        self._finder = ahocorasick_rs.AhoCorasick((*patterns, *signals), store_patterns=False)
 
-    def is_in(self, text: str, store: str) -> bool:
+    def look(self, text: str, store: str) -> tuple[bool, bool]:
+        """Whether a term of the store is in it; and if not, whether a signal is."""
+        signalled = False
         for pattern, _, _ in self._finder.find_matches_as_indexes(text, overlapping=True):
+            if pattern >= len(self._stores):
+                signalled = True
+                continue
             stores = self._stores[pattern]
             if stores is None or store in stores:
-                return True
-        return False
+                return True, signalled
+        return False, signalled
 
     def terms(self, text: str, store: str) -> set[Term]:
         """Whose skeletons are in it."""
@@ -130,7 +139,7 @@ class _Automaton:
 
     def find(self, text: str, store: str) -> Iterator[tuple[Term, _Form, int, int]]:
         for pattern, start, end in self._finder.find_matches_as_indexes(text, overlapping=True):
-            for term, form in self._owners[pattern]:
+            for term, form in self._owners[pattern] if pattern < len(self._owners) else ():
                 if term.holds_for(store):
                     yield term, form, start, end
 
@@ -156,7 +165,8 @@ class Terms:
                 for shape in _shapes(views, term.text):
                     words.setdefault(shape, []).append((term, "skeleton"))
                     runs.setdefault(squeezed(shape), []).append((term, "skeleton"))
-        self._plain, self._runs, self._signs = map(_automaton, (words, runs, signs))
+        self._plain = _automaton(words, DRAWN_OUT if disguises else ())
+        self._runs, self._signs = _automaton(runs), _automaton(signs)
         self._known_shapes: dict[tuple[str, bool], View] = {}
         self._known = terms if disguises else ()
         folds = (
@@ -169,13 +179,16 @@ class Terms:
 
     def may_be_in(self, folded: str, words: str, readings: Readings, store: str) -> bool:
         """Fast; true also for what proves to be something else."""
-        shown = "".join(readings)
-        if self._plain is not None and self._plain.is_in(words + shown, store):
-            return True
-        runs = self._runs if self._views.is_drawn_out(shown) else None
-        if runs is not None and runs.is_in("".join(map(squeezed, readings)), store):
-            return True
-        if self._signs is not None and self._signs.is_in(folded, store):
+        drawn_out = False
+        if self._plain is not None:
+            found, drawn_out = self._plain.look("".join((words, *readings)), store)
+            if found:
+                return True
+        if drawn_out and self._runs is not None:
+            found, _ = self._runs.look("".join(map(squeezed, readings)), store)
+            if found:
+                return True
+        if self._signs is not None and self._signs.look(folded, store)[0]:
             return True
         if self._cuts.may_be_in(next(iter(readings))):
             return True
@@ -193,7 +206,6 @@ class Terms:
         yield from self._disguised(self._plain, looks, store, False)
         if self._views.is_drawn_out("".join(looks.readings)):
             yield from self._disguised(self._runs, looks, store, True)
-        yield from self._cut(looks, store)
         for number, start, end, how in self._masks.find(looks.folded.text):
             term = self._known[number]
             if term.holds_for(store):
@@ -231,7 +243,8 @@ class Terms:
                 if how is not None:
                     yield Hit(view.span(start, end), term.owner, term.text, how)
 
-    def _cut(self, looks: Looks, store: str) -> Iterator[Hit]:
+    def cut(self, looks: Looks, store: str) -> Iterator[Hit]:
+        """Those that are written in pieces: never more than likely, so asked for last."""
         bare, recipe = next(iter(looks.readings.items()))
         hits = [(self._known[number], start, end) for number, start, end in self._cuts.find(bare)]
         hits = [hit for hit in hits if hit[0].holds_for(store) and hit[0] not in looks.sure]
@@ -263,8 +276,10 @@ def _in_turns(terms: Sequence[Term], breathe: Breathe) -> Iterator[Term]:
         yield term
 
 
-def _automaton(patterns: dict[str, list[tuple[Term, _Form]]]) -> _Automaton | None:
-    return _Automaton(patterns) if patterns else None
+def _automaton(
+    patterns: dict[str, list[tuple[Term, _Form]]], signals: Sequence[str] = ()
+) -> _Automaton | None:
+    return _Automaton(patterns, signals) if patterns else None
 
 
 def _stores(owners: Sequence[tuple[Term, _Form]]) -> frozenset[str] | None:

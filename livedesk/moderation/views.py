@@ -61,10 +61,14 @@ _MARKUP: Final = re.compile("</?[A-Za-z][^<>]{0,60}>|\x1b\\[[0-9;]{0,20}[A-Za-z]
 _STROKES: Final = {"\\/\\/": "w", "\\/": "v", "/\\": "a", "|_|": "u", "|-|": "h", "()": "o"}
 """Letters that are drawn with several signs."""
 _DRAWN: Final = re.compile("|".join(map(re.escape, _STROKES)))
-_DRAWN_OUT: Final = "abcdefghijkmnopqrstuvwxyz" + "".join(
-    map(
-        chr,
-        (*range(0x3B1, 0x3CA), *range(0x430, 0x450), *range(0x5D0, 0x5EB), *range(0x621, 0x64B)),
+DRAWN_OUT: Final = tuple(
+    3 * chr(code)
+    for code in (
+        *(ord(letter) for letter in "abcdefghijkmnopqrstuvwxyz"),
+        *range(0x3B1, 0x3CA),
+        *range(0x430, 0x450),
+        *range(0x5D0, 0x5EB),
+        *range(0x621, 0x64B),
     )
 )
 """Letters that people repeat for emphasis: Latin, Greek, Cyrillic, Hebrew, Arabic."""
@@ -146,9 +150,8 @@ class Views:
         self._letters = Letters()
         self._ascii_words = _Ascii(self._words)
         self._ascii_letters = _Ascii(self._letters)
-        runs = (letter * 3 for letter in _DRAWN_OUT)
         # Far faster than an expression with a backreference.
-        self._runs = ahocorasick_rs.AhoCorasick(runs, store_patterns=False)
+        self._runs = ahocorasick_rs.AhoCorasick(DRAWN_OUT, store_patterns=False)
 
     def folded(self, text: str) -> str:
         if text.isascii():
