@@ -29,12 +29,12 @@ from livedesk.doctor.engine import running_engine, webhook
 from livedesk.doctor.finding import Finding
 from livedesk.moderation.chats.make import chat_for
 from livedesk.moderation.rule_file import RuleFileError, read_rules
-from livedesk.moderation.service_client import (
+from livedesk.moderation.service_answers import (
     RulesDocument,
-    RuleService,
     ServiceAwayError,
     ServiceRefusedError,
 )
+from livedesk.moderation.service_client import RuleService
 from livedesk.paths import Paths
 from livedesk.platforms.connection import AddressError
 

@@ -1,4 +1,4 @@
-"""Calls are made again until there is an answer; streams are read whatever pieces they come in."""
+"""What is no answer is told as such, without secrets; streams are read in whatever pieces."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ import pytest
 
 from livedesk.core.moderation import Comment
 from livedesk.core.secrets import Secret
+from livedesk.moderation.event_reader import ServiceEvent
 from livedesk.moderation.items import new_item
-from livedesk.moderation.service_client import (
-    RuleService,
-    ServiceAwayError,
-    ServiceEvent,
-    ServiceRefusedError,
-    hedged,
-)
+from livedesk.moderation.service_answers import ServiceAwayError, ServiceRefusedError
+from livedesk.moderation.service_client import RuleService
 
 ITEM = new_item("glow", Comment("c", "a", "A", "text", 1), None)
 
@@ -31,46 +27,6 @@ def service(answer: httpx.Response | Exception) -> RuleService:
         return answer
 
     return RuleService("http://127.0.0.1:1", Secret("secret"), httpx.MockTransport(handle))
-
-
-def test_a_call_that_hangs_or_fails_is_made_again_and_the_first_answer_counts() -> None:
-    async def story() -> None:
-        made = 0
-
-        async def call() -> int:
-            nonlocal made
-            made += 1
-            mine = made
-            if mine == 1:
-                await asyncio.Event().wait()
-            if mine == 2:
-                raise ServiceAwayError("busy")
-            return mine
-
-        assert await hedged(call, 0.02, 5.0) == 3
-
-    asyncio.run(story())
-
-
-def test_without_any_answer_the_last_reason_is_told_and_a_refusal_is_final() -> None:
-    async def story() -> None:
-        made = 0
-
-        async def away() -> int:
-            raise ServiceAwayError("Nobody answers.")
-
-        async def refused() -> int:
-            nonlocal made
-            made += 1
-            raise ServiceRefusedError(409, "claimed", "Bob is at it.")
-
-        with pytest.raises(ServiceAwayError, match="Nobody answers"):
-            await hedged(away, 0.01, 0.1)
-        with pytest.raises(ServiceRefusedError):
-            await hedged(refused, 0.01, 0.1)
-        assert made == 1
-
-    asyncio.run(story())
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,14 @@ from livedesk.core.moderation import Decision, DecisionKind, Effect, Faq, Item
 from livedesk.core.one_line import one_line
 from livedesk.engine.api.moderation_view import ModerationError
 from livedesk.engine.moderating.effects import Effects
+from livedesk.engine.moderating.hedging import Patience, hedged
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.service_link import ServiceLink
 from livedesk.moderation.items import ItemError, claimed, decided, released
 from livedesk.moderation.outbox import Outbox
-from livedesk.moderation.service_client import (
-    RuleService,
-    ServiceAwayError,
-    ServiceRefusedError,
-    hedged,
-)
+from livedesk.moderation.service_answers import ServiceAwayError, ServiceRefusedError
+from livedesk.moderation.service_client import RuleService
 
 _REFUSED_BY_ITEM = 409
 _UNKNOWN = 404
@@ -40,6 +37,7 @@ class Decisions:
         outbox: Outbox,
         effects: Effects,
         clock: Clock,
+        patience: Patience,
     ) -> None:
         self._service = service
         self._link = link
@@ -48,6 +46,7 @@ class Decisions:
         self._outbox = outbox
         self._effects = effects
         self._clock = clock
+        self._patience = patience
         self._is_closed = False
 
     def close(self) -> None:
@@ -181,7 +180,7 @@ class Decisions:
         if self._link.is_local or self._book.mirror.is_untold(item.id):
             return None
         try:
-            return await hedged(call)
+            return await hedged(call, self._patience)
         except ServiceAwayError as error:
             self._link.away(str(error))
             return None

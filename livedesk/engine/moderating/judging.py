@@ -1,7 +1,7 @@
 """Who judges a comment: the rule service, or this engine by itself?
 
 Comments go to the service a few at a time. When it gives no answer they are judged with the rules
-at hand, and it is told later. None waits for longer than the service's time (`PATIENCE_S`).
+at hand, and it is told later. None waits for longer than `patience` allows.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from livedesk.core.bounded import DropOldest
 from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.moderation import Comment
 from livedesk.core.tasks import Tasks
+from livedesk.engine.moderating.hedging import Patience, hedged
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.service_link import ServiceLink
 from livedesk.moderation.authors import Authors
 from livedesk.moderation.items import item_id, new_item
 from livedesk.moderation.outbox import MOST_A_CALL, Outbox
-from livedesk.moderation.service_client import (
+from livedesk.moderation.service_answers import (
     JudgedComments,
-    RuleService,
     ServiceAwayError,
     ServiceRefusedError,
-    hedged,
 )
+from livedesk.moderation.service_client import RuleService
 
 TOGETHER_S: Final = 0.05
 """Comments of this time go in one call; with the call before it none waits for 100 ms."""
@@ -55,6 +55,7 @@ class Judge:
         book: QueueBook,
         outbox: Outbox,
         clock: Clock,
+        patience: Patience,
         on_lost: Callable[[int, str], None],
         on_failure: Callable[[str, BaseException], None],
     ) -> None:
@@ -65,6 +66,7 @@ class Judge:
         self._book = book
         self._outbox = outbox
         self._clock = clock
+        self._patience = patience
         self._on_lost = on_lost
         self._authors = Authors()
         self._come: DropOldest[_Come] = DropOldest(MOST_WAITING)
@@ -102,7 +104,7 @@ class Judge:
         comments = [come.comment for come in batch]
         began_ns = self._clock.mono_ns()
         try:
-            judged = await hedged(lambda: self._ask(comments))
+            judged = await hedged(lambda: self._ask(comments), self._patience)
         except ServiceAwayError as error:
             self._link.away(str(error))
             await self._judge_here(batch)

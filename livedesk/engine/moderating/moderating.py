@@ -26,6 +26,7 @@ from livedesk.engine.moderating.alerts import Alerts
 from livedesk.engine.moderating.chat_watch import ChatWatch
 from livedesk.engine.moderating.decisions import Decisions
 from livedesk.engine.moderating.effects import Effects
+from livedesk.engine.moderating.hedging import SHORT, Patience
 from livedesk.engine.moderating.judging import Judge
 from livedesk.engine.moderating.losses import Losses
 from livedesk.engine.moderating.overview import Overview
@@ -50,11 +51,13 @@ _MINUTE_S: Final = 60.0
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a store's moderation is made of. `Moderating` closes all but the shelf, which is shared
-    by the stores of one rule service."""
+    by the stores of one rule service. `patience`: with the service, while a comment or a person
+    waits for it."""
 
     service: RuleService
     shelf: RuleShelf
     chat: Chat
+    patience: Patience = SHORT
 
 
 class Moderating:
@@ -107,11 +110,19 @@ class Moderating:
             self._book,
             outbox,
             clock,
+            parts.patience,
             self._losses.add,
             self._task_failed,
         )
         self._decisions = Decisions(
-            parts.service, self._link, parts.shelf, self._book, outbox, self._effects, clock
+            parts.service,
+            self._link,
+            parts.shelf,
+            self._book,
+            outbox,
+            self._effects,
+            clock,
+            parts.patience,
         )
         self._chat_watch = ChatWatch(parts.chat, self._say)
         self._overview = Overview(

@@ -16,14 +16,14 @@ from typing import Final
 from livedesk.core.rules import RuleProblem, RuleSet
 from livedesk.core.tasks import give_way
 from livedesk.core.whole_file import write_whole
+from livedesk.engine.moderating.hedging import LONG, hedged
 from livedesk.moderation.matcher import Matcher, compile_rules
 from livedesk.moderation.rule_file import RuleFileError, read_rules
-from livedesk.moderation.service_client import RulesDocument, RuleService, hedged
+from livedesk.moderation.service_answers import RulesDocument
+from livedesk.moderation.service_client import RuleService
 
 log = logging.getLogger(__name__)
 
-_LIMIT_S: Final = 10.0
-_AGAIN_S: Final = 2.0
 _MOST_KEPT: Final = 64 * 1024 * 1024
 
 
@@ -76,7 +76,7 @@ class RuleShelf:
         async with self._lock:
             if version and version == self._seen:
                 return
-            document = await hedged(lambda: service.rules(self._seen), _AGAIN_S, _LIMIT_S)
+            document = await hedged(lambda: service.rules(self._seen), LONG)
             if document is None or document.version == self._seen:
                 return
             if await self._use(document):

@@ -1,8 +1,8 @@
 """Is the rule service there, and does it know what this engine knows?
 
-Its event stream is the measure: it gives a sign of life each second. Without one for
-`AWAY_S`, or when comments are not answered for as long, the engine is on its own. When the stream
-is back the service is told what it lacks, and is asked again as soon as little of that is left.
+Its event stream is the measure: it gives a sign of life each second. Without one for the service's
+`silence_s`, or when comments are not answered in time, the engine is on its own. When the stream is
+back the service is told what it lacks, and is asked again as soon as little of that is left.
 """
 
 from __future__ import annotations
@@ -16,25 +16,23 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Json
 from livedesk.core.moderation import Comment, ComplianceWarning, LinkState, RuleServiceStatus
 from livedesk.core.tasks import Tasks
+from livedesk.engine.moderating.hedging import LONG, hedged
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.engine.moderating.stage import Tell
-from livedesk.engine.moderating.teller import LONG_AGAIN_S, LONG_S, Reconciled, Teller
+from livedesk.engine.moderating.teller import Reconciled, Teller
+from livedesk.moderation.event_reader import ServiceEvent
 from livedesk.moderation.mirror import MOST_OPEN, MOST_OTHERS
 from livedesk.moderation.outbox import MOST_A_CALL, Outbox
-from livedesk.moderation.service_client import (
+from livedesk.moderation.service_answers import (
     ItemsPage,
-    RuleService,
     ServiceAwayError,
-    ServiceEvent,
     ServiceRefusedError,
-    hedged,
 )
+from livedesk.moderation.service_client import RuleService
 
 T = TypeVar("T")
 
-AWAY_S: Final = 1.7
-"""With a look ten times a second it is told within 2 s."""
 _LOOK_S: Final = 0.1
 _LATE_S: Final = 0.3
 """A look that comes later than this says more about this engine than about the service."""
@@ -197,7 +195,7 @@ class ServiceLink:
                 self._sign_ns += late_ns
             looked_ns = now_ns
             silent_s = (now_ns - self._sign_ns) / NS_PER_S
-            if silent_s >= AWAY_S:
+            if silent_s >= self._service.silence_s:
                 self.away(self._fault or f"no sign of it for {silent_s:.1f} s")
             await asyncio.sleep(_LOOK_S)
 
@@ -279,9 +277,7 @@ class ServiceLink:
         """What was warned of while nobody listened here. Nothing else waits for it."""
         while True:
             try:
-                told, unread = await hedged(
-                    lambda: self._service.warnings(self._store), LONG_AGAIN_S, LONG_S
-                )
+                told, unread = await hedged(lambda: self._service.warnings(self._store), LONG)
             except ServiceRefusedError:
                 # One that keeps no warnings tells them on its stream alone.
                 return
@@ -310,9 +306,7 @@ class ServiceLink:
 
     async def _page(self, state: str, after: str | int | None) -> ItemsPage:
         return await hedged(
-            lambda: self._service.items(self._store, state, after, MOST_A_CALL),
-            LONG_AGAIN_S,
-            LONG_S,
+            lambda: self._service.items(self._store, state, after, MOST_A_CALL), LONG
         )
 
     def _refresh_soon(self, version: str = "") -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from livedesk.core.events import Json
 from livedesk.core.moderation import Comment
+from livedesk.engine.moderating.hedging import LONG, hedged
 from livedesk.engine.moderating.queue_book import QueueBook
 from livedesk.engine.moderating.stage import Tell
 from livedesk.moderation.outbox import (
@@ -22,13 +23,10 @@ from livedesk.moderation.outbox import (
     Outcome,
     Parcel,
 )
-from livedesk.moderation.service_client import RuleService, ServiceRefusedError, hedged
+from livedesk.moderation.service_answers import ServiceRefusedError
+from livedesk.moderation.service_client import RuleService
 
 T = TypeVar("T")
-
-LONG_S: Final = 10.0
-LONG_AGAIN_S: Final = 1.5
-"""Calls that carry much are given more time than one of comments before they are made again."""
 
 
 @dataclass(slots=True)
@@ -95,9 +93,7 @@ class Teller:
     async def _send_items(self, parcel: Parcel[str]) -> None:
         outbox, mirror = self._outbox, self._book.mirror
         known = [item for item in map(mirror.get, parcel.entries) if item is not None]
-        answered = await hedged(
-            lambda: self._service.local(self._store, known), LONG_AGAIN_S, LONG_S
-        )
+        answered = await hedged(lambda: self._service.local(self._store, known), LONG)
         outbox.items.sent(parcel)
         copies = {item.id: item for item in answered}
         for wanted in parcel.entries:
@@ -111,8 +107,7 @@ class Teller:
         try:
             item = await hedged(
                 lambda: self._service.decide(late.item_id, late.decision, late.seen),
-                LONG_AGAIN_S,
-                LONG_S,
+                LONG,
             )
         except ServiceRefusedError as refusal:
             self._outbox.decisions.sent(parcel)
@@ -138,17 +133,13 @@ class Teller:
         self._tell("moderation.refused", "warning", text, data, decision.by)
 
     async def _send_outcomes(self, parcel: Parcel[Outcome]) -> None:
-        items = await hedged(
-            lambda: self._service.outcomes(self._store, parcel.entries), LONG_AGAIN_S, LONG_S
-        )
+        items = await hedged(lambda: self._service.outcomes(self._store, parcel.entries), LONG)
         self._outbox.outcomes.sent(parcel)
         self._book.take(items)
         self.done.outcomes += len(parcel.entries)
 
     async def _send_comments(self, parcel: Parcel[Comment]) -> None:
-        judged = await hedged(
-            lambda: self._service.judge(self._store, parcel.entries), LONG_AGAIN_S, LONG_S
-        )
+        judged = await hedged(lambda: self._service.judge(self._store, parcel.entries), LONG)
         self._outbox.comments.sent(parcel)
         self._book.take(judged.items)
         self.done.comments += len(parcel.entries)

@@ -25,7 +25,7 @@ from livedesk.sandbox.rules.database import Database
 from livedesk.sandbox.rules.faults import Faults, FaultyService
 from livedesk.sandbox.rules.housekeeping import Housekeeping
 from livedesk.sandbox.rules.rulebook import Rulebook
-from livedesk.sandbox.rules.stream import Feed
+from livedesk.sandbox.rules.stream import SIGN_OF_LIFE_S, Feed
 from livedesk.sandbox.rules.transaction import Change
 from livedesk.sandbox.serving import listening, served
 from livedesk.sandbox.shop.server import Lines
@@ -47,6 +47,8 @@ class RulesSettings:
     """After its last change an item that nobody needs to look at is kept so long; the audit is kept
     for ever."""
     fault_seed: int = 1
+    sign_of_life_s: float = SIGN_OF_LIFE_S
+    """An event stream without news says so that often."""
 
 
 class RulesServer:
@@ -96,7 +98,7 @@ async def serve_rules(settings: RulesSettings, clock: Clock) -> RulesServer:
         database = await Database.open(path, clock, hearers.published)
         stack.push_async_callback(database.close)
         rulebook = await Rulebook.open(database, settings.seed)
-        feed = Feed(database, await database.read(pages.bounds), faults)
+        feed = Feed(database, await database.read(pages.bounds), faults, settings.sign_of_life_s)
         hearers.rulebook, hearers.feed = rulebook, feed
         tasks = Tasks()
         stack.push_async_callback(tasks.close)

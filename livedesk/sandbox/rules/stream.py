@@ -35,8 +35,15 @@ _STUCK_S: Final = 30.0
 class Feed:
     """Owned by the event loop. `publish` is given changes in order."""
 
-    def __init__(self, database: Database, bounds: pages.Bounds, faults: Faults) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bounds: pages.Bounds,
+        faults: Faults,
+        sign_of_life_s: float = SIGN_OF_LIFE_S,
+    ) -> None:
         self._database = database
+        self._sign_of_life_s = sign_of_life_s
         self._floor = bounds.floor
         self._seq = bounds.seq
         self._since = bounds.seq
@@ -102,7 +109,7 @@ class Feed:
         """What comes after `at` and up to where, waiting for a sign of life at most."""
         if at >= self._seq:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), SIGN_OF_LIFE_S)
+                await asyncio.wait_for(self._news.wait(), self._sign_of_life_s)
         if at < self._since:
             missed = partial(pages.missed, stores=stores, after=at, limit=_AT_ONCE)
             upto = self._since

@@ -18,11 +18,12 @@ from livedesk.core.moderation import ChatStatus, Comment, Effect, Item, QueueCha
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.settings import StoreSettings
 from livedesk.engine.bus import Receipt
+from livedesk.engine.moderating.hedging import SHORT, Patience
 from livedesk.engine.moderating.moderating import Moderating, Parts
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.journal.values import SessionInfo
 from livedesk.moderation.chats.base import Acted, Take
-from livedesk.moderation.service_client import RuleService
+from livedesk.moderation.service_client import SILENCE_S, RuleService
 from livedesk.sandbox.rules.server import RulesServer, RulesSettings, serve_rules
 from tests.engine.conftest import store_settings
 from tests.waiting import until
@@ -124,6 +125,7 @@ class Bench:
     chat: FakeChat = field(default_factory=FakeChat)
     stage: FakeStage = field(default_factory=FakeStage)
     count: int = 0
+    is_hasty: bool = False
 
     @asynccontextmanager
     async def moderating(
@@ -131,8 +133,10 @@ class Bench:
     ) -> AsyncIterator[Moderating]:
         token = self.server.token("engine")
         settings = ModerationSettings(self.server.url, token)
-        service = RuleService(self.server.url, token)
-        parts = Parts(service, RuleShelf(self.folder / "cache" / "rules"), self.chat)
+        silence_s, patience = (0.4, Patience(0.1, 0.3)) if self.is_hasty else (SILENCE_S, SHORT)
+        service = RuleService(self.server.url, token, silence_s=silence_s)
+        shelf = RuleShelf(self.folder / "cache" / "rules")
+        parts = Parts(service, shelf, self.chat, patience)
         moderating = Moderating(self.stage, settings, parts, self.clock, Random(1))
         await moderating.start(record, is_over=is_over)
         try:
@@ -168,12 +172,14 @@ async def is_up(moderating: Moderating) -> None:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Bench]:
+async def opened(folder: Path, *, is_hasty: bool = False) -> AsyncIterator[Bench]:
+    """`is_hasty`: the engine has little patience, so that an absence is soon there."""
     seed = folder / "rules.json"
     seed.write_bytes(RULES)
-    server = await serve_rules(RulesSettings(folder / "service", seed=seed), SystemClock())
+    settings = RulesSettings(folder / "service", seed=seed, sign_of_life_s=0.05)
+    server = await serve_rules(settings, SystemClock())
     try:
-        yield Bench(folder, server)
+        yield Bench(folder, server, is_hasty=is_hasty)
     finally:
         await server.close()
 

@@ -257,7 +257,7 @@ def test_killed_on_its_own_after_judging_the_next_does_it_and_tells_the_service(
     folder: Path,
 ) -> None:
     async def story() -> None:
-        async with opened(folder) as bench:
+        async with opened(folder, is_hasty=True) as bench:
             platform = Platform()
 
             async def orders(desk: Moderating) -> None:
@@ -309,7 +309,7 @@ def test_what_a_session_left_that_ended_while_the_service_was_away_is_made_up_fo
     folder: Path,
 ) -> None:
     async def story() -> None:
-        async with opened(folder) as bench:
+        async with opened(folder, is_hasty=True) as bench:
             platform = Platform(dies_at="reply", answers_before=False)
 
             async def orders(desk: Moderating) -> None:

@@ -17,6 +17,7 @@ from livedesk.core.moderation import Comment
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.secrets import Secret
 from livedesk.engine.api.moderation_view import ModerationError
+from livedesk.engine.moderating.hedging import Patience
 from livedesk.engine.moderating.moderating import Moderating, Parts
 from livedesk.engine.moderating.rule_shelf import RuleShelf
 from livedesk.moderation.items import new_item
@@ -51,7 +52,8 @@ def test_a_rule_service_that_quotes_its_token_is_not_quoted_with_it(
         settings = ModerationSettings("http://127.0.0.1:9", Secret(CANARY))
         stage = FakeStage()
         service = RuleService(settings.url, settings.token, rude(status))
-        parts = Parts(service, RuleShelf(tmp_path / "rules"), FakeChat())
+        shelf = RuleShelf(tmp_path / "rules")
+        parts = Parts(service, shelf, FakeChat(), Patience(0.1, 0.3))
         moderating = Moderating(stage, settings, parts, SystemClock(), Random(1))
         await moderating.start(None)
         try:

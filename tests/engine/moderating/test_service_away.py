@@ -14,7 +14,8 @@ import pytest
 from livedesk.core.moderation import Decision
 from livedesk.core.secrets import Secret
 from livedesk.engine.moderating.rule_shelf import RuleShelf, RulesNews
-from livedesk.moderation.service_client import RulesDocument, RuleService
+from livedesk.moderation.service_answers import RulesDocument
+from livedesk.moderation.service_client import RuleService
 from tests.engine.moderating.conftest import RULES, is_up, items, opened
 from tests.waiting import until
 
@@ -52,7 +53,7 @@ def test_an_absence_is_told_within_two_seconds_and_made_up_for(folder: Path) -> 
 
 def test_an_engine_that_starts_without_the_service_has_its_rules(folder: Path) -> None:
     async def story() -> None:
-        async with opened(folder) as bench:
+        async with opened(folder, is_hasty=True) as bench:
             async with bench.moderating() as moderating:
                 await is_up(moderating)
                 await until((folder / "cache" / "rules").exists, "the rules on disk")
@@ -70,7 +71,7 @@ def test_an_engine_that_starts_without_the_service_has_its_rules(folder: Path) -
 @pytest.mark.slow
 def test_a_decision_that_somebody_else_made_first_is_told_and_theirs_holds(folder: Path) -> None:
     async def story() -> None:
-        async with opened(folder) as bench, bench.moderating() as moderating:
+        async with opened(folder, is_hasty=True) as bench, bench.moderating() as moderating:
             await is_up(moderating)
             bench.write(moderating, "too dear")
             await until(lambda: moderating.status().waiting == 1)
@@ -79,7 +80,7 @@ def test_a_decision_that_somebody_else_made_first_is_told_and_theirs_holds(folde
             other = RuleService(bench.server.url, bench.server.token("engine"))
             await other.decide(item.id, Decision("hide", "bob", bench.clock.utc_ns(), "k0"))
             await other.close()
-            await bench.down(3.0)
+            await bench.down(1.0)
             await until(lambda: "moderation.service_down" in bench.stage.kinds())
             await moderating.act(item.id, "hide", "ann", "k1")
             await until(lambda: "moderation.refused" in bench.stage.kinds())
@@ -157,9 +158,9 @@ def test_an_engine_that_stood_still_does_not_take_its_own_silence_for_an_absence
     folder: Path,
 ) -> None:
     async def story() -> None:
-        async with opened(folder) as bench, bench.moderating() as moderating:
+        async with opened(folder, is_hasty=True) as bench, bench.moderating() as moderating:
             await is_up(moderating)
-            time.sleep(2.0)  # noqa: ASYNC251 - the engine is to stand still
+            time.sleep(0.8)  # noqa: ASYNC251 - the engine is to stand still
             await until(lambda: (moderating.status().service.events_age_ms or 9e9) < 500)
             assert "moderation.service_down" not in bench.stage.kinds()
 

@@ -88,7 +88,7 @@ def test_an_answer_is_not_posted_twice_and_a_hand_is_not_late(folder: Path, ahea
 
 def test_a_claim_of_while_the_service_is_away_holds(folder: Path) -> None:
     async def story() -> None:
-        async with opened(folder) as bench:
+        async with opened(folder, is_hasty=True) as bench:
             clock = with_clock(bench)
             async with bench.moderating() as desk:
                 await is_up(desk)
