@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from typing import Final, TypeVar
+from typing import Final
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Json
@@ -30,8 +30,6 @@ from livedesk.moderation.service_answers import (
     ServiceRefusedError,
 )
 from livedesk.moderation.service_client import RuleService
-
-T = TypeVar("T")
 
 _LOOK_S: Final = 0.1
 _LATE_S: Final = 0.3

@@ -133,7 +133,7 @@ class Bench:
     ) -> AsyncIterator[Moderating]:
         token = self.server.token("engine")
         settings = ModerationSettings(self.server.url, token)
-        silence_s, patience = (0.4, Patience(0.1, 0.3)) if self.is_hasty else (SILENCE_S, SHORT)
+        silence_s, patience = (0.6, Patience(0.1, 0.3)) if self.is_hasty else (SILENCE_S, SHORT)
         service = RuleService(self.server.url, token, silence_s=silence_s)
         shelf = RuleShelf(self.folder / "cache" / "rules")
         parts = Parts(service, shelf, self.chat, patience)

@@ -160,7 +160,7 @@ def test_an_engine_that_stood_still_does_not_take_its_own_silence_for_an_absence
     async def story() -> None:
         async with opened(folder, is_hasty=True) as bench, bench.moderating() as moderating:
             await is_up(moderating)
-            time.sleep(0.8)  # noqa: ASYNC251 - the engine is to stand still
+            time.sleep(1.0)  # noqa: ASYNC251 - the engine is to stand still
             await until(lambda: (moderating.status().service.events_age_ms or 9e9) < 500)
             assert "moderation.service_down" not in bench.stage.kinds()
 
