@@ -89,7 +89,7 @@ class Moderated:
     async def by_hand(
         self, item_id: str, effect_key: str, done: bool, by: str, text: str = ""
     ) -> Item:
-        self.calls.append(("done", effect_key, done, by, *([text] if text else [])))
+        self.calls.append(("done", effect_key, done, by, text))
         raise ModerationError("unknown_effect", "There is no such effect.", self.items[item_id])
 
     def take_lines(self, body: bytes) -> tuple[int, int]:

@@ -117,7 +117,7 @@ def test_an_answer_that_was_just_posted_is_posted_again_only_if_asked() -> None:
         assert answer.json()["effects"][0]["text"] == "Shipping takes 3 days."
         body = {"effect": "hide:1:1", "done": True, "by": "mei"}
         assert code_of(await http.post(f"{M}/i1/done", json=body)) == (404, "unknown_effect")
-        assert engine.moderated.calls[-1] == ("done", "hide:1:1", True, "mei")
+        assert engine.moderated.calls[-1] == ("done", "hide:1:1", True, "mei", "")
         body |= {"done": False, "text": " No such button. "}
         assert code_of(await http.post(f"{M}/i1/done", json=body)) == (404, "unknown_effect")
         assert engine.moderated.calls[-1] == ("done", "hide:1:1", False, "mei", "No such button.")
