@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
 import pytest
 
 from livedesk.core.clock import SystemClock
@@ -126,6 +127,8 @@ class Bench:
     stage: FakeStage = field(default_factory=FakeStage)
     count: int = 0
     is_hasty: bool = False
+    transport: httpx.AsyncBaseTransport | None = None
+    """To the rule service; None: the usual one."""
 
     @asynccontextmanager
     async def moderating(
@@ -134,7 +137,7 @@ class Bench:
         token = self.server.token("engine")
         settings = ModerationSettings(self.server.url, token)
         silence_s, patience = (0.6, Patience(0.1, 0.3)) if self.is_hasty else (SILENCE_S, SHORT)
-        service = RuleService(self.server.url, token, silence_s=silence_s)
+        service = RuleService(self.server.url, token, transport=self.transport, silence_s=silence_s)
         shelf = RuleShelf(self.folder / "cache" / "rules")
         parts = Parts(service, shelf, self.chat, patience)
         moderating = Moderating(self.stage, settings, parts, self.clock, Random(1))

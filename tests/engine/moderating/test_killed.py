@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from livedesk.core.clock import SystemClock
@@ -113,6 +114,19 @@ class RecordedStage(FakeStage):
             receipt.settle(is_recorded=False)
 
 
+class MortalTransport(httpx.AsyncHTTPTransport):
+    """Of an engine that tells the service nothing more once it is killed."""
+
+    def __init__(self, dead: asyncio.Event) -> None:
+        super().__init__()
+        self._dead = dead
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._dead.is_set():
+            await asyncio.Event().wait()
+        return await super().handle_async_request(request)
+
+
 async def killed(
     bench: Bench, platform: Platform, before: str, orders: Callable[[Moderating], object]
 ) -> Path:
@@ -122,6 +136,7 @@ async def killed(
     path = bench.folder / "sessions" / "glow" / "20261122T100000Z.livedesk"
     record = JournalWriter.create(path, info, clock)
     bench.chat, bench.stage = platform, RecordedStage(record, platform, before)
+    bench.transport = MortalTransport(platform.dead)
     async with bench.moderating() as moderating:
         await is_up(moderating)
         found = orders(moderating)
@@ -135,7 +150,7 @@ async def killed(
 async def taken_up(bench: Bench, platform: Platform, path: Path) -> tuple[Item, list[str]]:
     """The item, and what was told, when the next engine has done what it can."""
     platform.dead, platform.dies_at = asyncio.Event(), ""
-    bench.chat = platform
+    bench.chat, bench.transport = platform, None
     record = await JournalWriter.resume(path, SystemClock())
     bench.stage = RecordedStage(record, platform)
     async with bench.moderating(path) as moderating:
@@ -322,7 +337,7 @@ def test_what_a_session_left_that_ended_while_the_service_was_away_is_made_up_fo
 
             path = await killed(bench, platform, "", orders)
             await bench.server.order({"clear": True, "down_s": 0})
-            platform.dead, platform.dies_at = asyncio.Event(), ""
+            platform.dead, platform.dies_at, bench.transport = asyncio.Event(), "", None
             bench.stage = FakeStage(is_open=False)
             async with bench.moderating(path, is_over=True) as desk:
                 await is_up(desk)
