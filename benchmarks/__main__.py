@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints one table (about forty minutes; `--quick` for a look).
+"""Runs every benchmark and prints one table (about an hour; `--quick` for a look).
 
 What is measured and found is told on standard error meanwhile.
 """

@@ -78,7 +78,7 @@ class ModeratingView(Protocol):
         ...
 
     def hook(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Take a compliance warning. Raises HookRefused (`pins/webhook.py`)."""
+        """Take a compliance warning. Raises HookRefused (`platforms/webhook.py`)."""
         ...
 
     def warning_done(self, warning_id: str, by: str) -> ComplianceWarning:
