@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
 
-from livedesk.desk.looks import LIT, Look
+from livedesk.desk.looks import Look
 from livedesk.desk.queue_view import QueueCounts, QueueFilter, RuleView, Show
 from livedesk.desk.words import number, tr
 from livedesk.ui.basics import button, keep_room, show_tone
@@ -109,7 +109,7 @@ class Choices(QWidget):
         self.scope.setVisible(several)
         self.scope.setChecked(wanted.store is None)
         self._show_news(news)
-        self._show_bad(any(rule.look in LIT for rule in rules))
+        self._show_bad(any(rule.look == "warning" for rule in rules))
 
     def _show_news(self, news: int) -> None:
         text = tr("{n} new (N)").format(n=number(news))
@@ -118,12 +118,15 @@ class Choices(QWidget):
         self.news.setVisible(news > 0)
 
     def _show_bad(self, is_bad: bool) -> None:
-        """A rule that people take back shows at its button, also while the table is shut."""
+        """A rule that people take back shows at its button, also while the table is shut: but not
+        one of which so few were decided that it says nothing."""
         if is_bad == self._bad:
             return
         self._bad = is_bad
         side = self._theme.px(13)
         look: Look = "warning" if is_bad else "ok"
+        told = tr("{what}; people take back one of them") if is_bad else "{what}"
+        self.rules.setAccessibleName(told.format(what=tr("What the rules catch (Y)")))
         self.rules.setIcon(shape_icon(look, self._theme, 13, self.devicePixelRatioF()))
         self.rules.setIconSize(QSize(side, side))
 

@@ -15,7 +15,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.moderation import ChatStatus, Claim, Faq, Item, RuleServiceStatus
+from livedesk.core.moderation import (
+    ChatStatus,
+    Claim,
+    Faq,
+    Item,
+    RuleServiceStatus,
+    RuleStatistics,
+)
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.pen import Pen
 from livedesk.ui.moderation.rowdelegate import AGE, MARK, outcome, short_age
@@ -441,11 +448,17 @@ def test_figures_tell_how_many_wait_and_how_old_the_oldest_is(
 
 def test_a_rule_that_people_take_back_is_lit(stage: Stage, open_window: Open) -> None:
     window = opened(open_window, stage)
-    assert not window.queue.choices.rules.icon().isNull()
+    assert "take back one" in window.queue.choices.rules.accessibleName()
     press(window, Qt.Key.Key_Y)
     first = window.queue.rules.rows[0]
     assert (first.name.text(), first.mark.look) == ("brands-2 · counterfeit", "warning")
     assert first.share.text() == "15 of 22"
+
+
+def test_one_of_two_taken_back_says_nothing_of_a_rule(stage: Stage, open_window: Open) -> None:
+    few = RuleStatistics("insults", "insults", 2, 0, 2, 1)
+    window = opened(open_window, stage, rules=(few,))
+    assert "take back" not in window.queue.choices.rules.accessibleName()
 
 
 def test_a_store_without_moderation_says_how_to_get_it(stage: Stage, open_window: Open) -> None:
