@@ -12,8 +12,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -26,6 +24,7 @@ from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
+from livedesk.sandbox.alone import alone
 from livedesk.sandbox.chat.chat import Chat, ChatJob
 from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.encoder.job import JobError
@@ -110,25 +109,13 @@ def chat_routes(chat: Chat, counter: Counter) -> list[Route]:
 async def run_chat(job: ChatJob, clock: Clock, say: Say, until: Awaitable[object]) -> None:
     """The chat alone with its control: tell where it is, and take it down when `until` is done."""
     async with running_chat(job, clock) as chat:
-        token = Secret(secrets.token_urlsafe(24))
-
-        def figures() -> dict[str, Json]:
-            return {"chat": chat.figures()}
-
-        counter = Counter(token, figures)
-        state = Route("/state", counter.told(lambda _: figures()), methods=["GET"])
-        app = Starlette(routes=[state, *chat_routes(chat, counter)])
-        async with served(app, listening()) as control_url:
-            say(
-                {
-                    "ready": True,
-                    "pid": os.getpid(),
-                    "control_url": control_url,
-                    "token": token.reveal(),
-                    "chat": chat.access(),
-                }
-            )
-            await until
+        await alone(
+            lambda: {"chat": chat.figures()},
+            lambda counter: chat_routes(chat, counter),
+            {"chat": chat.access()},
+            say,
+            until,
+        )
 
 
 async def serve(clock: Clock) -> int:

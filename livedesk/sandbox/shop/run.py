@@ -12,19 +12,17 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json
 from livedesk.core.secrets import Secret
+from livedesk.sandbox.alone import alone
 from livedesk.sandbox.chat.room import ChatRoom
 from livedesk.sandbox.counter import Counter
 from livedesk.sandbox.encoder.job import JobError
@@ -93,25 +91,13 @@ def shop_routes(shop: Shop, counter: Counter) -> list[Route]:
 async def run_shop(job: ShopJob, clock: Clock, say: Say, until: Awaitable[object]) -> None:
     """The shop alone with its control: tell where it is, and take it down when `until` is done."""
     async with running_shop(job, clock) as shop:
-        token = Secret(secrets.token_urlsafe(24))
-
-        def figures() -> dict[str, Json]:
-            return {"shop": shop.figures()}
-
-        counter = Counter(token, figures)
-        state = Route("/state", counter.told(lambda _: figures()), methods=["GET"])
-        app = Starlette(routes=[state, *shop_routes(shop, counter)])
-        async with served(app, listening()) as control_url:
-            say(
-                {
-                    "ready": True,
-                    "pid": os.getpid(),
-                    "control_url": control_url,
-                    "token": token.reveal(),
-                    "shop": shop.access(),
-                }
-            )
-            await until
+        await alone(
+            lambda: {"shop": shop.figures()},
+            lambda counter: shop_routes(shop, counter),
+            {"shop": shop.access()},
+            say,
+            until,
+        )
 
 
 async def serve(clock: Clock) -> int:
