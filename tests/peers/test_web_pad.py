@@ -376,6 +376,9 @@ def test_what_must_not_be_said_stands_under_the_line_and_moves_nothing_that_is_t
             chromium.page(engine.pad_url) as page,
         ):
             await page.shows("#line", "READY")
+            # The status comes before the products: until then there is nothing to be touched.
+            tiles = "document.querySelectorAll('.tile:not([hidden])').length"
+            await until(lambda: page.value(f"{tiles} === 3"), "all products are there")
             for width, height in ((390, 844), (844, 390), (1280, 800), (360, 640)):
                 await page.size(width, height)
                 before = await page.value(boxes)
