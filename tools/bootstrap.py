@@ -23,6 +23,7 @@ from livedesk.core.system_packages import (
     BROWSER,
     CONSOLE_LIBRARIES,
     FONTS,
+    HANDS,
     OBS,
     TEST_PEERS,
     Need,
@@ -55,7 +56,7 @@ WITHOUT_QT = Environment(ROOT / ".venv-without-qt", (), ("test",))
 SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS),
-    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER),
+    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS),
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
 }

@@ -50,7 +50,7 @@ def load_settings(path: Path, resolve: SecretResolver) -> Settings:
     _check_stores(stores, remarks)
     if remarks.problems:
         raise ConfigError(sorted(remarks.problems, key=lambda problem: problem.line or 0))
-    return Settings(tuple(stores), tuple(map(str, remarks.notices)))
+    return Settings(tuple(stores), notices=tuple(map(str, remarks.notices)))
 
 
 def _read(path: Path) -> str:

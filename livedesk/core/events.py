@@ -10,7 +10,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Level = Literal["info", "notice", "warning", "critical"]
 """How loud an event is: information, worth a look, look soon, act now."""
 
-Source = Literal["relay", "probe", "engine", "console", "sandbox", "pins", "moderation"]
+Source = Literal["relay", "probe", "engine", "console", "sandbox", "pins", "moderation", "alarms"]
 
 
 @dataclass(frozen=True, slots=True)

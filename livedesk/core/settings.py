@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from livedesk.core.channel_settings import ChannelSettings
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.pin_settings import PinSettings
+from livedesk.core.roles import Role
 from livedesk.core.secrets import Secret, mask_url
 from livedesk.core.status import Limits
 
@@ -145,7 +147,28 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UserSettings:
+    """A person named in the settings file. `token` is compared by its digest only."""
+
+    name: str
+    role: Role
+    token: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class AgencySettings:
+    """`[agency]`: what holds for all stores of this engine."""
+
+    name: str = ""
+    show_hours: float = 4.0
+    """So long a show is planned; keys, tokens and the disk have to last until its end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     stores: tuple[StoreSettings, ...]
+    channels: tuple[ChannelSettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+    agency: AgencySettings = field(default_factory=AgencySettings)
     notices: tuple[str, ...] = ()
     """What the operator should know about the file although it is used, one sentence each."""

@@ -256,6 +256,42 @@ class AlarmStatus:
     """How often the condition came while the alarm stood: a flapping one is one alarm."""
     gone_s: float | None = None
     """So long its condition has been gone, while the alarm waits whether it comes back."""
+    acknowledged_utc_ns: int | None = None
+    shelved_by: str | None = None
+    """Who put it aside; it makes no sound and no message until then, and it is still listed."""
+    shelved_until_utc_ns: int | None = None
+    shelved_why: str = ""
+    steps: tuple[str, ...] = ()
+    """The agency's standing steps for alarms of this kind, in the order in which to take them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFlood:
+    """More alarms in ten minutes than one person follows (ISA-18.2, EEMUA 191: more than ten).
+
+    All of them are listed; only those of high priority are still announced one by one.
+    """
+
+    since_utc_ns: int
+    alarms: int
+    """Raised in the last ten minutes."""
+    quiet: int
+    """Of those, listed and not announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAlarm:
+    """An alarm that is over. One that nobody acknowledged is what happened while nobody looked."""
+
+    id: str
+    priority: Priority
+    cause: str
+    since_utc_ns: int
+    until_utc_ns: int
+    count: int = 1
+    acknowledged_by: str | None = None
+    goes_on_as: str | None = None
+    """The alarm that took it in, when its fault did not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,3 +363,5 @@ class StoreStatus:
     issues_checked: bool = False
     return_check: ReturnStatus | None = None
     """None when no return check is configured."""
+    flood: AlarmFlood | None = None
+    """While alarms come faster than a person can follow; None otherwise."""

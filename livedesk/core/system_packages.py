@@ -80,6 +80,12 @@ TEST_PEERS = (
     Need("file", "usr/lib/nginx/modules/ngx_rtmp_module.so", "libnginx-mod-rtmp"),
 )
 
+HANDS = (
+    Need("program", "Xvfb", "xvfb"),
+    Need("program", "xdotool", "xdotool"),
+)
+"""For the tests that work the console as a person does, on a display of their own."""
+
 BROWSER = (Need("program", "chromium", "chromium"),)
 """For the tests of the pad's web page."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from livedesk.alarms.life import AlarmChange
 from livedesk.core.events import Json, Level
 from livedesk.core.status import Priority
-from livedesk.engine.alarms import AlarmChange
 
 _LOUDNESS: dict[Priority, Level] = {"low": "notice", "medium": "warning", "high": "critical"}
 _TELLING_S = 0.1

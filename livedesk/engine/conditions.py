@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.status import StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.engine.entries import SenderState
 from livedesk.engine.feed_conditions import encoder_words, feed_findings, pulled_words
 from livedesk.engine.instrument_conditions import instrument_findings

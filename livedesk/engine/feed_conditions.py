@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.classes import feed_recovers, is_under_contract
 from livedesk.core.status import FeedStatus, StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.engine.entries import SenderState
 from livedesk.engine.path_conditions import HOLD_S, kbps_words, limit_words
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.status import PartStatus, StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 
 JOURNAL = AlarmRule(
     "high", 0.0, 1.0,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import ConfigurationIssue, StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.monitors.issues import Issues
 
 _HOLD_S = 5.0

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.moderation import ChatStatus, ComplianceWarning, RuleServiceStatus
 from livedesk.core.one_line import one_line
 from livedesk.core.status import StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 from livedesk.engine.moderation_facts import ModerationFacts
 
 MANY_SLOW: Final = 3

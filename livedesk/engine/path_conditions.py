@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.causes import CAUSE_WORDS, FAULTS
 from livedesk.core.classes import is_under_contract, uplink_recovers
 from livedesk.core.clock import iso_utc
 from livedesk.core.status import LastSwitch, StoreStatus, UplinkStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 
 HOLD_S = 5.0
 """So long a condition of the show must be gone: shorter is a flap of the same fault."""

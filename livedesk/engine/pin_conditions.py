@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.pins import GatewayStatus, PinsStatus, PinStatus
 from livedesk.core.status import StoreStatus
-from livedesk.engine.alarms import AlarmRule, Finding
 
 MANY_LATE = 3
 """So many of the last `LATE_OF` pins over the budget are no accident."""

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from livedesk.alarms.life import AlarmChange, Alarms
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level
 from livedesk.core.moderation import QueueChange
@@ -19,7 +20,6 @@ from livedesk.core.settings import StoreSettings
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarm_words import alarm_event
-from livedesk.engine.alarms import AlarmChange, Alarms
 from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus, Receipt
 from livedesk.engine.conditions import Beside, findings

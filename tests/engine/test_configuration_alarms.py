@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from livedesk.alarms.life import Alarms
 from livedesk.core.clock import ManualClock
 from livedesk.core.status import ConfigurationIssue, FeedStatus, PartStatus, StoreStatus
-from livedesk.engine.alarms import Alarms
 from livedesk.engine.conditions import Beside, findings
 
 ISSUE = ConfigurationIssue(

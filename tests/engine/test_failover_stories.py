@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from livedesk.alarms.life import Alarms
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.status import (
     AlarmStatus,
@@ -24,7 +25,6 @@ from livedesk.core.status import (
     SwitchState,
     UplinkStatus,
 )
-from livedesk.engine.alarms import Alarms
 from livedesk.engine.conditions import findings
 from livedesk.failover.facts import FeedFacts, PathFacts
 from livedesk.gauges.classes import UplinkClass

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from livedesk.alarms.life import Alarms
 from livedesk.core.moderation import (
     ChatStatus,
     ComplianceWarning,
@@ -14,7 +15,6 @@ from livedesk.core.moderation import (
     RuleStatistics,
 )
 from livedesk.core.status import AlarmStatus, StoreStatus
-from livedesk.engine.alarms import Alarms
 from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.moderation_conditions import moderation_findings
 from livedesk.engine.moderation_facts import ModerationFacts

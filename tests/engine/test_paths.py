@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from livedesk.alarms.life import Alarms
 from livedesk.core.clock import ManualClock
 from livedesk.core.status import (
     FailoverStatus,
@@ -15,7 +16,6 @@ from livedesk.core.status import (
     SwitchCause,
     UplinkStatus,
 )
-from livedesk.engine.alarms import Alarms
 from livedesk.engine.conditions import Beside, findings
 
 TICK_S = 0.25

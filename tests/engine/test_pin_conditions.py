@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from livedesk.alarms.life import Alarms
 from livedesk.core.pins import GatewayStatus, PinsStatus, PinState, PinStatus
 from livedesk.core.status import StoreStatus
-from livedesk.engine.alarms import Alarms
 from livedesk.engine.pin_conditions import PinFacts, pin_findings
 
 S = 1_000_000_000

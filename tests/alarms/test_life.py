@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from livedesk.alarms.life import AlarmRule, Alarms, Finding
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import (
     FeedStatus,
@@ -12,7 +13,6 @@ from livedesk.core.status import (
     SyncStatus,
     UplinkStatus,
 )
-from livedesk.engine.alarms import AlarmRule, Alarms, Finding
 from livedesk.engine.conditions import findings
 
 RULE = AlarmRule("high", on_s=1.0, off_s=2.0, action="Do something.")
