@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import httpx_sse
 
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.events import Event, Json
 from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
@@ -31,6 +32,9 @@ ANSWER_LIMIT = 32 * 1024 * 1024
 
 FIRST_EVENTS = 200
 """Events from before the console came, so that its list does not begin empty."""
+
+FORBIDDEN = 403
+NOT_FOUND = 404
 
 _CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 _HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
@@ -57,6 +61,8 @@ class Listener(Protocol):
 
     def event(self, event: Event) -> None: ...
 
+    def engine(self, status: EngineStatus) -> None: ...
+
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None: ...
 
 
@@ -67,6 +73,8 @@ class HttpDoor:
         # At INFO httpx writes out every URL it calls.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.where = _public(url)
+        self.on_forbidden: Callable[[], None] | None = None
+        """Told when the far side knows the token and does not let it do this."""
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token.reveal()}"},
@@ -130,6 +138,8 @@ class HttpDoor:
     def _check(self, status: int, body: bytes, path: str) -> None:
         if status < 400:
             return
+        if status == FORBIDDEN and self.on_forbidden is not None:
+            self.on_forbidden()
         trouble = wire.read_trouble(body)
         what = trouble.message if trouble else tr("It answered HTTP {n}.").format(n=status)
         action = trouble.action if trouble else ""
@@ -178,8 +188,22 @@ class EngineClient:
     def where(self) -> str:
         return self._door.where
 
+    def when_forbidden(self, tell: Callable[[], None]) -> None:
+        """`tell` is called whenever the engine refuses something for want of a right."""
+        self._door.on_forbidden = tell
+
     async def close(self) -> None:
         await self._door.close()
+
+    async def me(self) -> Me | None:
+        """Who the token belongs to; None where the engine is too old to say."""
+        try:
+            body = await self._door.get_bytes("/v1/me")
+        except RefusedError as refusal:
+            if refusal.status == NOT_FOUND:
+                return None
+            raise
+        return wire.read_me(body, f"{self.where}/v1/me")
 
     async def stores(self) -> tuple[StoreStatus, ...]:
         body, _ = await self._door.get("/v1/stores")
@@ -204,7 +228,7 @@ class EngineClient:
                 f"{store_path(store)}/preview.mjpg", {"single": "1"}
             )
         except RefusedError as refusal:
-            if refusal.status == 404:
+            if refusal.status == NOT_FOUND:
                 return None
             raise
         return Picture(body, _age_s(headers)) if body else None
@@ -263,6 +287,8 @@ class EngineClient:
                 listener.status(wire.read_status(message.data, where))
             elif message.event == "journal":
                 listener.event(wire.read_event(message.data, where))
+            elif message.event == "engine":
+                listener.engine(wire.read_engine(message.data, where))
             elif message.event == "queue" and on_queue is not None:
                 on_queue(wire.read_change(message.data, where))
         except BadAnswerError as error:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
@@ -101,6 +102,7 @@ class Desk:
         self._past = Past()
         self._previews = Previews(self._client, self.now)
         self._beside: tuple[asyncio.Task[None], ...] = ()
+        self._asks_me = False
         self._is_local = is_local
         self.pads = PadDesk(
             self._pin_client, self._spawn, self.now, self.snapshot,
@@ -211,7 +213,9 @@ class Desk:
         self.pins.attached()
         self.moderation.attached()
         self.pads.attached(is_local=self._is_local)
+        client.when_forbidden(self._ask_me)
         self._spawn("stores", self._take_stock(client))
+        self._ask_me()
         if all(task.done() for task in self._beside):
             self._beside = (
                 self._calls.spawn("preview", self._previews.poll()),
@@ -220,6 +224,7 @@ class Desk:
 
     async def leaving(self) -> None:
         await self._calls.close()
+        self._asks_me = False
 
     def lost(self, error: DeskError) -> None:
         carrying = error.carrying if isinstance(error, NoEngineError) else None
@@ -240,6 +245,9 @@ class Desk:
         self.pins.event(event)
         self.pads.event(event)
 
+    def engine(self, status: EngineStatus) -> None:
+        self._model.engine(status, self.now())
+
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         log.warning("unreadable message: %s", error)
         if seq is not None:
@@ -257,6 +265,18 @@ class Desk:
         for status in statuses:
             if not self._past.knows(status.store):
                 self.status(status)
+
+    def _ask_me(self) -> None:
+        """Rights can change while a console runs; a refusal for want of one says that they did."""
+        if not self._asks_me:
+            self._asks_me = True
+            self._spawn("who am I", self._learn_me())
+
+    async def _learn_me(self) -> None:
+        try:
+            self._model.me(await self._client().me())
+        finally:
+            self._asks_me = False
 
     async def _fill(self, missing: Missing) -> None:
         """Fetch what the plots missed: the session so far, or the time without an engine.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 
@@ -82,6 +83,12 @@ class DeskSnapshot:
     """Newest last, at most EVENTS_KEPT."""
     note: Note | None = None
     """The latest problem of the console itself."""
+    engine: EngineStatus | None = None
+    """Of the engine beside its stores; None until it told, and for those who may not see it."""
+    engine_age_s: float | None = None
+    """Since it was told."""
+    me: Me | None = None
+    """Who this console's token belongs to; None while the engine has not said so."""
 
     def store(self, store: str | None) -> StoreView | None:
         return next((view for view in self.stores if view.status.store == store), None)
@@ -113,6 +120,8 @@ class DeskModel:
     _events_seen: tuple[Event, ...] = ()
     _last_seq: int | None = None
     _note: Note | None = None
+    _engine: tuple[EngineStatus, Moment] | None = None
+    _me: Me | None = None
 
     def __post_init__(self) -> None:
         self._link_since = self.started
@@ -156,13 +165,23 @@ class DeskModel:
         """Pass over an event that cannot be read, so that resuming does not bring it forever."""
         self._last_seq = max(seq, self._last_seq or 0)
 
+    def engine(self, status: EngineStatus, now: Moment) -> None:
+        self._engine = status, now
+
+    def me(self, me: Me | None) -> None:
+        self._me = me
+
     def note(self, text: str, now: Moment) -> None:
         self._note = Note(text, now.utc_ns)
 
     def snapshot(self, now: Moment) -> DeskSnapshot:
         views = tuple(_view(known, now) for _, known in sorted(self._stores.items()))
         link = self._link_view(now)
-        return DeskSnapshot(now.utc_ns, link, views, self._events_seen, self._note)
+        engine, told = self._engine or (None, None)
+        age_s = None if told is None else now.since_s(told)
+        return DeskSnapshot(
+            now.utc_ns, link, views, self._events_seen, self._note, engine, age_s, self._me
+        )
 
     def _link_view(self, now: Moment) -> LinkView:
         state, since = self._link, self._link_since

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
@@ -106,6 +107,9 @@ class PadHost:
     def event(self, event: Event) -> None:
         self._model.event(event)
         self.desk.event(event)
+
+    def engine(self, status: EngineStatus) -> None:
+        """A host is not told of the engine, and needs nothing of it."""
 
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         log.warning("unreadable message: %s", error)

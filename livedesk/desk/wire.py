@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.events import Event, Level, Source
 from livedesk.core.moderation import Faq, Item, QueueChange
 from livedesk.core.pins import PinLatency, PinStatus, ProductList, RunOfShow
@@ -251,6 +252,14 @@ def item_of(trouble: Trouble) -> Item | None:
         return msgspec.json.decode(trouble.item, type=Item) if bytes(trouble.item) else None
     except msgspec.DecodeError:
         return None
+
+
+def read_engine(body: bytes | str, where: str) -> EngineStatus:
+    return _read(body, EngineStatus, where)
+
+
+def read_me(body: bytes, where: str) -> Me:
+    return _read(body, Me, where)
 
 
 def read_object(body: bytes, where: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.events import Event
 from livedesk.core.moderation import QueueChange
 from livedesk.core.pins import PinLatency, PinStatus, ProductList, RunOfShow
@@ -53,6 +54,9 @@ class Script:
     """HTTP status and whole answer for a path."""
     changes: list[QueueChange] = field(default_factory=list)
     """Of queues, told as they are put in here."""
+    me: Me | None = None
+    """Whose token it is; None: an engine from before there were people."""
+    engine: EngineStatus | None = None
     jpeg: bytes | None = None
     products: ProductList = field(default_factory=ProductList)
     show: RunOfShow = field(default_factory=RunOfShow)
@@ -82,6 +86,7 @@ class FakeEngine:
         routes = [
             Route("/v1/stores", self._stores),
             Route("/v1/events", self._events),
+            Route("/v1/me", self._me),
             Route("/v1/stores/{store}/status", self._status),
             Route("/v1/stores/{store}/history", self._history),
             Route("/v1/stores/{store}/preview.mjpg", self._preview),
@@ -158,6 +163,10 @@ class FakeEngine:
         statuses = list(self.script.statuses.values())
         return self._note(request) or _json({"stores": statuses})
 
+    async def _me(self, request: Request) -> Response:
+        me = self.script.me
+        return self._note(request) or (_json(me) if me else Response(status_code=404))
+
     async def _status(self, request: Request) -> Response:
         return self._note(request) or _json(self.script.statuses[request.path_params["store"]])
 
@@ -231,6 +240,7 @@ class FakeEngine:
     async def _stream(self, after: int) -> AsyncIterator[bytes]:
         told: dict[str, StoreStatus] = {}
         changes = 0
+        engine: EngineStatus | None = None
         while not self._stopping.is_set():
             for event in [event for event in self.script.events if event.seq > after]:
                 after = event.seq
@@ -239,6 +249,9 @@ class FakeEngine:
                 if told.get(store) is not status:
                     told[store] = status
                     yield b"event: status\ndata: %b\n\n" % msgspec.json.encode(status)
+            if self.script.engine is not engine and self.script.engine is not None:
+                engine = self.script.engine
+                yield b"event: engine\ndata: %b\n\n" % msgspec.json.encode(engine)
             for change in self.script.changes[changes:]:
                 changes += 1
                 yield b"event: queue\ndata: %b\n\n" % msgspec.json.encode(change)

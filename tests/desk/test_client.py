@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
@@ -116,6 +117,7 @@ class Recorder:
     def __init__(self) -> None:
         self.statuses: list[StoreStatus] = []
         self.events: list[Event] = []
+        self.engines: list[EngineStatus] = []
         self.bad: list[int | None] = []
         self.opened = 0
 
@@ -127,6 +129,9 @@ class Recorder:
 
     def event(self, event: Event) -> None:
         self.events.append(event)
+
+    def engine(self, status: EngineStatus) -> None:
+        self.engines.append(status)
 
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         self.bad.append(seq)

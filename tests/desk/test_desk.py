@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 
 from livedesk.core.clock import ManualClock
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.secrets import Secret
 from livedesk.core.status import FailoverStatus, StoreStatus
 from livedesk.core.tasks import Tasks
@@ -268,3 +269,41 @@ def test_a_refusal_is_told_in_the_relays_words_and_a_silent_relay_is_unknown(
 
     asyncio.run(play())
     assert script.bodies("/v1/stores/lumen/drill") == [{"confirm": False, "stay_s": 5.0}]
+
+
+def test_the_console_knows_whose_it_is_and_asks_again_when_it_may_not(
+    clock: ManualClock, script: Script
+) -> None:
+    """Rights can be taken away while a console runs."""
+    script.statuses["lumen"] = status(clock)
+    script.me = Me("Mia", "producer", ("see", "operate"), named=True)
+
+    async def play() -> None:
+        with running(script) as engine:
+            async with attached(Address(engine.access), clock) as desk:
+                await until(lambda: desk.snapshot().me == script.me)
+                script.me = Me("Mia", "analyst", ("see",), named=True)
+                path = "/v1/stores/lumen/session/end"
+                script.refusals[path] = (403, "forbidden", "Mia may not do this.", "")
+                desk.end_session("lumen")
+                await until(lambda: desk.snapshot().me == script.me)
+
+    asyncio.run(play())
+
+
+def test_what_the_engine_says_of_itself_is_shown_with_its_age(
+    clock: ManualClock, script: Script
+) -> None:
+    script.statuses["lumen"] = status(clock)
+    script.engine = EngineStatus(clock.utc_ns(), agency="Bright")
+
+    async def play() -> None:
+        with running(script) as engine:
+            async with attached(Address(engine.access), clock) as desk:
+                await until(lambda: desk.snapshot().engine == script.engine)
+                clock.advance(3)
+                snapshot = desk.snapshot()
+                assert snapshot.engine_age_s == 3
+                assert snapshot.me is None
+
+    asyncio.run(play())
