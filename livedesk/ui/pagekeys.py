@@ -7,12 +7,12 @@ from functools import partial
 
 from livedesk.desk.queue_answers import DIGITS
 from livedesk.desk.words import tr
-from livedesk.ui.feedpage import FeedPage
+from livedesk.ui.feed.page import FeedPage
+from livedesk.ui.feed.switching import Switching
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.runofshow import KEYED_LINES
 from livedesk.ui.shortcuts import Shortcut
-from livedesk.ui.switching import Switching
 
 
 def feed_shortcuts(page: FeedPage, read: Callable[[], None]) -> tuple[Shortcut, ...]:

@@ -18,7 +18,9 @@ from livedesk.ui import questions
 from livedesk.ui.banner import Banner
 from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
-from livedesk.ui.feedpage import FeedPage
+from livedesk.ui.feed.page import FeedPage
+from livedesk.ui.feed.switching import Switching
+from livedesk.ui.feed.uplinks import Orders
 from livedesk.ui.header import Header, Page
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.padwindows import PadWindows
@@ -34,9 +36,7 @@ from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
 from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
-from livedesk.ui.switching import Switching
 from livedesk.ui.theme import Theme
-from livedesk.ui.uplinks import Orders
 
 REPAINT_MS = 100
 FAR_STEPS = 10

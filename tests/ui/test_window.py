@@ -23,7 +23,7 @@ from livedesk.core.status import (
 )
 from livedesk.desk.looks import Look
 from livedesk.desk.plots import AUDIO_WALL, SKEW, VIDEO_WALL
-from livedesk.ui.plotspanel import live_window
+from livedesk.ui.feed.plotspanel import live_window
 from livedesk.ui.shapes import shape_icon
 from livedesk.ui.shortcuts import ShortcutSheet
 from livedesk.ui.theme import Theme

@@ -23,11 +23,11 @@ from livedesk.core.moderation import (
     RuleServiceStatus,
     RuleStatistics,
 )
+from livedesk.ui.feed.strip import CardPanel
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.pen import Pen
 from livedesk.ui.moderation.rowdelegate import AGE, MARK, outcome, short_age
 from livedesk.ui.pins.byhand import WhyNot
-from livedesk.ui.strip import CardPanel
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
 from tests.ui.queue_stage import moderation

@@ -16,12 +16,12 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from livedesk.desk.words import age, tr
-from livedesk.ui.plotspanel import PlotsPanel
-from livedesk.ui.preview import PreviewPanel, picture_height
-from livedesk.ui.sidepanel import SidePanel
-from livedesk.ui.strip import Strip
+from livedesk.ui.feed.plotspanel import PlotsPanel
+from livedesk.ui.feed.preview import PreviewPanel, picture_height
+from livedesk.ui.feed.sidepanel import SidePanel
+from livedesk.ui.feed.strip import Strip
+from livedesk.ui.feed.uplinks import Orders, UplinksPanel
 from livedesk.ui.theme import Theme
-from livedesk.ui.uplinks import Orders, UplinksPanel
 
 SIDE_SHARE = 0.28
 SIDE_WIDTH = (300, 560)

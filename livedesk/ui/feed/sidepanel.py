@@ -11,9 +11,9 @@ from livedesk.core.events import Event
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import tr
 from livedesk.ui.basics import button
-from livedesk.ui.details import DetailsTable
-from livedesk.ui.eventlist import EventList
-from livedesk.ui.issuelist import IssueList
+from livedesk.ui.feed.details import DetailsTable
+from livedesk.ui.feed.eventlist import EventList
+from livedesk.ui.feed.issuelist import IssueList
 from livedesk.ui.theme import Theme
 
 

@@ -15,10 +15,10 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.words import show_clock, tr, wall_clock
 from livedesk.ui.basics import button
-from livedesk.ui.figureplots import Ahead, RatePlot, SkewPlot
-from livedesk.ui.readings import rate_readings, skew_readings
+from livedesk.ui.feed.figureplots import Ahead, RatePlot, SkewPlot
+from livedesk.ui.feed.readings import rate_readings, skew_readings
+from livedesk.ui.feed.timeplot import Cursor, TimePlot, TimeWindow
 from livedesk.ui.theme import Theme
-from livedesk.ui.timeplot import Cursor, TimePlot, TimeWindow
 
 RANGES_S: tuple[float | None, ...] = (120.0, 600.0, None)
 LEAST_SPAN_S = 30.0

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from livedesk.desk.marks import Mark
 from livedesk.desk.plots import Extent, Key, Series, StorePlots
 from livedesk.desk.words import number, tr
-from livedesk.ui.axes import FigureAxis, TimeAxis
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
-from livedesk.ui.marklines import FAR_VALUE, MarkLines
-from livedesk.ui.readout import Reading, Readout, curve_colour, dash
+from livedesk.ui.feed.axes import FigureAxis, TimeAxis
+from livedesk.ui.feed.marklines import FAR_VALUE, MarkLines
+from livedesk.ui.feed.readout import Reading, Readout, curve_colour, dash
 from livedesk.ui.theme import Theme
 
 READOUT_WIDTH = 132

@@ -17,8 +17,8 @@ from livedesk.desk.model import Moment, StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
 from livedesk.desk.words import tr
 from livedesk.ui import questions
+from livedesk.ui.feed.uplinks import Orders, UplinksPanel
 from livedesk.ui.source import OrderDesk
-from livedesk.ui.uplinks import Orders, UplinksPanel
 
 REMARK_S = 4.0
 

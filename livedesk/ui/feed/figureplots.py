@@ -16,8 +16,8 @@ from livedesk.desk.ladder import Band, bands, ticks
 from livedesk.desk.looks import Look
 from livedesk.desk.plots import FEED, LAG, StorePlots, goodput
 from livedesk.desk.words import number, tr
+from livedesk.ui.feed.timeplot import TimePlot, TimeWindow, thin_pen
 from livedesk.ui.theme import Theme
-from livedesk.ui.timeplot import TimePlot, TimeWindow, thin_pen
 
 RATE_STEP_KBPS = 1_000
 FEED_ROOM = 1.2

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from livedesk.desk.looks import LIT, Card
 from livedesk.desk.words import NOTHING
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
-from livedesk.ui.level import LevelMeter
+from livedesk.ui.feed.level import LevelMeter
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
 

@@ -17,9 +17,9 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
 from livedesk.desk.words import tr
 from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, show_tone
+from livedesk.ui.feed.uplinktile import TilePanel
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
-from livedesk.ui.uplinktile import TilePanel
 
 BESIDE = 2
 """So many tiles stand side by side in full; of more each is smaller."""

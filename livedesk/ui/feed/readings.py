@@ -9,7 +9,7 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.plots import AUDIO_WALL, FEED, SKEW, VIDEO_WALL, Key, goodput
 from livedesk.desk.uplinkcards import is_too_slow
 from livedesk.desk.words import number, tr
-from livedesk.ui.readout import Reading
+from livedesk.ui.feed.readout import Reading
 
 
 def rate_readings(view: StoreView) -> tuple[Reading, ...]:

@@ -1,0 +1,1 @@
+"""The page of one store: picture and sound, figures, plots, uplinks, and its timeline."""
