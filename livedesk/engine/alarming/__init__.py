@@ -1,0 +1,1 @@
+"""The alarms of each store and of the engine itself, and who is told of them."""
