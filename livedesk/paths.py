@@ -40,6 +40,11 @@ class Paths:
         """Pictures of products; may be emptied at any time."""
         return self.data / "pictures"
 
+    @property
+    def console(self) -> Path:
+        """What the console keeps of its own: how it looks, and where its windows stand."""
+        return self.data / "console"
+
     def prepare(self) -> Paths:
         """Create both folders where missing. Raises FolderError."""
         prepare_runtime_dir(self.runtime)
