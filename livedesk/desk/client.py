@@ -18,6 +18,7 @@ from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
+from livedesk.desk.alarm_client import AlarmClient
 from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, UnreachableError
 from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.pin_client import PinClient, store_path
@@ -103,6 +104,9 @@ class HttpDoor:
     async def post(self, path: str, body: dict[str, Json]) -> bytes:
         return (await self._call("POST", path, json=body))[0]
 
+    async def put(self, path: str, body: dict[str, Json]) -> bytes:
+        return (await self._call("PUT", path, json=body))[0]
+
     async def delete(self, path: str, body: dict[str, Json] | None = None) -> bytes:
         return (await self._call("DELETE", path, json=body))[0]
 
@@ -183,6 +187,7 @@ class EngineClient:
         self._door = HttpDoor(url, token, transport)
         self.pins = PinClient(self._door)
         self.moderation = ModerationClient(self._door)
+        self.alarms = AlarmClient(self._door)
 
     @property
     def where(self) -> str:

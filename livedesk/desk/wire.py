@@ -279,6 +279,11 @@ def read_trouble(body: bytes) -> Trouble | None:
         return None
 
 
+def read_as(body: bytes | str, kind: type[T], where: str) -> T:
+    """An answer of a kind that its caller knows. Raises BadAnswerError."""
+    return _read(body, kind, where)
+
+
 def _read(body: bytes | str, kind: type[T], where: str) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
