@@ -24,11 +24,11 @@ MAY: Final = {
     ("GET", f"{S}/status"): ALL,
     ("GET", f"{S}/history"): DESK,
     ("GET", f"{S}/preview.mjpg"): DESK,
-    ("POST", f"{S}/failover"): "admin live_operations",
-    ("POST", f"{S}/hold"): "admin live_operations",
-    ("POST", f"{S}/drill"): "admin live_operations",
-    ("GET", f"{S}/drill"): "admin live_operations",
-    ("POST", f"{S}/session/end"): "admin live_operations",
+    ("POST", f"{S}/failover"): "admin live_operations producer",
+    ("POST", f"{S}/hold"): "admin live_operations producer",
+    ("POST", f"{S}/drill"): "admin live_operations producer",
+    ("GET", f"{S}/drill"): "admin live_operations producer",
+    ("POST", f"{S}/session/end"): "admin live_operations producer",
     ("GET", f"{S}/products"): ALL,
     ("GET", f"{S}/products/{{product:path}}/picture"): ALL,
     ("POST", f"{S}/cues"): "admin producer host",
@@ -40,9 +40,10 @@ MAY: Final = {
     ("POST", "/v1/hooks/{store}/products"): ALL,
     ("POST", "/v1/hooks/{store}/warnings"): ALL,
     ("GET", "/v1/clock"): ALL,
+    ("GET", "/v1/me"): ALL,
     ("GET", "/v1/events"): ALL,
-    ("GET", "/v1/sessions"): "admin live_operations analyst",
-    ("GET", "/v1/sessions/{session}/export"): "admin live_operations analyst",
+    ("GET", "/v1/sessions"): DESK,
+    ("GET", "/v1/sessions/{session}/export"): DESK,
     ("POST", "/v1/engine/stop"): "admin",
     ("GET", "/metrics"): DESK,
     ("POST", f"{S}/pads"): "admin producer",
@@ -51,17 +52,18 @@ MAY: Final = {
     ("GET", "/pad/{store}"): ALL,
     ("GET", "/pad/-/{file}"): ALL,
     ("GET", f"{S}/moderation/queue"): DESK,
-    ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations",
-    ("POST", f"{S}/comments"): "admin live_operations",
+    ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations producer",
+    ("POST", f"{S}/comments"): "admin live_operations producer",
     ("POST", f"{S}/warnings/done"): "admin live_operations producer",
-    ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations",
+    ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations producer",
 }
 OPEN: Final = {
     ("POST", "/v1/hooks/{store}/products"), ("POST", "/v1/hooks/{store}/warnings"),
     ("GET", "/pad/{store}"), ("GET", "/pad/-/{file}"),
 }  # fmt: skip
 PADS: Final = {
-    ("GET", "/v1/clock"), ("GET", "/v1/events"), ("GET", f"{S}/status"), ("GET", f"{S}/products"),
+    ("GET", "/v1/clock"), ("GET", "/v1/events"), ("GET", "/v1/me"), ("GET", f"{S}/status"),
+    ("GET", f"{S}/products"),
     ("GET", f"{S}/products/{{product:path}}/picture"), ("POST", f"{S}/cues"), ("GET", f"{S}/cues"),
     ("DELETE", f"{S}/pin"), ("GET", f"{S}/show"),
 }  # fmt: skip
@@ -121,7 +123,7 @@ def test_each_token_may_make_its_calls_and_no_other(bench: Bench) -> None:
                     may = {call for call, roles in MAY.items() if role in roles.split()}
                     assert (role, await _let_in(running, token, "glow")) == (role, may)
                 assert await _let_in(running, pad, "glow") == PADS | OPEN
-                elsewhere = {("GET", "/v1/clock"), ("GET", "/v1/events")} | OPEN
+                elsewhere = {("GET", "/v1/clock"), ("GET", "/v1/events"), ("GET", "/v1/me")} | OPEN
                 assert await _let_in(running, pad, "calm") == elsewhere
                 for nobody_s in (None, short, Secret("unknown")):
                     assert await _let_in(running, nobody_s, "glow") == OPEN

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from livedesk.engine.api import (
     clock,
     events,
+    me,
     metrics,
     moderation,
     orders,
@@ -68,6 +69,7 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("POST", "/v1/hooks/{store}/products", ANYONE, products.hook),
     ("POST", "/v1/hooks/{store}/warnings", ANYONE, moderation.hook),
     ("GET", "/v1/clock", ANYONE, clock.tell_clock),
+    ("GET", "/v1/me", ANYONE, me.tell_me),
     ("GET", "/v1/events", ANYONE, events.stream_events),
     ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
     ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),

@@ -1,7 +1,7 @@
 """Who may call what? Bearer tokens, roles, and the checks before any call is looked at.
 
-The scope of an admitted call holds `role`, `actor` (for the record: the name of a pad, else the
-role) and `store`: the only one that the caller may see, or None for all.
+The scope of an admitted call holds the `caller`, and of it `role`, `actor` (for the record: the
+name of a person or pad, else the role) and `store`: the only one it may see, or None for all.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -18,29 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livedesk.core.secrets import Secret
 from livedesk.engine.api.answers import ApiError
-from livedesk.engine.api.pads import Pad, PadTokens, digest_of
+from livedesk.engine.api.pads import PadTokens
 from livedesk.engine.api.roles import Role
+from livedesk.engine.people.identity import NOBODY, Caller, Until, digest_of
 
 BODY_LIMIT = 64 * 1024
 BODY_WITHIN_S = 10.0
 """Who sends a body more slowly than that only holds a connection that others need."""
 
 PAD_CALLS = frozenset(("status", "products", "show", "cues", "pin"))
-"""What a pad may call below its store; beside them only the clock and the events."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who was let in. `store`: the only one it may see; None: all."""
-
-    role: Role
-    actor: str
-    store: str | None = None
-    pad: Pad | None = None
-
-
-NOBODY = Caller("host", "")
-"""Of the calls that need no token: what they tell or take is not a matter of who asks."""
+"""What a pad may call below its store; beside them only the clock, the events and who it is."""
 
 
 class Keyring:
@@ -58,16 +45,10 @@ class Keyring:
             if hmac.compare_digest(given, known):
                 found = Caller(role, role)
         pad = None if self._pads is None else self._pads.find(token)
-        if found is None and pad is not None:
-            found = Caller("host", pad.name, pad.store, pad)
+        if found is None and pad is not None and self._pads is not None:
+            until = partial(self._pads.ended, pad)
+            found = Caller("host", pad.name, pad.store, "pad", until)
         return found
-
-    async def revoked(self, caller: Caller) -> None:
-        """Return when the caller's token is no longer accepted; fixed ones are for ever."""
-        if self._pads is None or caller.pad is None:
-            await asyncio.get_running_loop().create_future()
-        else:
-            await self._pads.ended(caller.pad)
 
 
 class Gate:
@@ -87,14 +68,18 @@ class Gate:
         except ApiError as error:
             await error.response()(scope, receive, send)
             return
-        scope.update(role=caller.role, actor=caller.actor, store=caller.store)
-        if caller.pad is not None and scope["method"] == "GET":
-            await self._while_accepted(caller, scope, receive, send)
+        scope.update(caller=caller, role=caller.role, actor=caller.actor, store=caller.store)
+        if caller.until is not None and scope["method"] == "GET":
+            await self._while_accepted(caller.until, scope, receive, send)
         else:
             await self._app(scope, _bounded(scope, receive), send)
 
     async def _while_accepted(
-        self, caller: Caller, scope: Scope, receive: Receive, send: Send
+        self,
+        until: Until,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         """Ends the answer with the token: a stream of events could go on for days."""
         begun = complete = False
@@ -109,8 +94,8 @@ class Gate:
         async def answer() -> None:
             await self._app(scope, _bounded(scope, receive), noted)
 
-        answering = asyncio.create_task(answer(), name="answer to a pad")
-        revoked = asyncio.create_task(self._keyring.revoked(caller), name="end of a pad")
+        answering = asyncio.create_task(answer(), name="answer")
+        revoked = asyncio.create_task(until(), name="end of a token")
         try:
             await asyncio.wait((answering, revoked), return_when=asyncio.FIRST_COMPLETED)
             if not answering.done():
@@ -182,7 +167,7 @@ def _is_open(method: str, path: str) -> bool:
 
 def _is_of_store(path: str, store: str) -> bool:
     """Whether a token that is bound to the store may call this at all; its role is asked later."""
-    if path in ("/v1/clock", "/v1/events"):
+    if path in ("/v1/clock", "/v1/events", "/v1/me"):
         return True
     start = f"/v1/stores/{store}/"
     return path.startswith(start) and path.removeprefix(start).split("/")[0] in PAD_CALLS

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.moderation import DecisionKind, Item
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import (
     ApiError,
     json_answer,
@@ -184,7 +185,7 @@ _ACTS: Final[dict[str, _Act]] = {
 
 
 def _by(request: Request, body: ByBody) -> str:
-    return (body.by or "").strip() or str(request.scope["actor"])
+    return actor_of(request, body.by)
 
 
 def _key(body: DecideBody) -> str:

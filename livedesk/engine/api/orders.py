@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.order_limits import LONGEST_REASON, LONGEST_STAY_S, USUAL_STAY_S
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.stores import store_of
 from livedesk.engine.orders import OrderRefusedError, RelaySilentError
@@ -26,7 +27,7 @@ async def switch(request: Request) -> Response:
     to = _text(content, "to", None)
     reason = _text(content, "reason", "")
     with _as_answers():
-        from_ = await store.orders.failover(to, reason, _actor(request))
+        from_ = await store.orders.failover(to, reason, actor_of(request))
     return json_answer({"accepted": True, "from": from_, "to": to}, 202)
 
 
@@ -34,7 +35,7 @@ async def hold(request: Request) -> Response:
     store = store_of(request)
     content = await json_object(request, {"on"})
     with _as_answers():
-        mode = await store.orders.hold(_flag(content, "on", None), _actor(request))
+        mode = await store.orders.hold(_flag(content, "on", None), actor_of(request))
     return json_answer({"mode": mode})
 
 
@@ -44,7 +45,7 @@ async def drill(request: Request) -> Response:
     confirmed = _flag(content, "confirm", False)
     stay_s = _seconds(content)
     with _as_answers():
-        await store.orders.drill(stay_s, _actor(request), confirmed=confirmed)
+        await store.orders.drill(stay_s, actor_of(request), confirmed=confirmed)
     return json_answer({"drill": "running"}, 202)
 
 
@@ -64,10 +65,6 @@ def _as_answers() -> Iterator[None]:
     except RelaySilentError as silence:
         action = "Look at the store's status; if the relay is down, livedesk starts it again."
         raise ApiError(504, "relay_silent", str(silence), action) from silence
-
-
-def _actor(request: Request) -> str:
-    return str(request.scope["role"])
 
 
 def _text(content: dict[str, Any], name: str, default: str | None) -> str:

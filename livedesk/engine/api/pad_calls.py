@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.clock import Clock
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.later import S
 from livedesk.engine.api.pads import (
@@ -48,7 +49,7 @@ async def admit_pad(request: Request) -> Response:
         raise wrong_value("name", "a text")
     if type(hours) not in (int, float) or not 0 < hours <= HOURS_LONGEST:
         raise wrong_value("hours", f"a number above 0, at most {HOURS_LONGEST:g}")
-    actor = str(request.scope["actor"])
+    actor = actor_of(request)
     try:
         pad, token = await door.tokens.admit(store, name, actor, hours)
     except TooManyPadsError as error:
@@ -85,7 +86,7 @@ async def revoke_pad(request: Request) -> Response:
     store_of(request)
     door: PadDoor = request.app.state.pad_door
     params = request.path_params
-    actor = str(request.scope["actor"])
+    actor = actor_of(request)
     pad = await door.tokens.revoke(params["store"], params["pad"], actor)
     if pad is None:
         raise ApiError(404, "unknown_pad", "This store has no such pad.", f"See GET {S}/pads.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import logging
 import secrets
@@ -22,6 +21,7 @@ import msgspec
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.secrets import Secret
 from livedesk.core.whole_file import write_whole
+from livedesk.engine.people.identity import digest_of
 
 log = logging.getLogger(__name__)
 
@@ -172,11 +172,6 @@ class PadTokens:
                 log.warning("%s", self.problem)
             else:
                 self.problem = ""
-
-
-def digest_of(token: str) -> bytes:
-    """SHA-256: tokens are long and random, so a slow hash would gain nothing."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 def clean_name(name: str) -> str:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.pins import CueSource, PadClock
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, number, typed_body, wrong_value
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.api.stores import store_of
@@ -102,7 +103,7 @@ def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: 
         source=body.source,
         cue_id=body.cue_id,
         clock=clock,
-        actor=request.scope["actor"],
+        actor=actor_of(request),
     )
 
 
@@ -116,7 +117,7 @@ async def by_hand(request: Request) -> Response:
     pinning = pinning_of(request)
     body = await typed_body(request, ByHandBody)
     with as_answers():
-        pin = pinning.by_hand(body.pin, body.text, request.scope["actor"], done=body.done)
+        pin = pinning.by_hand(body.pin, body.text, actor_of(request), done=body.done)
     return json_answer(await pinning.on_record(pin))
 
 

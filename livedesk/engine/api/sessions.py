@@ -11,6 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.view import EngineView
 
@@ -54,5 +55,5 @@ async def stop_engine(request: Request) -> Response:
     relays = content.get("relays", False)
     if not isinstance(relays, bool):
         raise wrong_value("relays", "true or false")
-    engine.ask_to_stop(relays=relays, actor=str(request.scope["role"]))
+    engine.ask_to_stop(relays=relays, actor=actor_of(request))
     return json_answer({"stopping": True, "relays": relays}, 202)

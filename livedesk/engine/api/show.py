@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.pins import ShowOp
+from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import json_answer, typed_body
 from livedesk.engine.api.pins import as_answers, pinning_of
 from livedesk.engine.pinning.show_orders import ShowOrder
@@ -32,4 +33,4 @@ async def change_show(request: Request) -> Response:
     body = await typed_body(request, ShowBody)
     order = ShowOrder(body.op, body.cue_id, body.product_id, body.to, body.revision)
     with as_answers():
-        return json_answer(pinning.change_show(order, request.scope["actor"]))
+        return json_answer(pinning.change_show(order, actor_of(request)))

@@ -1,0 +1,1 @@
+"""Who may call the engine, and what they did."""
