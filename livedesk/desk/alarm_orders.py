@@ -88,14 +88,16 @@ class AlarmOrders:
         if known is not None and known.state == "failed":
             del self._asked[key]
 
-    def tidy(self, now: Moment) -> None:
-        """Forget what has been told for long enough."""
+    def tidy(self, now: Moment) -> bool:
+        """Forget what has been told for long enough; returns whether there was any."""
         limits = {"done": _TOLD_S, "failed": _FAILED_S}
-        self._asked = {
+        kept = {
             key: asked
             for key, asked in self._asked.items()
             if asked.state == "sending" or now.since_s(asked.at) < limits[asked.state]
         }
+        told, self._asked = len(self._asked), kept
+        return len(kept) < told
 
     def as_asked(self, key: AlarmKey, alarm: AlarmStatus, me: str) -> AlarmStatus:
         """The alarm as it will be once the engine has done what was asked for."""

@@ -14,6 +14,8 @@ from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.desk.alarm_client import AlarmClient
+from livedesk.desk.alarming import Alarming
 from livedesk.desk.asked import Asked, Order, OrderBook
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import (
@@ -94,8 +96,10 @@ class Desk:
         self._clock = clock
         self._tasks = tasks
         self._calls = calls or Tasks()
-        me = me or this_operator()
+        me = self._me_here = me or this_operator()
+        self._me_named: str | None = None
         self.moderation = Moderating(self._moderation_client, self._spawn, self.now, rng, me)
+        self.alarms = Alarming(self._alarm_client, self._spawn, self.now, lambda: self.me)
         self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
@@ -114,6 +118,11 @@ class Desk:
 
     def now(self) -> Moment:
         return Moment(self._clock.mono_ns(), self._clock.utc_ns())
+
+    @property
+    def me(self) -> str:
+        """Under which name this console acts: that of a person's token, else its user's."""
+        return self._me_named or self._me_here
 
     def start(self) -> None:
         self._tasks.spawn("engine link", self._link.run(self))
@@ -212,6 +221,7 @@ class Desk:
         self._past.attached()
         self.pins.attached()
         self.moderation.attached()
+        self.alarms.attached()
         self.pads.attached(is_local=self._is_local)
         client.when_forbidden(self._ask_me)
         self._spawn("stores", self._take_stock(client))
@@ -235,6 +245,7 @@ class Desk:
         self._orders.status(status.store, status.failover)
         self.pins.status(status)
         self.moderation.status(status)
+        self.alarms.status(status)
         self.pads.status(status)
         missing = self._past.add(status)
         if missing is not None:
@@ -244,9 +255,11 @@ class Desk:
         self._model.event(event)
         self.pins.event(event)
         self.pads.event(event)
+        self.alarms.event(event)
 
     def engine(self, status: EngineStatus) -> None:
         self._model.engine(status, self.now())
+        self.alarms.engine(status)
 
     def unreadable(self, seq: int | None, error: BadAnswerError) -> None:
         log.warning("unreadable message: %s", error)
@@ -262,6 +275,7 @@ class Desk:
         here = frozenset(status.store for status in statuses)
         self._model.keep_only(here)
         self.moderation.keep_only(here)
+        self.alarms.keep_only(here)
         for status in statuses:
             if not self._past.knows(status.store):
                 self.status(status)
@@ -274,7 +288,9 @@ class Desk:
 
     async def _learn_me(self) -> None:
         try:
-            self._model.me(await self._client().me())
+            known = await self._client().me()
+            self._me_named = known.name if known is not None and known.named else None
+            self._model.me(known)
         finally:
             self._asks_me = False
 
@@ -309,6 +325,9 @@ class Desk:
 
     def _moderation_client(self) -> ModerationClient:
         return self._client().moderation
+
+    def _alarm_client(self) -> AlarmClient:
+        return self._client().alarms
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._calls.spawn(name, self._noted(work))

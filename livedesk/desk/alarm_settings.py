@@ -1,0 +1,98 @@
+"""What is the agency's runbook, and do its channels work? Asks the engine and sets what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from livedesk.desk.alarm_client import AlarmClient, ChannelTest, RunbookKind
+from livedesk.desk.errors import DeskError
+from livedesk.desk.words import tr
+
+STEPS_MOST: Final = 12
+STEP_CHARS: Final = 300
+"""What the engine takes of one kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookView:
+    """None: not told yet. `saving`: the kind whose steps are on their way."""
+
+    kinds: tuple[RunbookKind, ...] | None = None
+    saving: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTry:
+    """A test of a channel. `result` is None while it is under way."""
+
+    result: ChannelTest | None = None
+
+
+class AlarmSettings:
+    """Runbook and channels of the engine that the desk is attached to."""
+
+    def __init__(
+        self,
+        client: Callable[[], AlarmClient],
+        spawn: Callable[[str, Coroutine[Any, Any, None]], None],
+        me: Callable[[], str],
+    ) -> None:
+        self._client, self._spawn, self._me = client, spawn, me
+        self.runbook = RunbookView()
+        self._tests: dict[str, ChannelTry] = {}
+
+    def attached(self) -> None:
+        """Another engine may have other steps; a test that was under way has no answer."""
+        self.runbook = RunbookView()
+        self._tests = {name: test for name, test in self._tests.items() if test.result is not None}
+
+    def test_of(self, channel: str) -> ChannelTry | None:
+        """The newest test; None before the first."""
+        return self._tests.get(channel)
+
+    def ask(self) -> None:
+        self._spawn("runbook", self._read())
+
+    def set_steps(self, kind: str, steps: tuple[str, ...] | None) -> None:
+        """The agency's own; None for those that livedesk comes with."""
+        self.runbook = replace(self.runbook, saving=kind, trouble="")
+        self._spawn("runbook", self._set(kind, steps))
+
+    def test(self, channel: str) -> None:
+        """Send one message there now."""
+        known = self._tests.get(channel)
+        if known is None or known.result is not None:
+            self._tests[channel] = ChannelTry()
+            self._spawn("channel test", self._test(channel))
+
+    async def _read(self) -> None:
+        try:
+            kinds = await self._client().runbook()
+        except DeskError as error:
+            self.runbook = replace(self.runbook, trouble=_words(error))
+            return
+        self.runbook = RunbookView(kinds)
+
+    async def _set(self, kind: str, steps: tuple[str, ...] | None) -> None:
+        try:
+            await self._client().set_steps(kind, steps)
+        except DeskError as error:
+            self.runbook = replace(self.runbook, saving="", trouble=_words(error))
+            return
+        await self._read()
+
+    async def _test(self, channel: str) -> None:
+        result = ChannelTest(False, tr("The engine went away before it answered."))
+        try:
+            result = await self._client().test_channel(channel, self._me())
+        except DeskError as error:
+            result = ChannelTest(False, _words(error))
+        finally:
+            self._tests[channel] = ChannelTry(result)
+
+
+def _words(error: DeskError) -> str:
+    return f"{error.what} {error.action}".strip()
