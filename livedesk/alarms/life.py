@@ -1,174 +1,105 @@
-"""Which conditions need a person now? On- and off-delays per condition, with the time passed in.
+"""Which alarms stand, who has seen them, which are put aside, and what is over?
 
-Delays keep one fault from becoming many alarms (ISA-18.2 counts an alarm that comes and goes three
-times a minute as chattering). The on-delay counts the time for which a condition was there since
-it was last gone for the off-delay: what flaps is one alarm with a count, and neither none nor many.
-What cannot be seen neither raises nor clears an alarm.
+The life of an alarm follows ISA-18.2: normal, active, acknowledged, over; over without having been
+acknowledged; shelved. How one condition becomes an alarm is in `track`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from livedesk.alarms.history import EndedAlarms, ended_alarm
+from livedesk.alarms.shelf import Back, Shelf, Shelved
+from livedesk.alarms.track import AlarmChange, AlarmRule, Finding, Track
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.status import AlarmStatus, Priority
+from livedesk.core.status import AlarmStatus, EndedAlarm
 
-_FIGURE = re.compile(r"\d[\d,.]*")
-_LONGEST_STEP_NS = NS_PER_S
-"""When nobody looked for longer, nothing is known about the time between."""
+__all__ = ["AlarmChange", "AlarmRule", "Alarms", "Finding"]
 
 _GOES_ON_NS = 10 * NS_PER_S
 """So long a lesser condition is what is left of a greater fault; then it is a fault of its own."""
 
-_FIGURES_NS = 2 * NS_PER_S
-"""So often a standing alarm takes over figures: read at leisure, and never old."""
-
-_RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRule:
-    """How long a condition must be there before it is an alarm, and be gone before it is none."""
-
-    priority: Priority
-    on_s: float
-    off_s: float
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A condition as it is seen now. `present` is None when it cannot be seen.
-
-    `part_of`: alarms of greater faults that show themselves in this way too, on their way in or
-    out. While one of them stands, this condition is no alarm of its own and keeps that one up, for
-    10 s after the greater condition itself was last there. With `keeps_up` off it is what is left
-    to do once the greater fault is over, and then an alarm of its own.
-    """
-
-    rule: AlarmRule
-    present: bool | None
-    cause: str
-    part_of: tuple[str, ...] = ()
-    keeps_up: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmChange:
-    tripped: bool
-    alarm: AlarmStatus
-    lasted_s: float
-    """From the trip until the condition was last there; 0 when it just tripped."""
-    goes_on_as: str | None = None
-    """The alarm that took this one in, when it did not end."""
-
-
-@dataclass(slots=True)
-class _Track:
-    """One condition over time, and its alarm if there is one."""
-
-    alarm: AlarmStatus | None = None
-    looked_ns: int | None = None
-    before: bool | None = None
-    was_there: bool = False
-    there_ns: int = 0
-    gone_ns: int = 0
-    unseen_ns: int = 0
-    times: int = 0
-    tripped_ns: int = 0
-    last_there_ns: int = 0
-    last_itself_ns: int = 0
-    """`last_there_ns` without the lesser conditions that this one took in."""
-    goes_on: bool = False
-    """A lesser condition is there, as a part of this one."""
-    worded_ns: int = 0
-    first_cause: str = field(default="")
-
-    def look(self, mono_ns: int, present: bool | None, off_ns: float) -> None:
-        step_ns = 0 if self.looked_ns is None else min(mono_ns - self.looked_ns, _LONGEST_STEP_NS)
-        before, self.before, self.looked_ns = self.before, present, mono_ns
-        self.goes_on = False
-        if present is None:
-            self.unseen_ns += step_ns
-            if self.alarm is None and self.unseen_ns >= off_ns:
-                self.forget()
-            return
-        self.unseen_ns = 0
-        if present:
-            self._is_there(mono_ns, step_ns if before else 0)
-            return
-        self.was_there = False
-        self.gone_ns += step_ns if before is False else 0
-        if self.alarm is None and self.gone_ns >= off_ns:
-            self.forget()
-
-    def _is_there(self, mono_ns: int, step_ns: int) -> None:
-        if not self.was_there:
-            self.times += 1
-        self.was_there = True
-        self.there_ns += step_ns
-        self.gone_ns = 0
-        self.last_there_ns = self.last_itself_ns = mono_ns
-        if self.alarm is not None and self.alarm.count != self.times:
-            self.alarm = replace(self.alarm, count=self.times)
-
-    def shown(self) -> AlarmStatus | None:
-        """The alarm as it is told: one whose condition is gone is no news of now.
-
-        For less than a second it is not called gone: a figure round its limit would make it flash.
-        """
-        is_gone = self.before is False and not self.goes_on and self.gone_ns >= NS_PER_S
-        if self.alarm is None or not is_gone:
-            return self.alarm
-        return replace(self.alarm, gone_s=self.gone_ns / NS_PER_S)
-
-    def forget(self) -> None:
-        """It is over, and the next time is a first time."""
-        self.there_ns = self.gone_ns = self.unseen_ns = self.times = 0
-        self.was_there = False
-
-    def trip(self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int) -> AlarmChange:
-        rule = finding.rule
-        self.alarm = AlarmStatus(
-            alarm_id, rule.priority, finding.cause, rule.action, utc_ns, count=self.times
-        )
-        self.tripped_ns = self.worded_ns = mono_ns
-        self.first_cause = finding.cause
-        return AlarmChange(True, self.alarm, 0.0)
-
-    def follow_words(self, finding: Finding, mono_ns: int) -> None:
-        """A standing alarm takes over another cause at once, and other figures now and then."""
-        alarm = self.alarm
-        if alarm is None or not finding.present or alarm.cause == finding.cause:
-            return
-        is_other = _words(alarm.cause) != _words(finding.cause)
-        if not is_other and mono_ns - self.worded_ns < _FIGURES_NS:
-            return
-        self.worded_ns = mono_ns
-        rule = finding.rule
-        priority = max(alarm.priority, rule.priority, key=_RANK.__getitem__)
-        self.alarm = replace(alarm, cause=finding.cause, action=rule.action, priority=priority)
-
-    def clear(self, alarm: AlarmStatus, goes_on_as: str | None = None) -> AlarmChange:
-        """Its end is told in the words of its beginning, so that the two are known for a pair."""
-        self.alarm = None
-        self.forget()
-        told = replace(alarm, cause=self.first_cause)
-        lasted_s = max(0, self.last_there_ns - self.tripped_ns) / NS_PER_S
-        return AlarmChange(False, told, lasted_s, goes_on_as)
+_RECALLED_NS = 15 * NS_PER_S
+"""So long after an engine's start a condition that nobody mentions may just not be seen yet."""
 
 
 class Alarms:
-    """The alarms of one store."""
+    """The alarms of one store, or those of the engine itself."""
 
     def __init__(self) -> None:
-        self._tracks: dict[str, _Track] = {}
+        self._tracks: dict[str, Track] = {}
+        self._shelf = Shelf()
+        self._ended = EndedAlarms()
+        self._recalled_until_ns: int | None = None
 
     def active(self) -> tuple[AlarmStatus, ...]:
         shown = (track.shown() for track in self._tracks.values())
-        return tuple(alarm for alarm in shown if alarm is not None)
+        return tuple(self._shelf.shown(alarm) for alarm in shown if alarm is not None)
+
+    def ended(self) -> tuple[EndedAlarm, ...]:
+        """Those of this session that are over, the newest first."""
+        return self._ended.listed()
+
+    def acknowledge(self, alarm_id: str, by: str, utc_ns: int) -> AlarmStatus | EndedAlarm | None:
+        """Somebody has seen it, and what was under its id before. None: no such alarm is known.
+
+        Who acknowledged first stays its name.
+        """
+        over = self._ended.acknowledge(alarm_id, by)
+        track = self._tracks.get(alarm_id)
+        if track is None or track.alarm is None:
+            return over
+        if track.alarm.acknowledged_by is None:
+            track.alarm = replace(track.alarm, acknowledged_by=by, acknowledged_utc_ns=utc_ns)
+        return self.find(alarm_id)
+
+    def find(self, alarm_id: str) -> AlarmStatus | None:
+        """An alarm that stands."""
+        return next((alarm for alarm in self.active() if alarm.id == alarm_id), None)
+
+    def shelve(self, shelved: Shelved) -> AlarmStatus | None:
+        """None: it does not stand. Shelved again it has the new time, name and reason."""
+        if self.find(shelved.alarm) is not None:
+            self._shelf.put(shelved)
+        return self.find(shelved.alarm)
+
+    def unshelve(self, alarm_id: str) -> bool:
+        """Whether it was shelved."""
+        return self._shelf.take(alarm_id)
+
+    def is_shelved(self, alarm_id: str) -> bool:
+        return self._shelf.by(alarm_id) is not None
+
+    def come_back(self, mono_ns: int) -> tuple[tuple[str, Back], ...]:
+        """Those that are no longer shelved by now, and why."""
+        return self._shelf.come_back(mono_ns, self.active())
+
+    def begin(self) -> None:
+        """A new session: what was over or put aside in the one before is told in its record."""
+        self._ended.forget()
+        self._shelf.empty()
+
+    def recall(
+        self,
+        mono_ns: int,
+        utc_ns: int,
+        standing: Iterable[AlarmStatus],
+        ended: Iterable[EndedAlarm],
+        shelved: Iterable[Shelved],
+    ) -> None:
+        """Take up what an earlier engine knew; `ended`: the oldest first.
+
+        An alarm that stood goes on as the same one, with who acknowledged it, if its condition is
+        still there, and ends with its off-delay if it is not.
+        """
+        self._recalled_until_ns = mono_ns + _RECALLED_NS
+        for alarm in standing:
+            self._tracks[alarm.id] = Track.recalled(alarm, mono_ns, utc_ns)
+        for one in ended:
+            self._ended.add(one)
+        for each in shelved:
+            self._shelf.put(each)
 
     def update(
         self, mono_ns: int, utc_ns: int, findings: Mapping[str, Finding]
@@ -181,22 +112,36 @@ class Alarms:
             for alarm_id, finding in in_order
             if (change := self._follow(alarm_id, finding, mono_ns, utc_ns)) is not None
         ]
-        for alarm_id in [known for known in self._tracks if known not in findings]:
-            track = self._tracks.pop(alarm_id)
-            if track.alarm is not None:
-                changes.append(track.clear(track.alarm))
+        changes += self._unmentioned(mono_ns, findings)
+        self._keep(changes)
         return tuple(changes)
+
+    def _unmentioned(self, mono_ns: int, findings: Mapping[str, Finding]) -> list[AlarmChange]:
+        if self._recalled_until_ns is not None and mono_ns < self._recalled_until_ns:
+            return []
+        self._recalled_until_ns = None
+        gone = [known for known in self._tracks if known not in findings]
+        tracks = [self._tracks.pop(alarm_id) for alarm_id in gone]
+        return [track.clear(track.alarm) for track in tracks if track.alarm is not None]
+
+    def _keep(self, changes: Iterable[AlarmChange]) -> None:
+        for change in changes:
+            if not change.tripped:
+                by = self._shelf.by(change.alarm.id)
+                self._ended.add(ended_alarm(change.alarm, change.lasted_s, change.goes_on_as, by))
 
     def end(self) -> tuple[AlarmChange, ...]:
         """The session is over: what goes on will be found anew, and belongs to another record."""
         tracks = tuple(self._tracks.values())
         self._tracks.clear()
-        return tuple(track.clear(track.alarm) for track in tracks if track.alarm is not None)
+        changes = tuple(track.clear(track.alarm) for track in tracks if track.alarm is not None)
+        self._keep(changes)
+        return changes
 
     def _follow(
         self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int
     ) -> AlarmChange | None:
-        track = self._tracks.setdefault(alarm_id, _Track())
+        track = self._tracks.setdefault(alarm_id, Track())
         rule = finding.rule
         track.look(mono_ns, finding.present, rule.off_s * NS_PER_S)
         if (greater := self._standing(finding.part_of, mono_ns)) is not None:
@@ -220,7 +165,7 @@ class Alarms:
         return None
 
     def _take_in(
-        self, track: _Track, finding: Finding, greater: str, mono_ns: int
+        self, track: Track, finding: Finding, greater: str, mono_ns: int
     ) -> AlarmChange | None:
         """The greater fault goes on in this form; an alarm of the lesser one goes over into it."""
         if finding.present and finding.keeps_up:
@@ -232,7 +177,3 @@ class Alarms:
             return track.clear(track.alarm, greater)
         track.forget()
         return None
-
-
-def _words(text: str) -> str:
-    return _FIGURE.sub("", text)
