@@ -13,11 +13,10 @@ from livedesk.desk.plots import (
     FEED,
     SKEW,
     VIDEO_WALL,
-    Extent,
-    Series,
     StorePlots,
     goodput,
 )
+from livedesk.desk.series import Extent, Series
 from livedesk.desk.wire import History, HistorySeries
 
 
@@ -115,7 +114,7 @@ def test_a_dip_in_a_coarse_history_is_drawn() -> None:
     assert np.nanmax(plots[FEED].values) == 6000.0
 
 
-@given(st.lists(st.floats(-1e6, 1e6), max_size=900), st.integers(1, 300))
+@given(st.lists(st.floats(-1e6, 1e6, width=32), max_size=900), st.integers(1, 300))
 def test_a_series_holds_the_newest_points_and_no_more(values: list[float], limit: int) -> None:
     series = Series(limit)
     for t, value in enumerate(values):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from math import ceil, copysign
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
@@ -183,10 +182,9 @@ class SkewPlot(TimePlot):
         usual = self._max_skew_ms * SKEW_ROOM
         low, high = -usual, usual
         for key in self.keys:
-            _, values = plots[key].window(window.begin_s, window.end_s)
-            known = values[~np.isnan(values)]
-            if len(known):
-                low, high = min(low, float(known.min())), max(high, float(known.max()))
+            extent = plots[key].extent(window.begin_s, window.end_s)
+            if extent is not None:
+                low, high = min(low, extent.low), max(high, extent.high)
         low, high = _beyond(low, -usual), _beyond(high, usual)
         before = self._range_ms[1] - self._range_ms[0]
         outside = low < self._range_ms[0] or high > self._range_ms[1]
@@ -236,6 +234,5 @@ def _with_room(first: Iterable[float], low: float, high: float, room: float) -> 
 
 
 def _highest(plots: StorePlots, key: tuple[str, str], window: TimeWindow) -> float:
-    _, values = plots[key].window(window.begin_s, window.end_s)
-    known = values[~np.isnan(values)]
-    return float(known.max()) if len(known) else 0.0
+    extent = plots[key].extent(window.begin_s, window.end_s)
+    return 0.0 if extent is None else extent.high

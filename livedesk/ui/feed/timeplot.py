@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.desk.marks import Mark
-from livedesk.desk.plots import Extent, Key, Series, StorePlots
+from livedesk.desk.plots import Key, StorePlots
+from livedesk.desk.series import Extent, Series
 from livedesk.desk.words import number, tr
 from livedesk.ui.basics import ElidedText, Panel, Text, discard
 from livedesk.ui.feed.axes import FigureAxis, TimeAxis
