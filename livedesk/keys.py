@@ -40,6 +40,18 @@ def keyring_name() -> str | None:
     return str(backend.name) if usable else None
 
 
+def keep_in_keyring(service: str, user: str, secret: Secret) -> bool:
+    """Put a secret where `keyring:service/user` finds it. False where there is no keyring, or it
+    takes nothing. May ask the person to unlock it, so it blocks: call it in a thread."""
+    if keyring_name() is None:
+        return False
+    try:
+        keyring.set_password(service, user, secret.reveal())
+    except KeyringError:
+        return False
+    return True
+
+
 def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise SecretUnavailable("expected a variable's name after env:, such as env:GLOW_KEY")

@@ -61,6 +61,10 @@ class LocalEngine:
         self.child: subprocess.Popen[bytes] | None = None
         """The engine, if it was started here. It is left running on purpose."""
 
+    def start_with(self, command: Sequence[str]) -> None:
+        """Start an engine at the next look, once, unless one runs by then."""
+        self._start, self._failure = command, None
+
     async def locate(self) -> EngineAccess:
         """Raises DeskError while there is none."""
         access = find_engine(self._runtime)

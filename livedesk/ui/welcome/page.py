@@ -1,0 +1,135 @@
+"""Without settings and without an engine: what now? Try it here, or connect what is one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from livedesk.core.secrets import Secret
+from livedesk.desk.first_run import FirstStore
+from livedesk.desk.first_steps import first_steps
+from livedesk.desk.model import DeskSnapshot
+from livedesk.desk.starting import Begun
+from livedesk.desk.words import tr
+from livedesk.ui.basics import Panel, Text, button, show_tone
+from livedesk.ui.theme import Theme
+from livedesk.ui.welcome.form import StoreForm
+from livedesk.ui.welcome.steps import Progress
+
+CARD_WIDTH = 460
+
+
+class Starter(Protocol):
+    """Who writes the settings and starts an engine (`desk/starting.py`)."""
+
+    @property
+    def begun(self) -> Begun | None: ...
+
+    def connect(self, store: FirstStore) -> None: ...
+
+
+class WelcomePage(QWidget):
+    """Two cards: the sandbox by one click, and one's own encoder and platform step by step."""
+
+    sandbox_asked = Signal()
+    done = Signal()
+    """The person wants the console now."""
+
+    def __init__(self, theme: Theme, starter: Starter, new_key: Callable[[], Secret]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._starter = starter
+        self.sandbox = button(theme, tr("Start the sandbox"))
+        show_tone(self.sandbox, "main")
+        self.sandbox.clicked.connect(self.sandbox_asked)
+        self.form = StoreForm(theme, new_key)
+        self.form.wished.connect(starter.connect)
+        self.problem = Text(theme, "strong", theme.colours.warning)
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        self.progress = Progress(theme)
+        self.progress.done.connect(self.done)
+        self._sides = QStackedWidget()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        form = QWidget()
+        inside = QVBoxLayout(form)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.form)
+        inside.addWidget(self.problem)
+        inside.addStretch(1)
+        self._sides.addWidget(form)
+        self._sides.addWidget(self.progress)
+        title = Text(self._theme, "clock")
+        title.show_text(tr("Welcome to livedesk"))
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = Text(self._theme, "body", self._theme.colours.muted)
+        hint.show_text(tr("There are no settings here yet, and no engine runs on this machine."))
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        cards = QHBoxLayout()
+        cards.setSpacing(self._theme.px(24))
+        cards.addStretch(1)
+        cards.addWidget(self._try_card())
+        cards.addWidget(self._own_card())
+        cards.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setSpacing(self._theme.gap)
+        column.addStretch(2)
+        column.addWidget(title)
+        column.addWidget(hint)
+        column.addSpacing(self._theme.px(24))
+        column.addLayout(cards)
+        column.addStretch(3)
+
+    def _try_card(self) -> Panel:
+        words = tr(
+            "An encoder, a platform, a shop and a chat, all on this machine. A scripted show runs, "
+            "and you break what you like: throttle the way out, delay the sound, take the rules "
+            "away. Nothing leaves this machine."
+        )
+        card, column = self._card(tr("Try it in the sandbox"), words)
+        column.addStretch(1)
+        column.addWidget(self.sandbox)
+        return card
+
+    def _own_card(self) -> Panel:
+        words = tr(
+            "Your encoder sends to livedesk, livedesk sends on to the platform. The key goes into "
+            "this machine's keyring, never into a file."
+        )
+        card, column = self._card(tr("Connect your encoder and platform"), words)
+        column.addWidget(self._sides, 1)
+        return card
+
+    def _card(self, title: str, words: str) -> tuple[Panel, QVBoxLayout]:
+        theme = self._theme
+        card = Panel(theme, title)
+        card.setFixedWidth(theme.px(CARD_WIDTH))
+        column = QVBoxLayout(card)
+        column.setContentsMargins(*(theme.px(20) for _ in range(4)))
+        column.setSpacing(theme.pad)
+        head = Text(theme, "headline")
+        head.show_text(title)
+        text = Text(theme, "body", theme.colours.muted)
+        text.setWordWrap(True)
+        text.show_text(words)
+        column.addWidget(head)
+        column.addWidget(text)
+        return card, column
+
+    def show_snapshot(self, snapshot: DeskSnapshot) -> None:
+        begun = self._starter.begun
+        self.problem.setVisible(begun is not None and bool(begun.problem))
+        if begun is None:
+            return
+        self.problem.show_text(begun.problem)
+        if begun.file is None:
+            return
+        self.sandbox.setEnabled(False)
+        self._sides.setCurrentWidget(self.progress)
+        self.progress.show_begun(begun)
+        self.progress.show_steps(first_steps(snapshot, begun.store.id, begun.servers))
