@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from livedesk.core.clock import NS_PER_S, Clock, iso_utc
 from livedesk.core.display import has_display
 from livedesk.core.system_packages import FONTS, install_command, missing
+from livedesk.core.true_time import read_true_time
 from livedesk.doctor.finding import Finding
 from livedesk.keys import keyring_name
 from livedesk.paths import DATA_VARIABLE, FolderError, Paths
@@ -20,7 +19,6 @@ from livedesk.slate.show import ShowError, find_player
 _ENOUGH_BYTES = 1_000_000_000
 _TOO_FEW_BYTES = 50_000_000
 _FIRST_RELEASE_UTC_NS = 1_793_000_000 * NS_PER_S
-_TIME_ERROR = 5  # adjtimex(2): the clock is not synchronized
 
 
 def check_looks(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -90,17 +88,8 @@ def check_clock(clock: Clock) -> Iterator[Finding]:
     if utc_ns < _FIRST_RELEASE_UTC_NS:
         text += ", which is before livedesk was made: records would carry wrong times"
         yield Finding("fail", "clock", text, "set the clock: sudo timedatectl set-ntp true")
-    elif _is_synchronized() is False:
+    elif read_true_time().synchronised is False:
         text += ", not synchronized: records may not fit the platform's times"
         yield Finding("warn", "clock", text, "sudo timedatectl set-ntp true")
     else:
         yield Finding("ok", "clock", text)
-
-
-def _is_synchronized() -> bool | None:
-    """What the kernel knows of the clock's keeper (adjtimex(2)); None if it cannot say."""
-    if sys.platform != "linux":
-        return None
-    asked = ctypes.create_string_buffer(512)  # struct timex, all zero: modes 0 changes nothing
-    state = ctypes.CDLL(None).adjtimex(asked)
-    return None if state < 0 else state != _TIME_ERROR

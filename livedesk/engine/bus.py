@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from livedesk.core.bounded import DropOldest
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.moderation import QueueChange
 from livedesk.core.status import StoreStatus
@@ -53,14 +54,24 @@ class SubscriberLostError(Exception):
 
 class Subscription:
     """What one reader still has to be told: events in order, per store the newest status and, if
-    it wants the `queue`, what has changed in that since it was last told."""
+    it wants the `queue`, what has changed in that since it was last told. With `engine` also the
+    newest status of the engine itself."""
 
-    def __init__(self, stores: frozenset[str] | None, limit: int, *, queue: bool = False) -> None:
+    def __init__(
+        self,
+        stores: frozenset[str] | None,
+        limit: int,
+        *,
+        queue: bool = False,
+        engine: bool = False,
+    ) -> None:
         self._stores = stores
         self._limit = limit
         self._wants_queue = queue
+        self._wants_engine = engine
         self._events: deque[Event] = deque()
         self._statuses: dict[str, StoreStatus] = {}
+        self._engine: EngineStatus | None = None
         self._changes: dict[str, QueueChange] = {}
         self._wake = asyncio.Event()
         self._dropped = 0
@@ -94,11 +105,16 @@ class Subscription:
             self._changes[change.store] = joined(self._changes.get(change.store), change)
             self._wake.set()
 
+    def offer_engine(self, status: EngineStatus) -> None:
+        if self._wants_engine:
+            self._engine = status
+            self._wake.set()
+
     def close(self) -> None:
         self._closed = True
         self._wake.set()
 
-    async def get(self) -> Event | StoreStatus | QueueChange | None:
+    async def get(self) -> Event | StoreStatus | QueueChange | EngineStatus | None:
         """The next thing to tell; None when the engine closes. Raises SubscriberLostError."""
         while True:
             if self._dropped:
@@ -107,6 +123,9 @@ class Subscription:
                 return self._events.popleft()
             if self._changes:
                 return self._changes.pop(next(iter(self._changes)))
+            if self._engine is not None:
+                engine, self._engine = self._engine, None
+                return engine
             if self._statuses:
                 return self._statuses.pop(next(iter(self._statuses)))
             if self._closed:
@@ -268,6 +287,10 @@ class Bus:
         for subscription in self._subscriptions:
             subscription.offer_status(status)
 
+    def publish_engine(self, status: EngineStatus) -> None:
+        for subscription in self._subscriptions:
+            subscription.offer_engine(status)
+
     def publish_queue(self, change: QueueChange) -> None:
         for subscription in self._subscriptions:
             subscription.offer_queue(change)
@@ -279,9 +302,10 @@ class Bus:
         recent: int = 0,
         *,
         queue: bool = False,
+        engine: bool = False,
     ) -> tuple[list[Event], Subscription]:
         """What came since `after` (else the newest `recent` events), and what continues there."""
-        subscription = Subscription(stores, self._subscriber_limit, queue=queue)
+        subscription = Subscription(stores, self._subscriber_limit, queue=queue, engine=engine)
         self._subscriptions.add(subscription)
         try:
             earlier = await self._since(after) if after is not None else await self._newest(recent)

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.engine.api.view import EngineFigures, SessionFile
 from livedesk.engine.bus import Bus
 from livedesk.engine.store import Store
@@ -43,14 +45,21 @@ class StopOrder:
     actor: str
 
 
+class OverviewSource(Protocol):
+    def status(self) -> EngineStatus: ...
+
+
 class Engine:
     """What the API sees of the engine."""
 
-    def __init__(self, clock: Clock, bus: Bus, data: Path, lag: LoopLag) -> None:
+    def __init__(
+        self, clock: Clock, bus: Bus, data: Path, lag: LoopLag, overview: OverviewSource
+    ) -> None:
         self.clock = clock
         self.bus = bus
         self._data = data
         self._lag = lag
+        self._overview = overview
         self._started_utc_ns = clock.utc_ns()
         self._stores: dict[str, Store] = {}
         self._order: StopOrder | None = None
@@ -67,6 +76,9 @@ class Engine:
 
     def figures(self) -> EngineFigures:
         return EngineFigures(self._lag.last_s, self._lag.max_s, self._started_utc_ns)
+
+    def overview(self) -> EngineStatus:
+        return self._overview.status()
 
     def sessions(self) -> list[SessionFile]:
         running = {store.status().session for store in self.stores()}

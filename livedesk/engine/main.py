@@ -28,6 +28,7 @@ from livedesk.core.runtime import (
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Settings, StoreSettings
 from livedesk.core.tasks import Tasks
+from livedesk.engine.alarming.make import open_alarming
 from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
@@ -90,7 +91,8 @@ async def run_engine(
         listener = _bind(opened, options)
         lag = LoopLag()
         bus = await _open_bus(opened, options.paths, clock, lag)
-        engine = Engine(clock, bus, options.paths.data, lag)
+        alarming = await open_alarming(opened, options.settings, options.paths.data, bus, clock)
+        engine = Engine(clock, bus, options.paths.data, lag, alarming.overview)
         _obey_signals(opened, engine)
         stop = _Stop()
         await _open_stores(opened, engine, options, clock, stop)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 
 from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.moderation import (
     Claim,
@@ -157,6 +158,9 @@ class OneEngine:
 
     def figures(self) -> EngineFigures:
         return EngineFigures(0.0, 0.0, 0)
+
+    def overview(self) -> EngineStatus:
+        return EngineStatus(1)
 
     def sessions(self) -> list[Any]:
         return []

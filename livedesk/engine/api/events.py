@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.events import Event
 from livedesk.core.moderation import QueueChange
 from livedesk.core.status import StoreStatus
@@ -32,8 +33,8 @@ _SEQ_LIMIT = 2**63 - 1
 
 
 async def stream_events(request: Request) -> Response:
-    """`event: journal` with an id, `event: status` and, if it is wanted, `event: queue` without;
-    see docs/architecture.md."""
+    """`event: journal` with an id; without one `event: status`, `event: engine` and, if it is
+    wanted, `event: queue`; see docs/architecture.md."""
     engine: EngineView = request.app.state.engine
     stores = _wanted_stores(request, engine)
     after = _last_event_id(request)
@@ -81,7 +82,10 @@ async def _stream(
     *,
     queue: bool,
 ) -> AsyncIterator[bytes]:
-    earlier, subscription = await engine.bus.subscribe(stores, after, recent, queue=queue)
+    sees_engine = role in DESK
+    earlier, subscription = await engine.bus.subscribe(
+        stores, after, recent, queue=queue, engine=sees_engine
+    )
     try:
         yield _RETRY
         for event in earlier:
@@ -89,6 +93,8 @@ async def _stream(
                 yield _journal(event)
         for store in engine.stores():
             subscription.offer_status(store.status())
+        if sees_engine:
+            subscription.offer_engine(engine.overview())
         async with aclosing(_live(subscription, role, engine.clock)) as live:
             async for piece in live:
                 yield piece
@@ -121,6 +127,8 @@ async def _live(
             paced = pace.take(item, clock.mono_ns())
             if paced is not None:
                 yield _queue(paced)
+        elif isinstance(item, EngineStatus):
+            yield _engine(item)
         elif not isinstance(item, Event):
             yield _status(item, role)
         elif may_see(role, item):
@@ -135,6 +143,10 @@ def _journal(event: Event) -> bytes:
 
 def _queue(change: QueueChange) -> bytes:
     return b"event: queue\ndata: %b\n\n" % msgspec.json.encode(change)
+
+
+def _engine(status: EngineStatus) -> bytes:
+    return b"event: engine\ndata: %b\n\n" % msgspec.json.encode(status)
 
 
 def _status(status: StoreStatus, role: Role) -> bytes:

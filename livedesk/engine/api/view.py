@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.clock import Clock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import FailoverMode, StoreStatus
 from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
@@ -87,6 +88,10 @@ class EngineView(Protocol):
     def store(self, store_id: str) -> StoreView | None: ...
 
     def figures(self) -> EngineFigures: ...
+
+    def overview(self) -> EngineStatus:
+        """What is true of the engine itself now."""
+        ...
 
     def sessions(self) -> list[SessionFile]:
         """All session files, newest first. Reads files: call it in a thread."""

@@ -1,0 +1,74 @@
+"""Which conditions of the engine itself need a person? Disk, clock, ways to people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from livedesk.alarms.life import AlarmRule, Finding
+from livedesk.core.engine_status import ChannelStatus
+from livedesk.engine.machine import Machine
+
+DISK = AlarmRule(
+    "medium", 60.0, 60.0,
+    "Free space on the engine's disk, or move old sessions away, before the record has to stop.",
+)  # fmt: skip
+DISK_FULL = AlarmRule(
+    "high", 5.0, 30.0,
+    "Free space on the engine's disk now: the record stops when it is full. The show goes on.",
+)  # fmt: skip
+CLOCK = AlarmRule(
+    "low", 300.0, 60.0,
+    "Turn on time synchronisation (sudo timedatectl set-ntp true): records and cues carry wrong "
+    "times, and signed webhooks may be refused.",
+)  # fmt: skip
+CHANNEL = AlarmRule(
+    "medium", 0.0, 0.0,
+    "Check the channel's address and token, then send a test message. Until then, somebody has to "
+    "look at the console.",
+)  # fmt: skip
+
+FULL_BYTES: Final = 300_000_000
+"""Some hours of one store's record, and what SQLite needs beside it."""
+LOW_BYTES: Final = 2_000_000_000
+AMPLE_BYTES: Final = 20_000_000_000
+"""With more free than that the rate of half an hour says little about a show."""
+MOST_OFFSET_MS: Final = 500.0
+"""Half a second is seen beside the platform's own times."""
+
+
+def engine_findings(
+    machine: Machine, channels: Iterable[ChannelStatus], show_hours: float
+) -> dict[str, Finding]:
+    """`show_hours`: so long a show is planned, which the disk has to last."""
+    found = {"disk.low": _disk(machine, show_hours), "clock.off": _clock(machine)}
+    for channel in channels:
+        found[f"channel.failing/{channel.name}"] = Finding(
+            CHANNEL,
+            channel.state == "failing",
+            f"Messages to {channel.name} ({channel.kind}) do not arrive: {channel.reason}",
+        )
+    return found
+
+
+def _disk(machine: Machine, show_hours: float) -> Finding:
+    free_bytes, left_h = machine.disk_free_bytes, machine.disk_left_h
+    if free_bytes is None:
+        return Finding(DISK, None, "The engine's disk cannot be looked at.")
+    text = f"{free_bytes / 1e9:.1f} GB are free on the engine's disk"
+    if free_bytes < FULL_BYTES:
+        return Finding(DISK_FULL, True, f"{text}.")
+    if left_h is not None and left_h < show_hours and free_bytes < AMPLE_BYTES:
+        text += f", which last {left_h:.1f} h as it fills now; a show takes {show_hours:g} h"
+        return Finding(DISK, True, f"{text}.")
+    return Finding(DISK, free_bytes < LOW_BYTES, f"{text}.")
+
+
+def _clock(machine: Machine) -> Finding:
+    time = machine.time
+    if time.offset_ms is not None and abs(time.offset_ms) > MOST_OFFSET_MS:
+        way = "ahead of" if time.offset_ms > 0 else "behind"
+        text = f"The engine's clock is {abs(time.offset_ms):,.0f} ms {way} true time."
+        return Finding(CLOCK, True, text)
+    is_off = None if time.synchronised is None else not time.synchronised
+    return Finding(CLOCK, is_off, "The engine's clock is not synchronised.")
