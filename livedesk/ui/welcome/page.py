@@ -73,7 +73,7 @@ class WelcomePage(QWidget):
         cards = QHBoxLayout()
         cards.setSpacing(self._theme.px(24))
         cards.addStretch(1)
-        cards.addWidget(self._try_card())
+        cards.addWidget(self._try_card(), 0, Qt.AlignmentFlag.AlignTop)
         cards.addWidget(self._own_card())
         cards.addStretch(1)
         column = QVBoxLayout(self)
@@ -92,7 +92,6 @@ class WelcomePage(QWidget):
             "away. Nothing leaves this machine."
         )
         card, column = self._card(tr("Try it in the sandbox"), words)
-        column.addStretch(1)
         column.addWidget(self.sandbox)
         return card
 
