@@ -1,68 +1,40 @@
-"""How does livedesk look? Every colour, size and font of the windows is a token in this file."""
+"""How does livedesk look? The tokens as fonts, lengths and colours, at one text scale."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from livedesk.desk.looks import Look
+from livedesk.ui.stylesheet import stylesheet
+from livedesk.ui.tokens import (
+    DARK,
+    FONT_FAMILIES,
+    GAP_PX,
+    LIGHT,
+    PAD_PX,
+    TYPE,
+    Colours,
+    Role,
+    Weight,
+)
 
-Role = Literal["caption", "small", "body", "strong", "title", "word", "value", "headline", "clock"]
+__all__ = ["DARK", "FONT_FAMILIES", "LIGHT", "Colours", "Role", "Theme"]
 
-FONT_FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans", "sans-serif")
-
-_SIZES: dict[Role, tuple[int, QFont.Weight]] = {
-    "caption": (11, QFont.Weight.DemiBold),
-    "small": (12, QFont.Weight.Normal),
-    "body": (13, QFont.Weight.Normal),
-    "strong": (13, QFont.Weight.DemiBold),
-    "title": (15, QFont.Weight.DemiBold),
-    "word": (17, QFont.Weight.DemiBold),
-    "value": (20, QFont.Weight.DemiBold),
-    "headline": (20, QFont.Weight.DemiBold),
-    "clock": (26, QFont.Weight.DemiBold),
+_WEIGHTS: dict[Weight, QFont.Weight] = {
+    "normal": QFont.Weight.Normal,
+    "bold": QFont.Weight.DemiBold,
 }
-"""Pixels at scale 1, and weight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """Dark by default: operators sit in the dark. Pairs of text and ground meet WCAG AA (4.5:1)."""
-
-    ground: str = "#0E1116"
-    panel: str = "#161B22"
-    raised: str = "#1F2630"
-    line: str = "#2B3441"
-    hatch: str = "#262E39"
-    """Strokes on the ground of what was not measured."""
-    text: str = "#E8EDF3"
-    muted: str = "#A3AFBD"
-    faint: str = "#8491A1"
-    focus: str = "#7FB5FF"
-    notice: str = "#E6D36A"
-    warning: str = "#FFAE3D"
-    critical: str = "#FF6B62"
-    on_signal: str = "#14171C"
-    warning_ground: str = "#33260F"
-    critical_ground: str = "#3D1617"
-    notice_ground: str = "#2B2814"
-    critical_band: str = "#23191D"
-    warning_band: str = "#201D1C"
-    notice_band: str = "#1B1E20"
-    sandbox: str = "#C4A9FF"
-    curves: tuple[str, ...] = ("#D5DCE5", "#4DA3FF", "#3FCBB0", "#D792E8", "#E0B070",
-                                "#9DB4FF")  # fmt: skip
-    """Feed first, then the uplinks in their order; told apart also by dash pattern and name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The tokens at one text scale."""
+    """The tokens at one text scale. `still`: nothing moves that need not (reduced motion)."""
 
-    colours: Colours = Colours()
+    colours: Colours = DARK
     scale: float = 1.0
+    still: bool = False
 
     def px(self, size: float) -> int:
         """A length in pixels at this scale."""
@@ -70,17 +42,17 @@ class Theme:
 
     @property
     def gap(self) -> int:
-        return self.px(8)
+        return self.px(GAP_PX)
 
     @property
     def pad(self) -> int:
-        return self.px(12)
+        return self.px(PAD_PX)
 
     def font(self, role: Role) -> QFont:
-        size, weight = _SIZES[role]
+        size, weight = TYPE[role]
         font = QFont(list(FONT_FAMILIES))
         font.setPixelSize(self.px(size))
-        font.setWeight(weight)
+        font.setWeight(_WEIGHTS[weight])
         # Figures of one width, so that numbers which change do not move.
         font.setFeature(QFont.Tag("tnum"), 1)
         if role == "caption":
@@ -137,6 +109,7 @@ class Theme:
             (roles.BrightText, colours.critical),
             (roles.Highlight, colours.raised),
             (roles.HighlightedText, colours.text),
+            (roles.Accent, colours.focus),
             (roles.ToolTipBase, colours.raised),
             (roles.ToolTipText, colours.text),
             (roles.Link, colours.focus),
@@ -147,56 +120,4 @@ class Theme:
         return palette
 
     def stylesheet(self) -> str:
-        """Borders, grounds and spacing; fonts are set by role so that their features survive."""
-        c, px = self.colours, self.px
-        return f"""
-        QMainWindow {{ background: {c.ground}; }}
-        QDialog {{ background: {c.raised}; border: 1px solid {c.faint}; }}
-        QLabel#qt_msgbox_label {{ font-size: {px(15)}px; font-weight: 600;
-                                  min-width: {px(360)}px; }}
-        QLabel#qt_msgbox_informativelabel {{ color: {c.muted}; min-width: {px(360)}px; }}
-        QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
-                    padding: {px(4)}px; }}
-        QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
-                       border-radius: {px(4)}px; padding: {px(5)}px {px(12)}px; }}
-        QPushButton:hover {{ border-color: {c.faint}; }}
-        QPushButton:pressed {{ background: {c.line}; }}
-        QPushButton:focus {{ border-color: {c.focus}; }}
-        QPushButton:default {{ border-color: {c.focus}; }}
-        QPushButton:disabled {{ color: {c.faint}; background: {c.panel}; }}
-        QPushButton:checked {{ background: {c.line}; border-color: {c.faint}; }}
-        QPushButton[segment="true"] {{ padding: {px(3)}px {px(9)}px; color: {c.muted};
-                                       background: {c.panel}; }}
-        QPushButton[segment="true"]:checked {{ color: {c.text}; background: {c.line}; }}
-        QPushButton[tone="armed"] {{ background: {c.warning}; color: {c.on_signal};
-                                     border-color: {c.warning}; }}
-        QPushButton[tone="main"] {{ background: {c.text}; color: {c.on_signal};
-                                    border-color: {c.text}; }}
-        QPushButton[tone="main"]:focus {{ border-color: {c.focus}; }}
-        QPushButton[tone="main"]:pressed {{ background: {c.muted}; }}
-        QPushButton[tone="set"] {{ border-color: {c.notice}; color: {c.notice}; }}
-        QLineEdit, QPlainTextEdit, QComboBox {{
-            background: {c.ground}; color: {c.text}; border: 1px solid {c.line};
-            border-radius: {px(4)}px; padding: {px(4)}px {px(8)}px;
-            selection-background-color: {c.focus}; selection-color: {c.on_signal}; }}
-        QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {c.focus}; }}
-        QAbstractItemView {{ background: {c.panel}; color: {c.text}; border: none;
-                             gridline-color: {c.line}; outline: none;
-                             selection-background-color: {c.raised};
-                             selection-color: {c.text}; }}
-        QTableView::item {{ padding: 0 {px(6)}px; }}
-        QHeaderView {{ background: {c.panel}; border: none; }}
-        QHeaderView::section {{ background: {c.panel}; color: {c.faint}; border: none;
-                                padding: {px(2)}px {px(9)}px; }}
-        QScrollBar:vertical {{ background: transparent; width: {px(10)}px; margin: 0; }}
-        QScrollBar::handle:vertical {{ background: {c.line}; border-radius: {px(4)}px;
-                                       min-height: {px(24)}px; }}
-        QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
-        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-        QStatusBar {{ background: {c.ground}; color: {c.muted}; }}
-        QStatusBar::item {{ border: none; }}
-        QDockWidget {{ color: {c.muted}; border: none; }}
-        QDockWidget::title {{ background: {c.ground}; padding: {px(4)}px {px(2)}px; }}
-        QMainWindow::separator {{ background: {c.ground}; width: {px(6)}px; height: {px(6)}px; }}
-        QSplitter::handle {{ background: {c.ground}; }}
-        """
+        return stylesheet(self.colours, self.px)

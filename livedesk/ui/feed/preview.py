@@ -67,7 +67,7 @@ class PreviewPanel(Panel):
             image = image.convertToFormat(QImage.Format.Format_Grayscale8)
         painter.drawImage(place, image)
         if self._stale:
-            painter.fillRect(place, QColor(14, 17, 22, 150))
+            painter.fillRect(place, QColor(self._theme.colours.veil))
             self._draw_tag(painter, room, self._stale)
 
     def _draw_tag(self, painter: QPainter, room: QRect, text: str) -> None:
