@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 
-from livedesk.alarms.life import Alarms, Finding
+from livedesk.alarms.life import Finding
 from livedesk.core.clock import Clock
-from livedesk.core.status import AlarmStatus, EndedAlarm
-from livedesk.engine.alarming.announce import Announcement, Telling
+from livedesk.core.events import Json, Level, Source
+from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
+from livedesk.engine.alarming.announce import Telling
+from livedesk.engine.alarming.following import Following, Place, Post
+
+log = logging.getLogger(__name__)
+
+_LOG_LEVELS: dict[Level, int] = {
+    "info": logging.INFO,
+    "notice": logging.INFO,
+    "warning": logging.WARNING,
+    "critical": logging.ERROR,
+}
 
 
 class EngineAlarms:
-    """Judged by `look`, about once a second: delays count a second at most between two looks."""
+    """Judged by `look`, about once a second: delays count a second at most between two looks.
 
-    def __init__(self, clock: Clock, telling: Telling) -> None:
-        self._clock = clock
-        self._telling = telling
-        self._alarms = Alarms()
+    No session's record is theirs; without another place to `post` they are in the engine's log.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        telling: Telling,
+        steps: Callable[[str], tuple[str, ...]] = lambda _alarm: (),
+        post: Post | None = None,
+    ) -> None:
+        self._following = Following(Place(clock, post or _log, telling, steps))
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; one not mentioned is gone."""
-        utc_ns = self._clock.utc_ns()
-        for change in self._alarms.update(self._clock.mono_ns(), utc_ns, findings):
-            alarm = change.alarm
-            if change.tripped:
-                self._telling.announce(Announcement("", "", alarm))
-                continue
-            ended = EndedAlarm(
-                alarm.id, alarm.priority, alarm.cause, alarm.since_utc_ns, utc_ns, alarm.count
-            )
-            self._telling.announce(Announcement("", "", ended=ended))
+        self._following.look(findings)
 
     def active(self) -> tuple[AlarmStatus, ...]:
-        return self._alarms.active()
+        return self._following.active()
+
+    def ended(self) -> tuple[EndedAlarm, ...]:
+        """Since the engine started, the newest first."""
+        return self._following.ended()
+
+    def flood(self) -> AlarmFlood | None:
+        return self._following.flood()
+
+    def acknowledge(self, alarm_id: str, by: str) -> AlarmStatus | EndedAlarm | None:
+        return self._following.acknowledge(alarm_id, by)
+
+    def shelve(self, alarm_id: str, by: str, minutes: float, why: str) -> AlarmStatus | None:
+        return self._following.shelve(alarm_id, by, minutes, why)
+
+    def unshelve(self, alarm_id: str, by: str) -> AlarmStatus | None:
+        return self._following.unshelve(alarm_id, by)
+
+
+def _log(
+    kind: str, level: Level, source: Source, text: str, data: dict[str, Json], actor: str | None
+) -> None:
+    log.log(_LOG_LEVELS[level], "%s: %s", kind, text)
