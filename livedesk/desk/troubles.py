@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from livedesk.core.status import AlarmStatus, FailoverStatus, Priority
+from livedesk.core.status import AlarmStatus, FailoverStatus
+from livedesk.desk.alarm_list import ENGINE, PRIORITY_LOOK, AlarmKey, is_shelved, key_of
 from livedesk.desk.cards import worst
 from livedesk.desk.failover import is_dark, switching_words
 from livedesk.desk.looks import LOUDNESS, Look, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import span, tr
 
-_PRIORITY_LOOK: dict[Priority, Look] = {"low": "notice", "medium": "warning", "high": "critical"}
+AsAsked = Callable[[str, AlarmStatus], AlarmStatus]
+"""A store's alarm as it will be once what a person asked for is done (`Alarming.as_asked`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,42 @@ class Trouble:
     """The store's name where the cause does not concern the one on screen."""
     over: bool = False
     """It is gone, and the alarm only waits whether it comes back."""
+    key: AlarmKey | None = None
+    """The engine's alarm, which can be acknowledged; None for what the console sees by itself."""
+
+    @property
+    def quiet(self) -> bool:
+        """Somebody has seen it: it is listed after the others, and nothing lights up for it."""
+        return self.acknowledged_by is not None
 
 
-def troubles(snapshot: DeskSnapshot, store: str | None) -> tuple[Trouble, ...]:
-    """Troubles of the connection, then of the store on screen, then of the others."""
+def as_told(_store: str, alarm: AlarmStatus) -> AlarmStatus:
+    """Nothing was asked for."""
+    return alarm
+
+
+def troubles(
+    snapshot: DeskSnapshot, store: str | None, as_asked: AsAsked = as_told
+) -> tuple[Trouble, ...]:
+    """Of the connection, the stores and the engine: the loudest first, what nobody has seen before
+    what somebody has. What is shelved is not among them (`shelved`)."""
     found = list(_link_trouble(snapshot))
     if snapshot.link.answering:
-        found += [t for view in snapshot.stores for t in _store_troubles(view, store)]
+        found += [t for view in snapshot.stores for t in _store_troubles(view, store, as_asked)]
+        found += _engine_troubles(snapshot, as_asked)
     return tuple(sorted(found, key=_order))
 
 
-def _order(trouble: Trouble) -> tuple[int, int]:
-    return -LOUDNESS[trouble.look], trouble.since_utc_ns or 0
+def shelved(snapshot: DeskSnapshot, as_asked: AsAsked = as_told) -> int:
+    """How many alarms were put aside: they are not shown, and not forgotten."""
+    asides = [(v.status.store, alarm) for v in snapshot.stores for alarm in v.status.alarms]
+    if snapshot.engine is not None:
+        asides += [(ENGINE, alarm) for alarm in snapshot.engine.alarms]
+    return sum(is_shelved(as_asked(store, alarm)) for store, alarm in asides)
+
+
+def _order(trouble: Trouble) -> tuple[bool, int, int]:
+    return trouble.quiet, -LOUDNESS[trouble.look], trouble.since_utc_ns or 0
 
 
 def _link_trouble(snapshot: DeskSnapshot) -> tuple[Trouble, ...]:
@@ -75,8 +102,8 @@ def _without_engine(snapshot: DeskSnapshot) -> tuple[Look, str, str]:
 def loudest(view: StoreView) -> tuple[Look, str]:
     """What one store needs a look for, in a few words; nothing to say when all is well."""
     card = worst(view)
-    alarms = () if view.stale else _store_troubles(view, view.status.store)
-    alarm = max(alarms, key=lambda trouble: LOUDNESS[trouble.look], default=None)
+    alarms = () if view.stale else _store_troubles(view, view.status.store, as_told)
+    alarm = max(alarms, key=lambda found: (LOUDNESS[found.look], not found.quiet), default=None)
     if alarm is not None and LOUDNESS[alarm.look] > LOUDNESS[card.look]:
         return alarm.look, alarm.cause
     if LOUDNESS[card.look] <= LOUDNESS["ok"]:
@@ -84,11 +111,18 @@ def loudest(view: StoreView) -> tuple[Look, str]:
     return card.look, tr("{part}: {word}").format(part=card.title, word=card.word)
 
 
-def _store_troubles(view: StoreView, store: str | None) -> tuple[Trouble, ...]:
+def _store_troubles(view: StoreView, store: str | None, as_asked: AsAsked) -> tuple[Trouble, ...]:
     status = view.status
     elsewhere = "" if status.store == store else status.name
-    alarms = tuple(_of_alarm(alarm, status.store, elsewhere) for alarm in status.alarms)
-    return (*_failover_trouble(view, elsewhere), *alarms)
+    alarms = (as_asked(status.store, alarm) for alarm in status.alarms)
+    told = (_of_alarm(a, status.store, elsewhere) for a in alarms if not is_shelved(a))
+    return (*_failover_trouble(view, elsewhere), *told)
+
+
+def _engine_troubles(snapshot: DeskSnapshot, as_asked: AsAsked) -> tuple[Trouble, ...]:
+    alarms = () if snapshot.engine is None else snapshot.engine.alarms
+    asked = (as_asked(ENGINE, alarm) for alarm in alarms)
+    return tuple(_of_alarm(alarm, ENGINE, "") for alarm in asked if not is_shelved(alarm))
 
 
 def _failover_trouble(view: StoreView, elsewhere: str) -> tuple[Trouble, ...]:
@@ -135,7 +169,7 @@ def _way_out(view: StoreView) -> str:
 
 def _of_alarm(alarm: AlarmStatus, store: str, elsewhere: str) -> Trouble:
     """A cause that is gone must not be read as what is so now, nor be louder than what is."""
-    look, cause, over = _PRIORITY_LOOK[alarm.priority], alarm.cause, alarm.gone_s is not None
+    look, cause, over = PRIORITY_LOOK[alarm.priority], alarm.cause, alarm.gone_s is not None
     if alarm.gone_s is not None:
         look = "idle"
         cause = tr("Over for {time}: {cause}").format(time=span(alarm.gone_s), cause=cause)
@@ -148,4 +182,5 @@ def _of_alarm(alarm: AlarmStatus, store: str, elsewhere: str) -> Trouble:
         alarm.acknowledged_by,
         elsewhere,
         over,
+        key_of(store, alarm),
     )

@@ -6,11 +6,14 @@ While nothing is wrong the room says so, and what stands against going on air.
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.desk.alarm_list import AlarmKey
 from livedesk.desk.issues import GoLine
 from livedesk.desk.looks import LIT
 from livedesk.desk.troubles import Trouble
@@ -28,7 +31,12 @@ _SHARES = (3, 2, 2)
 
 
 class TroubleRow(Panel):
-    """One trouble: shape, cause, since when, what to do."""
+    """One trouble: shape, cause, since when, what to do, and that somebody has seen it."""
+
+    acknowledged = Signal(object)
+    """Somebody has seen this alarm, an `AlarmKey`."""
+    asked = Signal(object)
+    """Somebody wants to know more of it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("Alarm"))
@@ -38,6 +46,9 @@ class TroubleRow(Panel):
         self.cause = ElidedText(theme, "title")
         self.action = ElidedText(theme, "body", theme.colours.text)
         self.since = Text(theme, "small", theme.colours.muted)
+        self.seen = button(theme, tr("Seen"), tr("Acknowledge the first (Ctrl+K)"), segment=True)
+        self.seen.setCheckable(False)
+        self.seen.clicked.connect(self._acknowledge)
         grid = QGridLayout(self)
         grid.setContentsMargins(*(theme.px(n) for n in (12, 4, 12, 4)))
         grid.setHorizontalSpacing(theme.pad)
@@ -46,24 +57,46 @@ class TroubleRow(Panel):
         grid.addWidget(self.cause, 0, 1)
         grid.addWidget(self.since, 0, 2)
         grid.addWidget(self.action, 1, 1, 1, 2)
+        grid.addWidget(self.seen, 0, 3, 2, 1)
         grid.setColumnStretch(1, 1)
+
+    @property
+    def key(self) -> AlarmKey | None:
+        """Of the alarm that nobody has acknowledged; None where there is none to acknowledge."""
+        trouble = None if self._shown is None else self._shown[0]
+        return None if trouble is None or trouble.quiet else trouble.key
+
+    def _acknowledge(self) -> None:
+        if self.key is not None:
+            self.acknowledged.emit(self.key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        trouble = None if self._shown is None else self._shown[0]
+        if trouble is not None and trouble.key is not None:
+            self.asked.emit(trouble.key)
+        super().mousePressEvent(event)
 
     def show_trouble(self, trouble: Trouble, since: str) -> None:
         if (trouble, since) == self._shown:
             return
         before, self._shown = self._shown, (trouble, since)
+        self.seen.setVisible(self.key is not None)
         cause = f"{trouble.store}: {trouble.cause}" if trouble.store else trouble.cause
         self.mark.show_look(trouble.look)
         self.cause.show_text(cause)
         self.action.show_text(trouble.action)
         self.since.show_text(since)
         self.setAccessibleDescription(f"{cause}. {since}. {trouble.action}")
-        if before is None or before[0].look != trouble.look:
-            colour, ground = self._theme.colour(trouble.look), self._theme.ground(trouble.look)
-            self.cause.set_colour(colour)
-            colours = self._theme.colours
-            self.action.set_colour(colours.muted if trouble.over else colours.text)
-            self.set_frame(ground, colour, self._theme.px(5))
+        if before is None or (before[0].look, before[0].quiet) != (trouble.look, trouble.quiet):
+            self._colour(trouble)
+
+    def _colour(self, trouble: Trouble) -> None:
+        """One that somebody has seen keeps its shape and its bar; nothing else of it is lit."""
+        colours, colour = self._theme.colours, self._theme.colour(trouble.look)
+        ground = colours.panel if trouble.quiet else self._theme.ground(trouble.look)
+        self.cause.set_colour(colours.text if trouble.quiet else colour)
+        self.action.set_colour(colours.muted if trouble.over or trouble.quiet else colours.text)
+        self.set_frame(ground, colours.line if trouble.quiet else colour, self._theme.px(5))
 
 
 class GoRow(Panel):
@@ -109,40 +142,73 @@ class GoRow(Panel):
 class Banner(QWidget):
     """The loudest troubles and how many more there are; without any, the line for the calm."""
 
+    acknowledged = Signal(object)
+    """Somebody has seen an alarm, an `AlarmKey`."""
+    asked = Signal(object)
+    """Somebody wants to see an alarm, an `AlarmKey`; None: all of them."""
+
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._zone = zone
         self.rows = [TroubleRow(theme) for _ in range(ROWS)]
-        self.more = Text(theme, "strong", theme.colours.muted)
+        self.more = button(theme, "", tr("Open the list of alarms (A)"), segment=True)
+        self.more.setCheckable(False)
+        self.more.clicked.connect(partial(self.asked.emit, None))
         self.go = GoRow(theme)
+        self._can_act = True
         line = QHBoxLayout()
         line.setSpacing(theme.px(4))
         for row, share in zip(self.rows, _SHARES, strict=True):
             line.addWidget(row, share)
             row.hide()
+            row.acknowledged.connect(self.acknowledged)
+            row.asked.connect(self.asked)
+        line.addWidget(self.go, 1)
         line.addWidget(self.more)
         self.more.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(line)
-        column.addWidget(self.go)
         self.setFixedHeight(theme.px(HEIGHT))
 
     @property
     def alarmed(self) -> bool:
         return self.rows[0].isVisibleTo(self)
 
-    def show_troubles(self, troubles: tuple[Trouble, ...], calm: GoLine, utc_ns: int) -> None:
+    def allow(self, *, may: bool, why_not: str) -> None:
+        """Whether who sits here may acknowledge; otherwise the buttons say why not."""
+        for row in self.rows:
+            row.seen.setEnabled(may)
+            row.seen.setToolTip(row.seen.accessibleName() if may else why_not)
+        self._can_act = may
+
+    def acknowledge_first(self) -> None:
+        """The loudest that nobody has seen."""
+        key = next((row.key for row in self.rows if row.isVisibleTo(self) and row.key), None)
+        if key is not None and self._can_act:
+            self.acknowledged.emit(key)
+
+    def show_troubles(
+        self, troubles: tuple[Trouble, ...], calm: GoLine, utc_ns: int, shelved: int = 0
+    ) -> None:
+        """`shelved`: how many were put aside, and so are not among the troubles."""
         for row, trouble in zip(self.rows, troubles, strict=False):
             row.show_trouble(trouble, self._since(trouble, utc_ns, brief=len(troubles) > 1))
         for place, row in enumerate(self.rows):
             row.setVisible(place < len(troubles))
-        hidden = len(troubles) - ROWS
-        self.more.setVisible(hidden > 0)
-        self.more.show_text(tr("{n} more").format(n=hidden) if hidden > 0 else "")
-        self.more.setToolTip("\n".join(trouble.cause for trouble in troubles[ROWS:]))
+        self._show_more(troubles[ROWS:], shelved)
         self.go.setVisible(not troubles)
         self.go.show_line(calm)
+
+    def _show_more(self, hidden: tuple[Trouble, ...], shelved: int) -> None:
+        more = tr("{n} more").format(n=len(hidden)) if hidden else ""
+        aside = tr("{n} shelved").format(n=shelved) if shelved else ""
+        self.more.setVisible(bool(more or aside))
+        text = "\n".join(filter(None, (more, aside)))
+        if text != self.more.text():
+            self.more.setText(text)
+            self.more.setAccessibleDescription(text)
+            self.more.setToolTip("\n".join(trouble.cause for trouble in hidden))
 
     def _since(self, trouble: Trouble, utc_ns: int, *, brief: bool) -> str:
         """Where alarms share the room, how long is said and not since when."""
