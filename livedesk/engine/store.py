@@ -11,15 +11,17 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from livedesk.alarms.life import AlarmChange, Alarms
+from livedesk.alarms.runbook import Runbook
 from livedesk.core.clock import Clock
-from livedesk.core.events import Json, Level
+from livedesk.core.events import Json, Level, Source
 from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
-from livedesk.engine.alarm_words import alarm_event
+from livedesk.engine.alarming.announce import Telling, Untold
+from livedesk.engine.alarming.following import Place
+from livedesk.engine.alarming.store_alarms import StoreAlarms
 from livedesk.engine.broadcast import Broadcast
 from livedesk.engine.bus import Bus, Receipt
 from livedesk.engine.conditions import Beside, findings
@@ -70,7 +72,10 @@ class Store:
         make_return: Callable[[Store], ReturnHandle] | None = None,
         make_pinning: Callable[[Store], PinningHandle] | None = None,
         make_moderating: Callable[[Store], ModeratingHandle] | None = None,
+        telling: Telling | None = None,
+        steps: Callable[[str], tuple[str, ...]] | None = None,
     ) -> None:
+        """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id."""
         self.settings = settings
         self.preview = PreviewBox()
         self._data = data
@@ -87,7 +92,16 @@ class Store:
         )
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
-        self._alarms = Alarms()
+        self.alarms = StoreAlarms(
+            Place(
+                clock,
+                self._post_alarm,
+                telling or Untold(),
+                steps or Runbook().steps,
+                settings.id,
+                settings.name,
+            )
+        )
         self._configuration = ConfigurationWatch(settings.limits, settings.platform)
         self._tasks = Tasks(self._task_failed)
         self._tap_url: Secret | None = None
@@ -110,6 +124,7 @@ class Store:
         await self._broadcast.recall()
         if (recorded := self._broadcast.recorded_hold) is not None:
             self._instance, self._held = recorded.recorded_relay, recorded
+        await self.alarms.start(self._broadcast.recorded_path)
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
         if self.pinning is not None:
@@ -243,8 +258,7 @@ class Store:
             self.moderating.tick()
         if not self._relay.replaying:
             found = findings(self.status(), self._beside())
-            for change in self._alarms.update(mono_ns, self._clock.utc_ns(), found):
-                self._tell(change)
+            self.alarms.look(found)
         self._bus.publish_status(self.status())
 
     def _beside(self) -> Beside:
@@ -283,6 +297,7 @@ class Store:
 
     def _session_begins(self) -> None:
         """What comes from now on is of this session."""
+        self.alarms.session_begins()
         if self.moderating is not None:
             self.moderating.session_begins()
 
@@ -293,12 +308,18 @@ class Store:
             self.pinning.session_ends()
         if self.moderating is not None:
             self.moderating.session_ends()
-        for change in self._alarms.end():
-            self._tell(change, over="Over with the session")
+        self.alarms.session_ends()
 
-    def _tell(self, change: AlarmChange, over: str = "Over") -> None:
-        kind, level, text, data = alarm_event(change, over)
-        self._broadcast.post(kind, level, "engine", text, data)
+    def _post_alarm(
+        self,
+        kind: str,
+        level: Level,
+        source: Source,
+        text: str,
+        data: dict[str, Json],
+        actor: str | None,
+    ) -> Receipt:
+        return self._broadcast.post(kind, level, source, text, data, actor=actor)
 
     def status(self) -> StoreStatus:
         mono_ns = self._clock.mono_ns()
@@ -316,7 +337,8 @@ class Store:
             sync=self._fold.sync(mono_ns),
             uplinks=self._fold.paths.uplinks(mono_ns),
             failover=self._fold.paths.failover(mono_ns),
-            alarms=self._alarms.active(),
+            alarms=self.alarms.active(),
+            flood=self.alarms.flood(),
             limits=settings.limits,
             relay=self._relay.part(),
             probe=self._probe.part(),
