@@ -1,0 +1,1 @@
+"""All stores at once."""
