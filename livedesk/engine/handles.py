@@ -9,7 +9,8 @@ from livedesk.core.events import Json
 from livedesk.core.moderation import ModerationStatus
 from livedesk.core.pins import PinsStatus
 from livedesk.core.secrets import Secret
-from livedesk.core.status import PartStatus, ReturnStatus
+from livedesk.core.status import PartStatus, ReturnStatus, StoreStatus
+from livedesk.engine.api.check_view import CheckingView
 from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.entries import Reply
@@ -119,6 +120,28 @@ class ModeratingHandle(ModeratingView, Protocol):
 
     def beside(self, products: Products) -> None:
         """Products that the rules are for as well, and that warnings speak of."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class CheckHandle(CheckingView, Protocol):
+    """The store's check before the show: what was rehearsed, what stands against it, who signed."""
+
+    async def start(self) -> None:
+        """Take up what an earlier engine left."""
+        ...
+
+    def tick(self, status: StoreStatus) -> None:
+        """Notice what has changed since; four times a second."""
+        ...
+
+    def session_begins(self) -> None:
+        """As soon as the session's record takes events."""
+        ...
+
+    def session_ends(self) -> None:
+        """While the session's record still takes events."""
         ...
 
     async def close(self) -> None: ...

@@ -17,7 +17,7 @@ from livedesk.core.events import Json, Level, Source
 from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import StoreStatus
+from livedesk.core.status import EndedAlarm, StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarming.announce import Telling, Untold
 from livedesk.engine.alarming.following import Place
@@ -35,6 +35,7 @@ from livedesk.engine.fold import (
     relay_readings,
 )
 from livedesk.engine.handles import (
+    CheckHandle,
     ModeratingHandle,
     PinningHandle,
     ProbeHandle,
@@ -74,6 +75,7 @@ class Store:
         make_moderating: Callable[[Store], ModeratingHandle] | None = None,
         telling: Telling | None = None,
         steps: Callable[[str], tuple[str, ...]] | None = None,
+        make_checking: Callable[[Store], CheckHandle] | None = None,
     ) -> None:
         """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id."""
         self.settings = settings
@@ -118,9 +120,12 @@ class Store:
         self.moderating = None if make_moderating is None else make_moderating(self)
         if self.moderating is not None and self.pinning is not None:
             self.moderating.beside(self.pinning)
+        self.checking = None if make_checking is None else make_checking(self)
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
+        if self.checking is not None:
+            await self.checking.start()
         await self._broadcast.recall()
         if (recorded := self._broadcast.recorded_hold) is not None:
             self._instance, self._held = recorded.recorded_relay, recorded
@@ -149,6 +154,8 @@ class Store:
         await self._tasks.close()
         gone = await self._relay.end_relay() if relays else True
         await self._broadcast.close("The engine was stopped with its relays." if relays else None)
+        if self.checking is not None:
+            await self.checking.close()
         return gone
 
     # What the relay's link tells.
@@ -232,6 +239,21 @@ class Store:
     ) -> Receipt:
         return self._broadcast.post(kind, level, "moderation", text, data, actor=actor or None)
 
+    def check_event(
+        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
+    ) -> Receipt:
+        return self._broadcast.post(kind, level, "engine", text, data, actor=actor or None)
+
+    def products_access(self) -> str:
+        return "" if self.pinning is None else self.pinning.facts().products_access
+
+    def unseen_alarms(self) -> tuple[EndedAlarm, ...]:
+        return tuple(
+            each
+            for each in self.alarms.ended()
+            if each.acknowledged_by is None and each.goes_on_as is None
+        )
+
     def publish_queue(self, change: QueueChange) -> None:
         self._bus.publish_queue(change)
 
@@ -259,7 +281,10 @@ class Store:
         if not self._relay.replaying:
             found = findings(self.status(), self._beside())
             self.alarms.look(found)
-        self._bus.publish_status(self.status())
+        status = self.status()
+        if self.checking is not None:
+            self.checking.tick(status)
+        self._bus.publish_status(status)
 
     def _beside(self) -> Beside:
         sample = self._fold.relay
@@ -300,6 +325,8 @@ class Store:
         self.alarms.session_begins()
         if self.moderating is not None:
             self.moderating.session_begins()
+        if self.checking is not None:
+            self.checking.session_begins()
 
     def _session_ends(self) -> None:
         """What is open ends in the record in which it began: pins and effects first, alarms may be
@@ -309,6 +336,8 @@ class Store:
         if self.moderating is not None:
             self.moderating.session_ends()
         self.alarms.session_ends()
+        if self.checking is not None:
+            self.checking.session_ends()
 
     def _post_alarm(
         self,

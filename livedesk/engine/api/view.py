@@ -10,6 +10,7 @@ from typing import Protocol
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import FailoverMode, StoreStatus
+from livedesk.engine.api.check_view import CheckingView
 from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.bus import Bus
@@ -67,6 +68,11 @@ class StoreView(Protocol):
     @property
     def moderating(self) -> ModeratingView | None:
         """None where the store's settings have no `[store.moderation]`."""
+        ...
+
+    @property
+    def checking(self) -> CheckingView | None:
+        """None where the engine was put together without."""
         ...
 
     async def sign_off(self, actor: str) -> str | None:
