@@ -1,0 +1,1 @@
+"""The settings: each tab is a page of its own."""
