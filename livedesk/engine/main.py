@@ -32,8 +32,10 @@ from livedesk.engine.alarming.make import open_alarming
 from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
+from livedesk.engine.checking.make import checking_maker
 from livedesk.engine.engine import Engine, LoopLag, StopOrder
 from livedesk.engine.handles import (
+    CheckHandle,
     ModeratingHandle,
     PinningHandle,
     ProbeHandle,
@@ -165,8 +167,10 @@ async def _open_stores(
 ) -> None:
     workshop = _workshop(opened, options, clock)
     desk = _moderation_workshop(options, clock)
+    hours = options.settings.agency.show_hours
+    check = checking_maker(options.paths.data, clock, hours, engine.overview)
     for settings in options.settings.stores:
-        engine.add(_make_store(settings, engine.bus, options, clock, workshop, desk))
+        engine.add(_make_store(settings, engine.bus, options, clock, workshop, desk, check))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -188,6 +192,7 @@ def _make_store(
     clock: Clock,
     workshop: Workshop | None,
     desk: ModerationWorkshop | None,
+    make_checking: Callable[[Store], CheckHandle],
 ) -> Store:
     return Store(
         settings,
@@ -200,6 +205,7 @@ def _make_store(
         _return_maker(settings, clock),
         _pinning_maker(settings, workshop),
         _moderating_maker(settings, desk, workshop),
+        make_checking=make_checking,
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from livedesk.engine.api import (
+    check,
     clock,
     events,
     me,
@@ -54,6 +55,8 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("POST", f"{S}/hold", OPERATIONS, orders.hold),
     ("POST", f"{S}/drill", OPERATIONS, orders.drill),
     ("GET", f"{S}/drill", OPERATIONS, orders.newest_drill),
+    ("GET", f"{S}/check", DESK, check.tell_check),
+    ("POST", f"{S}/check", OPERATIONS, check.sign_check),
     ("POST", f"{S}/session/end", OPERATIONS, stores.end_session),
     ("GET", f"{S}/products", ANYONE, products.list_products),
     ("GET", f"{S}/products/{{product:path}}/picture", ANYONE, products.picture),
