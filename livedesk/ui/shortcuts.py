@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from livedesk.desk.words import tr
 from livedesk.ui.basics import Text, close_box
+from livedesk.ui.pages import Page
 from livedesk.ui.theme import Theme
 
-Page = Literal["", "feed", "pins", "queue"]
+Where = Page | Literal[""]
 """Where a key counts; everywhere if empty."""
 
 
@@ -33,7 +34,7 @@ class Shortcut:
     text: str
     act: Callable[[], None]
     repeats: bool = True
-    page: Page = ""
+    page: Where = ""
     shown: str = ""
     """Instead of the keys, for the sheet."""
 
@@ -55,6 +56,14 @@ def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> tuple[QAction, 
     return tuple(actions)
 
 
+COLUMNS: Final[tuple[tuple[Where, ...], ...]] = (
+    ("", "wall"),
+    ("feed", "pins"),
+    ("queue",),
+    ("alarms", "check"),
+)
+
+
 class ShortcutSheet(QDialog):
     """All keys on one page."""
 
@@ -66,7 +75,7 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(theme.px(40))
-        for blocks in (("", "feed"), ("pins",), ("queue",)):
+        for blocks in COLUMNS:
             columns.addLayout(_column(theme, shortcuts, blocks))
         close = close_box(theme)
         close.rejected.connect(self.reject)
@@ -94,21 +103,27 @@ def _scrolled(sheet: QWidget) -> QScrollArea:
     return area
 
 
-def _headings() -> dict[Page, str]:
+def _headings() -> dict[Where, str]:
     return {
         "": tr("Everywhere"),
+        "wall": tr("Wall of all stores"),
+        "alarms": tr("Page of the alarms"),
+        "check": tr("Page of the check"),
         "feed": tr("Page of the feed"),
         "pins": tr("Page of the pins"),
         "queue": tr("Page of the queue"),
+        "alarms": tr("Page of the alarms"),
     }
 
 
-def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Page, ...]) -> QGridLayout:
+def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Where, ...]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.px(24))
     grid.setVerticalSpacing(theme.px(4))
     row = 0
     for page in pages:
+        if not _told(shortcuts, page):
+            continue
         heading = Text(theme, "caption", theme.colours.faint)
         heading.show_text(_headings()[page].upper())
         heading.setContentsMargins(0, theme.px(10) if row else 0, 0, 0)
@@ -126,7 +141,7 @@ def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Page, ..
     return grid
 
 
-def _told(shortcuts: tuple[Shortcut, ...], page: Page) -> list[Shortcut]:
+def _told(shortcuts: tuple[Shortcut, ...], page: Where) -> list[Shortcut]:
     return [each for each in shortcuts if each.page == page and each.text]
 
 
