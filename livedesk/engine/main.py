@@ -28,7 +28,8 @@ from livedesk.core.runtime import (
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import Settings, StoreSettings
 from livedesk.core.tasks import Tasks
-from livedesk.engine.alarming.make import open_alarming
+from livedesk.engine.alarming.make import Alarming, open_alarming
+from livedesk.engine.alarming.runbook_file import RunbookFile, runbook_path
 from livedesk.engine.api.listener import PortTakenError, listen
 from livedesk.engine.api.roles import Role
 from livedesk.engine.bus import Bus
@@ -44,6 +45,7 @@ from livedesk.engine.handles import (
 )
 from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
+from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
@@ -93,12 +95,19 @@ async def run_engine(
         listener = _bind(opened, options)
         lag = LoopLag()
         bus = await _open_bus(opened, options.paths, clock, lag)
-        alarming = await open_alarming(opened, options.settings, options.paths.data, bus, clock)
-        engine = Engine(clock, bus, options.paths.data, lag, alarming.overview)
+        data = options.paths.data
+        runbook = RunbookFile(runbook_path(data))
+        await runbook.open()
+        alarming = await open_alarming(opened, options.settings, data, bus, clock, runbook.steps)
+        engine = Engine(clock, bus, data, lag, alarming.overview, alarming.alarms, runbook)
         _obey_signals(opened, engine)
+        people = await opened.enter_async_context(
+            open_people(options.paths, clock, options.settings.users, _failed)
+        )
+        alarming.overview.count_users = people.users.__len__
         stop = _Stop()
-        await _open_stores(opened, engine, options, clock, stop)
-        runtime = await _open_api(opened, engine, options, listener)
+        await _open_stores(opened, engine, options, alarming, stop)
+        runtime = await _open_api(opened, engine, options, listener, people)
         if on_ready is not None:
             on_ready(engine, runtime)
         stop.order = await engine.stop_ordered()
@@ -163,14 +172,19 @@ def _obey_signals(opened: AsyncExitStack, engine: Engine) -> None:
 
 
 async def _open_stores(
-    opened: AsyncExitStack, engine: Engine, options: EngineOptions, clock: Clock, stop: _Stop
+    opened: AsyncExitStack,
+    engine: Engine,
+    options: EngineOptions,
+    alarming: Alarming,
+    stop: _Stop,
 ) -> None:
+    clock = engine.clock
     workshop = _workshop(opened, options, clock)
     desk = _moderation_workshop(options, clock)
     hours = options.settings.agency.show_hours
     check = checking_maker(options.paths.data, clock, hours, engine.overview)
     for settings in options.settings.stores:
-        engine.add(_make_store(settings, engine.bus, options, clock, workshop, desk, check))
+        engine.add(_make_store(settings, engine, options, alarming, workshop, desk, check))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -187,17 +201,18 @@ async def _open_stores(
 
 def _make_store(
     settings: StoreSettings,
-    bus: Bus,
+    engine: Engine,
     options: EngineOptions,
-    clock: Clock,
+    alarming: Alarming,
     workshop: Workshop | None,
     desk: ModerationWorkshop | None,
     make_checking: Callable[[Store], CheckHandle],
 ) -> Store:
+    clock = engine.clock
     return Store(
         settings,
         options.paths.data,
-        bus,
+        engine.bus,
         clock,
         _path_maker(settings, options, clock),
         lambda store: options.make_probe(store, clock),
@@ -285,7 +300,11 @@ def _bind(opened: AsyncExitStack, options: EngineOptions) -> socket.socket:
 
 
 async def _open_api(
-    opened: AsyncExitStack, engine: Engine, options: EngineOptions, listener: socket.socket
+    opened: AsyncExitStack,
+    engine: Engine,
+    options: EngineOptions,
+    listener: socket.socket,
+    people: PeopleDoor,
 ) -> EngineRuntime:
     # The web stack is half of the start-up time: the relays are followed before it is loaded.
     await asyncio.to_thread(_load_api)
@@ -297,9 +316,10 @@ async def _open_api(
     own = Secret(secrets.token_urlsafe(32))
     admins = [token for token in (own, options.admin_token) if token is not None]
     door = await open_pads(engine, options.paths, (options.host, listener.getsockname()[1]))
-    keyring = Keyring({**dict(options.tokens), **dict.fromkeys(admins, "admin")}, door.tokens)
+    machine: dict[Secret, Role] = {**dict(options.tokens), **dict.fromkeys(admins, "admin")}
+    keyring = Keyring(machine, door.tokens, people.users)
     hosts = frozenset({options.host})
-    server = ApiServer(build_app(engine, keyring, hosts, door))
+    server = ApiServer(build_app(engine, keyring, hosts, door, people))
     tasks = Tasks(_failed)
     serving = tasks.spawn("api", server.serve(sockets=[listener]))
 

@@ -33,6 +33,9 @@ from livedesk.engine.api.roles import Role
 from livedesk.engine.api.view import EngineFigures, StoreView
 from livedesk.engine.bus import Bus
 from livedesk.engine.hook_news import refuse
+from livedesk.engine.people.audit import Audit
+from livedesk.engine.people.door import PeopleDoor
+from livedesk.engine.people.users import Users
 from livedesk.moderation.items import ItemError, claimed, decided, new_item, released
 
 FAQ = (Faq("shipping", "Shipping takes 3 days."),)
@@ -140,6 +143,12 @@ class OneStore:
         return StoreStatus(self.id, self.id.title(), 1, moderation=told)
 
 
+def no_people() -> PeopleDoor:
+    """Nobody is named, and the trail is written nowhere."""
+    nowhere, clock = Path("nowhere"), SystemClock()
+    return PeopleDoor(Users(nowhere, clock), Audit(nowhere, clock))
+
+
 class OneEngine:
     """An `EngineView`: a store that is moderated, and one that is not."""
 
@@ -174,7 +183,7 @@ class OneEngine:
     async def called_by(self, role: Role | None) -> AsyncIterator[httpx.AsyncClient]:
         """The API as a caller of this role sees it; None: without a token."""
         keyring = Keyring({Secret(f"{each}-token"): each for each in ROLES})
-        app = build_app(self, keyring, frozenset(), cast(PadDoor, None))
+        app = build_app(self, keyring, frozenset(), cast(PadDoor, None), no_people())
         headers = {} if role is None else {"Authorization": f"Bearer {role}-token"}
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from livedesk.engine.api import (
+    alarms,
+    audit,
     check,
     clock,
     events,
@@ -24,13 +26,14 @@ from livedesk.engine.api import (
     pad_page,
     pins,
     products,
+    runbook,
     sessions,
     show,
     stores,
+    users,
 )
 from livedesk.engine.api.answers import ApiError, on_api_error, on_fault, on_gone, on_http_error
 from livedesk.engine.api.auth import Gate, Keyring, demand
-from livedesk.engine.api.later import LATER, S, not_yet
 from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.roles import (
     ADMIN,
@@ -42,7 +45,9 @@ from livedesk.engine.api.roles import (
     STAGE,
     Role,
 )
+from livedesk.engine.api.stores import S
 from livedesk.engine.api.view import EngineView
+from livedesk.engine.people.door import PeopleDoor
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -82,12 +87,19 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/metrics", DESK, metrics.scrape),
     *pad_calls.CALLS,
     *pad_page.CALLS,
-    *((method, path, roles, not_yet) for method, path, roles in LATER),
+    *users.CALLS,
+    *audit.CALLS,
+    *alarms.CALLS,
+    *runbook.CALLS,
 )
 
 
 def build_app(
-    engine: EngineView, keyring: Keyring, hosts: frozenset[str], pad_door: PadDoor
+    engine: EngineView,
+    keyring: Keyring,
+    hosts: frozenset[str],
+    pad_door: PadDoor,
+    people: PeopleDoor,
 ) -> Starlette:
     """The whole API. `hosts` are names, beside addresses, under which it may be called."""
     app = Starlette(
@@ -103,6 +115,7 @@ def build_app(
     app.router.redirect_slashes = False
     app.state.engine = engine
     app.state.pad_door = pad_door
+    app.state.people = people
     app.state.registry = metrics.registry_of(engine)
     return app
 
@@ -112,4 +125,7 @@ def _route(method: str, path: str, roles: frozenset[Role], endpoint: Endpoint) -
         demand(request.scope["role"], roles)
         return await endpoint(request)
 
-    return Route(path, guarded, methods=[method])
+    async def answered(request: Request) -> Response:
+        return await audit.noted(request, guarded)
+
+    return Route(path, answered, methods=[method])

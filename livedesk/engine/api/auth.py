@@ -21,6 +21,7 @@ from livedesk.engine.api.answers import ApiError
 from livedesk.engine.api.pads import PadTokens
 from livedesk.engine.api.roles import Role
 from livedesk.engine.people.identity import NOBODY, Caller, Until, digest_of
+from livedesk.engine.people.users import Users
 
 BODY_LIMIT = 64 * 1024
 BODY_WITHIN_S = 10.0
@@ -31,11 +32,18 @@ PAD_CALLS = frozenset(("status", "products", "show", "cues", "pin"))
 
 
 class Keyring:
-    """The tokens that are accepted: fixed ones, and those of pads. Only digests are kept."""
+    """The tokens that are accepted: the machine's own, people's, pads'. Only digests are kept."""
 
-    def __init__(self, tokens: Mapping[Secret, Role], pads: PadTokens | None = None) -> None:
+    def __init__(
+        self,
+        tokens: Mapping[Secret, Role],
+        pads: PadTokens | None = None,
+        users: Users | None = None,
+    ) -> None:
+        """`tokens`: those that the machine gave to this engine."""
         self._roles = [(digest_of(token.reveal()), role) for token, role in tokens.items()]
         self._pads = pads
+        self._users = users
 
     def caller(self, token: str) -> Caller | None:
         """Compares with every token in constant time, so that timing tells nothing."""
@@ -44,8 +52,9 @@ class Keyring:
         for known, role in self._roles:
             if hmac.compare_digest(given, known):
                 found = Caller(role, role)
-        pad = None if self._pads is None else self._pads.find(token)
-        if found is None and pad is not None and self._pads is not None:
+        if found is None and self._users is not None:
+            found = self._users.find(token)
+        if found is None and self._pads is not None and (pad := self._pads.find(token)):
             until = partial(self._pads.ended, pad)
             found = Caller("host", pad.name, pad.store, "pad", until)
         return found
