@@ -112,7 +112,6 @@ def _headings() -> dict[Where, str]:
         "feed": tr("Page of the feed"),
         "pins": tr("Page of the pins"),
         "queue": tr("Page of the queue"),
-        "alarms": tr("Page of the alarms"),
     }
 
 
