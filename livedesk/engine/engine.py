@@ -11,6 +11,8 @@ from typing import Protocol
 
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
+from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from livedesk.engine.alarming.runbook_file import RunbookFile
 from livedesk.engine.api.view import EngineFigures, SessionFile
 from livedesk.engine.bus import Bus
 from livedesk.engine.store import Store
@@ -53,10 +55,19 @@ class Engine:
     """What the API sees of the engine."""
 
     def __init__(
-        self, clock: Clock, bus: Bus, data: Path, lag: LoopLag, overview: OverviewSource
+        self,
+        clock: Clock,
+        bus: Bus,
+        data: Path,
+        lag: LoopLag,
+        overview: OverviewSource,
+        alarms: EngineAlarms,
+        runbook: RunbookFile,
     ) -> None:
         self.clock = clock
         self.bus = bus
+        self.alarms = alarms
+        self.runbook = runbook
         self._data = data
         self._lag = lag
         self._overview = overview

@@ -220,7 +220,9 @@ def _make_store(
         _return_maker(settings, clock),
         _pinning_maker(settings, workshop),
         _moderating_maker(settings, desk, workshop),
-        make_checking=make_checking,
+        alarming.telling,
+        engine.runbook.steps,
+        make_checking,
     )
 
 

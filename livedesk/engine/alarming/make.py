@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +24,27 @@ class Alarming:
 
     telling: Telling
     overview: Overview
+    alarms: EngineAlarms
 
 
 async def open_alarming(
-    opened: AsyncExitStack, settings: Settings, data: Path, bus: Bus, clock: Clock
+    opened: AsyncExitStack,
+    settings: Settings,
+    data: Path,
+    bus: Bus,
+    clock: Clock,
+    steps: Callable[[str], tuple[str, ...]],
 ) -> Alarming:
-    """Open it before the stores, so that their last words still go out."""
+    """Open it before the stores, so that their last words still go out.
+
+    `steps`: of an alarm's id, what the agency does about it.
+    """
     telling = Untold()
+    alarms = EngineAlarms(clock, telling, steps)
     overview = Overview(
         clock,
         MachineWatch(data, clock),
-        EngineAlarms(clock, telling),
+        alarms,
         settings.agency,
         socket.gethostname(),
         tuple,
@@ -41,4 +52,4 @@ async def open_alarming(
     tasks = Tasks()
     opened.push_async_callback(tasks.close)
     tasks.spawn("overview", overview.run(bus.publish_engine))
-    return Alarming(telling, overview)
+    return Alarming(telling, overview, alarms)

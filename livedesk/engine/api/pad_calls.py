@@ -12,7 +12,6 @@ from starlette.responses import Response
 from livedesk.core.clock import Clock
 from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
-from livedesk.engine.api.later import S
 from livedesk.engine.api.pads import (
     HOURS_DEFAULT,
     HOURS_LONGEST,
@@ -23,7 +22,7 @@ from livedesk.engine.api.pads import (
 )
 from livedesk.engine.api.reach import addresses
 from livedesk.engine.api.roles import Role
-from livedesk.engine.api.stores import store_of
+from livedesk.engine.api.stores import S, store_of
 from livedesk.engine.api.view import StoreView
 
 PRODUCERS: frozenset[Role] = frozenset(("admin", "producer"))

@@ -14,6 +14,9 @@ from livedesk.engine.api.host_view import status_for
 from livedesk.engine.api.view import EngineView, StoreView
 from livedesk.engine.preview import Preview, PreviewBox
 
+S = "/v1/stores/{store}"
+"""Where the calls of one store are."""
+
 _BOUNDARY = b"livedesk-picture"
 _HISTORY_DEFAULT_S = 300.0
 _UNIX_LIMIT_S = 1e11

@@ -10,6 +10,7 @@ from typing import Protocol
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import FailoverMode, StoreStatus
+from livedesk.engine.api.alarms_view import AlarmsView, RunbookView
 from livedesk.engine.api.check_view import CheckingView
 from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
@@ -58,6 +59,9 @@ class StoreView(Protocol):
     def orders(self) -> OrdersView: ...
 
     @property
+    def alarms(self) -> AlarmsView: ...
+
+    @property
     def preview(self) -> PreviewBox: ...
 
     @property
@@ -88,6 +92,14 @@ class EngineView(Protocol):
 
     @property
     def bus(self) -> Bus: ...
+
+    @property
+    def alarms(self) -> AlarmsView:
+        """The engine's own."""
+        ...
+
+    @property
+    def runbook(self) -> RunbookView: ...
 
     def stores(self) -> Sequence[StoreView]: ...
 
