@@ -80,7 +80,7 @@ def test_every_refusal_is_an_error_with_an_action(bench: Bench) -> None:
                 ("POST", "/v1/stores/glow/hold"): (422, "wrong_value"),
                 ("POST", "/v1/stores/glow/drill"): (409, "no_feed"),
                 ("POST", "/v1/stores/glow/cues"): (404, "no_pins"),
-                ("POST", "/v1/stores/glow/alarms/probe/ack"): (501, "later_release"),
+                ("POST", "/v1/stores/glow/alarms/none/ack"): (404, "unknown_alarm"),
                 ("GET", "/v1/stores/glow/history?points=no"): (422, "wrong_value"),
                 ("GET", "/v1/stores/glow/history?from=9&to=1"): (422, "wrong_value"),
                 ("GET", "/v1/sessions/none/export?format=csv"): (404, "unknown_session"),

@@ -55,7 +55,12 @@ MAY: Final = {
     ("POST", f"{S}/moderation/{{item}}/{{action}}"): "admin live_operations producer",
     ("POST", f"{S}/comments"): "admin live_operations producer",
     ("POST", f"{S}/warnings/done"): "admin live_operations producer",
-    ("POST", f"{S}/alarms/{{alarm}}/{{action}}"): "admin live_operations producer",
+    ("GET", f"{S}/alarms"): DESK,
+    ("POST", f"{S}/alarms/{{alarm:path}}"): "admin live_operations producer",
+    ("GET", "/v1/alarms"): DESK,
+    ("POST", "/v1/alarms/{alarm:path}"): "admin live_operations producer",
+    ("GET", "/v1/runbook"): DESK,
+    ("PUT", "/v1/runbook/{kind}"): "admin",
 }
 OPEN: Final = {
     ("POST", "/v1/hooks/{store}/products"), ("POST", "/v1/hooks/{store}/warnings"),
@@ -78,7 +83,7 @@ TOKENS: Final[tuple[tuple[Secret, Role], ...]] = (
 def _address(path: str, store: str) -> str:
     for part, value in (
         ("{store}", store), ("{product:path}", "a/b"), ("{session}", "none"), ("{pad}", "none"),
-        ("{file}", "pad.css"), ("{item}", "1"), ("{alarm}", "1"), ("{action}", "x"),
+        ("{file}", "pad.css"), ("{item}", "1"), ("{alarm:path}", "1/ack"), ("{action}", "x"), ("{kind}", "none"),
     ):  # fmt: skip
         path = path.replace(part, value)
     return path
