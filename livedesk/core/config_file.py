@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import cast
 
+from livedesk.core.config_agency import read_agency
+from livedesk.core.config_channels import check_channels, read_channel
 from livedesk.core.config_failover import read_failover
 from livedesk.core.config_feed import read_feed
 from livedesk.core.config_limits import read_limits
@@ -16,6 +18,7 @@ from livedesk.core.config_return import read_return
 from livedesk.core.config_secret import Origin
 from livedesk.core.config_table import ConfigError, Remark, Remarks, Table
 from livedesk.core.config_uplink import read_uplinks
+from livedesk.core.config_users import read_users
 from livedesk.core.moderation_settings import ModerationSettings
 from livedesk.core.pin_settings import PinSettings, ShopeeGateway
 from livedesk.core.secrets import SecretResolver
@@ -46,11 +49,23 @@ def load_settings(path: Path, resolve: SecretResolver) -> Settings:
     root = Table(remarks, (), document)
     origin = Origin(path, resolve)
     stores = [_store(table, origin) for table in root.tables("store", "[[store]]")]
+    users = read_users(root, origin)
+    agency = read_agency(root.table("agency", "[agency]"))
+    channels = [
+        read_channel(table, origin) for table in root.maybe_tables("channel", "[[channel]]")
+    ]
     root.close()
     _check_stores(stores, remarks)
+    check_channels(channels, [store.id for store in stores], remarks)
     if remarks.problems:
         raise ConfigError(sorted(remarks.problems, key=lambda problem: problem.line or 0))
-    return Settings(tuple(stores), notices=tuple(map(str, remarks.notices)))
+    return Settings(
+        tuple(stores),
+        channels=tuple(channels),
+        users=users,
+        agency=agency,
+        notices=tuple(map(str, remarks.notices)),
+    )
 
 
 def _read(path: Path) -> str:
