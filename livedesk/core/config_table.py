@@ -171,6 +171,10 @@ class Table:
         self.problem(key, f"expected at least one table {header}{brackets}; {self._found(key)}")
         return []
 
+    def maybe_tables(self, key: str, header: str) -> list[Table]:
+        """As `tables`, where there may be none."""
+        return self.tables(key, header) if self.has(key) and self.values[key] != [] else []
+
     def close(self) -> None:
         """Name the keys that nobody asked for; they are usually spelling mistakes."""
         for key in self.values:

@@ -162,6 +162,8 @@ class AgencySettings:
     name: str = ""
     show_hours: float = 4.0
     """So long a show is planned; keys, tokens and the disk have to last until its end."""
+    time_zone: str = ""
+    """IANA name, for times in messages; empty: that of the engine's machine."""
 
 
 @dataclass(frozen=True, slots=True)
