@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.desk.plots import StorePlots
 
@@ -47,6 +48,7 @@ class Past:
         """Append a status; returns what is to be fetched before it, if anything is."""
         self._follow_session(status)
         plots = self.plots(status.store)
+        plots.timeline.stands(status.alarms, status.utc_ns / NS_PER_S)
         known_until_s = plots.last_t
         missed = plots.add(status)
         if not missed and status.store in self._asked:
@@ -54,11 +56,18 @@ class Past:
         self._asked.add(status.store)
         return self._missing(status, known_until_s)
 
+    def event(self, event: Event) -> None:
+        """Put an event on its store's timeline; what has no store concerns all of them."""
+        stores = (event.store,) if event.store else tuple(self._plots)
+        for store in stores:
+            self.plots(store).timeline.event(event)
+
     def _follow_session(self, status: StoreStatus) -> None:
         before = self._sessions.get(status.store)
         if status.session is not None:
             if before not in (None, status.session):
-                self._plots[status.store] = StorePlots()
+                timeline = self.plots(status.store).timeline
+                self._plots[status.store] = StorePlots(timeline=timeline)
                 self._missing_from_s.pop(status.store, None)
             self._sessions[status.store] = status.session
 

@@ -13,6 +13,7 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import StoreStatus
 from livedesk.desk.model import STALE_AFTER_S
 from livedesk.desk.series import JUST_AFTER_S, LIMIT, Floats, Series
+from livedesk.desk.timeline import Timeline
 from livedesk.desk.wire import History, HistorySeries
 
 Key = tuple[str, str]
@@ -35,7 +36,9 @@ def goodput(uplink: str) -> Key:
 class StorePlots:
     """The series of one store."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, timeline: Timeline | None = None) -> None:
+        self.timeline = timeline or Timeline()
+        """What happened, for the same stretches of time."""
         self._limit = limit
         self._series: dict[Key, Series] = {}
         self._epoch: int | None = None

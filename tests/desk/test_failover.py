@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from livedesk.core.events import Event
 from livedesk.core.status import (
     AlarmStatus,
     DrillStatus,
@@ -20,7 +19,6 @@ from livedesk.desk.cards import cards
 from livedesk.desk.failover import away_words, headline, story
 from livedesk.desk.issues import go_line
 from livedesk.desk.looks import Card
-from livedesk.desk.marks import switch_marks
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.plots import StorePlots, goodput
 from livedesk.desk.troubles import troubles
@@ -192,16 +190,6 @@ def test_a_path_that_carries_nothing_on_purpose_draws_no_zero() -> None:
     values = plots[goodput("bonded")].values
     assert len(values) == 1
     assert values[0] != values[0], "not a number, so that no line is drawn"
-
-
-def test_only_switches_of_this_store_are_marked() -> None:
-    def event(kind: str, store: str) -> Event:
-        return Event(1, 5 * 10**9, 0, store, None, kind, "warning", "relay", "", data={"to": "b"})
-
-    events = (event("failover.switch", "lumen"), event("failover.done", "lumen"),
-              event("failover.switch", "aurora"))  # fmt: skip
-    (mark,) = switch_marks(events, "lumen")
-    assert (mark.t, mark.label) == (5.0, "→ b")
 
 
 def test_the_path_that_was_just_left_opens_again_without_an_alarm() -> None:

@@ -13,6 +13,9 @@ from livedesk.ui.theme import Theme
 
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 _LABEL_PX = 84
+FIGURES_WIDTH = 54
+"""Of a value axis: plots below one another begin at the same place."""
+
 EDGE_SHARE = 0.35
 
 
@@ -70,7 +73,7 @@ class FigureAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__("left")
         self._signed = signed
         style_axis(self, theme)
-        self.setWidth(theme.px(54))
+        self.setWidth(theme.px(FIGURES_WIDTH))
 
     def tickStrings(  # noqa: N802 - pyqtgraph's name
         self, values: Sequence[float], _scale: float, _spacing: float

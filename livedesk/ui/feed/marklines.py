@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
@@ -16,6 +18,9 @@ FAR_VALUE = 1e7
 MOST = 40
 """More marks in view than this are a texture, not instants; the newest are drawn."""
 
+QUIET_APART = 4
+"""Pixels between two quiet lines: nearer ones are one."""
+
 
 class MarkLines:
     """The marks of one plot. A word that has no room beside the last one is left out."""
@@ -24,6 +29,8 @@ class MarkLines:
         self._theme = theme
         self._box = box
         self._labelled = labelled
+        self._loud = pg.mkPen(QColor(theme.colours.text), width=1, style=Qt.PenStyle.DashDotLine)
+        self._quiet = pg.mkPen(QColor(theme.colours.line), width=1)
         self._font = theme.font("small")
         self._metrics = QFontMetrics(self._font)
         self._lines: list[QGraphicsLineItem] = []
@@ -37,8 +44,8 @@ class MarkLines:
 
     def show(self, marks: tuple[Mark, ...], begin_s: float, end_s: float, base_s: float) -> None:
         """Draw those between two instants; `base_s` is where the plot's time is zero."""
-        inside = tuple(mark for mark in marks if begin_s <= mark.t <= end_s)[-MOST:]
         pixel_s = (end_s - begin_s) / max(1.0, float(self._box.width()))
+        inside = _drawn(marks, begin_s, end_s, QUIET_APART * pixel_s)
         top = float(self._box.viewRange()[1][1])
         wanted = (inside, begin_s, end_s, base_s, pixel_s, top)
         if wanted == self._shown or not (inside or self._lines):
@@ -47,6 +54,7 @@ class MarkLines:
         self._make(len(inside))
         for line, mark in zip(self._lines, inside, strict=False):
             line.setX(mark.t - base_s)
+            line.setPen(self._quiet if mark.quiet else self._loud)
         for place, line in enumerate(self._lines):
             line.setVisible(place < len(inside))
         if self._labelled:
@@ -62,8 +70,9 @@ class MarkLines:
             width_s = (self._metrics.horizontalAdvance(mark.label) + self._theme.px(12)) * pixel_s
             fits_right = mark.t + width_s <= end_s
             begin_s = mark.t if fits_right else mark.t - width_s
-            label.setVisible(begin_s >= free_s)
-            if begin_s < free_s:
+            has_room = bool(mark.label) and begin_s >= free_s
+            label.setVisible(has_room)
+            if not has_room:
                 continue
             free_s = begin_s + width_s
             label.setText(mark.label)
@@ -74,8 +83,6 @@ class MarkLines:
         colours = self._theme.colours
         while len(self._lines) < count:
             line = QGraphicsLineItem(0, -FAR_VALUE, 0, FAR_VALUE)
-            pen = pg.mkPen(QColor(colours.text), width=1, style=Qt.PenStyle.DashDotLine)
-            line.setPen(pen)
             line.setZValue(3)
             self._box.addItem(line, ignoreBounds=True)
             self._lines.append(line)
@@ -85,3 +92,20 @@ class MarkLines:
                 label.setZValue(4)
                 self._box.addItem(label, ignoreBounds=True)
                 self._labels.append(label)
+
+
+def _drawn(
+    marks: tuple[Mark, ...], begin_s: float, end_s: float, apart_s: float
+) -> tuple[Mark, ...]:
+    """The newest in view; of quiet ones that stand close together one."""
+    first, last = (bisect_left(marks, t, key=lambda mark: mark.t) for t in (begin_s, end_s))
+    found: list[Mark] = []
+    free_s = float("-inf")
+    for mark in marks[first:last]:
+        if not mark.quiet or mark.t >= free_s:
+            found.append(mark)
+            free_s = mark.t + apart_s
+    loud = [mark for mark in found if not mark.quiet][-MOST:]
+    quiet = [mark for mark in found if mark.quiet]
+    kept = quiet[-(MOST - len(loud)) :] if len(loud) < MOST else []
+    return tuple(sorted([*loud, *kept], key=lambda mark: mark.t))

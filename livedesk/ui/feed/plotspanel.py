@@ -1,11 +1,15 @@
-"""Which stretch of time do the plots show? Follow live or look back; both plots move together."""
+"""Which stretch of time do the plots show? Follow live or look back; both plots move together.
+
+The same values stand in a table that takes the place of the plots.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from math import ceil
 
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
@@ -18,6 +22,7 @@ from livedesk.ui.basics import button
 from livedesk.ui.feed.figureplots import Ahead, RatePlot, SkewPlot
 from livedesk.ui.feed.readings import rate_readings, skew_readings
 from livedesk.ui.feed.timeplot import Cursor, TimePlot, TimeWindow
+from livedesk.ui.feed.valuestable import ValuesTable
 from livedesk.ui.theme import Theme
 
 RANGES_S: tuple[float | None, ...] = (120.0, 600.0, None)
@@ -25,6 +30,9 @@ LEAST_SPAN_S = 30.0
 MOVE_S = 0.5
 CURSOR_STEPS = 200
 """Steps of the cursor from edge to edge."""
+
+FRAME_MS = 16
+"""While somebody drags, the curves are drawn anew so often: 60 times a second."""
 
 LEAST_STEP_S = 0.25
 OUTLOOK_TENTHS = 5
@@ -47,6 +55,11 @@ class _View:
 class PlotsPanel(QWidget):
     """Range buttons and the plots under them."""
 
+    redrawn = Signal()
+    """Another stretch of time is shown."""
+    arrange_asked = Signal(bool)
+    """Somebody wants to move the parts of the page, or to be done with it."""
+
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
         self._theme = theme
@@ -55,6 +68,12 @@ class PlotsPanel(QWidget):
         self._window: TimeWindow | None = None
         self._plots: StorePlots | None = None
         self._started_s: float | None = None
+        self._marks: tuple[Mark, ...] = ()
+        self._tabled: object = None
+        self.table = ValuesTable(theme, zone)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._redraw)
         self.rate = RatePlot(theme, zone)
         self.skew = SkewPlot(theme, zone)
         self.ranges = [self._segment(text) for text in (tr("2 min"), tr("10 min"), tr("All"))]
@@ -62,6 +81,8 @@ class PlotsPanel(QWidget):
         self.clocks = self._segment(
             tr("Clocks"), tr("Audio and video clock against the wall clock, in the skew plot (K)")
         )
+        self.values = self._segment(tr("Values"), tr("The values behind the plots as a table (V)"))
+        self.arrange = self._segment(tr("Arrange"), tr("Move, close or reset the parts (Ctrl+L)"))
         self.show_time = self._segment(tr("Show time"), tr("Time since the session began (T)"))
         self.wall_time = self._segment(tr("Wall clock"), tr("Time of day (T)"))
         self._wire()
@@ -80,13 +101,15 @@ class PlotsPanel(QWidget):
         self._clock_group.addButton(self.wall_time, 1)
         self._clock_group.idClicked.connect(self._choose_clock)
         self.follow.clicked.connect(self.follow_live)
+        self.values.toggled.connect(self._show_table)
+        self.arrange.clicked.connect(self.arrange_asked)
         self.ranges[0].setChecked(True)
         self.show_time.setChecked(True)
         self.follow.setChecked(True)
         for plot in self.plots:
             plot.moved.connect(self._hold)
-            plot.pointed.connect(self._point)
-            plot.left.connect(self._leave)
+            plot.pointed.connect(self.point)
+            plot.left.connect(self.leave)
 
     @property
     def plots(self) -> tuple[TimePlot, ...]:
@@ -101,15 +124,30 @@ class PlotsPanel(QWidget):
         bar.addWidget(self.follow)
         bar.addSpacing(self._theme.pad)
         bar.addWidget(self.clocks)
+        bar.addWidget(self.values)
         bar.addStretch(1)
         bar.addWidget(self.show_time)
         bar.addWidget(self.wall_time)
+        bar.addSpacing(self._theme.pad)
+        bar.addWidget(self.arrange)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.gap)
         column.addLayout(bar)
         for plot in self.plots:
             column.addWidget(plot, 1)
+        column.addWidget(self.table, 2)
+        self.table.hide()
+
+    @property
+    def stretch(self) -> TimeWindow | None:
+        """What the plots show."""
+        return self._window
+
+    @property
+    def started_s(self) -> float | None:
+        """When the show began (Unix seconds)."""
+        return self._started_s
 
     def choose_range(self, place: int) -> None:
         """Show the last 2 min, 10 min or all, and follow."""
@@ -132,15 +170,30 @@ class PlotsPanel(QWidget):
         """Stay where somebody panned or zoomed to."""
         self._view.held = (begin_s, end_s)
         self.follow.setChecked(False)
+        if not self._frame.isActive():
+            self._frame.start(FRAME_MS)
 
     def toggle_clocks(self) -> None:
         self.clocks.toggle()
 
-    def _point(self, t: float) -> None:
+    def toggle_values(self) -> None:
+        """The table in place of the plots, or the plots again."""
+        self.values.toggle()
+        if self.values.isChecked():
+            self.table.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_table(self, shown: bool) -> None:
+        for plot in self.plots:
+            plot.setHidden(shown)
+        self.table.setVisible(shown)
+        self._redraw()
+
+    def point(self, t: float) -> None:
+        """Read the values at an instant (Unix seconds) that the mouse or the timeline is at."""
         self._view.cursor_s, self._view.by_mouse = t, True
         self._show_cursor()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """A cursor set by key stays until Esc."""
         if self._view.by_mouse:
             self.hide_cursor()
@@ -181,16 +234,44 @@ class PlotsPanel(QWidget):
         self.rate.show_readings(readings)
         self.skew.show_readings(skew_readings(view, clocks=self.clocks.isChecked()))
         self.skew.show_forecast(_ahead(view, plots))
-        window = self._time_window(view, plots)
-        self._plots = plots
         for plot in self.plots:
             plot.show_stale(stale_note)
-            plot.show_window(window, plots)
-            plot.show_marks(marks)
-        if self._view.cursor_s is not None:
-            self._show_cursor()
+        self._time_window(view, plots)
+        self._plots, self._marks = plots, marks
+        self._redraw()
 
-    def _time_window(self, view: StoreView, plots: StorePlots) -> TimeWindow:
+    def _redraw(self) -> None:
+        """Draw the stretch of time that is shown, or the one that somebody just dragged it to."""
+        window, plots = self._window, self._plots
+        if window is None or plots is None:
+            return
+        if self._view.held is not None:
+            window = self._window = replace(
+                window, begin_s=self._view.held[0], end_s=self._view.held[1]
+            )
+        if self.values.isChecked():
+            self._fill_table(window, plots)
+        else:
+            for plot in self.plots:
+                plot.show_window(window, plots)
+                plot.show_marks(self._marks)
+            if self._view.cursor_s is not None:
+                self._show_cursor()
+        self.redrawn.emit()
+
+    def _fill_table(self, window: TimeWindow, plots: StorePlots) -> None:
+        """Once a second: faster than that nobody reads a table."""
+        readings = tuple(
+            (reading, plot is self.skew) for plot in self.plots for reading in plot.readings
+        )
+        heads = tuple(reading.key for reading, _ in readings)
+        wanted = (plots, heads, round(window.begin_s), round(window.end_s), window.wall)
+        if wanted != self._tabled:
+            self._tabled = wanted
+            self.table.show_values(window, readings, plots)
+
+    def _time_window(self, view: StoreView, plots: StorePlots) -> None:
+        """Move the stretch of time along with the show, or keep the one that is held."""
         now_s = (plots.last_t or view.status.utc_ns / NS_PER_S) + _steps(view.age_s)
         started_ns = view.status.session_started_utc_ns
         started_s = started_ns / NS_PER_S if started_ns is not None else None
@@ -206,7 +287,6 @@ class PlotsPanel(QWidget):
             live = _with_outlook(live, _ahead(view, plots))
         begin_s, end_s = self._view.held or live
         self._window = TimeWindow(begin_s, end_s, base_s, wall)
-        return self._window
 
 
 def live_window(

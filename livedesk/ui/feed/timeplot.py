@@ -188,6 +188,11 @@ class TimePlot(Panel):
             said = reading.note
 
     @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What the curves are called, and their latest values."""
+        return tuple(self._readings.values())
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """The curves that are drawn."""
         return tuple(self._curves)
@@ -209,10 +214,9 @@ class TimePlot(Panel):
 
     def _add_curve(self, place: int) -> pg.PlotDataItem:
         curve = pg.PlotDataItem(pen=self._pen(place), antialias=False, connect="finite")
+        # An outline has as few points as its picture shows, so nothing is left for pyqtgraph to
+        # thin out.
         self.box.addItem(curve)
-        # Both only take hold on an item that is in a plot (pyqtgraph issue 1855).
-        curve.setClipToView(True)
-        curve.setDownsampling(auto=True, method="peak")
         return curve
 
     def _pen(self, place: int) -> QPen:
