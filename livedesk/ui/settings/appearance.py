@@ -37,7 +37,7 @@ class AppearancePage(SettingsPage):
             ("full", tr("Full")),
         ]
         self.look = OneOf(theme, tr("Colours"), looks, self._choose_look)
-        self.size = OneOf(theme, tr("Size of text"), sizes, self._choose_scale)
+        self.text_size = OneOf(theme, tr("Size of text"), sizes, self._choose_scale)
         self.motion = OneOf(theme, tr("Motion"), motions, self._choose_motion)
         self.add_heading(tr("Colours"))
         self.add_row(self.look)
@@ -46,7 +46,7 @@ class AppearancePage(SettingsPage):
                "state has a shape of its own.")
         )  # fmt: skip
         self.add_heading(tr("Size of text"))
-        self.add_row(self.size)
+        self.add_row(self.text_size)
         self.add_words(tr("Panels, buttons and plots grow with it."))
         self.add_heading(tr("Motion"))
         self.add_row(self.motion)
@@ -59,7 +59,7 @@ class AppearancePage(SettingsPage):
     def refresh(self) -> None:
         now = self._book.now
         self.look.show_value(now.look)
-        self.size.show_value(now.scale)
+        self.text_size.show_value(now.scale)
         self.motion.show_value(now.motion)
         self.note.show_text(self._book.note)
 

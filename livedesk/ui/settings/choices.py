@@ -53,5 +53,5 @@ def tick(theme: Theme, text: str, hint: str, chose: Callable[[bool], None]) -> Q
     box.setAccessibleName(text)
     box.setAccessibleDescription(hint)
     box.setToolTip(hint)
-    box.clicked.connect(chose)
+    box.clicked.connect(lambda: chose(box.isChecked()))
     return box

@@ -59,7 +59,7 @@ def test_a_look_is_chosen_by_keyboard_and_kept(
             break
         QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
     QTest.keyClick(page.look.push("light"), Qt.Key.Key_Space)
-    page.size.push(1.5).click()
+    page.text_size.push(1.5).click()
     page.motion.push("reduced").click()
     chosen = PreferenceBook(tmp_path).now
     assert chosen == Preferences("light", 1.5, "reduced")
