@@ -56,10 +56,22 @@ class AlarmLine:
 
     @property
     def look(self) -> Look:
-        """Loud while it stands and nobody does something about it."""
-        if self.place == "active" and self.alarm.gone_s is None:
-            return PRIORITY_LOOK[self.alarm.priority]
-        return "idle" if self.place in ("active", "over") else "ready"
+        """Its shape: how urgent it is while its condition is there."""
+        match self.place:
+            case "shelved":
+                return "ready"
+            case "past":
+                return "ok"
+        return PRIORITY_LOOK[self.alarm.priority] if self._is_there else "idle"
+
+    @property
+    def is_lit(self) -> bool:
+        """Nobody does something about it yet."""
+        return self.place == "active" and self._is_there
+
+    @property
+    def _is_there(self) -> bool:
+        return self.until_utc_ns is None and self.alarm.gone_s is None
 
     @property
     def needs_somebody(self) -> bool:

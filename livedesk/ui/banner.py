@@ -151,7 +151,7 @@ class Banner(QWidget):
         super().__init__()
         self._zone = zone
         self.rows = [TroubleRow(theme) for _ in range(ROWS)]
-        self.more = button(theme, "", tr("Open the list of alarms (A)"), segment=True)
+        self.more = button(theme, "", tr("Open the list of alarms (F6)"), segment=True)
         self.more.setCheckable(False)
         self.more.clicked.connect(partial(self.asked.emit, None))
         self.go = GoRow(theme)

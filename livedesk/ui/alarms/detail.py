@@ -105,8 +105,8 @@ class AlarmDetail(Panel):
         alarm = line.alarm
         self.mark.show_look(line.look)
         self.cause.show_text(alarm.cause)
-        lit = line.look in LIT
-        self.cause.set_colour(self._theme.colour(line.look) if lit else self._theme.colours.text)
+        colour = self._theme.colour(line.look) if line.is_lit else self._theme.colours.text
+        self.cause.set_colour(colour)
         self.whose.show_text(f"{place_name(line.store_name)} · {priority_word(alarm.priority)}")
         self._show(self.action, alarm.action)
         self.life.show_text("\n".join(life_words(line, utc_ns, self._zone)))

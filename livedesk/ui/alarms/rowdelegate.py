@@ -97,7 +97,7 @@ class AlarmDelegate(QStyledItemDelegate):
         half = box.height() // 2
         width = round(box.width() * STATE_SHARE)
         utc_ns = self._utc_ns()
-        lit = line.look in LIT
+        lit = line.is_lit
         left = box.left() + side + px(10)
         right = QRect(box.right() - width + 1, box.top(), width, half)
         taken = self._pen.text(painter, right, time_of(line, utc_ns), "body",

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLineEdit,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -68,12 +67,14 @@ class ShelveDialog(QDialog):
         column.setSpacing(px(10))
         column.addWidget(self._words("title", line.alarm.cause, theme.colours.text))
         column.addWidget(self._words("small", place_name(line.store_name), theme.colours.muted))
+        choices = QHBoxLayout()
         for minutes in SHELVE_MINUTES:
-            choice = QRadioButton(until_words(minutes, utc_ns, zone))
-            choice.setFont(theme.font("body"))
+            choice = button(theme, until_words(minutes, utc_ns, zone), segment=True)
             choice.setChecked(minutes == DEFAULT_MINUTES)
             self.times.addButton(choice, minutes)
-            column.addWidget(choice)
+            choices.addWidget(choice)
+        choices.addStretch(1)
+        column.addLayout(choices)
         column.addWidget(self.why)
         meaning = tr("Until then it makes no sound and sends no message. It stays in the list, and "
                      "comes back by itself: at that time, when it gets worse, and with the next "

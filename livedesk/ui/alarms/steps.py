@@ -4,16 +4,45 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from livedesk.desk.words import tr
 from livedesk.ui.basics import Text, discard
 from livedesk.ui.theme import Theme
 
+BOX = 16
+"""Pixels at scale 1."""
+
 KEYED = 9
 """Steps that a digit ticks."""
+
+
+class TickBox(QCheckBox):
+    """A box that can be seen on every ground, with the console's own tick."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedSize(theme.px(BOX), theme.px(BOX))
+
+    def hitButton(self, pos: QPoint) -> bool:  # noqa: N802 - Qt's name
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        colours, side = self._theme.colours, self.width()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colours.focus if self.hasFocus() else colours.faint))
+        painter.setBrush(QColor(colours.ground))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, side / 6, side / 6)
+        if self.isChecked():
+            painter.setPen(QPen(QColor(colours.text), side / 9))
+            ends = ((0.24, 0.54), (0.43, 0.72), (0.77, 0.3))
+            painter.drawPolyline([QPointF(x * side, y * side) for x, y in ends])
+        painter.end()
 
 
 class Step(QWidget):
@@ -24,7 +53,7 @@ class Step(QWidget):
     def __init__(self, theme: Theme, number: int, text: str) -> None:
         super().__init__()
         self._theme = theme
-        self.box = QCheckBox()
+        self.box = TickBox(theme)
         name = tr("Step {n}: {text}").format(n=number, text=text)
         self.box.setAccessibleName(name)
         self.box.clicked.connect(self.toggled)
