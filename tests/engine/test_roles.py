@@ -9,10 +9,11 @@ from typing import Final
 import httpx
 
 from livedesk.core.clock import SystemClock
+from livedesk.core.roles import ROLES
 from livedesk.core.secrets import Secret
+from livedesk.core.settings import Settings, UserSettings
 from livedesk.engine.api.app import CALLS
 from livedesk.engine.api.pads import PadTokens
-from livedesk.engine.api.roles import Role
 from tests.engine.conftest import Bench, Running, client, store_settings
 from tests.engine.pinning.service import pin_service
 
@@ -46,6 +47,16 @@ MAY: Final = {
     ("GET", "/v1/sessions/{session}/export"): DESK,
     ("POST", "/v1/engine/stop"): "admin",
     ("GET", "/metrics"): DESK,
+    ("GET", "/v1/engine"): DESK,
+    ("GET", f"{S}/check"): DESK,
+    ("POST", f"{S}/check"): "admin live_operations producer",
+    ("GET", "/v1/users"): "admin",
+    ("POST", "/v1/users"): "admin",
+    ("POST", "/v1/users/{user}/token"): "admin",
+    ("POST", "/v1/users/{user}/role"): "admin",
+    ("DELETE", "/v1/users/{user}"): "admin",
+    ("GET", "/v1/audit"): DESK,
+    ("POST", "/v1/channels/{channel}/test"): "admin",
     ("POST", f"{S}/pads"): "admin producer",
     ("GET", f"{S}/pads"): "admin producer",
     ("DELETE", f"{S}/pads/{{pad}}"): "admin producer",
@@ -72,18 +83,16 @@ PADS: Final = {
     ("GET", f"{S}/products/{{product:path}}/picture"), ("POST", f"{S}/cues"), ("GET", f"{S}/cues"),
     ("DELETE", f"{S}/pin"), ("GET", f"{S}/show"),
 }  # fmt: skip
-TOKENS: Final[tuple[tuple[Secret, Role], ...]] = (
-    (Secret("operations-token"), "live_operations"),
-    (Secret("producer-token"), "producer"),
-    (Secret("host-token"), "host"),
-    (Secret("analyst-token"), "analyst"),
+PEOPLE: Final = tuple(
+    UserSettings(f"The {role}", role, Secret(f"{role}-token")) for role in ROLES if role != "admin"
 )
 
 
 def _address(path: str, store: str) -> str:
     for part, value in (
         ("{store}", store), ("{product:path}", "a/b"), ("{session}", "none"), ("{pad}", "none"),
-        ("{file}", "pad.css"), ("{item}", "1"), ("{alarm:path}", "1/ack"), ("{action}", "x"), ("{kind}", "none"),
+        ("{file}", "pad.css"), ("{user}", "none"), ("{item}", "1"),
+        ("{alarm:path}", "1/ack"), ("{action}", "x"), ("{channel}", "none"), ("{kind}", "none"),
     ):  # fmt: skip
         path = path.replace(part, value)
     return path
@@ -118,13 +127,14 @@ def test_each_token_may_make_its_calls_and_no_other(bench: Bench) -> None:
         _, short = await pads.admit("glow", "Phone", "test", hours=1e-9)
         async with pin_service() as service:
             settings = service.settings(web_pad=True)
-            options = bench.options(
+            stores = (
                 replace(store_settings(), pins=settings),
                 replace(store_settings("calm", 1936), pins=settings),
-                tokens=TOKENS,
             )
+            options = bench.options(settings=Settings(stores, users=PEOPLE))
             async with bench.engine(options) as running:
-                for token, role in (*TOKENS, (running.runtime.token, "admin")):
+                tokens = [(user.token, user.role) for user in PEOPLE]
+                for token, role in (*tokens, (running.runtime.token, "admin")):
                     may = {call for call, roles in MAY.items() if role in roles.split()}
                     assert (role, await _let_in(running, token, "glow")) == (role, may)
                 assert await _let_in(running, pad, "glow") == PADS | OPEN
