@@ -7,7 +7,7 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench clean
+.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench strings screens clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
@@ -16,6 +16,8 @@ help:
 	@echo "make test-obs  with a real OBS on a display of its own: as encoder, moved, and alone"
 	@echo "make lint    style, types and import walls"
 	@echo "make bench   costs and delays, as a table"
+	@echo "make strings the texts of the windows, for translators"
+	@echo "make screens every page, dialog and state as a picture in out/screens, and a check of each"
 	@echo "make clean   remove environments, caches and results"
 
 demo:
@@ -54,6 +56,15 @@ lint:
 bench:
 	$(BOOTSTRAP) bench
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+strings:
+	$(BOOTSTRAP) lint
+	@.venv/bin/python -m tools.make_strings
+
+screens: export QT_QPA_PLATFORM = offscreen
+screens:
+	$(BOOTSTRAP) bench
+	@.venv/bin/python -m tools.screens $(ARGS)
 
 clean:
 	rm -rf .venv .venv-without-qt .tools out dist build

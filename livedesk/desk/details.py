@@ -122,7 +122,7 @@ def _figure(
 ) -> DetailRow:
     figure = FIGURES[name]
     text = _unit(value, figure.unit, figure.decimals, signed=signed)
-    return DetailRow(tr(label or figure.label), text, source, figure.definition)
+    return DetailRow(label or tr(figure.label), text, source, figure.definition)
 
 
 def _unit(value: float | None, unit: str, decimals: int = 0, *, signed: bool = False) -> str:

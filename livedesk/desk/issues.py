@@ -9,7 +9,7 @@ from livedesk.core.status import Severity
 from livedesk.desk.failover import away_words, missing_standbys
 from livedesk.desk.looks import Card, Look, feed_flows, is_delivering, is_running, lost
 from livedesk.desk.model import StoreView
-from livedesk.desk.words import platform_name, tr
+from livedesk.desk.words import platform_name, tr, trn
 
 SIGN_ON_S = 120.0
 """A session begins with the first media, so the check before the show falls into its first
@@ -69,8 +69,8 @@ def settings_card(view: StoreView) -> Card:
 def _settings_words(view: StoreView) -> tuple[Look, str]:
     issues = view.status.issues
     if issues:
-        count = tr("1 issue") if len(issues) == 1 else tr("{n} issues").format(n=len(issues))
-        return _look(view), count
+        count = len(issues)
+        return _look(view), trn("{n} issue", "{n} issues", count).format(n=count)
     if view.status.issues_checked:
         return "ok", tr("As wished")
     # A probe that is down has a card of its own: one cause is one fault.

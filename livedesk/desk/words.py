@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gettext
 from datetime import datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S
+
+DOMAIN = "livedesk"
+"""Of the catalogues: <folder>/<language>/LC_MESSAGES/livedesk.mo, from livedesk.pot."""
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -26,7 +30,20 @@ def tr(text: str) -> str:
 
     Cached because gettext looks for the catalogue on disk at every call.
     """
-    return gettext.dgettext("livedesk", text)
+    return gettext.dgettext(DOMAIN, text)
+
+
+@lru_cache(maxsize=1024)
+def trn(one: str, several: str, n: int) -> str:
+    """The text for `n` things, since languages count in different ways. `{n}` stays as it is."""
+    return gettext.dngettext(DOMAIN, one, several, n)
+
+
+def use_catalogues(folder: Path) -> None:
+    """Look there for the texts in the language of the environment (LANGUAGE, LC_ALL, LANG)."""
+    gettext.bindtextdomain(DOMAIN, str(folder))
+    tr.cache_clear()
+    trn.cache_clear()
 
 
 def platform_name(named: str) -> str:
@@ -45,14 +62,11 @@ def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> s
 
 def lost_words(frames: int | None) -> str:
     """What a switch cost."""
-    match frames:
-        case None:
-            return tr("frames lost: not known")
-        case 0:
-            return tr("no frame lost")
-        case 1:
-            return tr("1 frame lost")
-    return tr("{n} frames lost").format(n=number(frames))
+    if frames is None:
+        return tr("frames lost: not known")
+    if frames == 0:
+        return tr("no frame lost")
+    return trn("{n} frame lost", "{n} frames lost", frames).format(n=number(frames))
 
 
 def age(seconds: float | None) -> str:
