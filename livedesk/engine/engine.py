@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
@@ -50,6 +51,8 @@ class StopOrder:
 class OverviewSource(Protocol):
     def status(self) -> EngineStatus: ...
 
+    async def test_channel(self, name: str, by: str) -> Delivery | None: ...
+
 
 class Engine:
     """What the API sees of the engine."""
@@ -90,6 +93,9 @@ class Engine:
 
     def overview(self) -> EngineStatus:
         return self._overview.status()
+
+    async def test_channel(self, name: str, by: str) -> Delivery | None:
+        return await self._overview.test_channel(name, by)
 
     def sessions(self) -> list[SessionFile]:
         running = {store.status().session for store in self.stores()}

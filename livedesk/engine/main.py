@@ -100,6 +100,7 @@ async def run_engine(
         await runbook.open()
         alarming = await open_alarming(opened, options.settings, data, bus, clock, runbook.steps)
         engine = Engine(clock, bus, data, lag, alarming.overview, alarming.alarms, runbook)
+        alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
         _obey_signals(opened, engine)
         people = await opened.enter_async_context(
             open_people(options.paths, clock, options.settings.users, _failed)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from livedesk import __version__
+from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
-from livedesk.core.engine_status import ChannelStatus, EngineStatus
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.settings import AgencySettings
+from livedesk.core.status import StoreStatus
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from livedesk.engine.alarming.telling import ChannelTelling
 from livedesk.engine.engine_conditions import engine_findings
 from livedesk.engine.machine import Machine, MachineWatch
 
@@ -21,7 +24,8 @@ EVERY_S: Final = 1.0
 
 
 class Overview:
-    """`channels`: how the ways to people are. `host`: the machine's name, for people."""
+    """`host`: the machine's name, for people. What is made after it is given to it later: who
+    may call (`count_users`), and the `stores`."""
 
     def __init__(
         self,
@@ -30,16 +34,17 @@ class Overview:
         alarms: EngineAlarms,
         agency: AgencySettings,
         host: str,
-        channels: Callable[[], tuple[ChannelStatus, ...]],
+        telling: ChannelTelling,
     ) -> None:
         self._clock = clock
         self._watch = watch
         self._alarms = alarms
         self._agency = agency
         self._host = host
-        self._channels = channels
+        self._telling = telling
         self._machine = Machine()
         self.count_users: Callable[[], int] = lambda: 0
+        self.stores: Callable[[], Iterable[StoreStatus]] = tuple
 
     async def run(self, publish: Callable[[EngineStatus], None]) -> None:
         """For ever. A fault of ours is logged, and the next second is another try."""
@@ -54,7 +59,8 @@ class Overview:
 
     def look(self) -> None:
         hours = self._agency.show_hours
-        self._alarms.look(engine_findings(self._machine, self._channels(), hours))
+        self._alarms.look(engine_findings(self._machine, self._telling.statuses(), hours))
+        self._telling.beat(self.stores)
 
     def status(self) -> EngineStatus:
         machine = self._machine
@@ -63,7 +69,7 @@ class Overview:
             version=__version__,
             agency=self._agency.name,
             host=self._host,
-            channels=self._channels(),
+            channels=self._telling.statuses(),
             alarms=self._alarms.active(),
             disk_free_bytes=machine.disk_free_bytes,
             disk_left_h=machine.disk_left_h,
@@ -71,3 +77,7 @@ class Overview:
             clock_synchronised=machine.time.synchronised,
             users=self.count_users(),
         )
+
+    async def test_channel(self, name: str, by: str) -> Delivery | None:
+        """What became of a message that is sent now; None when there is no such channel."""
+        return await self._telling.test(name, by)

@@ -171,6 +171,8 @@ class OneEngine:
     def overview(self) -> EngineStatus:
         return EngineStatus(1)
 
+    async def test_channel(self, name: str, by: str) -> None: ...
+
     def sessions(self) -> list[Any]:
         return []
 

@@ -82,8 +82,9 @@ class Sender:
 
     async def close(self) -> None:
         """Gives what waits a moment to get out. The task is its owner's to end, after this."""
+        limit_s = 0.0 if self.status().state == "failing" else LAST_WORDS_S
         try:
-            async with asyncio.timeout(LAST_WORDS_S):
+            async with asyncio.timeout(limit_s):
                 await self._idle.wait()
         except TimeoutError:
             waiting = self.status().waiting

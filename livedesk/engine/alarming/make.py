@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from livedesk.alarms.channels.message import Voice
+from livedesk.alarms.channels.sender import Sender
 from livedesk.core.clock import Clock
 from livedesk.core.settings import Settings
 from livedesk.core.tasks import Tasks
-from livedesk.engine.alarming.announce import Telling, Untold
+from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from livedesk.engine.alarming.telling import ChannelTelling
 from livedesk.engine.bus import Bus
 from livedesk.engine.machine import MachineWatch
 from livedesk.engine.overview import Overview
@@ -39,7 +44,7 @@ async def open_alarming(
 
     `steps`: of an alarm's id, what the agency does about it.
     """
-    telling = Untold()
+    telling = await _open_channels(opened, settings, clock)
     alarms = EngineAlarms(clock, telling, steps)
     overview = Overview(
         clock,
@@ -47,9 +52,32 @@ async def open_alarming(
         alarms,
         settings.agency,
         socket.gethostname(),
-        tuple,
+        telling,
     )
     tasks = Tasks()
     opened.push_async_callback(tasks.close)
     tasks.spawn("overview", overview.run(bus.publish_engine))
     return Alarming(telling, overview, alarms)
+
+
+async def _open_channels(
+    opened: AsyncExitStack, settings: Settings, clock: Clock
+) -> ChannelTelling:
+    zone = settings.agency.time_zone
+    voice = Voice(settings.agency.name, ZoneInfo(zone) if zone else None)
+    if not settings.channels:
+        return ChannelTelling((), voice, clock)
+    # HTTP and mail take a tenth of a second to load, which engines without channels do not need.
+    from livedesk.alarms.channels.make import courier_for
+
+    senders = [Sender(channel, courier_for(channel), clock) for channel in settings.channels]
+    tasks = Tasks()
+    opened.push_async_callback(tasks.close)
+
+    async def close() -> None:
+        await asyncio.gather(*(sender.close() for sender in senders))
+
+    opened.push_async_callback(close)
+    for sender in senders:
+        tasks.spawn(f"channel {sender.settings.name}", sender.run())
+    return ChannelTelling(senders, voice, clock)

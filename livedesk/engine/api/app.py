@@ -83,6 +83,7 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
     ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),
     ("GET", "/v1/engine", DESK, overview.engine_status),
+    ("POST", "/v1/channels/{channel}/test", ADMIN, overview.test_channel),
     ("POST", "/v1/engine/stop", ADMIN, sessions.stop_engine),
     ("GET", "/metrics", DESK, metrics.scrape),
     *pad_calls.CALLS,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import FailoverMode, StoreStatus
@@ -109,6 +110,10 @@ class EngineView(Protocol):
 
     def overview(self) -> EngineStatus:
         """What is true of the engine itself now."""
+        ...
+
+    async def test_channel(self, name: str, by: str) -> Delivery | None:
+        """What became of a message that is sent now; None when there is no such channel."""
         ...
 
     def sessions(self) -> list[SessionFile]:

@@ -1,0 +1,92 @@
+"""Who is told of an alarm away from the screen? Announcements to channels, and their heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from livedesk.alarms.channels.delivery import Delivery
+from livedesk.alarms.channels.message import RANK, Message, Voice
+from livedesk.alarms.channels.sender import Sender
+from livedesk.core.channel_settings import ChannelSettings
+from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.engine_status import ChannelStatus
+from livedesk.core.status import StoreStatus
+from livedesk.engine.alarming.announce import Announcement
+
+FAILING: Final = "channel.failing"
+"""The alarm of a channel is `channel.failing/<name>`."""
+
+_ON_AIR: Final = ("live", "interrupted")
+
+
+class ChannelTelling:
+    """A `Telling`. Each channel hears of what it wants, and nothing of its own failure."""
+
+    def __init__(self, senders: Sequence[Sender], voice: Voice, clock: Clock) -> None:
+        self._senders = tuple(senders)
+        self._voice = voice
+        self._clock = clock
+        self._beaten_ns: dict[str, int] = {}
+        """By channel: when its last heartbeat was sent, in the show that is on."""
+
+    def announce(self, what: Announcement) -> None:
+        message = self._message(what)
+        if message is None:
+            return
+        for sender in self._senders:
+            if _wants(sender.settings, message):
+                sender.put(message)
+
+    def _message(self, what: Announcement) -> Message | None:
+        voice, utc_ns = self._voice, self._clock.utc_ns()
+        if what.alarm is not None:
+            return voice.raised(what.store, what.name, what.alarm, utc_ns)
+        if what.ended is not None:
+            return voice.ended(what.store, what.name, what.ended, utc_ns)
+        return voice.quiet(what.store, what.name, what.quiet, utc_ns) if what.quiet else None
+
+    def beat(self, stores: Callable[[], Iterable[StoreStatus]]) -> None:
+        """Once a second: a heartbeat where one is due, at once when a show begins."""
+        beating = [each for each in self._senders if each.settings.heartbeat_min > 0]
+        if not beating:
+            return
+        statuses = tuple(stores())
+        for sender in beating:
+            settings = sender.settings
+            wanted = settings.stores
+            of_it = [each for each in statuses if not wanted or each.store in wanted]
+            on_air = [each.name for each in of_it if each.state in _ON_AIR]
+            if not on_air:
+                self._beaten_ns.pop(settings.name, None)
+            elif self._is_due(settings):
+                self._beaten_ns[settings.name] = self._clock.mono_ns()
+                alarms = sum(len(each.alarms) for each in of_it)
+                sender.put(self._voice.heartbeat(on_air, alarms, self._clock.utc_ns()))
+
+    def _is_due(self, settings: ChannelSettings) -> bool:
+        last_ns = self._beaten_ns.get(settings.name)
+        if last_ns is None:
+            return True
+        return self._clock.mono_ns() - last_ns >= settings.heartbeat_min * 60 * NS_PER_S
+
+    def statuses(self) -> tuple[ChannelStatus, ...]:
+        return tuple(sender.status() for sender in self._senders)
+
+    async def test(self, name: str, by: str) -> Delivery | None:
+        """Sends a message now, whatever waits; None when there is no such channel."""
+        for sender in self._senders:
+            if sender.settings.name == name:
+                message = self._voice.test(name, by, self._clock.utc_ns())
+                return await sender.test(message)
+        return None
+
+
+def _wants(channel: ChannelSettings, message: Message) -> bool:
+    if message.alarm == f"{FAILING}/{channel.name}":
+        return False
+    if message.store and channel.stores and message.store not in channel.stores:
+        return False
+    if message.kind == "ended" and not channel.resolved:
+        return False
+    return RANK[message.priority] >= RANK[channel.priority]

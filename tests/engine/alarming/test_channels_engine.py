@@ -1,0 +1,83 @@
+"""Are people told by a whole engine: a heartbeat, an alarm, a test? What is known of that?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+import pytest
+
+from livedesk.core.channel_settings import ChannelSettings, WebhookChannel
+from livedesk.core.secrets import Secret
+from livedesk.core.settings import AgencySettings, Settings
+from tests.alarms.channels.conftest import Server, serving
+from tests.engine.conftest import GONE, GOOD, HOST_TOKEN, Bench, store_settings
+from tests.waiting import until
+
+CANARY = "canary-4f1d9a77"
+
+
+def _told(server: Server) -> list[str]:
+    bodies = (request.partition(b"\r\n\r\n")[2] for request in server.requests)
+    return [json.loads(body)["type"] for body in bodies]
+
+
+def _settings(port: int) -> Settings:
+    way = WebhookChannel(Secret(f"http://127.0.0.1:{port}/{CANARY}"))
+    channel = ChannelSettings("ops", way, priority="low", heartbeat_min=30)
+    agency = AgencySettings("North Agency", time_zone="Asia/Singapore")
+    return Settings((store_settings(),), channels=(channel,), agency=agency)
+
+
+def test_a_show_is_told_and_its_address_is_not(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def story() -> None:
+        bench.say(GOOD)
+        async with serving("204 No Content") as server:
+            options = bench.options(settings=_settings(server.port))
+            async with bench.engine(options) as running:
+                await until(lambda: "heartbeat" in _told(server), "the heartbeat")
+                answer = await running.http.post("/v1/channels/ops/test", json={"by": "Noor"})
+                assert answer.json() == {"ok": True, "text": "The message arrived."}
+                assert b"Noor sent this at" in server.requests[-1]
+                assert b"+08:00" in server.requests[-1]
+                bench.say(GONE)
+                await until(lambda: "alarm.raised" in _told(server), "the alarm")
+                status = (await running.http.get("/v1/engine")).text
+                assert '"state":"ok"' in status
+                assert CANARY not in status
+                unknown = await running.http.post("/v1/channels/nobody/test")
+                assert unknown.status_code == 404
+                headers = {"Authorization": f"Bearer {HOST_TOKEN.reveal()}"}
+                refused = await running.http.post("/v1/channels/ops/test", headers=headers)
+                assert refused.status_code == 403
+
+    asyncio.run(story())
+    assert CANARY not in caplog.text
+
+
+def test_a_channel_that_refuses_is_an_alarm_of_the_engine(bench: Bench) -> None:
+    async def story() -> None:
+        bench.say(GOOD)
+        async with serving("404 Not Found") as server:
+            options = bench.options(settings=_settings(server.port))
+            async with bench.engine(options) as running:
+
+                async def alarms() -> dict[str, str]:
+                    told = (await running.http.get("/v1/engine")).json()
+                    return {alarm["id"]: alarm["cause"] for alarm in told["alarms"]}
+
+                async def is_alarm() -> bool:
+                    return "channel.failing/ops" in await alarms()
+
+                await until(is_alarm, "the alarm of the channel")
+                assert "revoked" in (await alarms())["channel.failing/ops"]
+                answer = (await running.http.post("/v1/channels/ops/test")).json()
+                assert answer["ok"] is False
+                assert CANARY not in str(answer)
+
+    asyncio.run(story())
