@@ -51,8 +51,9 @@ class AlarmBook:
         """Returns whether the list of what ended has to be fetched anew."""
         return self._stands(status.store, status.name, status.alarms, status.utc_ns, status.flood)
 
-    def engine(self, status: EngineStatus) -> None:
-        self._stands(ENGINE, "", status.alarms, status.utc_ns, None)
+    def engine(self, status: EngineStatus) -> bool:
+        """The same of the engine's own alarms."""
+        return self._stands(ENGINE, "", status.alarms, status.utc_ns, None)
 
     def fetched(self, store: str, page: AlarmPage) -> None:
         known = self._known.get(store)
@@ -105,11 +106,12 @@ class AlarmBook:
             for alarm in known.active:
                 asked = self._orders.as_asked(key_of(store, alarm), alarm, me)
                 yield standing_line(store, known.name, asked)
-            standing = {key_of(store, alarm) for alarm in known.active}
+            standing = {alarm.id: alarm.since_utc_ns for alarm in known.active}
             for ended in known.ended:
                 key = AlarmKey(store, ended.id, ended.since_utc_ns)
-                if key not in standing:
-                    yield ended_line(store, known.name, self._orders.end_as_asked(key, ended, me))
+                if standing.get(ended.id) != ended.since_utc_ns:
+                    asked = self._orders.end_as_asked(key, ended, me)
+                    yield ended_line(store, known.name, asked, came_again=ended.id in standing)
 
     def _stands(
         self,

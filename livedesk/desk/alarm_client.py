@@ -21,7 +21,7 @@ class AlarmDoor(Door, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AlarmPage:
-    """The alarms of a store's session, the newest ended first."""
+    """The alarms of a store's session, or of the engine; the newest ended first."""
 
     active: tuple[AlarmStatus, ...] = ()
     ended: tuple[EndedAlarm, ...] = ()
@@ -62,14 +62,13 @@ class AlarmClient:
         self._door = door
 
     async def alarms(self, store: str) -> AlarmPage:
-        path = f"{store_path(store)}/alarms"
+        path = f"{_root(store)}/alarms"
         return wire.read_as(await self._door.get_bytes(path), AlarmPage, self._door.where + path)
 
     async def give(self, order: AlarmOrder, by: str) -> AlarmStatus | EndedAlarm:
         """Carry out an order; the same one again changes nothing more."""
-        root = store_path(order.store) if order.store else "/v1"
         # The "/" of an id is part of the path; everything else is written as it has to be.
-        path = f"{root}/alarms/{quote(order.alarm_id, safe='/')}/{order.act}"
+        path = f"{_root(order.store)}/alarms/{quote(order.alarm_id, safe='/')}/{order.act}"
         body: dict[str, Json] = {"by": by}
         if order.act == "shelve":
             body |= {"minutes": order.minutes, "why": order.why}
@@ -90,6 +89,11 @@ class AlarmClient:
         path = f"/v1/channels/{quote(name, safe='')}/test"
         answer = await self._door.post(path, {"by": by})
         return wire.read_as(answer, ChannelTest, self._door.where + path)
+
+
+def _root(store: str) -> str:
+    """Those of the engine itself are of no store."""
+    return store_path(store) if store else "/v1"
 
 
 def _read_alarm(body: bytes, where: str) -> AlarmStatus | EndedAlarm:

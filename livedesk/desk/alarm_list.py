@@ -102,11 +102,11 @@ def standing_line(store: str, name: str, alarm: AlarmStatus) -> AlarmLine:
     return AlarmLine(key_of(store, alarm), place_of(alarm), name, alarm)
 
 
-def ended_line(store: str, name: str, ended: EndedAlarm) -> AlarmLine:
-    place: Place = "over" if ended.acknowledged_by is None else "past"
-    # What took it in stands in the list by itself: nothing is left to see here.
-    if ended.goes_on_as is not None:
-        place = "past"
+def ended_line(store: str, name: str, ended: EndedAlarm, *, came_again: bool = False) -> AlarmLine:
+    """`came_again`: one of the same id stands. To acknowledge that is to have seen this one too,
+    and the engine knows alarms by their ids: from here alone it must not be done."""
+    seen_elsewhere = came_again or ended.goes_on_as is not None
+    place: Place = "past" if seen_elsewhere or ended.acknowledged_by else "over"
     alarm = AlarmStatus(
         ended.id,
         ended.priority,

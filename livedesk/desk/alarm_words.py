@@ -54,6 +54,8 @@ def state_words(line: AlarmLine, utc_ns: int, zone: tzinfo | None = None) -> str
         )
     if line.place == "over":
         return ended_at(line, zone)
+    if line.place == "past" and not alarm.acknowledged_by:
+        return tr("came again")
     if alarm.gone_s is not None:
         return tr("over for {time}").format(time=span(alarm.gone_s))
     return tr("seen by {name}").format(name=alarm.acknowledged_by) if alarm.acknowledged_by else ""

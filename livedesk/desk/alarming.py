@@ -135,7 +135,8 @@ class Alarming:
             self._fetch_soon(status.store)
 
     def engine(self, status: EngineStatus) -> None:
-        self._book.engine(status)
+        if self._book.engine(status):
+            self._fetch_soon(ENGINE)
 
     def event(self, event: Event) -> None:
         if event.kind in _CHANGES_ENDED:
@@ -145,8 +146,6 @@ class Alarming:
 
     def _fetch_soon(self, store: str) -> None:
         """One call at a time for each store, and another when news came meanwhile."""
-        if store == ENGINE:
-            return
         if store in self._fetching:
             self._again.add(store)
             return
@@ -161,7 +160,7 @@ class Alarming:
                 self._book.fetched(store, await self._client().alarms(store))
         except DeskError as error:
             # What stands is told by the statuses; this is asked again with the next change.
-            log.info("alarms of %s: %s", store, error)
+            log.info("alarms of %s: %s", store or "the engine", error)
         finally:
             self._fetching.discard(store)
             self._again.discard(store)

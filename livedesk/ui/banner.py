@@ -26,6 +26,10 @@ ROWS = 3
 """More than three at once are not read; the rest is counted."""
 
 HEIGHT = 50
+
+LEAST = 330
+"""Pixels at scale 1: of one trouble, so that its cause can be read."""
+
 _SHARES = (3, 2, 2)
 """Alarms stand side by side, the loudest with the most room."""
 
@@ -156,6 +160,7 @@ class Banner(QWidget):
         self.more.clicked.connect(partial(self.asked.emit, None))
         self.go = GoRow(theme)
         self._can_act = True
+        self._least = theme.px(LEAST)
         line = QHBoxLayout()
         line.setSpacing(theme.px(4))
         for row, share in zip(self.rows, _SHARES, strict=True):
@@ -194,9 +199,10 @@ class Banner(QWidget):
         """`shelved`: how many were put aside, and so are not among the troubles."""
         for row, trouble in zip(self.rows, troubles, strict=False):
             row.show_trouble(trouble, self._since(trouble, utc_ns, brief=len(troubles) > 1))
+        room = min(ROWS, max(1, self.width() // self._least))
         for place, row in enumerate(self.rows):
-            row.setVisible(place < len(troubles))
-        self._show_more(troubles[ROWS:], shelved)
+            row.setVisible(place < min(room, len(troubles)))
+        self._show_more(troubles[room:], shelved)
         self.go.setVisible(not troubles)
         self.go.show_line(calm)
 

@@ -41,7 +41,8 @@ class AlarmDetail(Panel):
         self.order = self._text("strong", theme.colours.warning)
         self.acknowledge = button(theme, tr("Acknowledge"), tr("I have seen it, and act (K)"))
         self.shelve = button(theme, tr("Shelve…"), tr("Put it aside for a while (S)"))
-        self.store = button(theme, tr("Open the store"), tr("Its feed page (Enter)"))
+        self.store = button(theme, tr("Open the store"), tr("Its feed page (Enter)"), segment=True)
+        self.store.setCheckable(False)
         self.heading = Text(theme, "caption", theme.colours.faint)
         self.heading.show_text(tr("What to do").upper())
         self.steps = Steps(theme)
@@ -68,14 +69,18 @@ class AlarmDetail(Panel):
         head.addWidget(self.cause, 1)
         acts = QHBoxLayout()
         acts.setSpacing(px(8))
-        for push in (self.acknowledge, self.shelve, self.store):
-            acts.addWidget(push)
+        acts.addWidget(self.acknowledge)
+        acts.addWidget(self.shelve)
         acts.addStretch(1)
+        whose = QHBoxLayout()
+        whose.addWidget(self.whose, 1)
+        whose.addWidget(self.store)
         body = QVBoxLayout(self._body)
-        body.setContentsMargins(0, 0, px(6), 0)
+        body.setContentsMargins(0, 0, px(8), 0)
         body.setSpacing(px(8))
         body.addLayout(head)
-        for part in (self.whose, self.action, self.life, self.order):
+        body.addLayout(whose)
+        for part in (self.action, self.life, self.order):
             body.addWidget(part)
         body.addLayout(acts)
         body.addSpacing(px(6))
@@ -85,7 +90,9 @@ class AlarmDetail(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(px(n) for n in (16, 14, 10, 10)))
         column.addWidget(self.nothing)
-        column.addWidget(scrolled(self._body), 1)
+        area = scrolled(self._body)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(area, 1)
         self.setMinimumWidth(theme.px(320))
 
     def show_line(
