@@ -7,12 +7,13 @@ Run: python -m tools.make_strings
 
 from __future__ import annotations
 
+import ast
 import io
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from livedesk.core.figures import FIGURES
@@ -22,10 +23,35 @@ TEMPLATE = ROOT / "livedesk" / "locale" / "livedesk.pot"
 ROOMS = ("livedesk/desk", "livedesk/ui")
 """Texts for people at a screen are written in these rooms; names of figures in core/figures.py."""
 
+LITERALS = {"tr": 1, "trn": 2}
+"""Calls whose first so many arguments are texts."""
+
 CHANGING = (b'"POT-Creation-Date', b'"Generated-By')
 """Lines of the header which change by themselves."""
 
-KEYWORDS = {"tr": None, "trn": (1, 2)}
+Text = str | tuple[str, str]
+"""One that counts has two forms in English."""
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Each call that asks for a text, with its file. Those within f-strings are found as well,
+    which babel's own search finds only from Python 3.12 on."""
+    for room in ROOMS:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            place = file.relative_to(ROOT).as_posix()
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in LITERALS:
+                    yield place, node
+
+
+def literals(call: ast.Call) -> Text | None:
+    """What is to be translated; None if it is only known at run time."""
+    count = LITERALS[getattr(call.func, "id", "")]
+    texts = [arg.value for arg in call.args[:count] if isinstance(arg, ast.Constant)]
+    strings = [text for text in texts if isinstance(text, str)]
+    if len(strings) < count:
+        return None
+    return strings[0] if count == 1 else (strings[0], strings[1])
 
 
 def catalogue() -> Catalog:
@@ -37,13 +63,12 @@ def catalogue() -> Catalog:
         header_comment="# Texts of livedesk, to be translated. Written by: make strings",
         fuzzy=False,
     )
-    for room in ROOMS:
-        for name, _line, text, _comments, _context in extract_from_dir(
-            ROOT / room, [("**.py", "python")], keywords=KEYWORDS
-        ):
-            found.add(text, locations=[(f"{room}/{name}", 0)])
     for figure in FIGURES.values():
         found.add(figure.label, locations=[("livedesk/core/figures.py", 0)])
+    for place, call in calls():
+        text = literals(call)
+        if text is not None:
+            found.add(text, locations=[(place, 0)])
     return found
 
 
