@@ -17,7 +17,7 @@ from livedesk.desk.model import DeskSnapshot, Moment, StoreView
 from livedesk.desk.moderation_card import MODERATION
 from livedesk.desk.pin_cards import PINS
 from livedesk.desk.pin_words import pin_view
-from livedesk.desk.troubles import loudest
+from livedesk.desk.troubles import Trouble, loudest
 from livedesk.desk.uplinkcards import active_uplink
 from livedesk.desk.words import NOTHING, countdown, number, show_clock, span, tr
 
@@ -267,3 +267,19 @@ class WallDesk:
         needing = {store for store in order if self._order.rank(store) <= NEEDS_ME}
         shown = [tiles[store] for store in order if not self.only_needing or store in needing]
         return Wall(tuple(shown), len(tiles), len(snapshot.on_air), len(needing))
+
+
+def wall_card(snapshot: DeskSnapshot) -> Card:
+    """The loudest of all stores, for where the wall itself is not on screen."""
+    told = [(*loudest(view), view.status.name) for view in snapshot.stores]
+    look, words, name = max(told, key=lambda each: LOUDNESS[each[0]], default=("idle", "", ""))
+    word = f"{name}: {words}" if words else tr("No store needs anybody.")
+    return Card("wall", tr("Wall"), look, word)
+
+
+def alarms_card(found: Sequence[Trouble]) -> Card:
+    """How many troubles nobody has seen yet, and how loud the loudest is."""
+    news = [trouble for trouble in found if not trouble.quiet]
+    look: Look = max((each.look for each in news), key=lambda each: LOUDNESS[each], default="ok")
+    word = tr("{n} that nobody has seen").format(n=len(news)) if news else tr("none unseen")
+    return Card("alarms", tr("Alarms"), look, word)

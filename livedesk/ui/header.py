@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -22,12 +21,12 @@ from livedesk.desk.looks import Card, Look, is_still_sending
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.moderation_card import moderation_card
 from livedesk.desk.pin_cards import pins_card
+from livedesk.desk.wall import wall_card
 from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text, button
+from livedesk.ui.pages import OF_ALL_STORES, PAGES, Page
 from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
-
-Page = Literal["feed", "pins", "queue"]
 
 
 def session_word(state: SessionState) -> str:
@@ -53,6 +52,22 @@ def link_words(link: LinkView) -> tuple[Look, str]:
 
 def _still_sending() -> str:
     return tr("The record is closed. The encoder's stream goes to the platform until it stops.")
+
+
+def _page_names() -> dict[Page, tuple[str, str]]:
+    """On its button, and what it is."""
+    return {
+        "wall": (tr("Wall"), tr("All stores (W, F2)")),
+        "feed": (tr("Feed"), tr("Feed, uplinks and plots (F, F3)")),
+        "pins": (tr("Pins"), tr("Products and pins (P, F4)")),
+        "queue": (tr("Queue"), tr("Moderation (Q, F5)")),
+        "alarms": (tr("Alarms"), tr("Alarms, and what to do (F6)")),
+        "check": (tr("Check"), tr("Check before the show (G, F7)")),
+    }
+
+
+def _page_hint(page: Page) -> str:
+    return _page_names()[page][1]
 
 
 class Pill(QLabel):
@@ -84,16 +99,14 @@ class PageSwitch(QWidget):
     chosen = Signal(str)
     """A `Page`."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, pages: tuple[Page, ...]) -> None:
         super().__init__()
         self._theme = theme
         self._looks: dict[Page, tuple[Look, str]] = {}
         self.buttons: dict[Page, QPushButton] = {
-            "feed": button(
-                theme, f" {tr('Feed')}", tr("Feed, uplinks and plots (F)"), segment=True
-            ),
-            "pins": button(theme, f" {tr('Pins')}", tr("Products and pins (P)"), segment=True),
-            "queue": button(theme, f" {tr('Queue')}", tr("Moderation (Q)"), segment=True),
+            # Qt leaves no room between a button's icon and its text.
+            page: button(theme, f"  {_page_names()[page][0]}", _page_hint(page), segment=True)
+            for page in pages
         }
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -101,8 +114,6 @@ class PageSwitch(QWidget):
         row.setSpacing(theme.px(4))
         for page, push in self.buttons.items():
             push.setFont(theme.font("strong"))
-            # Qt leaves no room between a button's icon and its text.
-            push.setText(f" {push.text()}")
             self._group.addButton(push)
             push.clicked.connect(partial(self.chosen.emit, page))
             row.addWidget(push)
@@ -110,14 +121,23 @@ class PageSwitch(QWidget):
     def show_page(self, page: Page) -> None:
         self.buttons[page].setChecked(True)
 
-    def show_store(self, view: StoreView | None) -> None:
+    def show_pages(self, snapshot: DeskSnapshot, view: StoreView | None) -> None:
+        """`view`: the store to which the pages of one store belong."""
         self.setVisible(view is not None)
-        if view is not None:
-            self._show("feed", worst_of_feed(view))
-            card = pins_card(view)
-            self._show("pins", card or Card("pins", tr("Pins"), "idle", tr("not set up")))
-            queue = moderation_card(view)
-            self._show("queue", queue or Card("queue", tr("Queue"), "idle", tr("not set up")))
+        if view is None:
+            return
+        self._show("wall", wall_card(snapshot))
+        self._show("feed", worst_of_feed(view))
+        card = pins_card(view)
+        self._show("pins", card or Card("pins", tr("Pins"), "idle", tr("not set up")))
+        queue = moderation_card(view)
+        self._show("queue", queue or Card("queue", tr("Queue"), "idle", tr("not set up")))
+
+    def show_card(self, card: Card) -> None:
+        """Of a page whose state somebody else knows; its key is the page."""
+        for page in self.buttons:
+            if page == card.key:
+                self._show(page, card)
 
     def _show(self, page: Page, card: Card) -> None:
         told = card.look, f"{card.title}: {card.word}"
@@ -138,7 +158,7 @@ class Header(QWidget):
     end_requested = Signal()
     help_requested = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, pages: tuple[Page, ...] = PAGES) -> None:
         super().__init__()
         self._theme = theme
         colours = theme.colours
@@ -153,7 +173,7 @@ class Header(QWidget):
         self.badge.setToolTip(tr("A rehearsal on this machine: no platform sees this stream."))
         self.link_mark = ShapeMark(theme, 16)
         self.link_text = Text(theme, "small", colours.muted)
-        self.pages = PageSwitch(theme)
+        self.pages = PageSwitch(theme, pages)
         self.end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
         self.help = button(theme, tr("?"), tr("Keyboard shortcuts (F1)"))
         self.end.clicked.connect(self.end_requested)
@@ -187,22 +207,30 @@ class Header(QWidget):
         row.setColumnStretch(0, 1)
         row.setColumnStretch(2, 1)
 
-    def show_snapshot(self, snapshot: DeskSnapshot, view: StoreView | None) -> None:
+    def show_snapshot(self, snapshot: DeskSnapshot, view: StoreView | None, page: Page) -> None:
+        """`view`: the chosen store, which pages of all stores do not name."""
         look, words = link_words(snapshot.link)
         self.link_mark.show_look(look)
         self.link_text.show_text(words)
         self.link_text.set_colour(self._theme.colour(look))
         self.link_text.setToolTip(snapshot.link.where)
+        self.pages.show_pages(snapshot, view)
+        view = None if page in OF_ALL_STORES else view
         self.state.setVisible(view is not None)
         self.clock.setVisible(view is not None and view.on_air_s is not None)
         self.badge.setVisible(view is not None and view.status.sandbox)
-        self.pages.show_store(view)
+        self.end.setVisible(view is not None)
         if view is None:
             self._show_nothing(snapshot)
         else:
             self._show_store(view, snapshot.link.answering)
 
     def _show_nothing(self, snapshot: DeskSnapshot) -> None:
+        if snapshot.stores:
+            agency = snapshot.engine.agency if snapshot.engine is not None else ""
+            self.name.show_text(agency or tr("All stores"))
+            self.platform.show_text(tr("{n} stores").format(n=len(snapshot.stores)))
+            return
         answering = snapshot.link.answering
         self.name.show_text(tr("No store") if answering else tr("livedesk"))
         hint = tr("The engine's settings name no store.") if answering else ""

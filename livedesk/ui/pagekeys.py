@@ -1,4 +1,4 @@
-"""Which keys does each page have of its own? Digits choose a range here and fire a line there."""
+"""Which keys have orders, pins and the queue? Digits fire a line here and answer there."""
 
 from __future__ import annotations
 
@@ -7,30 +7,11 @@ from functools import partial
 
 from livedesk.desk.queue_answers import DIGITS
 from livedesk.desk.words import tr
-from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.switching import Switching
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.runofshow import KEYED_LINES
 from livedesk.ui.shortcuts import Shortcut
-
-
-def feed_shortcuts(page: FeedPage, read: Callable[[], None]) -> tuple[Shortcut, ...]:
-    """`read` sets the plots' cursor."""
-    plots, side = page.plots, page.side
-    acts: tuple[tuple[str, str, Callable[[], None]], ...] = (
-        ("1", tr("Plots: last 2 minutes"), partial(plots.choose_range, 0)),
-        ("2", tr("Plots: last 10 minutes"), partial(plots.choose_range, 1)),
-        ("3", tr("Plots: whole session"), partial(plots.choose_range, 2)),
-        ("L", tr("Plots: follow live"), plots.follow_live),
-        ("T", tr("Plots: show time or wall clock"), plots.toggle_clock),
-        ("K", tr("Plots: audio and video clock"), plots.toggle_clocks),
-        ("C", tr("Plots: read values; then ←, → (Shift: far), Esc"), read),
-        ("E", tr("Events"), side.open_events),
-        ("D", tr("All figures as text"), side.open_details),
-        ("I", tr("What the platform wishes of the settings"), side.open_issues),
-    )
-    return tuple(Shortcut((key,), text, act, page="feed") for key, text, act in acts)
 
 
 def order_shortcuts(switching: Switching) -> tuple[Shortcut, ...]:
@@ -54,11 +35,11 @@ def pin_shortcuts(pins: PinsPage, web_pad: Callable[[], None]) -> tuple[Shortcut
         (("U",), tr("Unpin"), pins.unpin),
         (("Ctrl+F", "/"), tr("Search all products; Enter or ↓: what was found"),
          panel.open_search),
-        (("G",), tr("Run of show"), pins.focus_list),
+        (("L",), tr("Run of show"), pins.focus_list),
         (("H",), tr("By hand: the oldest is done"), pins.finish_by_hand),
         (("Shift+H",), tr("By hand: the oldest could not be done…"), pins.could_not_by_hand),
         (("V",), tr("Newest or worst pins"), pins.pins.toggle),
-        (("W",), tr("Web pad: let a phone or tablet in…"), web_pad),
+        (("Shift+P",), tr("Web pad: let a phone or tablet in…"), web_pad),
     )  # fmt: skip
     told = (
         Shortcut((), tr("Fire line 1 to 9 of the run of show"), _nothing, page="pins",
@@ -108,7 +89,7 @@ def queue_shortcuts(queue: QueuePage) -> tuple[Shortcut, ...]:
         (("V",), tr("Next list: waiting, hidden, by hand, …"), queue.next_list),
         (("S",), tr("All stores or one"), queue.toggle_scope),
         (("Y",), tr("What the rules catch"), queue.toggle_rules),
-        (("G",), tr("To the list"), queue.focus_list),
+        (("L",), tr("To the list"), queue.focus_list),
     )  # fmt: skip
     told = Shortcut((), tr("Reply with this answer"), _nothing, page="queue", shown="1 … 9")
     others = Shortcut(("R",), tr("… the next nine answers"), queue.turn_answers, repeats=False,

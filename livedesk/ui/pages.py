@@ -6,8 +6,18 @@ that is larger than its screen has buttons that nobody reaches.
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+
+Page = Literal["wall", "feed", "pins", "queue", "alarms", "check"]
+
+PAGES: Final[tuple[Page, ...]] = ("wall", "feed", "pins", "queue", "alarms", "check")
+"""In the order of their buttons and of the keys F2 to F7."""
+
+OF_ALL_STORES: Final[frozenset[Page]] = frozenset({"wall", "alarms", "check"})
+"""Pages beside which no store is chosen."""
 
 
 class Pages(QStackedWidget):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from livedesk.core.pins import CueSource
+from livedesk.desk.alarming import Alarming
 from livedesk.desk.asked import Asked, Order
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
 from livedesk.desk.pad import PadSource
@@ -89,6 +90,9 @@ class Source(OrderDesk, Protocol):
 
     @property
     def moderation(self) -> QueueSource: ...
+
+    @property
+    def alarms(self) -> Alarming: ...
 
     @property
     def pads(self) -> PadSource: ...

@@ -97,13 +97,18 @@ class StoreList(QScrollArea):
         self.setWidget(inner)
         self.setVisible(False)
 
-    def show_stores(self, views: tuple[StoreView, ...], chosen: str | None) -> None:
+    def show_stores(
+        self, views: tuple[StoreView, ...], chosen: str | None, *, hidden: bool = False
+    ) -> None:
+        """`hidden`: the page beside it is of all stores."""
+        self.setVisible(len(views) > 1 and not hidden)
+        if self.isHidden():
+            return
         names = [view.status.store for view in views]
         if names != list(self.rows):
             self._rebuild(names)
         for view in views:
             self.rows[view.status.store].show_store(view, view.status.store == chosen)
-        self.setVisible(len(views) > 1)
 
     def _rebuild(self, names: list[str]) -> None:
         for row in self.rows.values():

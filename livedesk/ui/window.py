@@ -10,37 +10,40 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from livedesk.desk.alarm_list import AlarmKey
 from livedesk.desk.issues import GoLine, go_line
 from livedesk.desk.model import DeskSnapshot, Note, StoreView
-from livedesk.desk.troubles import troubles
+from livedesk.desk.rights import Rights
+from livedesk.desk.troubles import shelved, troubles
+from livedesk.desk.wall import alarms_card
 from livedesk.desk.words import tr, wall_clock
 from livedesk.ui import questions
 from livedesk.ui.banner import Banner
 from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
+from livedesk.ui.console_keys import console_shortcuts
+from livedesk.ui.console_pages import ConsolePages
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.switching import Switching
-from livedesk.ui.feed.uplinks import Orders
-from livedesk.ui.header import Header, Page
+from livedesk.ui.header import Header
+from livedesk.ui.layouts import Layouts
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.padwindows import PadWindows
-from livedesk.ui.pagekeys import (
-    feed_shortcuts,
-    order_shortcuts,
-    pin_shortcuts,
-    queue_shortcuts,
-)
-from livedesk.ui.pages import Pages, scrolled
+from livedesk.ui.pages import OF_ALL_STORES, Page
 from livedesk.ui.pins.page import PinsPage
 from livedesk.ui.pins.webpad import WebPadDialog
-from livedesk.ui.shortcuts import Shortcut, ShortcutSheet, install
+from livedesk.ui.shortcuts import ShortcutSheet, install
 from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
 from livedesk.ui.theme import Theme
+from livedesk.ui.wall.window import WallWindows
 
 REPAINT_MS = 100
 FAR_STEPS = 10
 """Of the plots' cursor, with Shift."""
+
+PLACE = "console"
+"""Under which the window's place is kept."""
 
 
 class ConsoleWindow(QMainWindow):
@@ -54,13 +57,20 @@ class ConsoleWindow(QMainWindow):
     """A sandbox `Fault`."""
 
     def __init__(
-        self, source: Source, theme: Theme, *, sandbox: bool = False, zone: tzinfo | None = None
+        self,
+        source: Source,
+        theme: Theme,
+        *,
+        sandbox: bool = False,
+        zone: tzinfo | None = None,
+        layouts: Layouts | None = None,
     ) -> None:
         super().__init__()
         self._source = source
         self._theme = theme
         self._sandbox = sandbox
         self._zone = zone
+        self._layouts = layouts or Layouts(None)
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
@@ -68,19 +78,18 @@ class ConsoleWindow(QMainWindow):
         """Set once media of a show has come."""
         self._note: Note | None = None
         self._centre = QWidget()
-        self.header = Header(theme)
         self.banner = Banner(theme, zone)
         self.stores = StoreList(theme)
-        self.page = FeedPage(theme, zone)
-        self.pins = PinsPage(source.pins, theme, zone)
-        self.queue = QueuePage(source.moderation, theme, source.now)
+        self.pages = ConsolePages(source, theme, zone)
+        self.header = Header(theme, self.pages.known)
         self._shown: Page = "feed"
+        self._has_started = False
         self._pads = PadWindows(source.pads, theme)
-        self.message = Text(theme, "title", theme.colours.muted)
+        self.walls = WallWindows(source, theme, self._layouts, self)
         self.note = ElidedText(theme, "small", theme.colours.warning)
         self.switching = Switching(source, self.page.uplinks, self)
         self.dock = BreakItDock(theme, self) if sandbox else None
-        self.shortcuts = self._shortcuts()
+        self.shortcuts = console_shortcuts(self, self.pages, self.switching, self.banner)
         self._lay_out()
         self._wire()
         self.setWindowTitle(tr("livedesk"))
@@ -91,16 +100,10 @@ class ConsoleWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         theme = self._theme
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.message.setWordWrap(True)
-        self._feed, self._pins = scrolled(self.page), scrolled(self.pins)
-        self._stack = Pages()
-        for page in (self.message, self._feed, self._pins, self.queue):
-            self._stack.addWidget(page)
         body = QHBoxLayout()
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
-        body.addWidget(self._stack, 1)
+        body.addWidget(self.pages, 1)
         column = QVBoxLayout(self._centre)
         column.setContentsMargins(*(theme.px(n) for n in (12, 10, 12, 2)))
         column.setSpacing(theme.gap)
@@ -122,37 +125,43 @@ class ConsoleWindow(QMainWindow):
     def _wire(self) -> None:
         self.header.end_requested.connect(self.ask_end)
         self.header.help_requested.connect(self.show_shortcuts)
-        self.banner.go.asked.connect(self.page.side.open_issues)
+        self.header.pages.chosen.connect(self.open_page)
+        self.banner.go.asked.connect(self.page.open_issues)
+        self.banner.acknowledged.connect(self._source.alarms.acknowledge)
+        self.banner.asked.connect(self.open_alarm)
         self.stores.chosen.connect(self.choose)
+        self.walls.chosen.connect(self.open_store)
         if self.dock is not None:
             self.dock.asked.connect(self.fault_requested)
-        self.header.pages.chosen.connect(self.open_page)
-        self.page.pins_asked.connect(partial(self.open_page, "pins"))
-        self.page.queue_asked.connect(partial(self.open_page, "queue"))
-        self.pins.pad_asked.connect(self.open_pad)
-        self.pins.web_pad_asked.connect(self.open_web_pad)
+        pages = self.pages
+        pages.wall.chosen.connect(self.open_store)
+        pages.wall.another_asked.connect(self.open_wall)
+        pages.alarms.store_asked.connect(self.open_store)
+        pages.feed.pins_asked.connect(partial(self.open_page, "pins"))
+        pages.feed.alarms_asked.connect(partial(self.open_page, "alarms"))
+        pages.feed.queue_asked.connect(partial(self.open_page, "queue"))
+        pages.pins.pad_asked.connect(self.open_pad)
+        pages.pins.web_pad_asked.connect(self.open_web_pad)
         self._actions = install(self, self.shortcuts)
         self.open_page("feed")
 
-    def _shortcuts(self) -> tuple[Shortcut, ...]:
-        return (
-            Shortcut(("F",), tr("Page: feed, uplinks and plots"), partial(self.open_page, "feed")),
-            Shortcut(("P",), tr("Page: products and pins"), partial(self.open_page, "pins")),
-            Shortcut(("Q",), tr("Page: moderation queue"), partial(self.open_page, "queue")),
-            Shortcut(("Ctrl+P",), tr("Open the host's pad"), self.open_pad, repeats=False),
-            *order_shortcuts(self.switching),
-            Shortcut(("PgDown",), tr("Next store"), self.choose_next),
-            Shortcut(("PgUp",), tr("Previous store"), self.choose_previous),
-            Shortcut(("Ctrl+E",), tr("End the session…"), self.ask_end),
-            Shortcut(("F11",), tr("Full screen on or off"), self.toggle_full_screen),
-            Shortcut(("F1", "?"), tr("This sheet"), self.show_shortcuts),
-            Shortcut(("Ctrl+Q",), tr("Close the window"), self._close),
-            *feed_shortcuts(self.page, self._read),
-            *pin_shortcuts(self.pins, self.open_web_pad),
-            *queue_shortcuts(self.queue),
-        )
-
     # What it shows
+
+    @property
+    def page(self) -> FeedPage:
+        return self.pages.feed
+
+    @property
+    def pins(self) -> PinsPage:
+        return self.pages.pins
+
+    @property
+    def queue(self) -> QueuePage:
+        return self.pages.queue
+
+    @property
+    def shown(self) -> Page:
+        return self._shown
 
     @property
     def chosen(self) -> str | None:
@@ -169,42 +178,28 @@ class ConsoleWindow(QMainWindow):
         snapshot = self._snapshot = self._source.snapshot()
         self._keep_choice(snapshot)
         view = snapshot.store(self._chosen)
-        found = troubles(snapshot, self._chosen)
-        self.header.show_snapshot(snapshot, view)
-        self.banner.show_troubles(found, _calm(view, self._zone), snapshot.utc_ns)
-        self.stores.show_stores(snapshot.stores, self._chosen)
+        is_of_all = self._shown in OF_ALL_STORES
+        here = None if is_of_all else view
+        self.header.show_snapshot(snapshot, view, self._shown)
+        self._show_troubles(snapshot, here)
+        self.stores.show_stores(snapshot.stores, self._chosen, hidden=is_of_all)
         orders = self.switching.follow(view, snapshot.link.answering)
         self._show_note(snapshot.note)
-        if view is None:
-            self.message.show_text(_nothing_to_show(snapshot))
-            self._stack.setCurrentWidget(self.message)
-            return
-        if view.on_air_s is not None:
+        if view is not None and view.on_air_s is not None:
             self.has_show.set()
-        # Only what is on screen is drawn: a hidden page takes part when it is opened.
-        match self._shown:
-            case "pins":
-                self._stack.setCurrentWidget(self._pins)
-                self.pins.show_store(view)
-            case "queue":
-                self._stack.setCurrentWidget(self.queue)
-                self.queue.show_store(view)
-            case "feed":
-                self._stack.setCurrentWidget(self._feed)
-                self._show_feed(view, snapshot, orders)
+        self.pages.show_page(self._shown, snapshot, view, orders)
+        self.walls.show_walls(snapshot)
 
-    def _show_feed(self, view: StoreView, snapshot: DeskSnapshot, orders: Orders) -> None:
-        store = view.status.store
-        self.page.show_store(
-            view,
-            snapshot.link.answering,
-            self._source.plots(store),
-            self._source.preview(store),
-            snapshot.events,
-            orders,
-        )
+    def _show_troubles(self, snapshot: DeskSnapshot, here: StoreView | None) -> None:
+        store = here.status.store if here is not None else None
+        calm = go_line(here, self._zone) if here is not None else GoLine("idle", "")
+        rights, as_asked = Rights(snapshot.me), self._source.alarms.as_asked
+        found = troubles(snapshot, store, as_asked)
+        self.banner.allow(may=rights.may("operate"), why_not=rights.why_not("operate"))
+        self.banner.show_troubles(found, calm, snapshot.utc_ns, shelved(snapshot, as_asked))
+        self.header.pages.show_card(alarms_card(found))
 
-    def _read(self) -> None:
+    def read_plots(self) -> None:
         """Set the cursor, and take the keys back from whatever list had them."""
         self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.page.plots.step_cursor(0)
@@ -227,9 +222,14 @@ class ConsoleWindow(QMainWindow):
                 super().keyPressEvent(event)
 
     def _keep_choice(self, snapshot: DeskSnapshot) -> None:
-        """Stay with the chosen store while there is one; else take the first."""
+        """Stay with the chosen store while there is one; else take the first. Of several stores all
+        are shown first."""
         if snapshot.store(self._chosen) is None:
             self._choose(snapshot.stores[0].status.store if snapshot.stores else None)
+        if snapshot.stores and not self._has_started:
+            self._has_started = True
+            if len(snapshot.stores) > 1:
+                self.open_page("wall")
 
     def _choose(self, store: str | None) -> None:
         if store != self._chosen:
@@ -244,7 +244,10 @@ class ConsoleWindow(QMainWindow):
     # What a person does
 
     def choose(self, store: str) -> None:
+        """Go to another store; from the wall, which shows all of them, to its feed page."""
         self._choose(store)
+        if self._shown == "wall":
+            self.open_page("feed")
         self.refresh()
 
     def choose_next(self) -> None:
@@ -259,13 +262,23 @@ class ConsoleWindow(QMainWindow):
         for shortcut, action in zip(self.shortcuts, self._actions, strict=True):
             action.setEnabled(shortcut.page in ("", page))
         self.refresh()
-        match page:
-            case "pins":
-                self.pins.focus_list()
-            case "queue":
-                self.queue.focus_list()
-            case "feed":
-                self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.pages.focus(self._shown):
+            self._centre.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_store(self, store: str) -> None:
+        """Its feed page: somebody chose it among all."""
+        self._choose(store)
+        self.open_page("feed")
+        self.activateWindow()
+
+    def open_alarm(self, key: AlarmKey | None) -> None:
+        """An alarm and what to do about it; None: the first that needs somebody."""
+        self.open_page("alarms")
+        self.pages.alarms.show_alarm(key)
+
+    def open_wall(self) -> None:
+        """A wall for another screen."""
+        self.walls.open()
 
     def open_pad(self) -> None:
         """The host's pad of the chosen store, as a window of its own; one a store."""
@@ -316,25 +329,15 @@ class ConsoleWindow(QMainWindow):
         on_air = tuple(view.status.name for view in self._snapshot.on_air)
         questions.ask_stop(self, on_air, self.stop_requested.emit)
 
-    def _close(self) -> None:
+    def ask_close(self) -> None:
         self.close()
 
     def close_for_good(self) -> None:
         """Stop the timer and close without a question."""
         self._timer.stop()
         self._may_close = True
+        self._layouts.keep_place(self, PLACE)
         self._pads.close()
-        self.pins.close_pictures()
-        self.queue.close_views()
+        self.walls.close_all()
+        self.pages.close_views()
         self.close()
-
-
-def _calm(view: StoreView | None, zone: tzinfo | None) -> GoLine:
-    return go_line(view, zone) if view is not None else GoLine("idle", "")
-
-
-def _nothing_to_show(snapshot: DeskSnapshot) -> str:
-    if snapshot.link.answering:
-        return tr("This engine runs no store.\nAdd a [[store]] to its settings and restart it.")
-    looking = tr("Looking for an engine on this machine…")
-    return f"{looking}\n\n{snapshot.link.reason}" if snapshot.link.reason else looking

@@ -23,6 +23,7 @@ from livedesk.desk.client import Picture
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
+from tests.ui.alarm_stage import StageAlarms
 from tests.ui.pin_stage import StagePins, stage_pads
 from tests.ui.queue_stage import StageQueue
 
@@ -94,6 +95,7 @@ class Stage:
         self.orders: list[Order] = []
         self.pins = StagePins(self.now)
         self.moderation = StageQueue(self.now)
+        self.alarms = StageAlarms(self.now)
         self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
         self._rng = Random(7)
@@ -144,8 +146,11 @@ class Stage:
             self.book.status(stamped.store, stamped.failover)
             self.pins.book.status(stamped.store, stamped.pins, stamped.utc_ns, self.now())
             self.moderation.status(stamped)
+            self.alarms.status(stamped)
             self.pads.status(stamped)
-            self.plots(stamped.store).add(stamped)
+            plots = self.plots(stamped.store)
+            plots.timeline.stands(stamped.alarms, stamped.utc_ns / NS_PER_S)
+            plots.add(stamped)
 
     def play(self, seconds: float, *statuses: StoreStatus) -> None:
         """Send statuses four times a second with a little life in their figures."""
@@ -162,10 +167,10 @@ class Stage:
         data: dict[str, Json] | None = None,
     ) -> None:
         self._seq += 1
-        self.model.event(
-            Event(self._seq, self.clock.utc_ns(), self.clock.mono_ns(), store, None, kind,
-                  level, "engine", text, None, data or {})
-        )  # fmt: skip
+        event = Event(self._seq, self.clock.utc_ns(), self.clock.mono_ns(), store, None, kind,
+                      level, "engine", text, None, data or {})  # fmt: skip
+        self.model.event(event)
+        self.plots(store).timeline.event(event)
 
     def _lively(self, status: StoreStatus) -> StoreStatus:
         wave = math.sin(self.clock.mono_ns() / NS_PER_S / 7)

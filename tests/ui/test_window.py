@@ -281,6 +281,7 @@ def test_several_stores_are_listed_with_words_and_shapes(
     slow = throttled(on_air("lumen", "Lumen Home"), 1500, 4200)
     stage.play(2, on_air("aurora", "Aurora"), slow, waiting("nord", "Nordlys"))
     window = open_window(stage)
+    window.open_page("feed")
     rows = window.stores.rows
     assert window.stores.isVisible()
     assert {name: row.mark.look for name, row in rows.items()} == {
@@ -298,14 +299,14 @@ def test_several_stores_are_listed_with_words_and_shapes(
 def test_without_a_store_the_window_says_what_to_do(stage: Stage, open_window: OpenWindow) -> None:
     stage.attach()
     window = open_window(stage)
-    assert "[[store]]" in window.message.text()
+    assert "[[store]]" in window.pages.message.text()
     assert not window.header.end.isEnabled()
 
 
 def test_a_failed_start_is_shown_in_full(stage: Stage, open_window: OpenWindow) -> None:
     stage.model.lost("The engine did not start. livedesk.toml:12: url", stage.now())
     window = open_window(stage)
-    assert "livedesk.toml:12" in window.message.text()
+    assert "livedesk.toml:12" in window.pages.message.text()
 
 
 def test_names_from_outside_are_text_and_not_markup(stage: Stage, open_window: OpenWindow) -> None:

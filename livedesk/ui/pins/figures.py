@@ -137,7 +137,7 @@ class WayPanel(Panel):
         self.rows = [LineRow(theme) for _ in range(MOST_LINES)]
         self.problems = button(theme, "", tr("What in the catalogue cannot be used"))
         self.pad = button(theme, tr("Pad (Ctrl+P)"), tr("Open the host's pad on this machine"))
-        self.web_pad = button(theme, tr("Web pad… (W)"), tr("Let a phone or tablet in as a pad"))
+        self.web_pad = button(theme, tr("Web pad…"), tr("Let a phone or tablet in as a pad"))
         self.problems.clicked.connect(self.problems_asked)
         self.pad.clicked.connect(self.pad_asked)
         self.web_pad.clicked.connect(self.web_pad_asked)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from livedesk.desk.plots import Floats, Series
+from livedesk.desk.series import Series, Values
 from livedesk.ui.theme import Theme
 
 HEADROOM = 1.15
@@ -47,7 +47,7 @@ def draw_spark(
         painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
 
 
-def _runs(values: Floats) -> list[slice]:
+def _runs(values: Values) -> list[slice]:
     """Stretches without a gap."""
     known = np.concatenate(([False], ~np.isnan(values), [False]))
     edges = np.flatnonzero(known[1:] != known[:-1])

@@ -92,8 +92,10 @@ class TilePanel(Panel):
         colours = self._base.colours
         lit = shown.look in LIT
         colour = self._base.colour(shown.look)
-        ground = self._base.ground(shown.look) if lit else colours.panel
-        edge = colour if lit else colours.line
+        # What somebody has seen keeps its colour and no longer calls.
+        calls = lit and shown.need != "seen"
+        ground = self._base.ground(shown.look) if calls else colours.panel
+        edge = colour if calls else colours.line
         bar = self._base.px(5) if lit else 0
         self.set_frame(ground, edge, bar, hatched=shown.look == "unknown" and shown.need != "off")
         self.setAccessibleName(f"{shown.number}: {shown.name}")

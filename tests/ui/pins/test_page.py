@@ -443,6 +443,6 @@ def test_an_engine_that_no_phone_reaches_is_told(stage: Stage, open_window: Open
 def test_a_web_pad_that_is_off_says_how_to_turn_it_on(stage: Stage, open_window: Open) -> None:
     window = opened(open_window, stage)
     dialog = web_pad(window)
-    shown = [label.text() for label in dialog.findChildren(type(window.message))]
+    shown = [label.text() for label in dialog.findChildren(type(window.pages.message))]
     assert any("web_pad = true" in text for text in shown)
     dialog.reject()

@@ -1,0 +1,98 @@
+"""Which keys does the console's window understand, on every page?
+
+Pages have F2 to F7 in the order of their buttons, beside F8 for the switch, and a letter where no
+page needs it for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from livedesk.desk.words import tr
+from livedesk.ui.alarms.keys import alarm_shortcuts, banner_shortcuts
+from livedesk.ui.banner import Banner
+from livedesk.ui.console_pages import ConsolePages
+from livedesk.ui.feed.keys import feed_shortcuts
+from livedesk.ui.feed.switching import Switching
+from livedesk.ui.pagekeys import order_shortcuts, pin_shortcuts, queue_shortcuts
+from livedesk.ui.pages import PAGES, Page
+from livedesk.ui.shortcuts import Shortcut
+from livedesk.ui.wall.keys import wall_shortcuts
+
+LETTERS: dict[Page, str] = {"wall": "W", "feed": "F", "pins": "P", "queue": "Q", "check": "G"}
+"""A approves comments and adds products, so the alarms have no letter."""
+
+
+class Window(Protocol):
+    """What keys do to the window as a whole."""
+
+    def open_page(self, page: Page) -> None: ...
+
+    def open_pad(self) -> None: ...
+
+    def open_web_pad(self) -> None: ...
+
+    def open_wall(self) -> None: ...
+
+    def choose_next(self) -> None: ...
+
+    def choose_previous(self) -> None: ...
+
+    def ask_end(self) -> None: ...
+
+    def toggle_full_screen(self) -> None: ...
+
+    def show_shortcuts(self) -> None: ...
+
+    def read_plots(self) -> None: ...
+
+    def ask_close(self) -> None: ...
+
+
+def page_keys(page: Page) -> tuple[str, ...]:
+    """`F4`, and `P` where there is a letter."""
+    keys = (LETTERS.get(page, ""), f"F{PAGES.index(page) + 2}")
+    return tuple(key for key in keys if key)
+
+
+def console_shortcuts(
+    window: Window, pages: ConsolePages, switching: Switching, banner: Banner
+) -> tuple[Shortcut, ...]:
+    opens = tuple(
+        Shortcut(page_keys(page), _page_text(page), partial(window.open_page, page))
+        for page in pages.known
+    )
+    acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
+        (("PgDown",), tr("Next store"), window.choose_next),
+        (("PgUp",), tr("Previous store"), window.choose_previous),
+        (("Ctrl+E",), tr("End the session…"), window.ask_end),
+        (("F11",), tr("Full screen on or off"), window.toggle_full_screen),
+        (("F1", "?"), tr("This sheet"), window.show_shortcuts),
+        (("Ctrl+Q",), tr("Close the window"), window.ask_close),
+    )
+    return (
+        *opens,
+        Shortcut(("Ctrl+P",), tr("Open the host's pad"), window.open_pad, repeats=False),
+        Shortcut(("Shift+W",), tr("A wall for another screen"), window.open_wall, repeats=False),
+        *banner_shortcuts(banner),
+        *order_shortcuts(switching),
+        *(Shortcut(keys, text, act) for keys, text, act in acts),
+        *wall_shortcuts(pages.wall),
+        *feed_shortcuts(pages.feed, window.read_plots),
+        *pin_shortcuts(pages.pins, window.open_web_pad),
+        *queue_shortcuts(pages.queue),
+        *alarm_shortcuts(pages.alarms),
+    )
+
+
+def _page_text(page: Page) -> str:
+    return {
+        "wall": tr("Page: wall of all stores"),
+        "feed": tr("Page: feed, uplinks and plots"),
+        "pins": tr("Page: products and pins"),
+        "queue": tr("Page: moderation queue"),
+        "alarms": tr("Page: alarms"),
+        "check": tr("Page: check before the show"),
+    }[page]
