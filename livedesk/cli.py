@@ -24,8 +24,9 @@ from livedesk.core.command import (
 )
 from livedesk.core.config_table import ConfigError
 from livedesk.core.display import has_display
-from livedesk.desk.command import add_orders
+from livedesk.desk.command import add_orders, engine_access
 from livedesk.desk.pad_command import add_pad_options, pad_engine
+from livedesk.desk.people_command import add_people
 from livedesk.engine.command import add_engine
 from livedesk.paths import FolderError, Paths, find_paths
 from livedesk.sandbox.command import add_sandbox
@@ -36,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = _parser().parse_args(arguments)
     try:
+        if args.run is not _console and (args.console_engine or args.console_token):
+            # Before the command they would be the console's, and the command go elsewhere.
+            raise UsageError("--engine and --token-file stand behind the command that they are for")
         return int(args.run(args))
     except (ConfigError, FolderError, UsageError) as error:
         return _say(str(error), 2)
@@ -59,11 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"livedesk {__version__}")
     parser.add_argument("--config", type=Path, metavar="FILE", help=CONFIG_HELP)
+    parser.add_argument(
+        "--engine", dest="console_engine", metavar="URL", help="open the console on this engine"
+    )
+    parser.add_argument(
+        "--token-file", dest="console_token", type=Path, metavar="FILE",
+        help="its one line is your token of that engine",
+    )  # fmt: skip
     parser.set_defaults(run=_console)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for add in (
-        _add_demo, add_engine, add_orders, _add_pad, add_sandbox, _add_probe, _add_slate,
-        _add_export, _add_doctor,
+        _add_demo, add_engine, add_orders, add_people, _add_pad, add_sandbox, _add_probe,
+        _add_slate, _add_export, _add_doctor,
     ):  # fmt: skip
         add(commands.add_parser)
     return parser
@@ -137,7 +148,9 @@ def _console(args: argparse.Namespace) -> int:
         from livedesk.app import ConsoleSettings, run_console
     except ImportError as error:
         raise _no_qt("the console", error) from error
-    return run_console(ConsoleSettings(_paths(), config=usual_config(args.config)))
+    named = args.console_engine is not None or args.console_token is not None
+    engine = engine_access(args.console_engine, args.console_token) if named else None
+    return run_console(ConsoleSettings(_paths(), usual_config(args.config), engine))
 
 
 def _pad(args: argparse.Namespace) -> int:

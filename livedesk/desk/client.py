@@ -21,6 +21,7 @@ from livedesk.desk import wire
 from livedesk.desk.alarm_client import AlarmClient
 from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, UnreachableError
 from livedesk.desk.moderation_client import ModerationClient
+from livedesk.desk.people_client import PeopleClient
 from livedesk.desk.pin_client import PinClient, store_path
 from livedesk.desk.words import tr
 
@@ -188,6 +189,7 @@ class EngineClient:
         self.pins = PinClient(self._door)
         self.moderation = ModerationClient(self._door)
         self.alarms = AlarmClient(self._door)
+        self.people = PeopleClient(self._door)
 
     @property
     def where(self) -> str:

@@ -1,0 +1,128 @@
+"""Who may call this engine, and what became of a change? The model of the tab of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.engine_status import User
+from livedesk.core.roles import Role
+from livedesk.desk.errors import DeskError
+from livedesk.desk.people_client import NewToken, People, PeopleClient
+from livedesk.desk.words import span, tr
+
+Work = Callable[[PeopleClient], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeople:
+    """What is known of them. None: not told yet."""
+
+    people: People | None = None
+    new: NewToken | None = None
+    """Just made. It is shown once, and kept no longer than until it was seen."""
+    busy: bool = False
+    trouble: str = ""
+
+
+class PeopleSource(Protocol):
+    """What a window needs to show and change the people; tests put a stage in its place."""
+
+    def known(self) -> KnownPeople: ...
+
+    def ask(self) -> None: ...
+
+    def add(self, name: str, role: Role) -> None: ...
+
+    def new_token(self, name: str) -> None: ...
+
+    def give_role(self, name: str, role: Role) -> None: ...
+
+    def revoke(self, name: str) -> None: ...
+
+    def forget_new(self) -> None: ...
+
+
+class PeopleDesk:
+    """The people of the engine that the desk is attached to."""
+
+    def __init__(
+        self,
+        client: Callable[[], PeopleClient],
+        spawn: Callable[[str, Coroutine[Any, Any, None]], None],
+    ) -> None:
+        """`client` raises NotSentError while no engine is attached."""
+        self._client, self._spawn = client, spawn
+        self._known = KnownPeople()
+
+    def known(self) -> KnownPeople:
+        return self._known
+
+    def attached(self) -> None:
+        """Another engine has other people."""
+        self._known = KnownPeople()
+
+    def ask(self) -> None:
+        async def nothing_more(_client: PeopleClient) -> None:
+            """The list is read after every call."""
+
+        self._do("people", nothing_more)
+
+    def add(self, name: str, role: Role) -> None:
+        async def add(client: PeopleClient) -> None:
+            self._known = replace(self._known, new=await client.add(name, role))
+
+        self._do("new person", add)
+
+    def new_token(self, name: str) -> None:
+        async def new_token(client: PeopleClient) -> None:
+            self._known = replace(self._known, new=await client.new_token(name))
+
+        self._do("new token", new_token)
+
+    def give_role(self, name: str, role: Role) -> None:
+        async def give_role(client: PeopleClient) -> None:
+            await client.give_role(name, role)
+
+        self._do("role", give_role)
+
+    def revoke(self, name: str) -> None:
+        async def revoke(client: PeopleClient) -> None:
+            await client.revoke(name)
+            new = self._known.new
+            if new is not None and new.user.name == name:
+                self.forget_new()
+
+        self._do("revoke person", revoke)
+
+    def forget_new(self) -> None:
+        self._known = replace(self._known, new=None)
+
+    def _do(self, name: str, work: Work) -> None:
+        self._known = replace(self._known, busy=True)
+        self._spawn(name, self._work(work))
+
+    async def _work(self, work: Work) -> None:
+        trouble = ""
+        try:
+            client = self._client()
+            try:
+                await work(client)
+            except DeskError as error:
+                trouble = f"{error.what} {error.action}"
+            # Also after a refusal: somebody else may have changed what is listed here.
+            self._known = replace(self._known, people=await client.users())
+        except DeskError as error:
+            trouble = trouble or f"{error.what} {error.action}"
+        finally:
+            self._known = replace(self._known, busy=False, trouble=trouble)
+
+
+def seen_words(user: User, now_utc_ns: int) -> str:
+    """When the person last called."""
+    if user.seen_utc_ns is None:
+        return tr("not seen yet")
+    ago_s = (now_utc_ns - user.seen_utc_ns) / NS_PER_S
+    return tr("here now") if ago_s < 60 else tr("seen {span} ago").format(span=span(ago_s))
