@@ -65,6 +65,11 @@ class StorePlots:
         starts = (series.first_t for series in self._series.values())
         return min((first for first in starts if first is not None), default=None)
 
+    @property
+    def kept_bytes(self) -> int:
+        """What the points take, with the room kept for more."""
+        return sum(series.kept_bytes for series in self._series.values())
+
     def add(self, status: StoreStatus) -> bool:
         """Append a live status to every series; returns whether news is missing before it."""
         t = self._place(status.utc_ns / NS_PER_S)

@@ -78,6 +78,11 @@ class Series:
     def last_t(self) -> float | None:
         return self._second(self._end - 1) if len(self) else None
 
+    @property
+    def kept_bytes(self) -> int:
+        """What the storage takes."""
+        return self._ms.nbytes + self._values.nbytes
+
     def append(self, t: float, value: float) -> None:
         if self._end == 0:
             self._base_s = t

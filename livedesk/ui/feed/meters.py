@@ -12,7 +12,7 @@ from livedesk.desk.words import number, tr
 from livedesk.ui.basics import Panel
 from livedesk.ui.theme import Theme
 
-WIDTH = 96
+WIDTH = 118
 STEP_DB = 10
 LEAST_TICK_ROOM = 1.1
 """Lines of text between two labels of the scale."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from math import ceil
+from math import ceil, floor, log2
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -168,10 +168,18 @@ class PlotsPanel(QWidget):
 
     def _hold(self, begin_s: float, end_s: float) -> None:
         """Stay where somebody panned or zoomed to."""
-        self._view.held = (begin_s, end_s)
-        self.follow.setChecked(False)
+        self._keep(begin_s, end_s)
         if not self._frame.isActive():
             self._frame.start(FRAME_MS)
+
+    def _keep(self, begin_s: float, end_s: float) -> None:
+        self._view.held = (begin_s, end_s)
+        self.follow.setChecked(False)
+
+    def go_to(self, begin_s: float, end_s: float) -> None:
+        """Show this stretch of time (Unix seconds) now, and stay there."""
+        self._keep(begin_s, end_s)
+        self._redraw()
 
     def toggle_clocks(self) -> None:
         self.clocks.toggle()
@@ -296,13 +304,18 @@ def live_window(
 
     A young show fills the plot, rather than sit at the edge of an empty one.
     """
-    so_far_s = now_s - first_s if first_s is not None else span_s or LEAST_SPAN_S
-    wanted_s = so_far_s if span_s is None else min(span_s, so_far_s)
-    if first_s is not None and wanted_s < LEAST_SPAN_S:
-        return first_s, first_s + LEAST_SPAN_S
+    if first_s is not None and (span_s is None or now_s - first_s < span_s):
+        return first_s, first_s + _grown(now_s - first_s, width_px)
+    wanted_s = span_s or LEAST_SPAN_S
     pixel_s = wanted_s / width_px
     end_s = (now_s // pixel_s + 1) * pixel_s
     return end_s - wanted_s, end_s
+
+
+def _grown(so_far_s: float, width_px: float) -> float:
+    """All of a show so far, growing by steps of about a pixel: in between nothing moves."""
+    step_s = 2.0 ** floor(log2(max(so_far_s, LEAST_SPAN_S) / width_px))
+    return max(LEAST_SPAN_S, ceil(so_far_s / step_s) * step_s)
 
 
 def _steps(age_s: float) -> float:

@@ -27,11 +27,14 @@ from livedesk.desk.timeline import LANES, Entry, Lane, Timeline, lane_name, near
 from livedesk.desk.words import number, show_clock, span, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Panel
 from livedesk.ui.feed.axes import FIGURES_WIDTH
-from livedesk.ui.feed.timeplot import READOUT_WIDTH, TimeWindow
+from livedesk.ui.feed.timeplot import PLOT_MARGIN, READOUT_WIDTH, TimeWindow
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
 
 LANE_HEIGHT = 16
+MARGIN = 6
+"""At either side; what is left to the plots' own goes to the names of the lanes."""
+
 MARK = 12
 REACH = 9
 """Pixels within which pointing beside a mark still means it."""
@@ -85,11 +88,12 @@ class LanesView(QWidget):
 
     @property
     def _left(self) -> float:
-        return self._theme.px(FIGURES_WIDTH)
+        return self._theme.px(FIGURES_WIDTH + PLOT_MARGIN - MARGIN)
 
     @property
     def _right(self) -> float:
-        return self.width() - self._theme.px(READOUT_WIDTH) - self._theme.pad
+        beside = self._theme.px(READOUT_WIDTH + PLOT_MARGIN - MARGIN) + self._theme.pad
+        return self.width() - beside
 
     def x_of(self, t: float) -> float:
         window = self._window
@@ -135,7 +139,9 @@ class LanesView(QWidget):
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(round(self._left), middle, round(self._right), middle)
             painter.setPen(QColor(colours.muted if counts[lane] else colours.faint))
-            painter.drawText(QRectF(0, top, self._left, height), flags, lane_name(lane))
+            room = self._left - self._theme.px(2)
+            name = self._metrics.elidedText(lane_name(lane), Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(0, top, room, height), flags, name)
             painter.setPen(QColor(colours.faint))
             side = QRectF(self._right + self._theme.pad, top, self._theme.px(READOUT_WIDTH), height)
             painter.drawText(side, flags, number(counts[lane]) if counts[lane] else "")
@@ -236,7 +242,7 @@ class TimelinePanel(Panel):
         self.words = ElidedText(theme, "small", theme.colours.muted)
         self.lanes.chosen.connect(self._tell)
         column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(n) for n in (12, 5, 12, 4)))
+        column.setContentsMargins(*(theme.px(n) for n in (MARGIN, 4, MARGIN, 3)))
         column.setSpacing(theme.px(2))
         column.addWidget(self.lanes, 1)
         column.addWidget(self.words)

@@ -28,7 +28,10 @@ from livedesk.ui.feed.readout import Reading, Readout, curve_colour, dash
 from livedesk.ui.theme import Theme
 
 READOUT_WIDTH = 132
-LEAST_HEIGHT = 126
+PLOT_MARGIN = 12
+"""At either side of a plot, within its frame."""
+
+LEAST_HEIGHT = 112
 MOST_FULL = 2
 """Of more curves than this each reads in one line."""
 
@@ -90,7 +93,7 @@ class TimePlot(Panel):
         """`mark_words`: marks are named here; of several plots below one another one is enough."""
         super().__init__(theme, title)
         self._theme = theme
-        self._curves: dict[Key, pg.PlotDataItem] = {}
+        self._curves: dict[Key, pg.PlotCurveItem] = {}
         self._drawn: dict[Key, tuple[Series, int, float, float, bool]] = {}
         self._readouts: dict[Key, Readout] = {}
         self._window: TimeWindow | None = None
@@ -169,7 +172,7 @@ class TimePlot(Panel):
         body.addWidget(self.view, 1)
         body.addWidget(side)
         column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(n) for n in (12, 8, 12, 6)))
+        column.setContentsMargins(*(theme.px(n) for n in (PLOT_MARGIN, 8, PLOT_MARGIN, 6)))
         column.setSpacing(theme.px(4))
         column.addLayout(heading)
         column.addLayout(body, 1)
@@ -212,11 +215,11 @@ class TimePlot(Panel):
         for place, readout in enumerate(self._readouts.values()):
             self._side.insertWidget(place, readout)
 
-    def _add_curve(self, place: int) -> pg.PlotDataItem:
-        curve = pg.PlotDataItem(pen=self._pen(place), antialias=False, connect="finite")
+    def _add_curve(self, place: int) -> pg.PlotCurveItem:
+        curve = pg.PlotCurveItem(pen=self._pen(place), antialias=False, connect="finite")
         # An outline has as few points as its picture shows, so nothing is left for pyqtgraph to
         # thin out.
-        self.box.addItem(curve)
+        self.box.addItem(curve, ignoreBounds=True)
         return curve
 
     def _pen(self, place: int) -> QPen:

@@ -41,6 +41,8 @@ class ValuesModel(QAbstractTableModel):
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._heads[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -54,8 +56,7 @@ class ValuesModel(QAbstractTableModel):
                 said = row.values[column - 1] if column else self._time(row.t)
                 return f"{self._heads[column]}: {said}"
             case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                return int(side | Qt.AlignmentFlag.AlignVCenter)
+                return _side(column)
         return None
 
     def _time(self, t: float) -> str:
@@ -78,6 +79,12 @@ class ValuesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), corner)
 
 
+def _side(column: int) -> int:
+    """Figures end below one another; the time begins a line."""
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
 class ValuesTable(Panel):
     """The stretch of time of the plots, the newest first."""
 
@@ -94,7 +101,6 @@ class ValuesTable(Panel):
         heads = self.table.horizontalHeader()
         heads.setFont(theme.font("small"))
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        heads.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(n) for n in (6, 6, 6, 6)))
         column.addWidget(self.table)
