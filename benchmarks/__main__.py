@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import (
     broken_stream,
+    console_plots,
     drift_accuracy,
     failover_cellular,
     failover_false,
@@ -125,6 +126,7 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "moderation-away": lambda: moderation_away.measure(folder, 10 if quick else 60),
         "moderation-screen": lambda: moderation_screen.measure(folder, 10 if quick else 60),
         "moderation-scroll": lambda: moderation_scroll.measure(100_000, 100 if quick else 1_000),
+        "console-plots": lambda: console_plots.measure(4.0, 100 if quick else 1_000),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
