@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-pofile = pytest.importorskip("babel.messages.pofile")
-mofile = pytest.importorskip("babel.messages.mofile")
+pytest.importorskip("babel")
+
+from babel.messages import mofile, pofile
+from babel.messages.catalog import Catalog
 
 from livedesk.desk import words
 from tools.make_strings import TEMPLATE, calls, catalogue, literals
@@ -32,7 +34,7 @@ def test_a_catalogue_speaks_with_the_plurals_of_its_language(
     """Polish counts 1, 2 to 4, and 5: three forms."""
     folder = tmp_path / "pl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    catalogue = pofile.Catalog(locale="pl")
+    catalogue = Catalog(locale="pl")
     catalogue.add("Unknown", "Nie wiadomo")
     catalogue.add(("{n} issue", "{n} issues"), ("{n} problem", "{n} problemy", "{n} problemów"))
     with (folder / "livedesk.mo").open("wb") as file:
