@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,6 +14,9 @@ from livedesk.desk.words import tr
 STEPS_MOST: Final = 12
 STEP_CHARS: Final = 300
 """What the engine takes of one kind."""
+
+
+_NUMBER: Final = re.compile(r"^\s*\d{1,2}[.)]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,24 @@ class AlarmSettings:
             result = ChannelTest(False, _words(error))
         finally:
             self._tests[channel] = ChannelTry(result)
+
+
+def steps_of(text: str) -> tuple[str, ...]:
+    """One step a line; numbers that were typed or pasted before them are the list's own."""
+    lines = (_NUMBER.sub("", line).strip() for line in text.splitlines())
+    return tuple(line for line in lines if line)
+
+
+def steps_fault(steps: tuple[str, ...]) -> str:
+    """Why the engine would not take them, for a person; empty when it would."""
+    if not steps:
+        return tr("Write one step at least, or use the default.")
+    if len(steps) > STEPS_MOST:
+        return tr("At most {n} steps: these are {count}.").format(n=STEPS_MOST, count=len(steps))
+    for at, step in enumerate(steps, 1):
+        if len(step) > STEP_CHARS:
+            return tr("Step {at} is too long: at most {n} characters.").format(at=at, n=STEP_CHARS)
+    return ""
 
 
 def _words(error: DeskError) -> str:

@@ -27,7 +27,7 @@ ROWS = 3
 
 HEIGHT = 50
 
-LEAST = 330
+LEAST = 420
 """Pixels at scale 1: of one trouble, so that its cause can be read."""
 
 _SHARES = (3, 2, 2)
