@@ -45,7 +45,7 @@ class LinePanel(Panel):
     def _lay_out(self) -> None:
         theme = self._theme
         grid = QGridLayout(self)
-        grid.setContentsMargins(*(theme.px(n) for n in (12, 4, 8, 4)))
+        grid.setContentsMargins(*(theme.px(n) for n in (12, 2, 8, 2)))
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(theme.px(2))
         grid.addWidget(self.mark, 0, 0)
@@ -93,7 +93,7 @@ class LinePanel(Panel):
         self.text.set_colour(colours.text if is_lit or line.look == "unknown" else quiet)
         self.set_frame(
             self._theme.ground(line.look),
-            colour if is_lit else colours.line,
+            colour if is_lit else colours.panel,
             self._theme.px(5) if is_lit else 0,
             hatched=line.look == "unknown",
         )
@@ -126,7 +126,7 @@ class LineList(QScrollArea):
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, theme.px(4), 0)
-        self._column.setSpacing(theme.px(4))
+        self._column.setSpacing(theme.px(2))
         self._column.addStretch(1)
         self.setWidget(inside)
 

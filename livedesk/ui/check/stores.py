@@ -112,7 +112,7 @@ class StoreRow(QWidget):
         self.chosen.emit(store)
 
     def _show(self, push: QPushButton, name: str, words: VerdictWords, chosen: bool) -> None:
-        push.setText(f"{name}  {words.word}")
+        push.setText(f" {name}  {words.word}")
         ratio = self.devicePixelRatioF()
         push.setIcon(shape_icon(words.look, self._theme, ICON, ratio))
         side = self._theme.px(ICON)
