@@ -35,18 +35,19 @@ from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess, Locate
 from livedesk.desk.mishaps import Mishaps, caught
 from livedesk.desk.pad_host import PadHost
+from livedesk.desk.preferences import PreferenceBook, Preferences
 from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
 from livedesk.paths import Paths
+from livedesk.ui.dressing import theme_of, wear
+from livedesk.ui.front import Fittings, Front
+from livedesk.ui.layouts import Layouts
 from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.theme import Theme
-from livedesk.ui.window import ConsoleWindow
+from livedesk.ui.window import PLACE, ConsoleWindow
 
 log = logging.getLogger(__name__)
 
 WINDOW = (1600, 900)
-LARGE_SCREEN_PX = 1_800
-"""A screen of so many logical pixels in height is not scaled by the system, so the console does."""
-
 WORKER_THREADS = 2
 
 
@@ -88,9 +89,11 @@ class PadSettings:
 def run_console(settings: ConsoleSettings) -> int:
     """Show the window until it is closed; returns an exit status."""
     app = _application(offscreen=settings.offscreen)
-    theme = dress(app, settings.offscreen)
+    # Pictures that are made without a display are alike on every machine.
+    book = PreferenceBook(None if settings.offscreen else settings.paths.console)
+    theme = dress(app, settings.offscreen, book.now)
     with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
-        return runner.run(console(settings, theme, SystemClock()))
+        return runner.run(console(settings, theme, SystemClock(), book))
 
 
 def run_pad(settings: PadSettings) -> int:
@@ -123,15 +126,12 @@ def make_loop(app: QApplication) -> asyncio.AbstractEventLoop:
     return loop
 
 
-def dress(app: QApplication, offscreen: bool) -> Theme:
+def dress(app: QApplication, offscreen: bool, preferences: Preferences | None = None) -> Theme:
     """Give the application its look."""
-    theme = Theme(scale=1.0 if offscreen else _scale())
+    theme = theme_of(preferences or Preferences(), offscreen=offscreen)
     app.setApplicationName("livedesk")
     app.setDesktopFileName("livedesk")
-    app.setStyle("Fusion")
-    app.setPalette(theme.palette())
-    app.setFont(theme.font("body"))
-    app.setStyleSheet(theme.stylesheet())
+    wear(app, theme)
     with as_file(files("livedesk.ui") / "icon.svg") as icon:
         app.setWindowIcon(QIcon(str(icon)))
     return theme
@@ -149,12 +149,25 @@ def _room(window: ConsoleWindow) -> QSize | None:
     return None if is_offscreen else window.screen().availableSize()
 
 
-def _scale() -> float:
-    screen = QGuiApplication.primaryScreen()
-    return 1.5 if screen is not None and screen.size().height() >= LARGE_SCREEN_PX else 1.0
+def _front(
+    settings: ConsoleSettings, desk: Desk, theme: Theme, clock: Clock, book: PreferenceBook
+) -> Front:
+    """The window where it stood last time, or in the usual size."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    layouts = Layouts(None if settings.offscreen else settings.paths.console)
+    sandbox = settings.sandbox is not None
+    fittings = Fittings(clock, book, layouts, sandbox, quiet=settings.offscreen)
+    front = Front(desk, theme, fittings, app)
+    if not layouts.place(front.window, PLACE):
+        front.window.resize(fitting(_room(front.window), theme.scale))
+    front.window.show()
+    return front
 
 
-async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
+async def console(
+    settings: ConsoleSettings, theme: Theme, clock: Clock, book: PreferenceBook | None = None
+) -> int:
     """The console on a running Qt event loop; returns when its window was closed."""
     loop = asyncio.get_running_loop()
     leave = asyncio.Event()
@@ -171,19 +184,16 @@ async def console(settings: ConsoleSettings, theme: Theme, clock: Clock) -> int:
         desk.moderation.on_growth = _keep_what_stays
         closers.push_async_callback(desk.close)
         closers.push_async_callback(tasks.close)
-        window = ConsoleWindow(desk, theme, sandbox=settings.sandbox is not None)
-        closers.callback(window.deleteLater)
-        closers.callback(window.close_for_good)
+        front = _front(settings, desk, theme, clock, book or PreferenceBook())
+        closers.callback(front.close)
         if settings.sandbox is not None:
             sandbox = SandboxClient(settings.sandbox)
             closers.push_async_callback(sandbox.close)
-            window.fault_requested.connect(partial(_break, tasks, desk, sandbox))
-        window.leave_requested.connect(leave.set)
-        window.stop_requested.connect(partial(_stop, tasks, desk, leave))
-        window.resize(fitting(_room(window), theme.scale))
-        window.show()
+            front.fault_requested.connect(partial(_break, tasks, desk, sandbox))
+        front.leave_requested.connect(leave.set)
+        front.stop_requested.connect(partial(_stop, tasks, desk, leave))
         desk.start()
-        await _until_left(settings, window, leave)
+        await _until_left(settings, front, leave)
     return 0
 
 
@@ -235,11 +245,9 @@ def _locate_running(settings: PadSettings) -> Locate:
     return LocalEngine(paths.runtime, None, paths.data / "engine.log").locate
 
 
-async def _until_left(
-    settings: ConsoleSettings, window: ConsoleWindow, leave: asyncio.Event
-) -> None:
+async def _until_left(settings: ConsoleSettings, front: Front, leave: asyncio.Event) -> None:
     """Wait for the end of the window, and take the pictures that were asked for on the way."""
-    photos = [asyncio.create_task(_photograph(window, wish)) for wish in settings.pictures]
+    photos = [asyncio.create_task(_photograph(front, wish)) for wish in settings.pictures]
     try:
         async with asyncio.timeout(settings.close_after_s):
             await leave.wait()
@@ -248,14 +256,14 @@ async def _until_left(
     for photo, wish in zip(photos, settings.pictures, strict=True):
         if not photo.done():
             photo.cancel()
-            save_picture(window, wish.file)
+            save_picture(front.window, wish.file)
     await asyncio.gather(*photos, return_exceptions=True)
 
 
-async def _photograph(window: ConsoleWindow, wish: Picture) -> None:
-    await window.has_show.wait()
-    await asyncio.sleep(max(0.0, wish.after_s - (window.on_air_s or 0.0)))
-    save_picture(window, wish.file)
+async def _photograph(front: Front, wish: Picture) -> None:
+    await front.window.has_show.wait()
+    await asyncio.sleep(max(0.0, wish.after_s - (front.window.on_air_s or 0.0)))
+    save_picture(front.window, wish.file)
 
 
 def save_picture(window: ConsoleWindow, file: Path) -> None:

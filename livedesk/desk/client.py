@@ -19,6 +19,7 @@ from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
 from livedesk.desk.alarm_client import AlarmClient
+from livedesk.desk.check_client import CheckClient
 from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, UnreachableError
 from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.people_client import PeopleClient
@@ -190,6 +191,7 @@ class EngineClient:
         self.moderation = ModerationClient(self._door)
         self.alarms = AlarmClient(self._door)
         self.people = PeopleClient(self._door)
+        self.checks = CheckClient(self._door)
 
     @property
     def where(self) -> str:

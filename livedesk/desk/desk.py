@@ -17,6 +17,7 @@ from livedesk.core.tasks import Tasks
 from livedesk.desk.alarm_client import AlarmClient
 from livedesk.desk.alarming import Alarming
 from livedesk.desk.asked import Asked, Order, OrderBook
+from livedesk.desk.checking import Checks
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import (
     BadAnswerError,
@@ -33,6 +34,7 @@ from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.operator_name import this_operator
 from livedesk.desk.pad_desk import PadDesk
 from livedesk.desk.past import Missing, Past
+from livedesk.desk.people import PeopleDesk
 from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
@@ -99,6 +101,8 @@ class Desk:
         me = self._me_here = me or this_operator()
         self._me_named: str | None = None
         self.moderation = Moderating(self._moderation_client, self._spawn, self.now, rng, me)
+        self.people = PeopleDesk(lambda: self._client().people, self._spawn)
+        self.checks = Checks(lambda: self._client().checks, self._spawn, self.now, lambda: self.me)
         self.alarms = Alarming(self._alarm_client, self._spawn, self.now, lambda: self.me)
         self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
@@ -223,6 +227,8 @@ class Desk:
         self.moderation.attached()
         self.alarms.attached()
         self.pads.attached(is_local=self._is_local)
+        self.people.attached()
+        self.checks.attached()
         client.when_forbidden(self._ask_me)
         self._spawn("stores", self._take_stock(client))
         self._ask_me()
@@ -253,8 +259,10 @@ class Desk:
 
     def event(self, event: Event) -> None:
         self._model.event(event)
+        self._past.event(event)
         self.pins.event(event)
         self.pads.event(event)
+        self.checks.event(event)
         self.alarms.event(event)
 
     def engine(self, status: EngineStatus) -> None:
@@ -275,6 +283,7 @@ class Desk:
         here = frozenset(status.store for status in statuses)
         self._model.keep_only(here)
         self.moderation.keep_only(here)
+        self.checks.keep_only(here)
         self.alarms.keep_only(here)
         for status in statuses:
             if not self._past.knows(status.store):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from PySide6.QtCore import SignalInstance
+
 from livedesk.desk.words import tr
 from livedesk.ui.alarms.keys import alarm_shortcuts, banner_shortcuts
 from livedesk.ui.banner import Banner
@@ -50,6 +52,9 @@ class Window(Protocol):
 
     def ask_close(self) -> None: ...
 
+    @property
+    def settings_requested(self) -> SignalInstance: ...
+
 
 def page_keys(page: Page) -> tuple[str, ...]:
     """`F4`, and `P` where there is a letter."""
@@ -68,6 +73,7 @@ def console_shortcuts(
         (("PgDown",), tr("Next store"), window.choose_next),
         (("PgUp",), tr("Previous store"), window.choose_previous),
         (("Ctrl+E",), tr("End the session…"), window.ask_end),
+        (("Ctrl+,",), tr("Settings"), window.settings_requested.emit),
         (("F11",), tr("Full screen on or off"), window.toggle_full_screen),
         (("F1", "?"), tr("This sheet"), window.show_shortcuts),
         (("Ctrl+Q",), tr("Close the window"), window.ask_close),

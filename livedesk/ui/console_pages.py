@@ -15,6 +15,7 @@ from livedesk.desk.rights import Rights
 from livedesk.desk.words import tr
 from livedesk.ui.alarms.page import AlarmsPage
 from livedesk.ui.basics import Text
+from livedesk.ui.check.page import CheckPage
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.uplinks import Orders
 from livedesk.ui.moderation.page import QueuePage
@@ -36,6 +37,7 @@ class ConsolePages(Pages):
         self.pins = PinsPage(source.pins, theme, zone)
         self.queue = QueuePage(source.moderation, theme, source.now)
         self.alarms = AlarmsPage(source.alarms, theme, source.now, zone)
+        self.check = CheckPage(source.checks, theme, zone)
         self.message = Text(theme, "title", theme.colours.muted)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -45,6 +47,7 @@ class ConsolePages(Pages):
             "pins": scrolled(self.pins),
             "queue": self.queue,
             "alarms": self.alarms,
+            "check": scrolled(self.check),
         }
         for page in (self.message, *self._widgets.values()):
             self.addWidget(page)
@@ -62,12 +65,14 @@ class ConsolePages(Pages):
             self.setCurrentWidget(self.message)
             return
         self.setCurrentWidget(self._widgets[page])
+        chosen = view.status.store if view is not None else None
         match page:
             case "wall":
                 self.wall.show_wall(snapshot)
             case "alarms":
-                store = view.status.store if view is not None else None
-                self.alarms.show_alarms(snapshot, store, Rights(snapshot.me))
+                self.alarms.show_alarms(snapshot, chosen, Rights(snapshot.me))
+            case "check":
+                self.check.show_check(snapshot, chosen, Rights(snapshot.me))
             case _ if view is not None:
                 self._show_store(page, snapshot, view, orders)
 
@@ -104,6 +109,8 @@ class ConsolePages(Pages):
                 self.queue.focus_list()
             case "alarms":
                 self.alarms.focus_list()
+            case "check":
+                self.check.focus_list()
             case _:
                 return False
         return True

@@ -9,6 +9,7 @@ from livedesk.desk.alarming import Alarming
 from livedesk.desk.asked import Asked, Order
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
 from livedesk.desk.pad import PadSource
+from livedesk.desk.people import PeopleSource
 from livedesk.desk.pin_client import ShowOp
 from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView
@@ -16,6 +17,7 @@ from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from livedesk.desk.queue_view import QueueDesk, QueueFilter, QueueView
 from livedesk.desk.web_pads import KnownPads
+from livedesk.ui.check.page import CheckSource
 
 
 class OrderDesk(Protocol):
@@ -93,6 +95,12 @@ class Source(OrderDesk, Protocol):
 
     @property
     def alarms(self) -> Alarming: ...
+
+    @property
+    def checks(self) -> CheckSource: ...
+
+    @property
+    def people(self) -> PeopleSource: ...
 
     @property
     def pads(self) -> PadSource: ...

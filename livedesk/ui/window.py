@@ -53,6 +53,10 @@ class ConsoleWindow(QMainWindow):
     """Close this window and nothing else."""
     stop_requested = Signal()
     """End every session, stop the engine, then close."""
+    settings_requested = Signal()
+    """Show the settings: they are of the console, and outlive this window."""
+    refreshed = Signal(object)
+    """A `DeskSnapshot` is on screen."""
     fault_requested = Signal(object)
     """A sandbox `Fault`."""
 
@@ -137,6 +141,7 @@ class ConsoleWindow(QMainWindow):
         pages.wall.chosen.connect(self.open_store)
         pages.wall.another_asked.connect(self.open_wall)
         pages.alarms.store_asked.connect(self.open_store)
+        pages.check.store_asked.connect(self.choose)
         pages.feed.pins_asked.connect(partial(self.open_page, "pins"))
         pages.feed.alarms_asked.connect(partial(self.open_page, "alarms"))
         pages.feed.queue_asked.connect(partial(self.open_page, "queue"))
@@ -189,6 +194,7 @@ class ConsoleWindow(QMainWindow):
             self.has_show.set()
         self.pages.show_page(self._shown, snapshot, view, orders)
         self.walls.show_walls(snapshot)
+        self.refreshed.emit(snapshot)
 
     def _show_troubles(self, snapshot: DeskSnapshot, here: StoreView | None) -> None:
         store = here.status.store if here is not None else None
@@ -240,6 +246,13 @@ class ConsoleWindow(QMainWindow):
         if note != self._note:
             self._note = note
             self.note.show_text(f"{wall_clock(note.utc_ns)}  {note.text}" if note else "")
+
+    def take_over(self, before: ConsoleWindow) -> None:
+        """Stand where another window stood: same store and page."""
+        self.has_show = before.has_show
+        self._has_started = True
+        self._choose(before.chosen)
+        self.open_page(before.shown)
 
     # What a person does
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Coroutine
 from dataclasses import replace
 from random import Random
+from typing import Any, NoReturn
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.events import Event, Json, Level
@@ -19,8 +21,11 @@ from livedesk.core.status import (
     UplinkStatus,
 )
 from livedesk.desk.asked import Asked, Order, OrderBook
+from livedesk.desk.checking import Checks
 from livedesk.desk.client import Picture
+from livedesk.desk.errors import NotSentError
 from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
+from livedesk.desk.people import PeopleDesk
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from tests.ui.alarm_stage import StageAlarms
@@ -96,6 +101,8 @@ class Stage:
         self.pins = StagePins(self.now)
         self.moderation = StageQueue(self.now)
         self.alarms = StageAlarms(self.now)
+        self.checks = Checks(_nobody, _dropped, self.now, lambda: "Mai")
+        self.people = PeopleDesk(_nobody, _dropped)
         self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
         self._rng = Random(7)
@@ -189,3 +196,11 @@ class Stage:
         if skew is not None:
             sync = replace(sync, skew_ms=skew + 3 * wave + self._rng.gauss(0, 1.2))
         return replace(status, feed=feed, uplinks=uplinks, sync=sync)
+
+
+def _nobody() -> NoReturn:
+    raise NotSentError("No engine is attached.", "stage", "")
+
+
+def _dropped(_name: str, work: Coroutine[Any, Any, None]) -> None:
+    work.close()

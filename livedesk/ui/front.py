@@ -1,0 +1,132 @@
+"""Which window is in front of the operator? One, built anew when the look of all of it changes.
+
+What outlives a window is here: sounds, notifications, the settings, and where windows stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from livedesk.core.clock import Clock
+from livedesk.desk.announcing import Announcer
+from livedesk.desk.model import DeskSnapshot
+from livedesk.desk.preferences import PreferenceBook, Preferences
+from livedesk.ui.dressing import theme_of, wear
+from livedesk.ui.layouts import Layouts
+from livedesk.ui.notice_ways import find_way
+from livedesk.ui.notices import Notices
+from livedesk.ui.settings.appearance import AppearancePage
+from livedesk.ui.settings.dialog import SettingsDialog
+from livedesk.ui.settings.page import SettingsPage
+from livedesk.ui.settings.sounds import SoundsPage
+from livedesk.ui.sound import Sounds
+from livedesk.ui.sound_device import QtPlayer
+from livedesk.ui.source import Source
+from livedesk.ui.theme import Theme
+from livedesk.ui.window import ConsoleWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What a console is fitted with besides its desk. `quiet`: nobody is there to be told."""
+
+    clock: Clock
+    book: PreferenceBook
+    layouts: Layouts
+    sandbox: bool = False
+    quiet: bool = False
+
+
+class Front(QObject):
+    """The console's window of now."""
+
+    leave_requested = Signal()
+    stop_requested = Signal()
+    fault_requested = Signal(object)
+
+    def __init__(self, source: Source, theme: Theme, fittings: Fittings, app: QApplication) -> None:
+        super().__init__()
+        self._source, self._fittings, self._app = source, fittings, app
+        self._theme = theme
+        self._announcer = Announcer()
+        self._sounds = Sounds(fittings.book, fittings.clock, partial(QtPlayer, self))
+        self._notices = Notices(
+            fittings.book,
+            lambda: find_way(app.windowIcon(), self),
+            lambda: app.activeWindow() is not None,
+        )
+        self._dialog: SettingsDialog | None = None
+        self.window = self._make()
+        fittings.book.on_change.append(self._preferred)
+
+    def _make(self) -> ConsoleWindow:
+        fittings = self._fittings
+        window = ConsoleWindow(
+            self._source, self._theme, sandbox=fittings.sandbox, layouts=fittings.layouts
+        )
+        window.leave_requested.connect(self.leave_requested)
+        window.stop_requested.connect(self.stop_requested)
+        window.fault_requested.connect(self.fault_requested)
+        window.settings_requested.connect(self.open_settings)
+        if not fittings.quiet:
+            window.refreshed.connect(self._tell)
+        return window
+
+    def rebuild(self, theme: Theme) -> None:
+        """The same window in another look: same place, page and store."""
+        before, self._theme = self.window, theme
+        place = before.saveGeometry()
+        tab = self._dialog.page.key if self._dialog is not None else ""
+        wear(self._app, theme)
+        self.window = self._make()
+        self.window.take_over(before)
+        self.window.restoreGeometry(place)
+        self.window.show()
+        before.close_for_good()
+        before.deleteLater()
+        if tab:
+            self.open_settings()
+            if self._dialog is not None:
+                self._dialog.show_page(tab)
+
+    def _preferred(self, before: Preferences, now: Preferences) -> None:
+        looks = (before.look, before.scale, before.motion), (now.look, now.scale, now.motion)
+        if looks[0] != looks[1]:
+            # Not within the click: the button that was clicked is of the window that goes.
+            QTimer.singleShot(0, self, lambda: self.rebuild(theme_of(self._fittings.book.now)))
+
+    def open_settings(self) -> None:
+        self._dialog = SettingsDialog(self._theme, self.window, self._pages())
+        self._dialog.finished.connect(self._forget_dialog)
+        self._dialog.open()
+
+    def _pages(self) -> tuple[SettingsPage, ...]:
+        book = self._fittings.book
+        return (
+            AppearancePage(self._theme, book),
+            SoundsPage(self._theme, book, self._sounds, self._notices),
+        )
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+
+    def _tell(self, snapshot: DeskSnapshot) -> None:
+        for told in self._announcer.look(snapshot, self._source.now()):
+            if told.kind == "over":
+                self._sounds.over()
+            else:
+                self._sounds.alarm(told.priority)
+            urgent = told.kind != "over" and told.priority == "high"
+            self._notices.tell(told.title, told.text, urgent=urgent)
+
+    def close(self) -> None:
+        """Close the window without a question, and remember where it stood."""
+        self._fittings.book.on_change.remove(self._preferred)
+        self.window.close_for_good()
+        self.window.deleteLater()
+        self._fittings.layouts.save()
+        self.deleteLater()
