@@ -43,8 +43,9 @@ class HttpCourier:
     def __init__(
         self, make: MakePost, patience_s: float = PATIENCE_S, verify: ssl.SSLContext | None = None
     ) -> None:
-        # At INFO httpx writes out every URL it calls.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        # At INFO httpx writes out every URL it calls, at DEBUG httpcore what it is answered.
+        for library in ("httpx", "httpcore"):
+            logging.getLogger(library).setLevel(logging.WARNING)
         self._make = make
         self._patience_s = patience_s
         self._verify = verify

@@ -1,11 +1,8 @@
 """How does a receiver of our own JSON know that it comes from us? Standard Webhooks 1.0
-(standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`."""
+(standardwebhooks.com): signed as what we take ourselves is."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from typing import Any
 
@@ -13,8 +10,8 @@ from livedesk.alarms.channels.delivery import HttpPost
 from livedesk.alarms.channels.message import Message
 from livedesk.core.channel_settings import WebhookChannel
 from livedesk.core.clock import NS_PER_S, iso_utc
-from livedesk.core.hook_secret import hook_key
 from livedesk.core.secrets import Secret
+from livedesk.platforms.webhook import signature
 
 
 def webhook_post(message: Message, way: WebhookChannel, utc_ns: int) -> HttpPost:
@@ -27,19 +24,16 @@ def webhook_post(message: Message, way: WebhookChannel, utc_ns: int) -> HttpPost
     body = json.dumps(content).encode()
     headers = [("Content-Type", Secret("application/json")), *way.headers]
     if way.secret is not None:
-        headers += signature(way.secret, f"msg_{message.id}", utc_ns // NS_PER_S, body)
+        headers += _signed(way.secret, f"msg_{message.id}", utc_ns // NS_PER_S, body)
     return HttpPost(way.url, body, tuple(headers))
 
 
-def signature(
-    secret: Secret, message_id: str, unix_s: int, body: bytes
-) -> list[tuple[str, Secret]]:
-    signed = b"%b.%d.%b" % (message_id.encode(), unix_s, body)
-    digest = hmac.new(hook_key(secret), signed, hashlib.sha256).digest()
+def _signed(secret: Secret, message_id: str, unix_s: int, body: bytes) -> list[tuple[str, Secret]]:
+    stamp = str(unix_s)
     return [
         ("webhook-id", Secret(message_id)),
-        ("webhook-timestamp", Secret(str(unix_s))),
-        ("webhook-signature", Secret(f"v1,{base64.b64encode(digest).decode()}")),
+        ("webhook-timestamp", Secret(stamp)),
+        ("webhook-signature", Secret(signature(secret, message_id, stamp, body))),
     ]
 
 
