@@ -145,16 +145,15 @@ class Alarming:
     # What ended
 
     def _fetch_soon(self, store: str) -> None:
-        """One call at a time for each store, and another when news came meanwhile."""
-        if store in self._fetching:
-            self._again.add(store)
-            return
-        self._fetching.add(store)
         self._spawn("alarms", self._fetch(store))
 
     async def _fetch(self, store: str) -> None:
+        """One call at a time for each store, and another when news came meanwhile."""
+        self._again.add(store)
+        if store in self._fetching:
+            return
+        self._fetching.add(store)
         try:
-            self._again.add(store)
             while store in self._again:
                 self._again.discard(store)
                 self._book.fetched(store, await self._client().alarms(store))
@@ -173,10 +172,11 @@ class Alarming:
             self._start(order)
 
     def _start(self, order: AlarmOrder) -> None:
-        self._out.add(order)
         self._spawn(f"alarm {order.act}", self._send(order))
 
     async def _send(self, order: AlarmOrder) -> None:
+        # Noted here: work that is ended before it began runs no line of this.
+        self._out.add(order)
         try:
             async with self._room:
                 answer = await self._answer(order)

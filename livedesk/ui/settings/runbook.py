@@ -19,7 +19,7 @@ from livedesk.ui.theme import Theme
 LIST, EDITOR = 2, 3
 """Shares of the width."""
 
-LEAST_HEIGHT = 300
+LEAST_HEIGHT = 220
 
 
 class RunbookPage(SettingsPage):
@@ -40,6 +40,11 @@ class RunbookPage(SettingsPage):
         self.kinds.setFont(theme.font("body"))
         self.kinds.setAccessibleName(tr("Kinds of alarms"))
         self.kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        colours = theme.colours
+        self.kinds.setStyleSheet(
+            f"QListWidget::item {{ padding: {theme.px(4)}px {theme.px(6)}px; }}"
+            f"QListWidget::item:selected {{ background: {colours.line}; color: {colours.text}; }}"
+        )
         self.heading = Text(theme, "strong")
         self.editor = QPlainTextEdit()
         self.editor.setFont(theme.font("body"))
