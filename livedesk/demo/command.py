@@ -132,6 +132,7 @@ class _Director(threading.Thread):
                     show.host.play(_BETWEEN_S),
                     show.moderator.play(_BETWEEN_S),
                 )
+                await show.sign_on()
                 await show.moderator.hand_over()
                 await show.throttle(_THROTTLED_S)
                 return

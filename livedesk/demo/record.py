@@ -1,11 +1,11 @@
-"""Which switches are on record, and with which figures? Read from the session file."""
+"""Which switches and signatures are on record? Read from the session file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from livedesk.core.events import Json
+from livedesk.core.events import Event, Json
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
 
@@ -22,14 +22,21 @@ class Decided:
 
 def read_switches(data: Path, store: str) -> tuple[Decided, ...]:
     """Of the newest session, in order."""
+    return tuple(_decided(event.data) for event in _events(data, store, "failover.switch"))
+
+
+def read_signers(data: Path, store: str) -> tuple[str, ...]:
+    """Who signed the check of the newest session, in order."""
+    return tuple(event.actor or "" for event in _events(data, store, "check.signed"))
+
+
+def _events(data: Path, store: str, kind: str) -> list[Event]:
     sessions = list_sessions(data, store)
     if not sessions:
-        return ()
+        return []
     newest = max(sessions, key=lambda entry: entry.path.name)
     with SessionReader.open(newest.path) as reader:
-        return tuple(
-            _decided(timed.event.data) for timed in reader.events(kinds=("failover.switch",))
-        )
+        return [timed.event for timed in reader.events(kinds=(kind,))]
 
 
 def _decided(data: dict[str, Json]) -> Decided:

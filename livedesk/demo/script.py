@@ -16,7 +16,8 @@ from livedesk.core.status import StoreStatus
 from livedesk.demo.host import SCRIPT, Host, Pinned
 from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.moderator import Moderated, Moderator
-from livedesk.demo.record import Decided, read_switches
+from livedesk.demo.record import Decided, read_signers, read_switches
+from livedesk.demo.sign_on import SignedOn, sign_on
 from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import DeskError
@@ -75,6 +76,7 @@ class Observed:
     """As they are on record."""
     pinned: Pinned = field(default_factory=Pinned)
     moderated: Moderated = field(default_factory=Moderated)
+    signed_on: SignedOn = field(default_factory=SignedOn)
 
 
 class Show:
@@ -123,11 +125,16 @@ class Show:
             return begun + until_s - time.monotonic()
 
         await self._watch(seen.healthy, left(cues.throttle_s))
+        await self.sign_on()
         await self.throttle(left(cues.heal_s))
         await self._watch(seen.healed, left(cues.back_s))
         if seen.moved_after_s is not None:
             await self._engine.switch(STORE, PRIMARY, "the primary path is good again")
         await self._watch(seen.back, left(cues.finish_s))
+
+    async def sign_on(self) -> None:
+        """Once the feed has flowed for a while: the check wants ten good seconds."""
+        await sign_on(self._engine.checks, self.observed.signed_on)
 
     async def throttle(self, seconds: float) -> None:
         throttled = time.monotonic()
@@ -152,9 +159,9 @@ class Show:
             await asyncio.sleep(_LOOK_EVERY_S)
         self.observed.session = (await self._engine.status(STORE)).session
         await self._engine.end_session(STORE)
-        self.observed.switches = await asyncio.to_thread(
-            read_switches, self._stage.paths.data, STORE
-        )
+        data = self._stage.paths.data
+        self.observed.switches = await asyncio.to_thread(read_switches, data, STORE)
+        self.observed.signed_on.on_record = await asyncio.to_thread(read_signers, data, STORE)
 
     async def _watch(
         self,

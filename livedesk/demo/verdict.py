@@ -17,6 +17,7 @@ from livedesk.demo.chat_verdict import judge_chat
 from livedesk.demo.check import Check
 from livedesk.demo.pin_verdict import judge_pins
 from livedesk.demo.script import Observed, all_arrived, has_moved
+from livedesk.demo.sign_on import judge_sign_on
 from livedesk.demo.stage import BONDED, PRIMARY
 
 _SHARE_OF_FEED: Final = 0.85
@@ -54,6 +55,7 @@ def judge(seen: Observed) -> list[Check]:
         ),
         *judge_pins(seen.pinned, seen.healthy[-1].limits.pin_budget_ms),
         *judge_chat(seen.moderated),
+        judge_sign_on(seen.signed_on),
         Check("the session is on record", seen.session is not None, seen.session or "none"),
     ]
 

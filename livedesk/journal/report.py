@@ -38,6 +38,8 @@ from livedesk.journal.text import (
 )
 from livedesk.journal.verdict import headline, tiles
 
+CHECK_KINDS = ("check.signed", "check.standing")
+
 MAX_EVENTS = 1_000
 """A page that nobody can scroll serves nobody; the rest is in the CSV, and the page says so."""
 
@@ -71,6 +73,7 @@ def render_report(reader: SessionReader, summary: Summary) -> str:
         uplinks=uplink_rows(summary),
         figures=[FIGURES[name] for name in FIGURES],
         ladder=SkewLadder(critical_ms=summary.info.limits.max_skew_ms),
+        checks=[_event_row(timed) for timed in reader.events(kinds=CHECK_KINDS)],
         gaps=[_gap_row(gap.start_s, gap.end_s, summary) for gap in summary.gaps],
         events=[_event_row(timed) for timed in sorted(events, key=_by_time)],
         earlier_events=_count_events(reader) - len(events),

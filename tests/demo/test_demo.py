@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from livedesk.core.check import CheckItem, CheckReport, CheckState, Sign
 from livedesk.core.pins import PinLatency, PinState, PinStatus
 from livedesk.core.status import (
     AlarmStatus,
@@ -27,6 +28,7 @@ from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.pin_verdict import figures, judge_pins
 from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
+from livedesk.demo.sign_on import PRODUCER, SignedOn
 from livedesk.demo.verdict import judge
 from livedesk.desk.wire import Ledger
 from tests.demo.moderated import as_moderated
@@ -119,6 +121,20 @@ def host(
     return Pinned(cued, 0.2, Ledger(latency, tuple(pins)), shop)
 
 
+def signed_on(**states: CheckState) -> SignedOn:
+    """The check as it was signed: good but for the slate, or as it is said."""
+    good: dict[str, CheckState] = dict.fromkeys(
+        ("encoder", "way", "rules", "chat", "catalogue"), "go"
+    )
+    lines = good | states
+    items = (
+        *(CheckItem(line, line, state, "") for line, state in lines.items()),
+        CheckItem("slate", "Slate", "waived", "", waived_by=PRODUCER),
+    )
+    report = CheckReport("glow-us", 1, "go", items, sign=Sign("go", PRODUCER, 1))
+    return SignedOn(report, on_record=(PRODUCER,))
+
+
 def as_scripted() -> Observed:
     away, back = switch("bonded", "congestion"), switch("primary", "operator")
     return Observed(
@@ -135,6 +151,7 @@ def as_scripted() -> Observed:
         ),
         pinned=host(),
         moderated=as_moderated(),
+        signed_on=signed_on(),
     )
 
 
@@ -173,6 +190,19 @@ def test_each_broken_promise_is_named() -> None:
     assert failed(lossy) == ["no frame is lost: the platform has what the encoder sent"]
     assert failed(replace(good, sandbox={})) == failed(lossy)
     assert failed(Observed()) == ["the feed arrives"]
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        SignedOn(problem="refused"),
+        signed_on(encoder="waived"),
+        replace(signed_on(), on_record=()),
+    ],
+)
+def test_a_check_is_signed_for_a_feed_that_is_good_and_is_on_record(signed: SignedOn) -> None:
+    seen = replace(as_scripted(), signed_on=signed)
+    assert failed(seen) == ["a person signs the check before the show"]
 
 
 def test_the_encoder_is_not_to_be_blamed_for_the_path() -> None:
