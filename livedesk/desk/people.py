@@ -11,7 +11,7 @@ from livedesk.core.engine_status import User
 from livedesk.core.roles import Role
 from livedesk.desk.errors import DeskError
 from livedesk.desk.people_client import NewToken, People, PeopleClient
-from livedesk.desk.words import span, tr
+from livedesk.desk.words import tr
 
 Work = Callable[[PeopleClient], Coroutine[Any, Any, None]]
 
@@ -121,8 +121,14 @@ class PeopleDesk:
 
 
 def seen_words(user: User, now_utc_ns: int) -> str:
-    """When the person last called."""
+    """When the person last called, so coarsely that it does not count on under the eye."""
     if user.seen_utc_ns is None:
         return tr("not seen yet")
-    ago_s = (now_utc_ns - user.seen_utc_ns) / NS_PER_S
-    return tr("here now") if ago_s < 60 else tr("seen {span} ago").format(span=span(ago_s))
+    ago_min = (now_utc_ns - user.seen_utc_ns) // (60 * NS_PER_S)
+    if ago_min < 1:
+        return tr("here now")
+    if ago_min < 60:
+        return tr("seen {n} min ago").format(n=ago_min)
+    if ago_min < 48 * 60:
+        return tr("seen {n} h ago").format(n=ago_min // 60)
+    return tr("seen {n} days ago").format(n=ago_min // (24 * 60))

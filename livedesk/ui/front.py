@@ -15,6 +15,7 @@ from livedesk.core.clock import Clock
 from livedesk.desk.announcing import Announcer
 from livedesk.desk.model import DeskSnapshot
 from livedesk.desk.preferences import PreferenceBook, Preferences
+from livedesk.desk.rights import Rights
 from livedesk.ui.dressing import theme_of, wear
 from livedesk.ui.layouts import Layouts
 from livedesk.ui.notice_ways import find_way
@@ -22,6 +23,7 @@ from livedesk.ui.notices import Notices
 from livedesk.ui.settings.appearance import AppearancePage
 from livedesk.ui.settings.dialog import SettingsDialog
 from livedesk.ui.settings.page import SettingsPage
+from livedesk.ui.settings.people import PeoplePage
 from livedesk.ui.settings.sounds import SoundsPage
 from livedesk.ui.sound import Sounds
 from livedesk.ui.sound_device import QtPlayer
@@ -109,6 +111,12 @@ class Front(QObject):
         return (
             AppearancePage(self._theme, book),
             SoundsPage(self._theme, book, self._sounds, self._notices),
+            PeoplePage(
+                self._theme,
+                self._source.people,
+                lambda: Rights(self._source.snapshot().me),
+                lambda: self._source.now().utc_ns,
+            ),
         )
 
     def _forget_dialog(self) -> None:
