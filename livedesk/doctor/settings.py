@@ -18,6 +18,7 @@ from livedesk.core.process import is_alive
 from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import SecretResolver
 from livedesk.core.settings import FeedSettings, ReturnSettings, StoreSettings
+from livedesk.doctor.channels import check_channels
 from livedesk.doctor.finding import Finding
 from livedesk.doctor.moderation import check_moderation
 from livedesk.doctor.pins import check_pins
@@ -48,6 +49,7 @@ def check_settings(
     yield from check_ways(settings)
     yield from check_pins(settings, paths, clock)
     yield from check_moderation(settings, paths, clock)
+    yield from check_channels(settings)
 
 
 def check_port(store: StoreSettings, runtime: Path) -> Finding:
