@@ -69,7 +69,7 @@ class ChannelRow(Panel):
 
 
 class ChannelsPage(SettingsPage):
-    """The engine's channels. They are set up in its settings file only, because they are secrets."""
+    """The engine's channels. Set up in its settings file only, as their addresses are secrets."""
 
     def __init__(
         self, theme: Theme, settings: AlarmSettings, snapshot: Callable[[], DeskSnapshot]
