@@ -16,7 +16,7 @@ from livedesk.desk.check_client import CheckClient, SignOrder
 from livedesk.desk.errors import DeskError
 
 PRODUCER: Final = "noor"
-_GOOD: Final = ("encoder", "way", "rules", "chat", "catalogue")
+GOOD_LINES: Final[tuple[str, ...]] = ("encoder", "way", "rules", "chat", "catalogue")
 """Lines that nobody has to take on in the sandbox."""
 
 
@@ -48,7 +48,7 @@ def judge_sign_on(signed: SignedOn) -> Check:
         return Check(name, False, signed.problem or "nobody signed")
     states = {item.id: item.state for item in report.items}
     waived = [item.title for item in report.items if item.state == "waived"]
-    is_good = all(states.get(line) == "go" for line in _GOOD)
+    is_good = all(states.get(line) == "go" for line in GOOD_LINES)
     is_kept = signed.on_record == (PRODUCER,) and report.verdict == "go"
     found = f"{report.verdict} by {report.sign.by}, waived: {', '.join(waived) or 'nothing'}"
     return Check(name, is_good and is_kept, found)

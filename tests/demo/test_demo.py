@@ -28,7 +28,7 @@ from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.pin_verdict import figures, judge_pins
 from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
-from livedesk.demo.sign_on import PRODUCER, SignedOn
+from livedesk.demo.sign_on import GOOD_LINES, PRODUCER, SignedOn
 from livedesk.demo.verdict import judge
 from livedesk.desk.wire import Ledger
 from tests.demo.moderated import as_moderated
