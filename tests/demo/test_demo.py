@@ -123,9 +123,7 @@ def host(
 
 def signed_on(**states: CheckState) -> SignedOn:
     """The check as it was signed: good but for the slate, or as it is said."""
-    good: dict[str, CheckState] = dict.fromkeys(
-        ("encoder", "way", "rules", "chat", "catalogue"), "go"
-    )
+    good: dict[str, CheckState] = dict.fromkeys(GOOD_LINES, "go")
     lines = good | states
     items = (
         *(CheckItem(line, line, state, "") for line, state in lines.items()),
