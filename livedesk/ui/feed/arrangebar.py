@@ -32,7 +32,7 @@ class ArrangeBar(Panel):
         for name, dock in docks.parts.items():
             hint = tr("Show or close: {part}").format(part=dock.windowTitle())
             choice = button(theme, dock.windowTitle(), hint, segment=True)
-            choice.clicked.connect(partial(docks.show_part, name))
+            choice.clicked.connect(partial(self._toggle, name))
             row.addWidget(choice, 0, Qt.AlignmentFlag.AlignVCenter)
             self.choices[name] = choice
         row.addSpacing(theme.pad)
@@ -44,6 +44,9 @@ class ArrangeBar(Panel):
         docks.shown_changed.connect(self._show_choices)
         self._show_choices()
         self.hide()
+
+    def _toggle(self, name: str) -> None:
+        self._docks.show_part(name, not self._docks.is_open(name))
 
     def _reset(self) -> None:
         """The usual places are what was wanted, so arranging is over."""

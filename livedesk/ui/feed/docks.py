@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
@@ -117,9 +117,10 @@ class Docks(QMainWindow):
         """All parts in their usual places and sizes."""
         self.restoreState(self._usual_state, VERSION)
         self.usual = True
-        self._fitted = None
         self._dress()
-        self._refit()
+        # What was taken over gets its sizes first; the usual ones come after that.
+        self._fitted = None
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
     def restoreState(  # noqa: N802 - Qt's name
         self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = VERSION

@@ -9,17 +9,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.events import Event
 from livedesk.desk.cards import cards
+from livedesk.desk.checking import KnownCheck
 from livedesk.desk.levels import levels
-from livedesk.desk.looks import feed_flows
+from livedesk.desk.looks import feed_flows, is_running
 from livedesk.desk.marks import Mark
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from livedesk.desk.timeline import Timeline
 from livedesk.desk.words import age, tr
+from livedesk.ui.check.strip import GoStrip
 from livedesk.ui.feed.alarmlist import AlarmList
 from livedesk.ui.feed.arrangebar import ArrangeBar
-from livedesk.ui.feed.docks import Docks, Part
+from livedesk.ui.feed.docks import VERSION, Docks, Part
 from livedesk.ui.feed.meters import Meters
 from livedesk.ui.feed.plotspanel import PlotsPanel
 from livedesk.ui.feed.preview import PreviewPanel, picture_height
@@ -27,11 +29,14 @@ from livedesk.ui.feed.sidepanel import SidePanel
 from livedesk.ui.feed.strip import Strip
 from livedesk.ui.feed.timeline import TimelinePanel
 from livedesk.ui.feed.uplinks import Orders, UplinksPanel
+from livedesk.ui.layouts import Layouts
 from livedesk.ui.theme import Theme
 
 SIDE_SHARE = 0.28
 SIDE_WIDTH = (330, 640)
 LEAST_PICTURE = 96
+LAYOUT = "feed"
+"""Under which the places of the parts are kept."""
 
 
 class FeedPage(QWidget):
@@ -40,6 +45,7 @@ class FeedPage(QWidget):
     pins_asked = Signal()
     queue_asked = Signal()
     alarms_asked = Signal()
+    check_asked = Signal()
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
@@ -48,6 +54,8 @@ class FeedPage(QWidget):
         self._marks: tuple[Mark, ...] = ()
         self._timeline: Timeline | None = None
         self.strip = Strip(theme)
+        self.go = GoStrip(theme, zone)
+        self.go.hide()
         self.preview = PreviewPanel(theme)
         self.preview.setMinimumHeight(theme.px(LEAST_PICTURE))
         self.meters = Meters(theme)
@@ -81,6 +89,7 @@ class FeedPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.gap)
+        column.addWidget(self.go)
         column.addWidget(self.strip)
         column.addWidget(self.arrange_bar)
         column.addWidget(self.docks, 1)
@@ -88,6 +97,7 @@ class FeedPage(QWidget):
     def _wire(self) -> None:
         self.strip.chosen.connect(self._look_closer)
         self.alarms.asked.connect(self.alarms_asked)
+        self.go.asked.connect(self.check_asked)
         self.plots.redrawn.connect(self._show_timeline)
         self.plots.arrange_asked.connect(self.docks.arrange)
         self.docks.arranging.connect(self.plots.arrange.setChecked)
@@ -152,7 +162,23 @@ class FeedPage(QWidget):
     def reset_layout(self) -> None:
         self.arrange_bar.reset.click()
 
+    def take_layout(self, layouts: Layouts) -> None:
+        """Put the parts where they were left."""
+        layouts.arrange(self.docks, LAYOUT, VERSION)
+
+    def keep_layout(self, layouts: Layouts) -> None:
+        """Remember where the parts are. Usual places are not kept: they fit another screen too."""
+        if self.docks.usual:
+            layouts.forget(LAYOUT)
+        else:
+            layouts.keep_arrangement(self.docks, LAYOUT, VERSION)
+
     # What it shows
+
+    def show_check(self, view: StoreView, known: KnownCheck) -> None:
+        """Before a show: whether it may begin. While one runs the line takes no room."""
+        self.go.setVisible(not is_running(view))
+        self.go.show_check(known)
 
     def show_store(
         self,

@@ -1,0 +1,172 @@
+"""The page of one store: what happened lies over the plots, and its parts can be put elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDockWidget
+from pytestqt.qtbot import QtBot
+
+from livedesk.core.status import SoundStatus
+from livedesk.desk.levels import levels
+from livedesk.desk.plots import FEED
+from livedesk.ui.feed.page import FeedPage
+from livedesk.ui.layouts import Layouts
+from tests.ui.feed.conftest import show
+from tests.ui.stage import Stage, on_air, throttled
+
+OpenPage = Callable[[], FeedPage]
+
+
+def places(page: FeedPage) -> dict[str, QRect]:
+    return {name: dock.geometry() for name, dock in page.docks.parts.items() if name != "alarms"}
+
+
+def test_a_mark_stands_right_above_the_curve_it_is_about(open_page: OpenPage) -> None:
+    page = open_page()
+    lanes, plot = page.timeline.lanes, page.plots.rate
+    switch = next(entry for entry in lanes.entries if entry.label)
+    window = page.plots.stretch
+    assert window is not None
+    at = plot.box.mapViewToScene(plot.box.viewRect().center()).x()
+    middle_s = (window.begin_s + window.end_s) / 2
+    here = lanes.mapToGlobal(QPoint(round(lanes.x_of(middle_s)), 0)).x()
+    assert here == pytest.approx(plot.view.mapToGlobal(QPoint(round(at), 0)).x(), abs=3)
+    assert "→ bonded" in page.plots.rate.marks.labels
+    assert lanes.x_of(switch.t) > lanes.x_of(middle_s)
+
+
+def test_the_timeline_is_read_by_key_and_moves_the_cursor_of_the_plots(open_page: OpenPage) -> None:
+    page = open_page()
+    page.open_timeline()
+    lanes = page.timeline.lanes
+    assert "Switched to bonded." in page.timeline.words.text()
+    QTest.keyClick(lanes, Qt.Key.Key_Left)
+    assert "Primary is slow." in lanes.accessibleDescription()
+    assert "for 10 s" in page.timeline.words.text()
+    assert page.plots.rate.cursor_text.isVisible()
+    QTest.keyClick(lanes, Qt.Key.Key_Home)
+    assert "Pinned Silk Serum." in page.timeline.words.text()
+    QTest.keyClick(lanes, Qt.Key.Key_Escape)
+    assert not page.plots.rate.cursor_text.isVisible()
+
+
+def test_pointing_at_a_mark_tells_it_and_leaving_it_does_not(open_page: OpenPage) -> None:
+    page = open_page()
+    lanes = page.timeline.lanes
+    pin = lanes.entries[0]
+    at = QPoint(round(lanes.x_of(pin.t)), round(lanes.lane_middle(pin.lane)))
+    QTest.mouseMove(lanes, at)
+    assert lanes.read == pin
+    QTest.mouseMove(lanes, QPoint(at.x() + 100, at.y()))
+    assert lanes.read is None
+
+
+def test_the_table_has_the_values_of_the_curves(open_page: OpenPage, troubled: Stage) -> None:
+    page = open_page()
+    page.toggle_values()
+    model = page.plots.table.model
+    assert page.plots.table.isVisible()
+    assert not page.plots.rate.isVisible()
+    heads = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
+    assert heads[1] == "Feed, kbps"
+    newest = model.data(model.index(0, 1))
+    _, values = troubled.plots("lumen")[FEED].window(0, 2**31)
+    lowest = int(newest.split(" … ")[0].replace(",", ""))
+    assert np.min(values[-10:]) - 1 <= lowest <= np.max(values[-10:]) + 1
+    goodputs = [model.data(model.index(row, 2)) for row in range(model.rowCount())]
+    assert any(words.startswith("1,") for words in goodputs), "the dip"
+    page.toggle_values()
+    assert page.plots.rate.isVisible()
+
+
+def test_the_alarms_part_says_what_to_do_and_leads_to_the_page(
+    open_page: OpenPage, troubled: Stage
+) -> None:
+    page = open_page()
+    asked: list[bool] = []
+    page.alarms_asked.connect(lambda: asked.append(True))
+    status = throttled(replace(on_air(), utc_ns=troubled.clock.utc_ns()), 1500, 4200)
+    troubled.tell(status)
+    show(page, troubled)
+    page.open_alarms()
+    (row,) = page.alarms.rows
+    assert row.cause.text() == status.alarms[0].cause
+    assert row.action.text() == status.alarms[0].action
+    QTest.keyClick(row, Qt.Key.Key_Return)
+    assert asked
+    seen = replace(status.alarms[0], acknowledged_by="Mara")
+    troubled.tell(replace(status, alarms=(seen,)))
+    show(page, troubled)
+    assert "seen by Mara" in page.alarms.rows[0].when.text()
+
+
+def test_all_parts_fit_a_small_screen_and_no_two_overlap(open_page: OpenPage) -> None:
+    page = open_page()
+    assert page.minimumSizeHint().height() <= page.height()
+    shown = [dock for name, dock in page.docks.parts.items() if name != "alarms"]
+    for dock in shown:
+        assert page.docks.rect().contains(dock.geometry()), dock.objectName()
+        others = [other for other in shown if other is not dock]
+        assert not any(dock.geometry().intersects(other.geometry()) for other in others)
+
+
+def test_parts_move_only_while_one_arranges(open_page: OpenPage) -> None:
+    page = open_page()
+    dock = page.docks.parts["uplinks"]
+    assert dock.features() == QDockWidget.DockWidgetFeature.NoDockWidgetFeatures
+    page.toggle_arranging()
+    assert dock.features() & QDockWidget.DockWidgetFeature.DockWidgetMovable
+    assert page.arrange_bar.isVisible()
+    page.arrange_bar.choices["uplinks"].click()
+    assert not dock.isVisible()
+    page.arrange_bar.done.click()
+    assert not page.arrange_bar.isVisible()
+    assert not dock.isVisible()
+    page.reset_layout()
+    assert dock.isVisible()
+
+
+def test_an_arrangement_is_remembered_and_can_be_reset(
+    open_page: OpenPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = open_page()
+    usual = places(page)
+    page.toggle_arranging()
+    page.docks.removeDockWidget(page.docks.parts["timeline"])
+    page.docks.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, page.docks.parts["timeline"])
+    page.docks.show_part("timeline")
+    page.toggle_arranging()
+    layouts = Layouts(tmp_path)
+    page.keep_layout(layouts)
+    layouts.save()
+    other = open_page()
+    assert places(other) == usual
+    other.take_layout(Layouts(tmp_path))
+    assert other.docks.dockWidgetArea(other.docks.parts["timeline"]) == (
+        Qt.DockWidgetArea.BottomDockWidgetArea
+    )
+    other.reset_layout()
+    qtbot.waitUntil(lambda: places(other) == usual)
+
+
+def test_levels_are_told_or_said_to_be_unknown(open_page: OpenPage, troubled: Stage) -> None:
+    page = open_page()
+    loud = replace(on_air(), sound=SoundStatus("clipping", None, -0.3, -9.0, -10.0, 1.0))
+    troubled.tell(loud)
+    show(page, troubled)
+    assert [level.text for level in page.meters.levels] == ["−9.0", "−0.3"]
+    assert page.meters.levels[1].look == "notice"
+    troubled.clock.advance(2)
+    show(page, troubled)
+    assert [level.value for level in page.meters.levels] == [None, None]
+    assert "not measured" in page.meters.accessibleDescription()
+    view = troubled.snapshot().store("lumen")
+    assert view is not None
+    assert levels(view) == page.meters.levels
