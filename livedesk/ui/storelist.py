@@ -41,6 +41,8 @@ class StoreRow(Panel):
         grid.addWidget(self.name, 0, 1)
         grid.addWidget(self.words, 1, 1)
         grid.setColumnStretch(1, 1)
+        # Twenty of them are scrolled, not squeezed.
+        self.setMinimumHeight(self.sizeHint().height())
 
     def show_store(self, view: StoreView, chosen: bool) -> None:
         look, trouble = loudest(view)

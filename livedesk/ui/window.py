@@ -11,7 +11,9 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from livedesk.desk.alarm_list import AlarmKey
+from livedesk.desk.check_words import verdict_words
 from livedesk.desk.issues import GoLine, go_line
+from livedesk.desk.looks import Card, is_running
 from livedesk.desk.model import DeskSnapshot, Note, StoreView
 from livedesk.desk.rights import Rights
 from livedesk.desk.troubles import shelved, troubles
@@ -21,6 +23,7 @@ from livedesk.ui import questions
 from livedesk.ui.banner import Banner
 from livedesk.ui.basics import ElidedText, Text
 from livedesk.ui.breakit import BreakItDock
+from livedesk.ui.check.strip import GoStrip
 from livedesk.ui.console_keys import console_shortcuts
 from livedesk.ui.console_pages import ConsolePages
 from livedesk.ui.feed.page import FeedPage
@@ -83,6 +86,7 @@ class ConsoleWindow(QMainWindow):
         self._note: Note | None = None
         self._centre = QWidget()
         self.banner = Banner(theme, zone)
+        self.go = GoStrip(theme, zone)
         self.stores = StoreList(theme)
         self.pages = ConsolePages(source, theme, zone)
         self.header = Header(theme, self.pages.known)
@@ -113,6 +117,8 @@ class ConsoleWindow(QMainWindow):
         column.setSpacing(theme.gap)
         column.addWidget(self.header)
         column.addWidget(self.banner)
+        column.addWidget(self.go)
+        self.go.setFixedHeight(self.banner.height())
         column.addLayout(body, 1)
         self.setCentralWidget(self._centre)
         self._centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -130,6 +136,7 @@ class ConsoleWindow(QMainWindow):
         self.header.end_requested.connect(self.ask_end)
         self.header.help_requested.connect(self.show_shortcuts)
         self.header.pages.chosen.connect(self.open_page)
+        self.go.asked.connect(partial(self.open_page, "check"))
         self.banner.go.asked.connect(self.page.open_issues)
         self.banner.acknowledged.connect(self._source.alarms.acknowledge)
         self.banner.asked.connect(self.open_alarm)
@@ -187,6 +194,7 @@ class ConsoleWindow(QMainWindow):
         here = None if is_of_all else view
         self.header.show_snapshot(snapshot, view, self._shown)
         self._show_troubles(snapshot, here)
+        self._show_check(snapshot, view)
         self.stores.show_stores(snapshot.stores, self._chosen, hidden=is_of_all)
         orders = self.switching.follow(view, snapshot.link.answering)
         self._show_note(snapshot.note)
@@ -204,6 +212,23 @@ class ConsoleWindow(QMainWindow):
         self.banner.allow(may=rights.may("operate"), why_not=rights.why_not("operate"))
         self.banner.show_troubles(found, calm, snapshot.utc_ns, shelved(snapshot, as_asked))
         self.header.pages.show_card(alarms_card(found))
+        # Until a show is on, what stands against it is said where alarms will stand.
+        waits = here is not None and not found and not is_running(here)
+        self.go.setVisible(waits)
+        self.banner.setVisible(not waits)
+
+    def _show_check(self, snapshot: DeskSnapshot, view: StoreView | None) -> None:
+        """The check of the chosen store, while it is worth a look: before its show."""
+        if view is None or is_running(view):
+            self.header.pages.show_card(Card("check", tr("Check"), "idle", tr("not needed now")))
+            return
+        store = view.status.store
+        if snapshot.link.answering:
+            self._source.checks.look(store)
+        known = self._source.checks.known(store)
+        words = verdict_words(known, self._zone)
+        self.go.show_check(known)
+        self.header.pages.show_card(Card("check", tr("Check"), words.look, words.word))
 
     def read_plots(self) -> None:
         """Set the cursor, and take the keys back from whatever list had them."""

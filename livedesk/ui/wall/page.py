@@ -163,7 +163,10 @@ class WallPage(QWidget):
         self._place()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Somebody who points at a tile does not want it to move away."""
+        """Somebody who points at a tile does not want it to move away. Keys are taken before the
+        scroll area has them, which would scroll."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._take(event)
         if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Enter):
             self._touched = self._source.now()
         elif event.type() == QEvent.Type.Resize and watched is self.area.viewport():
@@ -203,9 +206,12 @@ class WallPage(QWidget):
         self.only.toggle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        self._touched = self._source.now()
-        if not self._steer(Qt.Key(event.key())) and not self._type(event.text()):
+        if not self._take(event):
             super().keyPressEvent(event)
+
+    def _take(self, event: QKeyEvent) -> bool:
+        self._touched = self._source.now()
+        return self._steer(Qt.Key(event.key())) or self._type(event.text())
 
     def _steer(self, key: Qt.Key) -> bool:
         """Arrows, Home and End move the mark, Enter opens what is marked."""
