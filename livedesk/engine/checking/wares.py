@@ -43,7 +43,7 @@ def access(facts: CheckFacts) -> CheckItem:
     item = ("access", "Keys and sign-ins")
     pins = facts.status.pins
     if pins is None:
-        return not_used(*item, _NO_PINS)
+        return not_used(*item, "This store is signed in nowhere.")
     show = f"{hours(facts.show_hours)} of show"
     if facts.products_access:
         action = "Sign in anew for the product list, and put the new token in the settings."
