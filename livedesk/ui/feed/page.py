@@ -9,16 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from livedesk.core.events import Event
 from livedesk.desk.cards import cards
-from livedesk.desk.checking import KnownCheck
 from livedesk.desk.levels import levels
-from livedesk.desk.looks import feed_flows, is_running
+from livedesk.desk.looks import feed_flows
 from livedesk.desk.marks import Mark
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from livedesk.desk.timeline import Timeline
 from livedesk.desk.words import age, tr
-from livedesk.ui.check.strip import GoStrip
 from livedesk.ui.feed.alarmlist import AlarmList
 from livedesk.ui.feed.arrangebar import ArrangeBar
 from livedesk.ui.feed.docks import VERSION, Docks, Part
@@ -45,7 +43,6 @@ class FeedPage(QWidget):
     pins_asked = Signal()
     queue_asked = Signal()
     alarms_asked = Signal()
-    check_asked = Signal()
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
@@ -54,8 +51,6 @@ class FeedPage(QWidget):
         self._marks: tuple[Mark, ...] = ()
         self._timeline: Timeline | None = None
         self.strip = Strip(theme)
-        self.go = GoStrip(theme, zone)
-        self.go.hide()
         self.preview = PreviewPanel(theme)
         self.preview.setMinimumHeight(theme.px(LEAST_PICTURE))
         self.meters = Meters(theme)
@@ -89,7 +84,6 @@ class FeedPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.gap)
-        column.addWidget(self.go)
         column.addWidget(self.strip)
         column.addWidget(self.arrange_bar)
         column.addWidget(self.docks, 1)
@@ -97,7 +91,6 @@ class FeedPage(QWidget):
     def _wire(self) -> None:
         self.strip.chosen.connect(self._look_closer)
         self.alarms.asked.connect(self.alarms_asked)
-        self.go.asked.connect(self.check_asked)
         self.plots.redrawn.connect(self._show_timeline)
         self.plots.arrange_asked.connect(self.docks.arrange)
         self.docks.arranging.connect(self.plots.arrange.setChecked)
@@ -174,11 +167,6 @@ class FeedPage(QWidget):
             layouts.keep_arrangement(self.docks, LAYOUT, VERSION)
 
     # What it shows
-
-    def show_check(self, view: StoreView, known: KnownCheck) -> None:
-        """Before a show: whether it may begin. While one runs the line takes no room."""
-        self.go.setVisible(not is_running(view))
-        self.go.show_check(known)
 
     def show_store(
         self,
