@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import AlarmStatus, Priority, StoreStatus
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
-from livedesk.desk.troubles import Trouble, loudest, troubles
+from livedesk.desk.troubles import Trouble, loudest, shelved, troubles
 
 
 def view(store: str, *priorities: Priority) -> StoreView:
@@ -83,3 +84,35 @@ def test_an_engine_that_was_stopped_after_the_show_is_no_alarm() -> None:
 def test_a_store_s_row_tells_its_alarm_where_that_is_louder_than_its_cards() -> None:
     assert loudest(view("a", "low", "high")) == ("critical", "cause 1")
     assert loudest(view("a"))[1] != "cause 1"
+
+
+def test_what_somebody_has_seen_gives_way_and_stays_listed() -> None:
+    loud, soft = view("a", "high", "low").status.alarms
+    status = StoreStatus("a", "A", 1, alarms=(replace(loud, acknowledged_by="Rosa"), soft))
+    snapshot = DeskSnapshot(0, LinkView("attached", 0), (StoreView(status, 0.1, False, None),))
+    found = troubles(snapshot, "a")
+    assert [(t.id, t.quiet) for t in found] == [("a/a-1", False), ("a/a-0", True)]
+
+
+def test_what_is_shelved_is_counted_and_not_shown_nor_what_is_asked_to_be() -> None:
+    loud, soft = view("a", "high", "low").status.alarms
+    aside = replace(loud, shelved_until_utc_ns=9, shelved_by="Rosa")
+    status = StoreStatus("a", "A", 1, alarms=(aside, soft))
+    of_a = StoreView(status, 0.1, False, None)
+    snapshot = DeskSnapshot(0, LinkView("attached", 0), (of_a,))
+    assert [t.id for t in troubles(snapshot, "a")] == ["a/a-1"]
+    assert shelved(snapshot) == 1
+    assert loudest(of_a)[1] != "cause 0"
+
+    def as_asked(_store: str, alarm: AlarmStatus) -> AlarmStatus:
+        return replace(alarm, shelved_until_utc_ns=9)
+
+    assert troubles(snapshot, "a", as_asked) == ()
+    assert shelved(snapshot, as_asked) == 2
+
+
+def test_the_engine_s_own_alarms_concern_every_store() -> None:
+    own = view("disk", "medium").status.alarms
+    engine = EngineStatus(1, alarms=own)
+    snapshot = DeskSnapshot(0, LinkView("attached", 0), (view("a"),), engine=engine)
+    assert [(t.cause, t.store) for t in troubles(snapshot, "a")] == [("cause 0", "")]
