@@ -45,7 +45,7 @@ class LinePanel(Panel):
     def _lay_out(self) -> None:
         theme = self._theme
         grid = QGridLayout(self)
-        grid.setContentsMargins(*(theme.px(n) for n in (12, 2, 8, 2)))
+        grid.setContentsMargins(*(theme.px(n) for n in (12, 2, 8, 4)))
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(theme.px(2))
         grid.addWidget(self.mark, 0, 0)
