@@ -9,7 +9,7 @@ from typing import Final
 
 from livedesk import __version__
 from livedesk.alarms.channels.delivery import Delivery
-from livedesk.core.clock import Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.settings import AgencySettings
 from livedesk.core.status import StoreStatus
@@ -21,6 +21,8 @@ from livedesk.engine.machine import Machine, MachineWatch
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 1.0
+_MACHINE_EVERY_S: Final = 5.0
+_MACHINE_OLD_S: Final = 30.0
 
 
 class Overview:
@@ -43,14 +45,29 @@ class Overview:
         self._host = host
         self._telling = telling
         self._machine = Machine()
+        self._seen_ns: int | None = None
         self.count_users: Callable[[], int] = lambda: 0
         self.stores: Callable[[], Iterable[StoreStatus]] = tuple
 
     async def run(self, publish: Callable[[EngineStatus], None]) -> None:
         """For ever. A fault of ours is logged, and the next second is another try."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._watch_machine())
+            both.create_task(self._tell(publish))
+
+    async def _watch_machine(self) -> None:
+        """By itself: a disk that hangs must hold up nothing else."""
         while True:
             try:
                 self._machine = await asyncio.to_thread(self._watch.look)
+                self._seen_ns = self._clock.mono_ns()
+            except Exception:
+                log.exception("the machine could not be looked at")
+            await asyncio.sleep(_MACHINE_EVERY_S)
+
+    async def _tell(self, publish: Callable[[EngineStatus], None]) -> None:
+        while True:
+            try:
                 self.look()
                 publish(self.status())
             except Exception:
@@ -59,11 +76,18 @@ class Overview:
 
     def look(self) -> None:
         hours = self._agency.show_hours
-        self._alarms.look(engine_findings(self._machine, self._telling.statuses(), hours))
+        self._alarms.look(engine_findings(self.machine(), self._telling.statuses(), hours))
         self._telling.beat(self.stores)
 
+    def machine(self) -> Machine:
+        """As it was seen lately; what is older says nothing of now."""
+        if self._seen_ns is None:
+            return Machine()
+        is_old = self._clock.mono_ns() - self._seen_ns > _MACHINE_OLD_S * NS_PER_S
+        return Machine() if is_old else self._machine
+
     def status(self) -> EngineStatus:
-        machine = self._machine
+        machine = self.machine()
         return EngineStatus(
             utc_ns=self._clock.utc_ns(),
             version=__version__,
