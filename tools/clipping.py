@@ -107,15 +107,12 @@ def _on_place(widget: QWidget, window: QWidget) -> Iterator[Remark]:
 
 
 def _on_siblings(parent: QWidget, window: QWidget) -> Iterator[Remark]:
-    if isinstance(parent, QStackedWidget | QAbstractScrollArea) or parent.layout() is None:
+    layout = parent.layout()
+    if layout is None or isinstance(parent, QStackedWidget | QAbstractScrollArea):
         return
-    laid_out = [
-        child
-        for at in range(parent.layout().count())
-        if (item := parent.layout().itemAt(at)) is not None
-        and (child := item.widget()) is not None
-        and child.isVisibleTo(window)
-    ]
+    items = [layout.itemAt(at) for at in range(layout.count())]
+    widgets = [item.widget() for item in items if item is not None]
+    laid_out = [each for each in widgets if each is not None and each.isVisibleTo(window)]
     for one, other in itertools.combinations(laid_out, 2):
         common = one.geometry().intersected(other.geometry())
         if common.width() > SLACK_PX and common.height() > SLACK_PX:

@@ -31,6 +31,7 @@ class SettingsDialog(QDialog):
         self.tabs = QTabWidget()
         self.tabs.setFont(theme.font("body"))
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName(tr("Kinds of settings"))
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for page in self.pages:
