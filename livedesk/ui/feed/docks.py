@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
+from livedesk.desk.words import tr
 from livedesk.ui.theme import Theme
 
 VERSION = 1
@@ -54,7 +55,7 @@ class Docks(QMainWindow):
         options = QMainWindow.DockOption
         self.setDockOptions(options.AllowNestedDocks | options.AllowTabbedDocks)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.setFont(theme.font("small"))
+        self._tab_font = theme.font("small")
         self._fit = fit
         self._fitted: object = None
         self.usual = True
@@ -98,6 +99,15 @@ class Docks(QMainWindow):
             dock.setTitleBarWidget(None if titled else QWidget())  # type: ignore[arg-type]
             if before is not None:
                 before.deleteLater()
+
+    def _dress_tabs(self) -> None:
+        """Qt makes them itself, when parts first share a place."""
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in self.findChildren(QTabBar, options=direct):
+            if bar.drawBase():
+                bar.setDrawBase(False)
+                bar.setFont(self._tab_font)
+                bar.setAccessibleName(tr("Parts in one place"))
 
     def _floated(self) -> None:
         self._dress()
@@ -144,6 +154,7 @@ class Docks(QMainWindow):
             case QEvent.Type.MouseButtonRelease:
                 self.usual = False
             case QEvent.Type.LayoutRequest:
+                self._dress_tabs()
                 self._refit()
         return done
 

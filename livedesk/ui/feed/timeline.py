@@ -32,7 +32,7 @@ from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
 
 LANE_HEIGHT = 16
-MARGIN = 6
+MARGIN = 4
 """At either side; what is left to the plots' own goes to the names of the lanes."""
 
 MARK = 12
@@ -139,7 +139,7 @@ class LanesView(QWidget):
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(round(self._left), middle, round(self._right), middle)
             painter.setPen(QColor(colours.muted if counts[lane] else colours.faint))
-            room = self._left - self._theme.px(2)
+            room = self._left
             name = self._metrics.elidedText(lane_name(lane), Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(0, top, room, height), flags, name)
             painter.setPen(QColor(colours.faint))
