@@ -98,3 +98,11 @@ def test_names_can_be_told_apart_by_eye() -> None:
     ):  # fmt: skip
         assert not is_name(name), name
     assert same_name("Ｍｅｉ") == same_name("mei")
+
+
+def test_what_the_example_shows_in_comments_is_valid_when_uncommented(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "examples" / "livedesk.toml").read_text(encoding="utf-8")
+    shown = example.partition("# [[user]]")
+    text = "".join(shown[1:]).replace("# [[", "[[").replace("\n# ", "\n")
+    TOKENS["env:MEI_TOKEN"] = "e" * 44
+    assert users_of(tmp_path, text) == [("Mei Tan", "live_operations", "e" * 44)]
