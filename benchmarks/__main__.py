@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    alarm_load,
     broken_stream,
     console_plots,
     drift_accuracy,
@@ -119,6 +120,7 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
             feeds.full_hd, folder, nginx, 50 if quick else 300
         ),
         "pin-kill": lambda: pin_kill.measure(feeds.hd, folder, nginx, 30 if quick else 300),
+        "alarm-load": alarm_load.measure,
         "moderation-match": lambda: moderation_match.measure(10_000 if quick else 200_000),
         "moderation-corpus": moderation_corpus.measure,
         "moderation-desks": lambda: moderation_desks.measure(folder, 200 if quick else 1_000),
@@ -127,6 +129,8 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "moderation-screen": lambda: moderation_screen.measure(folder, 10 if quick else 60),
         "moderation-scroll": lambda: moderation_scroll.measure(100_000, 100 if quick else 1_000),
         "console-plots": lambda: console_plots.measure(4.0, 100 if quick else 1_000),
+        "console-wall": lambda: console_wall.measure(10 if quick else 60),
+        "console-start": lambda: console_start.measure(3 if quick else 10),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),

@@ -148,8 +148,7 @@ class Alarms:
             return self._take_in(track, finding, greater, mono_ns)
         track.follow_words(finding, mono_ns)
         if track.alarm is not None:
-            is_over = track.before is False and track.gone_ns >= rule.off_s * NS_PER_S
-            return track.clear(track.alarm) if is_over else None
+            return track.clear(track.alarm) if track.is_over(rule) else None
         if finding.present and track.there_ns >= rule.on_s * NS_PER_S:
             return track.trip(alarm_id, finding, mono_ns, utc_ns)
         return None

@@ -18,6 +18,10 @@ _FIGURE = re.compile(r"\d[\d,.]*")
 _LONGEST_STEP_NS = NS_PER_S
 """When nobody looked for longer, nothing is known about the time between."""
 
+_CHATTER_NS = 60 * NS_PER_S
+"""An alarm that came twice in so long must be gone for so long before it is over: with that no
+alarm comes three times a minute, which ISA-18.2 calls chattering."""
+
 _FIGURES_NS = 2 * NS_PER_S
 """So often a standing alarm takes over figures: read at leisure, and never old."""
 
@@ -81,6 +85,8 @@ class Track:
     """A lesser condition is there, as a part of this one."""
     worded_ns: int = 0
     first_cause: str = field(default="")
+    came_before_ns: int | None = None
+    """When the alarm before this one began."""
 
     @classmethod
     def recalled(cls, alarm: AlarmStatus, mono_ns: int, utc_ns: int) -> Track:
@@ -146,9 +152,19 @@ class Track:
         self.alarm = AlarmStatus(
             alarm_id, rule.priority, finding.cause, rule.action, utc_ns, count=self.times
         )
+        if self.first_cause:
+            self.came_before_ns = self.tripped_ns
         self.tripped_ns = self.worded_ns = mono_ns
         self.first_cause = finding.cause
         return AlarmChange(True, self.alarm, 0.0)
+
+    def is_over(self, rule: AlarmRule) -> bool:
+        """Gone for long enough. What ends with a person's hand (no off-delay) cannot chatter."""
+        off_ns = rule.off_s * NS_PER_S
+        before_ns = self.came_before_ns
+        if before_ns is not None and rule.off_s and self.tripped_ns - before_ns < _CHATTER_NS:
+            off_ns = max(off_ns, _CHATTER_NS)
+        return self.before is False and self.gone_ns >= off_ns
 
     def follow_words(self, finding: Finding, mono_ns: int) -> None:
         """A standing alarm takes over another cause at once, and other figures now and then."""

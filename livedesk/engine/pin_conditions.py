@@ -47,7 +47,7 @@ UNKNOWN = AlarmRule(
     "medium", 0.0, 1.0, "Look at the live: if the product is not shown there, cue it again."
 )
 LATE = AlarmRule(
-    "medium", 0.0, 10.0,
+    "medium", 6.0, 10.0,  # longer than a gateway that fails takes to be an alarm
     "Cue a little earlier; see the ledger for what they waited for, and check this machine's "
     "network.",
 )  # fmt: skip

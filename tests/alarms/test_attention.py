@@ -136,6 +136,17 @@ def test_the_list_of_what_is_over_is_bounded() -> None:
     assert len(ended.listed()) == 200
 
 
+def test_what_comes_and_goes_for_minutes_does_not_chatter() -> None:
+    alarms, began_s = Alarms(), list[float]()
+    for quarter in range(4 * 600):
+        at_s = quarter / 4
+        ns = round(at_s * NS_PER_S)
+        finding = Finding(LOW, at_s % 5 < 2, "Cause.")
+        began_s += [at_s for change in alarms.update(ns, ns, {"a": finding}) if change.tripped]
+    assert len(began_s) >= 2, "it is not over for long enough to be one"
+    assert all(third - first >= 60 for first, third in zip(began_s, began_s[2:], strict=False))
+
+
 # Announcing.
 
 
