@@ -46,7 +46,7 @@ def engine_findings(
         found[f"channel.failing/{channel.name}"] = Finding(
             CHANNEL,
             channel.state == "failing",
-            f"Messages to {channel.name} ({channel.kind}) do not arrive: {channel.reason}",
+            f"Messages to {channel.name} ({channel.kind}) do not arrive: {channel.reason}.",
         )
     return found
 

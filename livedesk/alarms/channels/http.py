@@ -59,7 +59,11 @@ class HttpCourier:
             if verify is None:
                 verify = await asyncio.to_thread(ssl.create_default_context)
             self._http = httpx.AsyncClient(
-                timeout=self._patience_s, trust_env=False, verify=verify, follow_redirects=False
+                headers={"User-Agent": "livedesk"},
+                timeout=self._patience_s,
+                trust_env=False,
+                verify=verify,
+                follow_redirects=False,
             )
         try:
             async with asyncio.timeout(self._patience_s):

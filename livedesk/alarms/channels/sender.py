@@ -57,10 +57,17 @@ class Sender:
             if message is None:
                 await self._rest(self._outbox.wait_s(mono_ns))
                 continue
+            before = self.status().reason
             delivery = await self._deliver(message)
             self._outbox.settle(delivery, self._clock.mono_ns())
-            if not delivery.ok:
-                log.warning("channel %s: %s", self.settings.name, delivery.reason)
+            self._note(before, delivery)
+
+    def _note(self, before: str, delivery: Delivery) -> None:
+        """Once: a way that is down for an hour would fill the log."""
+        if not delivery.ok and delivery.reason != before:
+            log.warning("channel %s: %s", self.settings.name, delivery.reason)
+        elif delivery.ok and before:
+            log.info("channel %s works again", self.settings.name)
 
     async def _rest(self, wait_s: float | None) -> None:
         if wait_s is None:
