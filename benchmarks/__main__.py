@@ -17,6 +17,8 @@ from benchmarks import (
     alarm_load,
     broken_stream,
     console_plots,
+    console_start,
+    console_wall,
     drift_accuracy,
     failover_cellular,
     failover_false,

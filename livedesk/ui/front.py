@@ -21,9 +21,11 @@ from livedesk.ui.layouts import Layouts
 from livedesk.ui.notice_ways import find_way
 from livedesk.ui.notices import Notices
 from livedesk.ui.settings.appearance import AppearancePage
+from livedesk.ui.settings.channels import ChannelsPage
 from livedesk.ui.settings.dialog import SettingsDialog
 from livedesk.ui.settings.page import SettingsPage
 from livedesk.ui.settings.people import PeoplePage
+from livedesk.ui.settings.runbook import RunbookPage
 from livedesk.ui.settings.sounds import SoundsPage
 from livedesk.ui.sound import Sounds
 from livedesk.ui.sound_device import QtPlayer
@@ -81,12 +83,12 @@ class Front(QObject):
     def rebuild(self, theme: Theme) -> None:
         """The same window in another look: same place, page and store."""
         before, self._theme = self.window, theme
-        place = before.saveGeometry()
         tab = self._dialog.page.key if self._dialog is not None else ""
         wear(self._app, theme)
         self.window = self._make()
         self.window.take_over(before)
-        self.window.restoreGeometry(place)
+        self.window.setGeometry(before.geometry())
+        self.window.setWindowState(before.windowState())
         self.window.show()
         before.close_for_good()
         before.deleteLater()
@@ -111,6 +113,8 @@ class Front(QObject):
         return (
             AppearancePage(self._theme, book),
             SoundsPage(self._theme, book, self._sounds, self._notices),
+            ChannelsPage(self._theme, self._source.alarms.settings, self._source.snapshot),
+            RunbookPage(self._theme, self._source.alarms.settings, self._source.snapshot),
             PeoplePage(
                 self._theme,
                 self._source.people,
