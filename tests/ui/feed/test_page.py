@@ -170,3 +170,19 @@ def test_levels_are_told_or_said_to_be_unknown(open_page: OpenPage, troubled: St
     view = troubled.snapshot().store("lumen")
     assert view is not None
     assert levels(view) == page.meters.levels
+
+
+def test_dragging_one_plot_takes_the_other_and_the_timeline_along(
+    open_page: OpenPage, troubled: Stage, qtbot: QtBot
+) -> None:
+    """At once: not when the next news comes."""
+    page = open_page()
+    begin_s = (troubled.plots("lumen").first_t or 0.0) + 20
+    page.plots.rate.moved.emit(begin_s, begin_s + 30)
+    qtbot.waitUntil(lambda: page.plots.skew.box.viewRange()[0][1] == pytest.approx(50, abs=1))
+    assert page.timeline.lanes.x_of(begin_s) < page.timeline.lanes.x_of(begin_s + 30)
+    assert [entry.lane for entry in page.timeline.lanes.entries] == ["pins"]
+    assert not page.plots.follow.isChecked()
+    page.plots.follow_live()
+    show(page, troubled)
+    assert len(page.timeline.lanes.entries) > 1
