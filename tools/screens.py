@@ -92,10 +92,17 @@ def take(app: QApplication, scene: Scene, theme: Theme, size: QSize) -> tuple[QI
         widget.show()
         for _ in range(TURNS):
             app.processEvents()
-        shown = [widget, *(dialog for dialog in _dialogs(widget))]
-        return _composed(widget, size), [each for window in shown for each in remarks(window)]
+        shown = [widget, *_dialogs(widget)]
+        found = [each for window in shown for each in remarks(window)]
+        return _composed(widget, size), [*found, *_too_large(widget, size)]
     finally:
         close(widget)
+
+
+def _too_large(widget: QWidget, size: QSize) -> Iterator[Remark]:
+    """A window that is larger than its screen has buttons that nobody reaches."""
+    if widget.width() > size.width() or widget.height() > size.height():
+        yield Remark("outside", "the screen", f"{widget.width()}×{widget.height()}")
 
 
 def _dialogs(widget: QWidget) -> list[QDialog]:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 
 from livedesk.ui.basics import button
 from livedesk.ui.theme import Theme
@@ -46,10 +56,38 @@ class OneOf(QWidget, Generic[T]):
         return next(push for offered, push in self._pushes if offered == value)
 
 
+class Tick(QCheckBox):
+    """A box whose edge and tick are seen on every ground, which Qt's own are not on dark ones."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(text)
+        self._colours = theme.colours
+        self.setFont(theme.font("body"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_CheckBoxIndicator
+        box = QRectF(self.style().subElementRect(part, option, self)).adjusted(0.5, 0.5, -0.5, -0.5)
+        colours, side = self._colours, box.width()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(box.adjusted(-1, -1, 1, 1), QColor(colours.raised))
+        painter.setPen(QColor(colours.faint))
+        painter.setBrush(QColor(colours.ground))
+        painter.drawRoundedRect(box, side / 6, side / 6)
+        if self.isChecked():
+            ink = colours.text if self.isEnabled() else colours.faint
+            painter.setPen(QPen(QColor(ink), side / 9))
+            ends = ((0.24, 0.54), (0.43, 0.72), (0.77, 0.3))
+            painter.drawPolyline([box.topLeft() + QPointF(x, y) * side for x, y in ends])
+        painter.end()
+
+
 def tick(theme: Theme, text: str, hint: str, chose: Callable[[bool], None]) -> QCheckBox:
     """One thing that is on or off; `hint` says what it does."""
-    box = QCheckBox(text)
-    box.setFont(theme.font("body"))
+    box = Tick(theme, text)
     box.setAccessibleName(text)
     box.setAccessibleDescription(hint)
     box.setToolTip(hint)
