@@ -28,6 +28,7 @@ from livedesk.core.status import (
     SoundState,
     StoreStatus,
 )
+from livedesk.engine.api.alarm_metrics import attention
 from livedesk.engine.api.metric_family import gauge, scaled
 from livedesk.engine.api.moderation_metrics import moderation
 from livedesk.engine.api.path_metrics import failover, uplinks
@@ -50,6 +51,7 @@ class EngineCollector(Collector):
             if store.pinning is not None
         ]
         yield from _feed(statuses)
+        yield from attention(statuses)
         yield from _media(statuses)
         yield from uplinks(statuses)
         yield from failover(statuses)

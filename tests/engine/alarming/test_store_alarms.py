@@ -175,6 +175,8 @@ def test_people_acknowledge_and_shelve_over_the_api(bench: Bench) -> None:
             body = {"minutes": 5, "why": "the line is known to be slow", "by": "Ben"}
             shelved = await http.post(f"{root}/{wanted}/shelve", json=body)
             assert shelved.raise_for_status().json()["shelved_by"] == "Ben"
+            figures = (await http.get("/metrics")).text
+            assert 'livedesk_alarms_shelved{store="glow"} 1.0' in figures
             back = await http.post(f"{root}/{wanted}/unshelve", json={"by": "Ben"})
             assert back.raise_for_status().json()["shelved_by"] is None
             for path in (f"{root}/none/ack", "/v1/alarms/none/ack", f"{root}/{wanted}/explode"):
