@@ -267,7 +267,7 @@ class AlarmStatus:
 
 @dataclass(frozen=True, slots=True)
 class AlarmFlood:
-    """More alarms in ten minutes than one person follows (ISA-18.2, EEMUA 191: more than ten).
+    """More alarms in ten minutes than one person follows (`alarms/flood.py`: more than five).
 
     All of them are listed; only those of high priority are still announced one by one.
     """
