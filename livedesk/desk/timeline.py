@@ -154,8 +154,12 @@ class Timeline:
         yield from self._open.values()
 
     def marks(self) -> tuple[Mark, ...]:
-        """The same instants for the plots: quiet lines, and words for where the stream went."""
-        entries = sorted([*self._instants, *self._spans()], key=_begin_of)
+        """The same instants for the plots: quiet lines, and words for where the stream went.
+
+        Comments come by the dozen and move no curve: of them only what is more than information.
+        """
+        told = (e for e in self._instants if e.lane != "comments" or e.look in LIT)
+        entries = sorted([*told, *self._spans()], key=_begin_of)
         return tuple(Mark(entry.t, entry.label, quiet=not entry.label) for entry in entries)
 
 
