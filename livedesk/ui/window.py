@@ -150,6 +150,7 @@ class ConsoleWindow(QMainWindow):
         pages.alarms.store_asked.connect(self.open_store)
         pages.check.store_asked.connect(self.choose)
         pages.feed.pins_asked.connect(partial(self.open_page, "pins"))
+        pages.feed.take_layout(self._layouts)
         pages.feed.alarms_asked.connect(partial(self.open_page, "alarms"))
         pages.feed.queue_asked.connect(partial(self.open_page, "queue"))
         pages.pins.pad_asked.connect(self.open_pad)
@@ -206,7 +207,7 @@ class ConsoleWindow(QMainWindow):
 
     def _show_troubles(self, snapshot: DeskSnapshot, here: StoreView | None) -> None:
         store = here.status.store if here is not None else None
-        calm = go_line(here, self._zone) if here is not None else GoLine("idle", "")
+        calm = go_line(here, self._zone) if here is not None else _no_alarm(snapshot)
         rights, as_asked = Rights(snapshot.me), self._source.alarms.as_asked
         found = troubles(snapshot, store, as_asked)
         self.banner.allow(may=rights.may("operate"), why_not=rights.why_not("operate"))
@@ -375,7 +376,13 @@ class ConsoleWindow(QMainWindow):
         self._timer.stop()
         self._may_close = True
         self._layouts.keep_place(self, PLACE)
+        self.page.keep_layout(self._layouts)
         self._pads.close()
         self.walls.close_all()
         self.pages.close_views()
         self.close()
+
+
+def _no_alarm(snapshot: DeskSnapshot) -> GoLine:
+    """Of all stores, where none is chosen."""
+    return GoLine("ok", tr("No alarm")) if snapshot.on_air else GoLine("idle", "")

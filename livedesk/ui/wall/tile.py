@@ -35,7 +35,7 @@ LEAST = 176, 92
 CAPTIONS_FROM = 128
 """Pixels of height at scale 1 from which figures have their names above them."""
 
-SHARES = (0.27, 0.24, 0.21, 0.28)
+SHARES = (0.25, 0.28, 0.2, 0.27)
 """Of a tile's width, for uplink, skew, pin and queue."""
 
 LARGER = (1.0, 1.25, 1.5, 2.0, 2.5)
