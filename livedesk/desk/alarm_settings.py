@@ -47,6 +47,8 @@ class AlarmSettings:
         self._client, self._spawn, self._me = client, spawn, me
         self.runbook = RunbookView()
         self._tests: dict[str, ChannelTry] = {}
+        self.drafts: dict[str, str] = {}
+        """By kind of alarm: what was typed and is not saved. It outlives the dialog."""
 
     def attached(self) -> None:
         """Another engine may have other steps; a test that was under way has no answer."""
@@ -64,6 +66,11 @@ class AlarmSettings:
         """The agency's own; None for those that livedesk comes with."""
         self.runbook = replace(self.runbook, saving=kind, trouble="")
         self._spawn("runbook", self._set(kind, steps))
+
+    def keep_draft(self, kind: RunbookKind, text: str) -> None:
+        self.drafts.pop(kind.kind, None)
+        if steps_of(text) != kind.steps:
+            self.drafts[kind.kind] = text
 
     def test(self, channel: str) -> None:
         """Send one message there now."""

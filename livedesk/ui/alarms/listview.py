@@ -38,6 +38,7 @@ class AlarmListView(QListView):
     ) -> None:
         super().__init__()
         self.cursor_key: AlarmKey | None = None
+        self._shown: AlarmList | None = None
         self.rows = AlarmModel(utc_ns, zone)
         self._delegate = AlarmDelegate(theme, utc_ns, asked, zone)
         self.setModel(self.rows)
@@ -54,11 +55,13 @@ class AlarmListView(QListView):
         return row if isinstance(row, AlarmLine) else None
 
     def show_list(self, alarms: AlarmList) -> None:
-        bar = self.verticalScrollBar()
-        before = bar.value()
-        if self.rows.show(rows_of(alarms)):
-            self._show_cursor()
-            bar.setValue(before)
+        if alarms is not self._shown:
+            self._shown = alarms
+            bar = self.verticalScrollBar()
+            before = bar.value()
+            if self.rows.show(rows_of(alarms)):
+                self._show_cursor()
+                bar.setValue(before)
         self.viewport().update()
 
     def place(self, key: AlarmKey | None) -> None:

@@ -34,8 +34,6 @@ class RunbookPage(SettingsPage):
         self._shown: RunbookView | None = None
         self._loaded: RunbookKind | None = None
         self._asked = False
-        self._drafts: dict[str, str] = {}
-        """By kind: what was typed and is not saved."""
         self.kinds = QListWidget()
         self.kinds.setFont(theme.font("body"))
         self.kinds.setAccessibleName(tr("Kinds of alarms"))
@@ -122,7 +120,7 @@ class RunbookPage(SettingsPage):
             return
         self._loaded = kind
         self.heading.show_text(kind.title)
-        self.editor.setPlainText(self._drafts.get(kind.kind, "\n".join(kind.steps)))
+        self.editor.setPlainText(self._settings.drafts.get(kind.kind, "\n".join(kind.steps)))
         self._show_state()
 
     def _show_state(self) -> None:
@@ -159,9 +157,7 @@ class RunbookPage(SettingsPage):
     def _typed(self) -> None:
         kind, text = self._loaded, self.editor.toPlainText()
         if kind is not None:
-            self._drafts.pop(kind.kind, None)
-            if steps_of(text) != kind.steps:
-                self._drafts[kind.kind] = text
+            self._settings.keep_draft(kind, text)
         self._show_state()
 
     def _save(self) -> None:

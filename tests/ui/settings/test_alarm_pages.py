@@ -87,6 +87,14 @@ def test_what_is_typed_survives_a_look_at_another_kind(runbook: RunbookPage) -> 
     assert runbook.editor.toPlainText() == "Call Rosa."
 
 
+def test_what_is_typed_survives_the_dialog(runbook: RunbookPage, desk: Stage, theme: Theme) -> None:
+    runbook.editor.setPlainText("Call Mei.")
+    later = RunbookPage(theme, runbook._settings, desk.snapshot)
+    assert later.editor.toPlainText() == "Call Mei."
+    assert later.note.text() == "Not saved yet."
+    later.deleteLater()
+
+
 def test_the_default_comes_back(runbook: RunbookPage) -> None:
     assert not runbook.default.isEnabled()
     runbook.kinds.setCurrentRow(1)
