@@ -31,6 +31,7 @@ SETTLED_S = 2.0
 """A status may be older than the event it came after."""
 
 SWITCH = "failover.switch"
+_SIGNED = "check.signed"
 _BEGINS = frozenset(("limit.trip", "alarm.raised"))
 _ENDS = frozenset(("limit.clear", "alarm.cleared"))
 _PEOPLE = ("check", "user", "audit", "web_pad", "alarm", "runbook", "operator")
@@ -62,6 +63,8 @@ class Entry:
     """Of a span: which alarm it is."""
     until: float | None = None
     """Of a span: when it ended; None while it lasts."""
+    marked: bool = False
+    """Whether the plots have a line there: it moved a curve, or a show turned on it."""
 
     def lasts(self, now_s: float) -> float:
         """Where its mark ends."""
@@ -90,7 +93,7 @@ class Timeline:
         alarm = str(event.data.get("alarm", ""))
         t = event.utc_ns / NS_PER_S
         if event.kind in _BEGINS and alarm:
-            self._begin(alarm, Entry(t, "alarms", _LOOKS[event.level], event.text, alarm=alarm))
+            self._begin(alarm, _span(t, _LOOKS[event.level], event.text, alarm))
         elif event.kind in _ENDS and alarm:
             self._end(alarm, t)
         elif is_listed(event):
@@ -109,7 +112,7 @@ class Timeline:
                 look = _ALARM_LOOKS[alarm.priority]
                 began_s = alarm.since_utc_ns / NS_PER_S
                 text = f"{alarm.cause} {alarm.action}"
-                self._begin(alarm.id, Entry(began_s, "alarms", look, text, alarm=alarm.id))
+                self._begin(alarm.id, _span(began_s, look, text, alarm.id))
         for alarm_id, entry in tuple(self._open.items()):
             if alarm_id not in ids and entry.t < now_s - SETTLED_S:
                 self._end(alarm_id, now_s)
@@ -154,12 +157,12 @@ class Timeline:
         yield from self._open.values()
 
     def marks(self) -> tuple[Mark, ...]:
-        """The same instants for the plots: quiet lines, and words for where the stream went.
+        """The few for the plots: quiet lines, and words for where the stream went.
 
-        Comments come by the dozen and move no curve: of them only what is more than information.
+        A line for each event would be a texture that hides the curve. The rest is in the lanes, and
+        a line while it is pointed at.
         """
-        told = (e for e in self._instants if e.lane != "comments" or e.look in LIT)
-        entries = sorted([*told, *self._spans()], key=_begin_of)
+        entries = sorted((e for e in (*self._instants, *self._spans()) if e.marked), key=_begin_of)
         return tuple(Mark(entry.t, entry.label, quiet=not entry.label) for entry in entries)
 
 
@@ -170,8 +173,19 @@ def _begin_of(entry: Entry) -> float:
 def _entry(event: Event) -> Entry:
     lane = _LANE_OF.get(event.kind.partition(".")[0], "stream")
     label = f"→ {event.data.get('to', '')}".rstrip() if event.kind == SWITCH else ""
-    look = _LOOKS[event.level]
-    return Entry(event.utc_ns / NS_PER_S, lane, look, event.text, label)
+    t, look = event.utc_ns / NS_PER_S, _LOOKS[event.level]
+    return Entry(t, lane, look, event.text, label, marked=_is_marked(event, lane))
+
+
+def _span(t: float, look: Look, text: str, alarm: str) -> Entry:
+    return Entry(t, "alarms", look, text, alarm=alarm, marked=True)
+
+
+def _is_marked(event: Event, lane: Lane) -> bool:
+    """Switches, a signed check, and what went wrong, such as a lost encoder or a failed pin. Of
+    comments none: they move no curve."""
+    went_wrong = event.level in ("warning", "critical") and lane != "comments"
+    return went_wrong or event.kind in (SWITCH, _SIGNED)
 
 
 def lane_name(lane: Lane) -> str:

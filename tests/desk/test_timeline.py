@@ -84,12 +84,19 @@ def test_what_a_resumed_stream_tells_again_stands_there_once() -> None:
     assert len(line.between(0, 10)) == 3
 
 
-def test_only_a_switch_is_named_in_the_plots() -> None:
+def test_plots_have_a_line_only_for_what_moved_them_or_went_wrong() -> None:
     line = Timeline()
     line.event(event(1, "pin.confirmed"))
-    line.event(event(2, "failover.switch", to="bonded"))
+    line.event(event(2, "failover.switch", level="notice", to="bonded"))
+    line.event(event(3, "moderation.decided"))
+    line.event(event(4, "moderation.lost", level="warning"))
+    line.event(event(5, "feed.lost", level="warning"))
+    line.event(event(6, "pin.failed", level="warning"))
+    line.event(event(7, "check.signed"))
+    line.event(event(8, "limit.trip", level="critical", alarm="feed.low"))
     marks = [(mark.t, mark.label, mark.quiet) for mark in line.marks()]
-    assert marks == [(1.0, "", True), (2.0, "→ bonded", False)]
+    assert marks == [(2.0, "→ bonded", False), *((t, "", True) for t in (5.0, 6.0, 7.0, 8.0))]
+    assert len(line.between(0, 10)) == 8
 
 
 def test_a_long_show_keeps_the_newest() -> None:
