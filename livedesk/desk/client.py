@@ -78,6 +78,9 @@ class HttpDoor:
         self.where = _public(url)
         self.on_forbidden: Callable[[], None] | None = None
         """Told when the far side knows the token and does not let it do this."""
+        self.acts_as: Callable[[], str] | None = None
+        """Who sits here: said with every order, for the record of an engine whose own token this
+        is. None: nobody is named."""
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token.reveal()}"},
@@ -104,13 +107,17 @@ class HttpDoor:
         return (await self.get(path, params))[0]
 
     async def post(self, path: str, body: dict[str, Json]) -> bytes:
-        return (await self._call("POST", path, json=body))[0]
+        return (await self._call("POST", path, json=self._signed(body)))[0]
 
     async def put(self, path: str, body: dict[str, Json]) -> bytes:
-        return (await self._call("PUT", path, json=body))[0]
+        return (await self._call("PUT", path, json=self._signed(body)))[0]
 
     async def delete(self, path: str, body: dict[str, Json] | None = None) -> bytes:
-        return (await self._call("DELETE", path, json=body))[0]
+        return (await self._call("DELETE", path, json=self._signed(body or {}) or None))[0]
+
+    def _signed(self, body: dict[str, Json]) -> dict[str, Json]:
+        """An order that says itself by whom it is keeps that: it is sent again as it was given."""
+        return body if self.acts_as is None else {"by": self.acts_as(), **body}
 
     async def _call(
         self,
@@ -200,6 +207,10 @@ class EngineClient:
     def when_forbidden(self, tell: Callable[[], None]) -> None:
         """`tell` is called whenever the engine refuses something for want of a right."""
         self._door.on_forbidden = tell
+
+    def act_as(self, name: Callable[[], str]) -> None:
+        """Under which name orders are given, as far as the engine lets its caller say so."""
+        self._door.acts_as = name
 
     async def close(self) -> None:
         await self._door.close()

@@ -128,12 +128,14 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
     """The exit status of what is done with the engine that is meant."""
     from livedesk.desk.client import EngineClient
     from livedesk.desk.errors import DeskError, UnreachableError
+    from livedesk.desk.operator_name import this_operator
     from livedesk.desk.orders import Orders
 
     access = engine_access(args.engine, args.token_file)
 
     async def run() -> int:
         client = EngineClient(access.url, access.token)
+        client.act_as(this_operator)
         try:
             store = await chosen_store(client, args.store)
             return await work(Orders(client, store, SystemClock()))

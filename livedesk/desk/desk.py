@@ -98,9 +98,11 @@ class Desk:
         self._clock = clock
         self._tasks = tasks
         self._calls = calls or Tasks()
-        me = self._me_here = me or this_operator()
+        self._me_here = me or this_operator()
         self._me_named: str | None = None
-        self.moderation = Moderating(self._moderation_client, self._spawn, self.now, rng, me)
+        self.moderation = Moderating(
+            self._moderation_client, self._spawn, self.now, rng, lambda: self.me
+        )
         self.people = PeopleDesk(lambda: self._client().people, self._spawn)
         self.checks = Checks(lambda: self._client().checks, self._spawn, self.now, lambda: self.me)
         self.alarms = Alarming(self._alarm_client, self._spawn, self.now, lambda: self.me)
@@ -117,7 +119,8 @@ class Desk:
             lambda: f"{rng.getrandbits(96):024x}",
         )  # fmt: skip
         self.pins = Pinning(
-            self._pin_client, self._spawn, self.now, rng, lambda: self.pads.clock, me
+            self._pin_client, self._spawn, self.now, rng, lambda: self.pads.clock,
+            lambda: self.me,
         )  # fmt: skip
 
     def now(self) -> Moment:
@@ -230,6 +233,7 @@ class Desk:
         self.people.attached()
         self.checks.attached()
         client.when_forbidden(self._ask_me)
+        client.act_as(lambda: self.me)
         self._spawn("stores", self._take_stock(client))
         self._ask_me()
         if all(task.done() for task in self._beside):

@@ -42,10 +42,11 @@ class Moderating:
         spawn: Callable[[str, Coroutine[Any, Any, None]], None],
         now: Callable[[], Moment],
         rng: Random,
-        me: str,
+        me: Callable[[], str],
         wait: Wait = asyncio.sleep,
     ) -> None:
-        """`client` raises NotSentError while no engine is attached; `spawn` notes a DeskError."""
+        """`client` raises NotSentError while no engine is attached; `spawn` notes a DeskError.
+        `me`: under which name this console acts; known only once the engine has told it."""
         self._client = client
         self._spawn = spawn
         self._now = now
@@ -68,7 +69,7 @@ class Moderating:
 
     @property
     def me(self) -> str:
-        return self._me
+        return self._me()
 
     @property
     def undoable(self) -> Undoable | None:
@@ -140,7 +141,7 @@ class Moderating:
         """The engine takes back the newest decision: it must still be this operator's."""
         newest = self.book.item(item.id) or item
         decision, order = newest.decision, self._order(newest, "undo", batch=batch)
-        if decision is not None and decision.by == self._me:
+        if decision is not None and decision.by == self._me():
             self._give(order)
         elif self.orders.asked(order, self._now()):
             by = tr("Nobody") if decision is None else cut(decision.by, LONGEST_NAME)
@@ -224,7 +225,7 @@ class Moderating:
     async def _hold(self, call: HoldCall) -> None:
         """Nobody waits for it: who is at it is told by the item, and a decision needs no claim."""
         try:
-            self.book.take(await self._client().hold(call, self._me))
+            self.book.take(await self._client().hold(call, self._me()))
         except RefusedError as refusal:
             if refusal.item is not None:
                 self.book.take(refusal.item)

@@ -200,11 +200,13 @@ def _with_people(args: argparse.Namespace, work: Callable[[PeopleClient], Awaita
     """The exit status of what is done with the engine that is meant."""
     from livedesk.desk.client import EngineClient
     from livedesk.desk.errors import DeskError, UnreachableError
+    from livedesk.desk.operator_name import this_operator
 
     access = engine_access(args.engine, args.token_file)
 
     async def run() -> int:
         client = EngineClient(access.url, access.token)
+        client.act_as(this_operator)
         try:
             return await work(client.people)
         finally:

@@ -71,7 +71,7 @@ class Pinning:
         now: Callable[[], Moment],
         rng: Random,
         clock: Callable[[], ClockEstimate],
-        me: str = "console",
+        me: Callable[[], str] = lambda: "console",
     ) -> None:
         """`client` raises NotSentError while no engine is attached; `spawn` notes a DeskError.
         `clock`: how far the present engine's clock is from ours. `me`: who acts here."""
@@ -165,7 +165,7 @@ class Pinning:
         self._spawn("warning", self._warning_done(store, warning_id))
 
     async def _warning_done(self, store: str, warning_id: str) -> None:
-        await self._client().warning_done(store, warning_id, self._me)
+        await self._client().warning_done(store, warning_id, self._me())
 
     def change_show(self, store: str, op: ShowOp) -> None:
         """Change the run of show; refused when another changed it meanwhile, which is noted."""

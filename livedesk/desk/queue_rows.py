@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import ChatStatus, DecisionKind, Effect, Item
 from livedesk.desk.model import Moment
@@ -28,7 +30,7 @@ _REASON = 300
 class RowMaker:
     """`me`: this console's name, to tell its own claims from others'."""
 
-    def __init__(self, book: QueueBook, orders: QueueOrders, me: str) -> None:
+    def __init__(self, book: QueueBook, orders: QueueOrders, me: Callable[[], str]) -> None:
         self._book = book
         self._orders = orders
         self._me = me
@@ -95,7 +97,7 @@ class RowMaker:
         if claim is None or utc_ns is None or claim.until_utc_ns <= utc_ns:
             return None
         left_s = (claim.until_utc_ns - utc_ns) / NS_PER_S
-        return ClaimView(cut(claim.by, LONGEST_NAME), claim.by == self._me, left_s)
+        return ClaimView(cut(claim.by, LONGEST_NAME), claim.by == self._me(), left_s)
 
 
 def step_of(share: float | None) -> AgeStep:

@@ -39,7 +39,7 @@ class QueueSender:
         spawn: Callable[[str, Coroutine[Any, Any, None]], None],
         now: Callable[[], Moment],
         wait: Wait,
-        me: str,
+        me: Callable[[], str],
     ) -> None:
         self._book = book
         self._orders = orders
@@ -109,7 +109,7 @@ class QueueSender:
         was_sent = order.key in self._left
         self._left.add(order.key)
         try:
-            return await client.give(order, self._me)
+            return await client.give(order, self._me())
         except NotSentError:
             if not was_sent:
                 self._left.discard(order.key)

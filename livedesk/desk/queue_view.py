@@ -9,7 +9,7 @@ belong here stay as `left`, new ones are counted in `news`, until `settle` or un
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,7 +80,7 @@ class QueueView:
         self,
         book: QueueBook,
         orders: QueueOrders,
-        me: str,
+        me: Callable[[], str],
         wanted: QueueFilter | None = None,
     ) -> None:
         self._book = book

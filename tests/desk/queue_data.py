@@ -138,7 +138,7 @@ class Page:
         for store in sorted({each.store for each in items} | {"glow"}):
             self.book.status(status(store), at(0))
         self.rows = Rows()
-        self.rows.view = self.view = QueueView(self.book, self.orders, ME, show)
+        self.rows.view = self.view = QueueView(self.book, self.orders, lambda: ME, show)
         self.take(*items)
 
     def take(self, *items: Item) -> None:

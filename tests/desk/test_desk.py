@@ -18,6 +18,7 @@ from livedesk.desk.client import EngineClient
 from livedesk.desk.desk import Desk
 from livedesk.desk.errors import UnreachableError
 from livedesk.desk.link import Backoff, EngineAccess
+from livedesk.desk.operator_name import this_operator
 from livedesk.desk.wire import History
 from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
 from tests.waiting import until
@@ -268,7 +269,9 @@ def test_a_refusal_is_told_in_the_relays_words_and_a_silent_relay_is_unknown(
             await until(lambda: {a.state for a in desk.asked("lumen")} == {"refused", "unknown"})
 
     asyncio.run(play())
-    assert script.bodies("/v1/stores/lumen/drill") == [{"confirm": False, "stay_s": 5.0}]
+    assert script.bodies("/v1/stores/lumen/drill") == [
+        {"by": this_operator(), "confirm": False, "stay_s": 5.0}
+    ]
 
 
 def test_the_console_knows_whose_it_is_and_asks_again_when_it_may_not(

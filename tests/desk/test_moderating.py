@@ -72,7 +72,7 @@ class Console:
         self.second = 0.0
         self.tasks: set[asyncio.Task[None]] = set()
         self.desk = Moderating(
-            self._client, self._spawn, self.now, Random(1), ME, wait=self._wait
+            self._client, self._spawn, self.now, Random(1), lambda: ME, wait=self._wait
         )  # fmt: skip
         self.is_there = True
         self.desk.status(status(store))
@@ -427,3 +427,37 @@ def test_who_acts_is_told_in_one_short_line() -> None:
     assert operator_name("m\x1bei\n", "") == "mei"
     assert operator_name("", "") == "console"
     assert len(operator_name("x" * 90, "y")) == 60
+
+
+def test_what_the_engine_calls_us_by_is_ours() -> None:
+    """With a person's own token the engine names the person, whatever the console calls itself."""
+    names = [ME]
+    engine = Engine(item("a"))
+
+    def is_mine(console: Console) -> bool:
+        claim = console.row().claim
+        return claim is not None and claim.mine
+
+    async def story() -> None:
+        console = Console(engine)
+        console.desk = Moderating(
+            console._client, console._spawn, console.now, Random(1), lambda: names[0],
+            wait=console._wait,
+        )  # fmt: skip
+        console.desk.status(status("glow"))
+        await console.settled()
+        before = engine.items["ia"]
+        claim = Claim("Ana Lim", T0 + 40 * S)
+        engine.items["ia"] = replace(before, claim=claim, revision=before.revision + 1)
+        console.desk.book.take(engine.items["ia"])
+        assert not is_mine(console)
+        names[0] = "Ana Lim"
+        assert is_mine(console)
+        console.desk.hide("ia")
+        await console.settled()
+        assert engine.items["ia"].decisions[-1].by == "Ana Lim"
+        console.desk.undo()
+        await console.settled()
+        assert [order.act for order in engine.given] == ["hide", "undo"]
+
+    asyncio.run(story())

@@ -15,6 +15,7 @@ from livedesk.core.status import StoreStatus
 from livedesk.desk.desk import Desk
 from livedesk.desk.errors import DeskError, NotSentError, UnreachableError
 from livedesk.desk.model import Moment, StoreView
+from livedesk.desk.operator_name import this_operator
 from livedesk.desk.pad_clock import ClockEstimate, Exchange
 from livedesk.desk.pin_client import CueCall, PinClient, ShowOp
 from livedesk.desk.pin_words import PinView
@@ -236,7 +237,8 @@ def test_a_change_of_the_run_of_show_names_the_revision_that_was_looked_at(
 
     asyncio.run(play())
     changes = [body for body in script.bodies(f"{S}/show") if body]
-    assert changes == [{"op": "move", "cue_id": "c1", "to": 4, "revision": 1}]
+    wanted = {"op": "move", "cue_id": "c1", "to": 4, "revision": 1}
+    assert changes == [{"by": this_operator(), **wanted}]
 
 
 def test_a_refused_change_shows_what_the_engine_has_by_now(
@@ -308,7 +310,7 @@ def test_the_key_of_a_new_pad_is_shown_and_never_printed(
             assert desk.pins.web_pads.known("lumen").new is None
 
     asyncio.run(play())
-    assert script.bodies(f"{S}/pads")[0] == {"name": "Mia"}
+    assert script.bodies(f"{S}/pads")[0] == {"by": this_operator(), "name": "Mia"}
 
 
 def test_ten_thousand_products_are_read_and_searched(

@@ -55,14 +55,14 @@ def test_a_switch_is_ordered_recorded_and_shown(bench: Bench) -> None:
         bench.say(GOOD)
         async with bench.engine(bench.options(two_uplinks())) as running:
             await is_live(running)
-            order = {"to": "bonded", "reason": "a rehearsal"}
+            order = {"to": "bonded", "reason": "a rehearsal", "by": "mei@desk-3"}
             answer = await running.http.post("/v1/stores/glow/failover", json=order)
             assert answer.status_code == 202
             assert answer.json() == {"accepted": True, "from": "primary", "to": "bonded"}
             await is_so(running, lambda s: s["failover"]["active"] == "bonded")
             failover = (await running.status())["failover"]
             assert failover["switches"] == 1
-            assert failover["last"]["actor"] == "admin"
+            assert failover["last"]["actor"] == "mei@desk-3"
             told = await kinds(running)
             assert told.index("order.failover") < told.index("failover.switch")
             metrics = (await running.http.get("/metrics")).text
@@ -73,8 +73,8 @@ def test_a_switch_is_ordered_recorded_and_shown(bench: Bench) -> None:
         with SessionReader.open(entry.path) as reader:
             [switch] = summarise(reader).switches
             actors = [t.event.actor for t in reader.events() if t.event.kind == "failover.switch"]
-        assert (switch.to, switch.actor, switch.state) == ("bonded", "admin", "done")
-        assert actors == ["admin"]
+        assert (switch.to, switch.actor, switch.state) == ("bonded", "mei@desk-3", "done")
+        assert actors == ["mei@desk-3"]
 
     asyncio.run(story())
 
@@ -97,7 +97,9 @@ WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
     ("failover", {"to": ""}),
     ("failover", {"to": "bonded", "reason": 3}),
     ("failover", {"to": "bonded", "reason": "x" * 201}),
-    ("failover", {"to": "bonded", "by": "me"}),
+    ("failover", {"to": "bonded", "by": 7}),
+    ("failover", {"to": "bonded", "by": "x" * 61}),
+    ("failover", {"to": "bonded", "who": "me"}),
     ("hold", {"on": "yes"}),
     ("hold", {}),
     ("drill", {"confirm": 1}),

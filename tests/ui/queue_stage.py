@@ -68,7 +68,7 @@ class StageQueue(Moderating):
     """A `QueueSource` that a test plays by hand: orders stay out until `answer`."""
 
     def __init__(self, now: Callable[[], Moment]) -> None:
-        super().__init__(_nobody, _dropped, now, Random(5), ME)
+        super().__init__(_nobody, _dropped, now, Random(5), lambda: ME)
         self._clock = now
         self._revisions: dict[str, int] = {}
         self._count = 0

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.order_limits import LONGEST_REASON, LONGEST_STAY_S, USUAL_STAY_S
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import BY, actor_in
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.stores import store_of
 from livedesk.engine.orders import OrderRefusedError, RelaySilentError
@@ -23,29 +23,29 @@ from livedesk.engine.orders import OrderRefusedError, RelaySilentError
 async def switch(request: Request) -> Response:
     """Accepted means that the relay does it; what comes of it is told by events and status."""
     store = store_of(request)
-    content = await json_object(request, {"to", "reason"})
+    content = await json_object(request, {"to", "reason", BY})
     to = _text(content, "to", None)
     reason = _text(content, "reason", "")
     with _as_answers():
-        from_ = await store.orders.failover(to, reason, actor_of(request))
+        from_ = await store.orders.failover(to, reason, actor_in(request, content))
     return json_answer({"accepted": True, "from": from_, "to": to}, 202)
 
 
 async def hold(request: Request) -> Response:
     store = store_of(request)
-    content = await json_object(request, {"on"})
+    content = await json_object(request, {"on", BY})
     with _as_answers():
-        mode = await store.orders.hold(_flag(content, "on", None), actor_of(request))
+        mode = await store.orders.hold(_flag(content, "on", None), actor_in(request, content))
     return json_answer({"mode": mode})
 
 
 async def drill(request: Request) -> Response:
     store = store_of(request)
-    content = await json_object(request, {"confirm", "stay_s"})
+    content = await json_object(request, {"confirm", "stay_s", BY})
     confirmed = _flag(content, "confirm", False)
     stay_s = _seconds(content)
     with _as_answers():
-        await store.orders.drill(stay_s, actor_of(request), confirmed=confirmed)
+        await store.orders.drill(stay_s, actor_in(request, content), confirmed=confirmed)
     return json_answer({"drill": "running"}, 202)
 
 

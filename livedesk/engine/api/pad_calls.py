@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.clock import Clock
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import BY, actor_alone, actor_in
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.pads import (
     HOURS_DEFAULT,
@@ -42,13 +42,13 @@ async def admit_pad(request: Request) -> Response:
     """The token is told this once. `addresses`: where a device on the network finds the page."""
     store = _store_with_pads(request)
     door: PadDoor = request.app.state.pad_door
-    content = await json_object(request, {"name", "hours"})
+    content = await json_object(request, {"name", "hours", BY})
     name, hours = content.get("name", ""), content.get("hours", HOURS_DEFAULT)
     if not isinstance(name, str):
         raise wrong_value("name", "a text")
     if type(hours) not in (int, float) or not 0 < hours <= HOURS_LONGEST:
         raise wrong_value("hours", f"a number above 0, at most {HOURS_LONGEST:g}")
-    actor = actor_of(request)
+    actor = actor_in(request, content)
     try:
         pad, token = await door.tokens.admit(store, name, actor, hours)
     except TooManyPadsError as error:
@@ -85,7 +85,7 @@ async def revoke_pad(request: Request) -> Response:
     store_of(request)
     door: PadDoor = request.app.state.pad_door
     params = request.path_params
-    actor = actor_of(request)
+    actor = await actor_alone(request)
     pad = await door.tokens.revoke(params["store"], params["pad"], actor)
     if pad is None:
         raise ApiError(404, "unknown_pad", "This store has no such pad.", f"See GET {S}/pads.")

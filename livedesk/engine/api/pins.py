@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.pins import CueSource, PadClock
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import ByBody, actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, number, typed_body, wrong_value
 from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.api.stores import store_of
@@ -31,7 +30,7 @@ _ProductId = Annotated[str, Meta(min_length=1, max_length=200)]
 _UnixNs = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
-class CueBody(msgspec.Struct, forbid_unknown_fields=True):
+class CueBody(ByBody, kw_only=True):
     """`cued_at_ns`: Unix time by the engine's clock."""
 
     product_id: _ProductId | None = None
@@ -42,14 +41,14 @@ class CueBody(msgspec.Struct, forbid_unknown_fields=True):
     clock: PadClock | None = None
 
 
-class UnpinBody(msgspec.Struct, forbid_unknown_fields=True):
+class UnpinBody(ByBody, kw_only=True):
     cued_at_ns: _UnixNs | None = None
     source: CueSource = "api"
     cue_id: _Name = ""
     clock: PadClock | None = None
 
 
-class ByHandBody(msgspec.Struct, forbid_unknown_fields=True):
+class ByHandBody(ByBody, kw_only=True):
     pin: str
     done: bool
     text: Annotated[str, Meta(max_length=300)] = ""
@@ -103,7 +102,7 @@ def _cue(request: Request, body: CueBody | UnpinBody, wants: Wants, product_id: 
         source=body.source,
         cue_id=body.cue_id,
         clock=clock,
-        actor=actor_of(request),
+        actor=actor_of(request, body.by),
     )
 
 
@@ -117,7 +116,7 @@ async def by_hand(request: Request) -> Response:
     pinning = pinning_of(request)
     body = await typed_body(request, ByHandBody)
     with as_answers():
-        pin = pinning.by_hand(body.pin, body.text, actor_of(request), done=body.done)
+        pin = pinning.by_hand(body.pin, body.text, actor_of(request, body.by), done=body.done)
     return json_answer(await pinning.on_record(pin))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
-import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.alarms.runbook import LONGEST_STEP, MOST_STEPS, UnusableStepsError
 from livedesk.core.one_line import one_line
+from livedesk.engine.api.actors import ByBody, actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, typed_body, wrong_value
 from livedesk.engine.api.roles import ADMIN, DESK, Role
 from livedesk.engine.api.view import EngineView
@@ -19,7 +19,7 @@ from livedesk.engine.api.view import EngineView
 _Step = Annotated[str, Meta(min_length=1, max_length=LONGEST_STEP)]
 
 
-class StepsBody(msgspec.Struct, forbid_unknown_fields=True):
+class StepsBody(ByBody, kw_only=True):
     """`steps`: null for the default."""
 
     steps: Annotated[list[_Step], Meta(min_length=1, max_length=MOST_STEPS)] | None
@@ -33,6 +33,7 @@ async def list_kinds(request: Request) -> Response:
 async def set_steps(request: Request) -> Response:
     engine: EngineView = request.app.state.engine
     body = await typed_body(request, StepsBody)
+    actor_of(request, body.by)
     steps = None
     if body.steps is not None:
         steps = tuple(one_line(step, LONGEST_STEP) for step in body.steps)

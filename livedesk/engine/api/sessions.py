@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import BY, actor_in
 from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
 from livedesk.engine.api.view import EngineView
 
@@ -51,9 +51,9 @@ async def export_session(request: Request) -> Response:
 async def stop_engine(request: Request) -> Response:
     """Answers first and stops then; `relays` ends the media paths as well."""
     engine: EngineView = request.app.state.engine
-    content = await json_object(request, {"relays"})
+    content = await json_object(request, {"relays", BY})
     relays = content.get("relays", False)
     if not isinstance(relays, bool):
         raise wrong_value("relays", "true or false")
-    engine.ask_to_stop(relays=relays, actor=actor_of(request))
+    engine.ask_to_stop(relays=relays, actor=actor_in(request, content))
     return json_answer({"stopping": True, "relays": relays}, 202)

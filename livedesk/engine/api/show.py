@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.pins import ShowOp
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import ByBody, actor_of
 from livedesk.engine.api.answers import json_answer, typed_body
 from livedesk.engine.api.pins import as_answers, pinning_of
 from livedesk.engine.pinning.show_orders import ShowOrder
 
 
-class ShowBody(msgspec.Struct, forbid_unknown_fields=True):
+class ShowBody(ByBody, kw_only=True):
     op: ShowOp
     cue_id: Annotated[str, Meta(max_length=200)] = ""
     product_id: Annotated[str, Meta(max_length=200)] = ""
@@ -33,4 +32,4 @@ async def change_show(request: Request) -> Response:
     body = await typed_body(request, ShowBody)
     order = ShowOrder(body.op, body.cue_id, body.product_id, body.to, body.revision)
     with as_answers():
-        return json_answer(pinning.change_show(order, actor_of(request)))
+        return json_answer(pinning.change_show(order, actor_of(request, body.by)))

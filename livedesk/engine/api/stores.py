@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import actor_alone
 from livedesk.engine.api.answers import ApiError, json_answer, number
 from livedesk.engine.api.host_view import status_for
 from livedesk.engine.api.view import EngineView, StoreView
@@ -58,7 +58,8 @@ async def store_history(request: Request) -> Response:
 
 
 async def end_session(request: Request) -> Response:
-    session = await store_of(request).sign_off(actor_of(request))
+    store = store_of(request)
+    session = await store.sign_off(await actor_alone(request))
     if session is None:
         raise ApiError(
             409, "no_session", "No session is running in this store.", "Nothing is to be done."

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from livedesk.core.person_name import EXPECTED_NAME, MOST_USERS, is_name
 from livedesk.core.roles import Role
-from livedesk.engine.api.actors import actor_of
+from livedesk.engine.api.actors import ByBody, actor_alone, actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, typed_body, wrong_value
 from livedesk.engine.api.roles import ADMIN
 from livedesk.engine.people.door import PeopleDoor
@@ -21,17 +20,13 @@ from livedesk.engine.people.users import UserError, Users
 _NOT_KEPT: Final = 503
 
 
-class NewUserBody(msgspec.Struct, forbid_unknown_fields=True):
+class NewUserBody(ByBody, kw_only=True):
     name: str
     role: Role
 
 
-class RoleBody(msgspec.Struct, forbid_unknown_fields=True):
+class RoleBody(ByBody, kw_only=True):
     role: Role
-
-
-class NoBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Nothing is to be said."""
 
 
 @contextmanager
@@ -59,13 +54,13 @@ async def add_user(request: Request) -> Response:
     if not is_name(body.name):
         raise wrong_value("name", EXPECTED_NAME)
     with _as_answers(body.name):
-        user, token = await _users(request).add(body.name, body.role, actor_of(request))
+        user, token = await _users(request).add(body.name, body.role, actor_of(request, body.by))
     return json_answer({"user": user, "token": token.reveal()}, 201)
 
 
 async def give_token(request: Request) -> Response:
     """A new one, told this once; the old one ends, also for streams that are open."""
-    await typed_body(request, NoBody)
+    await actor_alone(request)
     name = request.path_params["user"]
     with _as_answers(name):
         user, token = await _users(request).give_token(name)
@@ -74,6 +69,7 @@ async def give_token(request: Request) -> Response:
 
 async def give_role(request: Request) -> Response:
     body = await typed_body(request, RoleBody)
+    actor_of(request, body.by)
     name = request.path_params["user"]
     with _as_answers(name):
         return json_answer(await _users(request).give_role(name, body.role))
@@ -81,7 +77,7 @@ async def give_role(request: Request) -> Response:
 
 async def revoke_user(request: Request) -> Response:
     """Holds from the moment of the call, also for streams that are open."""
-    await typed_body(request, NoBody)
+    await actor_alone(request)
     name = request.path_params["user"]
     with _as_answers(name):
         await _users(request).revoke(name)

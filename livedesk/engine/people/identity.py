@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from livedesk.core.one_line import one_line
 from livedesk.core.roles import Role
+
+LONGEST_BY: Final = 60
+"""Characters of the name that a call says it is by."""
 
 Token = Literal["machine", "user", "pad", "none"]
 """Whose it is: the machine's own (its runtime file, `--token-file`), a person's, a pad's."""
@@ -33,7 +37,7 @@ class Caller:
 
         A person is who the token says. At the machine's own token sits whoever says so.
         """
-        return by.strip() or self.actor if self.token == "machine" else self.actor
+        return one_line(by, LONGEST_BY) or self.actor if self.token == "machine" else self.actor
 
 
 NOBODY = Caller("host", "", token="none")
