@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from livedesk.demo import chat_verdict, pin_verdict
 from livedesk.demo.check import Check
+from livedesk.demo.processes import StageError
 from livedesk.demo.script import Cues, Show
-from livedesk.demo.stage import STORE, Stage, StageError, open_stage
+from livedesk.demo.stage import STORE, Stage, open_stage
 from livedesk.demo.verdict import judge
 from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess

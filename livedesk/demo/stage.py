@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
 from livedesk.core.secrets import Secret
+from livedesk.demo.processes import child, free_ports, ready_engine, ready_sandbox
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, Paths, find_paths
 
 STORE: Final = "glow-us"
@@ -30,12 +25,6 @@ _CHAT_TOKEN: Final = "LIVEDESK_DEMO_CHAT_TOKEN"
 _RULES_TOKEN: Final = "LIVEDESK_DEMO_RULES_TOKEN"
 _HOOK_SECRET: Final = "LIVEDESK_DEMO_HOOK_SECRET"
 _ROOM: Final = "glow"
-_START_LIMIT_S: Final = 20.0
-_STOP_LIMIT_S: Final = 15.0
-
-
-class StageError(Exception):
-    """A part of the demo did not start; the text says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +71,19 @@ def open_stage(folder: Path, rules: RulesAt | None = None) -> Iterator[Stage]:
         _HOOK_SECRET: hook_secret,
     }
     paths = find_paths(environment).prepare()
-    feed_port, *others = _free_ports(6)
+    feed_port, *others = free_ports(6)
     ports = _Ports(*others)
     config = folder / "livedesk.toml"
     rules_url = f"http://127.0.0.1:{ports.rules}" if rules is None else rules.url
     config.write_text(_settings(feed_port, ports, rules_url))
-    job = json.dumps(_sandbox_job(keys, ports))
+    job = _sandbox_job(keys, ports)
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
-        _child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
-        _child("engine", engine, environment, folder) as process,
+        child("sandbox", ["livedesk.sandbox"], environment, folder, job) as sandbox,
+        child("engine", engine, environment, folder) as process,
     ):
-        ready = _first_line(sandbox, folder)
-        runtime = _engine(process, paths, folder)
+        ready = ready_sandbox("sandbox", sandbox, folder)
+        runtime = ready_engine(process, paths, folder)
         yield Stage(
             paths=paths,
             config=config,
@@ -183,76 +172,3 @@ url = "http://127.0.0.1:{ports.chat}"
 room = "{_ROOM}"
 token = "env:{_CHAT_TOKEN}"
 """
-
-
-@contextmanager
-def _child(
-    name: str, module: list[str], environment: dict[str, str], folder: Path, job: str | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """A process of ours; what it says on standard error goes to a log beside the demo's files."""
-    with (folder / f"{name}.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment,
-        )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process.stdin, process.stdout:
-        try:
-            if job is not None:
-                process.stdin.write(job + "\n")
-                process.stdin.flush()
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_LIMIT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _first_line(sandbox: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
-    assert sandbox.stdout is not None
-    line = sandbox.stdout.readline()
-    answer: dict[str, Any] = json.loads(line) if line else {}
-    if not answer.get("ready"):
-        raise StageError(answer.get("error") or _last_words("sandbox", folder))
-    return answer
-
-
-def _engine(process: subprocess.Popen[str], paths: Paths, folder: Path) -> EngineRuntime:
-    def answers() -> EngineRuntime | None:
-        if process.poll() is not None:
-            raise StageError(_last_words("engine", folder))
-        found = read_runtime_file(engine_file(paths.runtime))
-        return found if isinstance(found, EngineRuntime) else None
-
-    return _until(answers, "the engine did not answer")
-
-
-def _last_words(name: str, folder: Path) -> str:
-    said = (folder / f"{name}.log").read_text(errors="replace").strip()[-2000:]
-    return f"the {name} did not start" + (f": {said}" if said else "")
-
-
-def _until(look: Callable[[], EngineRuntime | None], complaint: str) -> EngineRuntime:
-    deadline = time.monotonic() + _START_LIMIT_S
-    while time.monotonic() < deadline:
-        if (found := look()) is not None:
-            return found
-        time.sleep(0.02)
-    raise StageError(f"{complaint} within {_START_LIMIT_S:.0f} s")
-
-
-def _free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on just now."""
-    with ExitStack() as holding:
-        held = [holding.enter_context(socket.socket()) for _ in range(count)]
-        for each in held:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in held]
