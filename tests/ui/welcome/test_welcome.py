@@ -107,8 +107,7 @@ def test_from_the_form_to_a_show_each_step_tells_what_was_seen(
     QTest.mouseClick(page.progress.key.copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "encoder-key-1"
     refused = UplinkStatus("primary", "down", reason="the platform refuses the stream key")
-    unseen = {"picture": PictureStatus(), "sound": SoundStatus()}
-    stage.tell(replace(on_air("lumen"), uplinks=(refused,), **unseen))
+    stage.tell(on_air("lumen", uplinks=(refused,), picture=PictureStatus(), sound=SoundStatus()))
     assert told()[1:] == [
         "Your encoder sends", "Picture and sound are measured", "The platform does not take it",
     ]  # fmt: skip
