@@ -37,12 +37,14 @@ from livedesk.desk.mishaps import Mishaps, caught
 from livedesk.desk.pad_host import PadHost
 from livedesk.desk.preferences import PreferenceBook, Preferences
 from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
+from livedesk.keys import keep_in_keyring
 from livedesk.paths import Paths
 from livedesk.ui.dressing import theme_of, wear
 from livedesk.ui.front import Fittings, Front
 from livedesk.ui.layouts import Layouts
 from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.theme import Theme
+from livedesk.ui.welcome.run import Choice, welcome
 from livedesk.ui.window import PLACE, ConsoleWindow
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,20 @@ def run_pad(settings: PadSettings) -> int:
     theme = dress(app, offscreen=False)
     with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
         return runner.run(pad(settings, theme, SystemClock()))
+
+
+def run_welcome(paths: Paths, file: Path) -> Choice:
+    """Show who has no settings yet the ways on, until one is chosen; `file`: where settings go."""
+    app = _application(offscreen=False)
+    theme = dress(app, False, PreferenceBook(paths.console).now)
+
+    async def show() -> Choice:
+        leave = asyncio.Event()
+        with _ended_by_signals(asyncio.get_running_loop(), leave):
+            return await welcome(paths, file, keep_in_keyring, theme, SystemClock(), leave)
+
+    with asyncio.Runner(loop_factory=partial(make_loop, app)) as runner:
+        return runner.run(show())
 
 
 def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -15,6 +15,7 @@ from livedesk import __version__
 from livedesk.core.clock import SystemClock
 from livedesk.core.command import (
     CONFIG_HELP,
+    DEFAULT_CONFIG,
     AddParser,
     FailureError,
     UsageError,
@@ -145,12 +146,27 @@ def _paths() -> Paths:
 def _console(args: argparse.Namespace) -> int:
     _need_display("open the console", "run without a window: livedesk engine --config FILE")
     try:
-        from livedesk.app import ConsoleSettings, run_console
+        from livedesk.app import ConsoleSettings, run_console, run_welcome
+        from livedesk.desk.engines import find_engine
     except ImportError as error:
         raise _no_qt("the console", error) from error
     named = args.console_engine is not None or args.console_token is not None
     engine = engine_access(args.console_engine, args.console_token) if named else None
-    return run_console(ConsoleSettings(_paths(), usual_config(args.config), engine))
+    paths, config = _paths(), usual_config(args.config)
+    if config is None and not named and find_engine(paths.runtime) is None:
+        choice = run_welcome(paths, DEFAULT_CONFIG.absolute())
+        if choice == "sandbox":
+            return _show_demo()
+        if choice == "leave":
+            return 0
+        config = usual_config(None)
+    return run_console(ConsoleSettings(paths, config, engine))
+
+
+def _show_demo() -> int:
+    from livedesk.demo import run_demo
+
+    return run_demo(json=False)
 
 
 def _pad(args: argparse.Namespace) -> int:

@@ -58,8 +58,14 @@ class LocalEngine:
         self._start = start
         self._log = log
         self._failure: EngineStartError | None = None
+        self._is_starting = False
         self.child: subprocess.Popen[bytes] | None = None
         """The engine, if it was started here. It is left running on purpose."""
+
+    @property
+    def is_starting(self) -> bool:
+        """One was asked for, and neither runs nor has failed yet."""
+        return self._start is not None or self._is_starting
 
     def start_with(self, command: Sequence[str]) -> None:
         """Start an engine at the next look, once, unless one runs by then."""
@@ -70,10 +76,13 @@ class LocalEngine:
         access = find_engine(self._runtime)
         if access is None and self._start is not None:
             command, self._start = self._start, None
+            self._is_starting = True
             try:
                 self.child = await start_engine(command, self._runtime, self._log)
             except EngineStartError as failure:
                 self._failure = failure
+            finally:
+                self._is_starting = False
             access = find_engine(self._runtime)
         if access is not None:
             self._failure = None

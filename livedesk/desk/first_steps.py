@@ -20,10 +20,13 @@ class Step:
     text: str = ""
 
 
-def first_steps(snapshot: DeskSnapshot, store: str, servers: tuple[str, ...]) -> tuple[Step, ...]:
-    """In their order. `servers`: the addresses that the encoder can be given."""
+def first_steps(
+    snapshot: DeskSnapshot, store: str, servers: tuple[str, ...], *, is_starting: bool = False
+) -> tuple[Step, ...]:
+    """In their order. `servers`: the addresses that the encoder can be given. `is_starting`: that
+    there is no engine is no news."""
     view = snapshot.store(store)
-    engine = _engine(snapshot, view)
+    engine = _engine(snapshot, view, is_starting)
     if view is None or view.stale or engine.look != "ok":
         return (engine, *(Step(key, "idle", title) for key, title in _later()))
     return (engine, _encoder(view, servers), _picture(view.status), _platform(view))
@@ -41,11 +44,11 @@ def _later() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _engine(snapshot: DeskSnapshot, view: StoreView | None) -> Step:
+def _engine(snapshot: DeskSnapshot, view: StoreView | None, is_starting: bool) -> Step:
     title = tr("The engine runs")
     if snapshot.link.answering and view is not None:
         return Step("engine", "ok", title)
-    if snapshot.link.reason:
+    if snapshot.link.reason and not is_starting:
         return Step("engine", "warning", tr("The engine does not run yet"), snapshot.link.reason)
     return Step("engine", "busy", tr("Starting the engine…"))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from livedesk.core.config_file import load_settings
 from livedesk.core.secrets import Secret
+from livedesk.desk.errors import DeskError, UnreachableError
 from livedesk.desk.first_run import FirstStore
 from livedesk.desk.starting import FirstRun
 from livedesk.keys import secret_resolver
@@ -27,7 +29,18 @@ class Machine:
         self.lent: dict[str, str] = {}
         self.started: list[Path] = []
         self.tasks: list[asyncio.Task[None]] = []
-        self.run = FirstRun(self.file, self._keep, self._lend, self.started.append, self._spawn)
+        self.is_starting = False
+        self.stopped = 0
+        self.refusal: DeskError | None = None
+        self.run = FirstRun(self.file, self._keep, self._lend, self, self._spawn)
+
+    def start(self, file: Path) -> None:
+        self.started.append(file)
+
+    async def stop(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.stopped += 1
 
     def _keep(self, service: str, user: str, secret: Secret) -> bool:
         if self.has_keyring:
@@ -40,10 +53,10 @@ class Machine:
     def _spawn(self, _name: str, work: Coroutine[Any, Any, None]) -> None:
         self.tasks.append(asyncio.create_task(work))
 
-    def connect(self, times: int = 1) -> None:
+    def connect(self, times: int = 1, store: FirstStore = STORE) -> None:
         async def story() -> None:
             for _ in range(times):
-                self.run.connect(STORE)
+                self.run.connect(store)
             await asyncio.gather(*self.tasks)
             self.tasks.clear()
 
@@ -100,5 +113,40 @@ def test_a_folder_that_takes_no_file_is_told_and_can_be_tried_again(tmp_path: Pa
 def test_a_second_press_starts_nothing_twice(tmp_path: Path) -> None:
     machine = Machine(tmp_path, has_keyring=True)
     machine.connect(times=3)
-    machine.connect()
     assert machine.started == [machine.file]
+
+
+def test_what_was_typed_wrongly_is_put_right_and_the_engine_started_anew(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, has_keyring=True)
+    machine.connect()
+    machine.connect(store=replace(STORE, server="rtmp://other.example/app", key=Secret("right")))
+    assert machine.kept == {("livedesk-glow", "stream-key"): "right"}
+    assert "other.example" in machine.file.read_text()
+    assert machine.stopped == 1, "the first engine has the wrong key"
+    assert len(machine.started) == 2
+
+
+def test_an_engine_that_does_not_stop_is_told_and_nothing_is_changed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, has_keyring=True)
+    machine.connect()
+    before = machine.file.read_text()
+    machine.refusal = UnreachableError("The engine does not answer.", "here", "Try again.")
+    machine.connect(store=replace(STORE, server="rtmp://other.example/app"))
+    assert machine.run.begun is not None
+    assert machine.run.begun.problem == "The engine does not answer. Try again."
+    assert machine.file.read_text() == before
+
+
+def test_settings_that_were_changed_by_hand_are_kept_and_can_be_started_again(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, has_keyring=True)
+    machine.connect()
+    machine.run.start_again()
+    assert len(machine.started) == 2
+    with machine.file.open("a") as file:
+        file.write("# mine\n")
+    machine.connect()
+    assert machine.file.read_text().endswith("# mine\n")
+    assert machine.run.begun is not None
+    assert "already" in machine.run.begun.problem

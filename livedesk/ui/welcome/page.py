@@ -28,7 +28,12 @@ class Starter(Protocol):
     @property
     def begun(self) -> Begun | None: ...
 
+    @property
+    def is_starting(self) -> bool: ...
+
     def connect(self, store: FirstStore) -> None: ...
+
+    def start_again(self) -> None: ...
 
 
 class WelcomePage(QWidget):
@@ -42,16 +47,19 @@ class WelcomePage(QWidget):
         super().__init__()
         self._theme = theme
         self._starter = starter
+        self._is_changing = False
         self.sandbox = button(theme, tr("Start the sandbox"))
         show_tone(self.sandbox, "main")
         self.sandbox.clicked.connect(self.sandbox_asked)
         self.form = StoreForm(theme, new_key)
-        self.form.wished.connect(starter.connect)
+        self.form.wished.connect(self._connect)
         self.problem = Text(theme, "strong", theme.colours.warning)
         self.problem.setWordWrap(True)
         self.problem.hide()
         self.progress = Progress(theme)
         self.progress.done.connect(self.done)
+        self.progress.again.connect(starter.start_again)
+        self.progress.change.connect(self._change)
         self._sides = QStackedWidget()
         self._lay_out()
 
@@ -67,20 +75,23 @@ class WelcomePage(QWidget):
         title = Text(self._theme, "clock")
         title.show_text(tr("Welcome to livedesk"))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = Text(self._theme, "body", self._theme.colours.muted)
-        hint.show_text(tr("There are no settings here yet, and no engine runs on this machine."))
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint = Text(self._theme, "body", self._theme.colours.muted)
+        self._hint.show_text(
+            tr("There are no settings here yet, and no engine runs on this machine.")
+        )
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         cards = QHBoxLayout()
         cards.setSpacing(self._theme.px(24))
         cards.addStretch(1)
-        cards.addWidget(self._try_card(), 0, Qt.AlignmentFlag.AlignTop)
+        self._try = self._try_card()
+        cards.addWidget(self._try, 0, Qt.AlignmentFlag.AlignTop)
         cards.addWidget(self._own_card())
         cards.addStretch(1)
         column = QVBoxLayout(self)
         column.setSpacing(self._theme.gap)
         column.addStretch(2)
         column.addWidget(title)
-        column.addWidget(hint)
+        column.addWidget(self._hint)
         column.addSpacing(self._theme.px(24))
         column.addLayout(cards)
         column.addStretch(3)
@@ -120,15 +131,29 @@ class WelcomePage(QWidget):
         column.addWidget(text)
         return card, column
 
+    def _connect(self, store: FirstStore) -> None:
+        self._is_changing = False
+        self._starter.connect(store)
+
+    def _change(self) -> None:
+        """Back to the form: something that was typed is not right."""
+        self._is_changing = True
+        self._sides.setCurrentIndex(0)
+        self.form.key.setFocus()
+
     def show_snapshot(self, snapshot: DeskSnapshot) -> None:
         begun = self._starter.begun
         self.problem.setVisible(begun is not None and bool(begun.problem))
         if begun is None:
             return
         self.problem.show_text(begun.problem)
-        if begun.file is None:
+        self._try.setVisible(begun.file is None)
+        self._hint.setVisible(begun.file is None)
+        if begun.file is None or self._is_changing:
             return
-        self.sandbox.setEnabled(False)
         self._sides.setCurrentWidget(self.progress)
         self.progress.show_begun(begun)
-        self.progress.show_steps(first_steps(snapshot, begun.store.id, begun.servers))
+        is_starting = self._starter.is_starting
+        self.progress.show_steps(
+            first_steps(snapshot, begun.store.id, begun.servers, is_starting=is_starting)
+        )

@@ -82,9 +82,13 @@ class StepRow(QWidget):
 
 
 class Progress(QWidget):
-    """The encoder's two fields, the steps, and the way on."""
+    """The encoder's two fields, the steps, and the ways on and back."""
 
     done = Signal()
+    again = Signal()
+    """Start the engine once more."""
+    change = Signal()
+    """Back to what was typed."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -98,6 +102,11 @@ class Progress(QWidget):
         self.file.setWordWrap(True)
         self.go = button(theme, tr("Open the console"))
         self.go.clicked.connect(self.done)
+        self.start_again = button(theme, tr("Start again"), tr("Start the engine again"))
+        self.start_again.clicked.connect(self.again)
+        self.start_again.hide()
+        self.back = button(theme, tr("Change…"), tr("Change what was typed"))
+        self.back.clicked.connect(self.change)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -119,6 +128,8 @@ class Progress(QWidget):
         column.addStretch(1)
         column.addWidget(self.file)
         foot = QHBoxLayout()
+        foot.addWidget(self.back)
+        foot.addWidget(self.start_again)
         foot.addStretch(1)
         foot.addWidget(self.go)
         column.addLayout(foot)
@@ -142,4 +153,5 @@ class Progress(QWidget):
     def show_steps(self, steps: tuple[Step, ...]) -> None:
         for row, step in zip(self.rows, steps, strict=True):
             row.show_step(step)
+        self.start_again.setVisible(steps[0].look == "warning")
         show_tone(self.go, "main" if is_ready(steps) else "")

@@ -31,6 +31,11 @@ class Clerk:
         self.taken: list[FirstStore] = []
         self.begun: Begun | None = None
         self.problem = ""
+        self.is_starting = False
+        self.started_again = 0
+
+    def start_again(self) -> None:
+        self.started_again += 1
 
     def connect(self, store: FirstStore) -> None:
         self.taken.append(store)
