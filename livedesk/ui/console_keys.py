@@ -10,13 +10,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtGui import QKeyEvent
 
 from livedesk.desk.words import tr
 from livedesk.ui.alarms.keys import alarm_shortcuts, banner_shortcuts
 from livedesk.ui.banner import Banner
 from livedesk.ui.console_pages import ConsolePages
 from livedesk.ui.feed.keys import feed_shortcuts
+from livedesk.ui.feed.plotspanel import PlotsPanel
 from livedesk.ui.feed.switching import Switching
 from livedesk.ui.pagekeys import order_shortcuts, pin_shortcuts, queue_shortcuts
 from livedesk.ui.pages import PAGES, Page
@@ -25,6 +27,9 @@ from livedesk.ui.wall.keys import wall_shortcuts
 
 LETTERS: dict[Page, str] = {"wall": "W", "feed": "F", "pins": "P", "queue": "Q", "check": "G"}
 """A approves comments and adds products, so the alarms have no letter."""
+
+FAR_STEPS = 10
+"""Of the plots' cursor, with Shift."""
 
 
 class Window(Protocol):
@@ -38,9 +43,7 @@ class Window(Protocol):
 
     def open_wall(self) -> None: ...
 
-    def choose_next(self) -> None: ...
-
-    def choose_previous(self) -> None: ...
+    def step(self, by: int) -> None: ...
 
     def ask_end(self) -> None: ...
 
@@ -50,7 +53,7 @@ class Window(Protocol):
 
     def read_plots(self) -> None: ...
 
-    def ask_close(self) -> None: ...
+    def close(self) -> bool: ...
 
     @property
     def settings_requested(self) -> SignalInstance: ...
@@ -69,14 +72,14 @@ def console_shortcuts(
         Shortcut(page_keys(page), _page_text(page), partial(window.open_page, page))
         for page in pages.known
     )
-    acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
-        (("PgDown",), tr("Next store"), window.choose_next),
-        (("PgUp",), tr("Previous store"), window.choose_previous),
+    acts: tuple[tuple[tuple[str, ...], str, Callable[[], object]], ...] = (
+        (("PgDown",), tr("Next store"), partial(window.step, 1)),
+        (("PgUp",), tr("Previous store"), partial(window.step, -1)),
         (("Ctrl+E",), tr("End the session…"), window.ask_end),
         (("Ctrl+,",), tr("Settings"), window.settings_requested.emit),
         (("F11",), tr("Full screen on or off"), window.toggle_full_screen),
         (("F1", "?"), tr("This sheet"), window.show_shortcuts),
-        (("Ctrl+Q",), tr("Close the window"), window.ask_close),
+        (("Ctrl+Q",), tr("Close the window"), window.close),
     )
     return (
         *opens,
@@ -91,6 +94,22 @@ def console_shortcuts(
         *queue_shortcuts(pages.queue),
         *alarm_shortcuts(pages.alarms),
     )
+
+
+def steer_plots(plots: PlotsPanel, switching: Switching, event: QKeyEvent) -> bool:
+    """Arrows move the plots' cursor, Esc takes it away; False for every other key."""
+    far = FAR_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+    match event.key():
+        case Qt.Key.Key_Left:
+            plots.step_cursor(-far)
+        case Qt.Key.Key_Right:
+            plots.step_cursor(far)
+        case Qt.Key.Key_Escape:
+            switching.disarm()
+            plots.hide_cursor()
+        case _:
+            return False
+    return True
 
 
 def _page_text(page: Page) -> str:

@@ -6,8 +6,9 @@ Only what is on screen is drawn: a hidden page takes part when it is opened.
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from livedesk.desk.model import DeskSnapshot, StoreView
@@ -29,6 +30,9 @@ from livedesk.ui.wall.page import WallPage
 class ConsolePages(Pages):
     """The pages of one console window."""
 
+    page_asked = Signal(str)
+    """A `Page` that explains what another one shows."""
+
     def __init__(self, source: Source, theme: Theme, zone: tzinfo | None) -> None:
         super().__init__()
         self._source = source
@@ -45,12 +49,15 @@ class ConsolePages(Pages):
             "wall": self.wall,
             "feed": scrolled(self.feed),
             "pins": scrolled(self.pins),
-            "queue": self.queue,
+            "queue": scrolled(self.queue),
             "alarms": self.alarms,
             "check": scrolled(self.check),
         }
         for page in (self.message, *self._widgets.values()):
             self.addWidget(page)
+        self.feed.pins_asked.connect(partial(self.page_asked.emit, "pins"))
+        self.feed.queue_asked.connect(partial(self.page_asked.emit, "queue"))
+        self.feed.alarms_asked.connect(partial(self.page_asked.emit, "alarms"))
 
     @property
     def known(self) -> tuple[Page, ...]:

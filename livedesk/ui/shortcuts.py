@@ -32,7 +32,7 @@ class Shortcut:
 
     keys: tuple[str, ...]
     text: str
-    act: Callable[[], None]
+    act: Callable[[], object]
     repeats: bool = True
     page: Where = ""
     shown: str = ""

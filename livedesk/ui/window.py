@@ -11,40 +11,27 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from livedesk.desk.alarm_list import AlarmKey
-from livedesk.desk.check_words import verdict_words
-from livedesk.desk.issues import GoLine, go_line
-from livedesk.desk.looks import Card, is_running
-from livedesk.desk.model import DeskSnapshot, Note, StoreView
-from livedesk.desk.rights import Rights
-from livedesk.desk.troubles import shelved, troubles
-from livedesk.desk.wall import alarms_card
-from livedesk.desk.words import tr, wall_clock
+from livedesk.desk.model import DeskSnapshot
+from livedesk.desk.words import tr
 from livedesk.ui import questions
-from livedesk.ui.banner import Banner
-from livedesk.ui.basics import ElidedText, Text
+from livedesk.ui.beside import Beside
 from livedesk.ui.breakit import BreakItDock
-from livedesk.ui.check.strip import GoStrip
-from livedesk.ui.console_keys import console_shortcuts
+from livedesk.ui.console_keys import console_shortcuts, steer_plots
 from livedesk.ui.console_pages import ConsolePages
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.switching import Switching
-from livedesk.ui.header import Header
+from livedesk.ui.foot import NoteLine, keys_hint
 from livedesk.ui.layouts import Layouts
 from livedesk.ui.moderation.page import QueuePage
-from livedesk.ui.padwindows import PadWindows
 from livedesk.ui.pages import OF_ALL_STORES, Page
 from livedesk.ui.pins.page import PinsPage
-from livedesk.ui.pins.webpad import WebPadDialog
 from livedesk.ui.shortcuts import ShortcutSheet, install
 from livedesk.ui.source import Source
 from livedesk.ui.storelist import StoreList
 from livedesk.ui.theme import Theme
-from livedesk.ui.wall.window import WallWindows
+from livedesk.ui.topline import TopLine
 
 REPAINT_MS = 100
-FAR_STEPS = 10
-"""Of the plots' cursor, with Shift."""
-
 PLACE = "console"
 """Under which the window's place is kept."""
 
@@ -76,30 +63,26 @@ class ConsoleWindow(QMainWindow):
         self._source = source
         self._theme = theme
         self._sandbox = sandbox
-        self._zone = zone
         self._layouts = layouts or Layouts(None)
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
         self.has_show = asyncio.Event()
         """Set once media of a show has come."""
-        self._note: Note | None = None
         self._centre = QWidget()
-        self.banner = Banner(theme, zone)
-        self.go = GoStrip(theme, zone)
         self.stores = StoreList(theme)
         self.pages = ConsolePages(source, theme, zone)
-        self.header = Header(theme, self.pages.known)
+        self.top = TopLine(source, theme, self.pages.known, zone)
         self._shown: Page = "feed"
         self._has_started = False
-        self._pads = PadWindows(source.pads, theme)
-        self.walls = WallWindows(source, theme, self._layouts, self)
-        self.note = ElidedText(theme, "small", theme.colours.warning)
+        self.beside = Beside(source, theme, self._layouts, self)
+        self.note = NoteLine(theme)
         self.switching = Switching(source, self.page.uplinks, self)
         self.dock = BreakItDock(theme, self) if sandbox else None
-        self.shortcuts = console_shortcuts(self, self.pages, self.switching, self.banner)
+        self.shortcuts = console_shortcuts(self, self.pages, self.switching, self.top.banner)
         self._lay_out()
         self._wire()
+        self.page.take_layout(self._layouts)
         self.setWindowTitle(tr("livedesk"))
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
@@ -112,36 +95,28 @@ class ConsoleWindow(QMainWindow):
         body.setSpacing(theme.gap)
         body.addWidget(self.stores)
         body.addWidget(self.pages, 1)
+        if self.dock is not None:
+            body.addWidget(self.dock)
         column = QVBoxLayout(self._centre)
         column.setContentsMargins(*(theme.px(n) for n in (12, 10, 12, 2)))
         column.setSpacing(theme.gap)
-        column.addWidget(self.header)
-        column.addWidget(self.banner)
-        column.addWidget(self.go)
-        self.go.setFixedHeight(self.banner.height())
+        column.addWidget(self.top)
         column.addLayout(body, 1)
         self.setCentralWidget(self._centre)
         self._centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._centre.setFocus()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.note, 1)
-        keys = Text(theme, "small", theme.colours.faint)
-        keys.show_text(tr("F1 Keys"))
-        keys.setContentsMargins(0, 0, theme.pad, 0)
-        self.statusBar().addPermanentWidget(keys)
-        if self.dock is not None:
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.statusBar().addPermanentWidget(keys_hint(theme))
 
     def _wire(self) -> None:
-        self.header.end_requested.connect(self.ask_end)
-        self.header.help_requested.connect(self.show_shortcuts)
-        self.header.pages.chosen.connect(self.open_page)
-        self.go.asked.connect(partial(self.open_page, "check"))
-        self.banner.go.asked.connect(self.page.open_issues)
-        self.banner.acknowledged.connect(self._source.alarms.acknowledge)
-        self.banner.asked.connect(self.open_alarm)
+        self.top.header.end_requested.connect(self.ask_end)
+        self.top.header.help_requested.connect(self.show_shortcuts)
+        self.top.page_asked.connect(self.open_page)
+        self.top.issues_asked.connect(self.page.open_issues)
+        self.top.alarm_asked.connect(self.open_alarm)
         self.stores.chosen.connect(self.choose)
-        self.walls.chosen.connect(self.open_store)
+        self.beside.chosen.connect(self.open_store)
         if self.dock is not None:
             self.dock.asked.connect(self.fault_requested)
         pages = self.pages
@@ -149,10 +124,7 @@ class ConsoleWindow(QMainWindow):
         pages.wall.another_asked.connect(self.open_wall)
         pages.alarms.store_asked.connect(self.open_store)
         pages.check.store_asked.connect(self.choose)
-        pages.feed.pins_asked.connect(partial(self.open_page, "pins"))
-        pages.feed.take_layout(self._layouts)
-        pages.feed.alarms_asked.connect(partial(self.open_page, "alarms"))
-        pages.feed.queue_asked.connect(partial(self.open_page, "queue"))
+        pages.page_asked.connect(self.open_page)
         pages.pins.pad_asked.connect(self.open_pad)
         pages.pins.web_pad_asked.connect(self.open_web_pad)
         self._actions = install(self, self.shortcuts)
@@ -191,45 +163,16 @@ class ConsoleWindow(QMainWindow):
         snapshot = self._snapshot = self._source.snapshot()
         self._keep_choice(snapshot)
         view = snapshot.store(self._chosen)
-        is_of_all = self._shown in OF_ALL_STORES
-        here = None if is_of_all else view
-        self.header.show_snapshot(snapshot, view, self._shown)
-        self._show_troubles(snapshot, here)
-        self._show_check(snapshot, view)
-        self.stores.show_stores(snapshot.stores, self._chosen, hidden=is_of_all)
+        self.top.show_snapshot(snapshot, view, self._shown)
+        hidden = self._shown in OF_ALL_STORES
+        self.stores.show_stores(snapshot.stores, self._chosen, hidden=hidden)
         orders = self.switching.follow(view, snapshot.link.answering)
-        self._show_note(snapshot.note)
+        self.note.show_note(snapshot.note)
         if view is not None and view.on_air_s is not None:
             self.has_show.set()
         self.pages.show_page(self._shown, snapshot, view, orders)
-        self.walls.show_walls(snapshot)
+        self.beside.show_snapshot(snapshot)
         self.refreshed.emit(snapshot)
-
-    def _show_troubles(self, snapshot: DeskSnapshot, here: StoreView | None) -> None:
-        store = here.status.store if here is not None else None
-        calm = go_line(here, self._zone) if here is not None else _no_alarm(snapshot)
-        rights, as_asked = Rights(snapshot.me), self._source.alarms.as_asked
-        found = troubles(snapshot, store, as_asked)
-        self.banner.allow(may=rights.may("operate"), why_not=rights.why_not("operate"))
-        self.banner.show_troubles(found, calm, snapshot.utc_ns, shelved(snapshot, as_asked))
-        self.header.pages.show_card(alarms_card(found))
-        # Until a show is on, what stands against it is said where alarms will stand.
-        waits = here is not None and not found and not is_running(here)
-        self.go.setVisible(waits)
-        self.banner.setVisible(not waits)
-
-    def _show_check(self, snapshot: DeskSnapshot, view: StoreView | None) -> None:
-        """The check of the chosen store, while it is worth a look: before its show."""
-        if view is None or is_running(view):
-            self.header.pages.show_card(Card("check", tr("Check"), "idle", tr("not needed now")))
-            return
-        store = view.status.store
-        if snapshot.link.answering:
-            self._source.checks.look(store)
-        known = self._source.checks.known(store)
-        words = verdict_words(known, self._zone)
-        self.go.show_check(known)
-        self.header.pages.show_card(Card("check", tr("Check"), words.look, words.word))
 
     def read_plots(self) -> None:
         """Set the cursor, and take the keys back from whatever list had them."""
@@ -238,20 +181,9 @@ class ConsoleWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Arrows move the plots' cursor where nothing else wanted them."""
-        if self._shown != "feed":
+        plots = self.page.plots
+        if self._shown != "feed" or not steer_plots(plots, self.switching, event):
             super().keyPressEvent(event)
-            return
-        far = FAR_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        match event.key():
-            case Qt.Key.Key_Left:
-                self.page.plots.step_cursor(-far)
-            case Qt.Key.Key_Right:
-                self.page.plots.step_cursor(far)
-            case Qt.Key.Key_Escape:
-                self.switching.disarm()
-                self.page.plots.hide_cursor()
-            case _:
-                super().keyPressEvent(event)
 
     def _keep_choice(self, snapshot: DeskSnapshot) -> None:
         """Stay with the chosen store while there is one; else take the first. Of several stores all
@@ -267,11 +199,6 @@ class ConsoleWindow(QMainWindow):
         if store != self._chosen:
             self._chosen = store
             self._source.watch(store)
-
-    def _show_note(self, note: Note | None) -> None:
-        if note != self._note:
-            self._note = note
-            self.note.show_text(f"{wall_clock(note.utc_ns)}  {note.text}" if note else "")
 
     def take_over(self, before: ConsoleWindow) -> None:
         """Stand where another window stood: same store and page."""
@@ -289,15 +216,15 @@ class ConsoleWindow(QMainWindow):
             self.open_page("feed")
         self.refresh()
 
-    def choose_next(self) -> None:
-        self._step(1)
-
-    def choose_previous(self) -> None:
-        self._step(-1)
+    def step(self, by: int) -> None:
+        """To the store that is so many further in the list, which has no end."""
+        names = [view.status.store for view in self._snapshot.stores]
+        if self._chosen in names:
+            self.choose(names[(names.index(self._chosen) + by) % len(names)])
 
     def open_page(self, page: Page) -> None:
         self._shown = page
-        self.header.pages.show_page(page)
+        self.top.header.pages.show_page(page)
         for shortcut, action in zip(self.shortcuts, self._actions, strict=True):
             action.setEnabled(shortcut.page in ("", page))
         self.refresh()
@@ -317,28 +244,15 @@ class ConsoleWindow(QMainWindow):
 
     def open_wall(self) -> None:
         """A wall for another screen."""
-        self.walls.open()
+        self.beside.walls.open()
 
     def open_pad(self) -> None:
-        """The host's pad of the chosen store, as a window of its own; one a store."""
-        view = self._snapshot.store(self._chosen)
-        if view is None or view.status.pins is None:
+        """The host's pad of the chosen store; the page that says why where there can be none."""
+        if not self.beside.open_pad(self._snapshot.store(self._chosen)):
             self.open_page("pins")
-            return
-        self._pads.open(view.status.store)
 
     def open_web_pad(self) -> None:
-        view = self._snapshot.store(self._chosen)
-        if view is not None and view.status.pins is not None:
-            status, on = view.status, view.status.pins.web_pad
-            WebPadDialog(
-                self._source.pins.web_pads, self._theme, self, status.store, status.name, on
-            ).open()
-
-    def _step(self, by: int) -> None:
-        names = [view.status.store for view in self._snapshot.stores]
-        if self._chosen in names:
-            self.choose(names[(names.index(self._chosen) + by) % len(names)])
+        self.beside.open_web_pad(self._snapshot.store(self._chosen))
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -358,18 +272,17 @@ class ConsoleWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        on_air = tuple(view.status.name for view in self._snapshot.on_air)
-        if on_air and not self._sandbox:
-            questions.ask_close(self, on_air, self.leave_requested.emit, self._ask_stop)
+        if self._names_on_air and not self._sandbox:
+            questions.ask_close(self, self._names_on_air, self.leave_requested.emit, self._ask_stop)
         else:
             self.leave_requested.emit()
 
     def _ask_stop(self) -> None:
-        on_air = tuple(view.status.name for view in self._snapshot.on_air)
-        questions.ask_stop(self, on_air, self.stop_requested.emit)
+        questions.ask_stop(self, self._names_on_air, self.stop_requested.emit)
 
-    def ask_close(self) -> None:
-        self.close()
+    @property
+    def _names_on_air(self) -> tuple[str, ...]:
+        return tuple(view.status.name for view in self._snapshot.on_air)
 
     def close_for_good(self) -> None:
         """Stop the timer and close without a question."""
@@ -377,12 +290,6 @@ class ConsoleWindow(QMainWindow):
         self._may_close = True
         self._layouts.keep_place(self, PLACE)
         self.page.keep_layout(self._layouts)
-        self._pads.close()
-        self.walls.close_all()
+        self.beside.close()
         self.pages.close_views()
         self.close()
-
-
-def _no_alarm(snapshot: DeskSnapshot) -> GoLine:
-    """Of all stores, where none is chosen."""
-    return GoLine("ok", tr("No alarm")) if snapshot.on_air else GoLine("idle", "")

@@ -74,7 +74,7 @@ def test_it_shows_the_engine_and_closing_it_stops_nothing(
 ) -> None:
     async def play() -> None:
         async with open_console(ConsoleSettings(paths, engine=engine.access), theme) as window:
-            await until(lambda: window.header.state.text() == "ON AIR")
+            await until(lambda: window.top.header.state.text() == "ON AIR")
             await until(lambda: window.page.side.events.model.rowCount() == 1)
             assert TOKEN not in everything_shown(window)
 
@@ -93,14 +93,14 @@ def test_the_local_engine_is_found_again_after_it_died(
         async with open_console(ConsoleSettings(paths), theme) as window:
             with running(script) as first:
                 announce(first)
-                await until(lambda: window.header.state.text() == "ON AIR")
-            await until(lambda: window.banner.alarmed)
-            assert window.banner.rows[0].cause.text() == "Engine not answering"
+                await until(lambda: window.top.header.state.text() == "ON AIR")
+            await until(lambda: window.top.banner.alarmed)
+            assert window.top.banner.rows[0].cause.text() == "Engine not answering"
             assert TOKEN not in everything_shown(window)
             script.happen("Said while the console was alone.")
             with running(script) as second:
                 announce(second)
-                await until(lambda: not window.banner.alarmed)
+                await until(lambda: not window.top.banner.alarmed)
                 await until(lambda: window.page.side.events.model.rowCount() == 2)
 
     paths.prepare()

@@ -61,10 +61,10 @@ def choose(question: QMessageBox, text: str) -> None:
 def test_a_good_show_is_quiet(live: Stage, open_window: OpenWindow) -> None:
     window = open_window(live)
     assert set(looks(window).values()) == {"ok"}
-    assert not window.banner.alarmed
-    assert window.header.state.text() == "ON AIR"
-    assert window.header.clock.text() == "0:00:10"
-    assert not window.header.badge.isVisible()
+    assert not window.top.banner.alarmed
+    assert window.top.header.state.text() == "ON AIR"
+    assert window.top.header.clock.text() == "0:00:10"
+    assert not window.top.header.badge.isVisible()
     assert not window.stores.isVisible()
 
 
@@ -75,8 +75,8 @@ def test_what_is_wrong_is_said_with_cause_time_and_action(
     status = throttled(replace(on_air(), utc_ns=live.clock.utc_ns()), 1500, 4200)
     live.play(12, status)
     window.refresh()
-    row = window.banner.rows[0]
-    assert window.banner.alarmed
+    row = window.top.banner.rows[0]
+    assert window.top.banner.alarmed
     assert row.cause.text() == status.alarms[0].cause
     assert row.action.text() == status.alarms[0].action
     assert row.since.text().endswith("12 s")
@@ -95,7 +95,7 @@ def test_figures_grey_out_within_a_second_and_a_half_without_news(
     window.refresh()
     assert set(looks(window).values()) == {"unknown"}
     assert all(plot.stale_note.text() for plot in window.page.plots.plots)
-    assert window.header.state.text() == "ON AIR?"
+    assert window.top.header.state.text() == "ON AIR?"
     live.tell(on_air())
     window.refresh()
     assert set(looks(window).values()) == {"ok"}
@@ -109,16 +109,16 @@ def test_an_engine_that_is_away_is_said_once_and_forgotten_when_it_is_back(
     live.model.lost("Nobody answers.", live.now())
     live.clock.advance(37)
     window.refresh()
-    assert window.banner.rows[0].cause.text() == "Engine not answering"
-    assert "relay" in window.banner.rows[0].action.text()
-    assert window.banner.rows[0].since.text().endswith("37 s")
-    assert not window.banner.rows[1].isVisible()
-    assert not window.header.end.isEnabled()
+    assert window.top.banner.rows[0].cause.text() == "Engine not answering"
+    assert "relay" in window.top.banner.rows[0].action.text()
+    assert window.top.banner.rows[0].since.text().endswith("37 s")
+    assert not window.top.banner.rows[1].isVisible()
+    assert not window.top.header.end.isEnabled()
     live.attach()
     live.tell(on_air())
     window.refresh()
-    assert not window.banner.alarmed
-    assert window.header.end.isEnabled()
+    assert not window.top.banner.alarmed
+    assert window.top.header.end.isEnabled()
 
 
 def test_colours_follow_the_state_there_and_back(live: Stage, open_window: OpenWindow) -> None:
@@ -245,10 +245,10 @@ def test_closing_without_a_show_asks_nothing(
 
 def test_a_session_is_ended_only_after_yes(live: Stage, open_window: OpenWindow) -> None:
     window = open_window(live)
-    window.header.end.click()
+    window.top.header.end.click()
     choose(box(window), "Cancel")
     assert live.ended == []
-    window.header.end.click()
+    window.top.header.end.click()
     choose(box(window), "End session")
     assert live.ended == ["lumen"]
 
@@ -289,9 +289,9 @@ def test_several_stores_are_listed_with_words_and_shapes(
     }  # fmt: skip
     assert rows["lumen"].words.text() == "Uplink primary: Low"
     assert window.chosen == "aurora"
-    assert window.banner.rows[0].cause.text().startswith("Lumen Home: ")
+    assert window.top.banner.rows[0].cause.text().startswith("Lumen Home: ")
     QTest.mouseClick(rows["lumen"], Qt.MouseButton.LeftButton)
-    assert window.header.name.text() == "Lumen Home"
+    assert window.top.header.name.text() == "Lumen Home"
     QTest.keyClick(window, Qt.Key.Key_PageDown)
     assert stage.watched[-1] == "nord"
 
@@ -300,7 +300,7 @@ def test_without_a_store_the_window_says_what_to_do(stage: Stage, open_window: O
     stage.attach()
     window = open_window(stage)
     assert "[[store]]" in window.pages.message.text()
-    assert not window.header.end.isEnabled()
+    assert not window.top.header.end.isEnabled()
 
 
 def test_a_failed_start_is_shown_in_full(stage: Stage, open_window: OpenWindow) -> None:
@@ -313,7 +313,7 @@ def test_names_from_outside_are_text_and_not_markup(stage: Stage, open_window: O
     stage.attach()
     stage.tell(on_air(name="<b>Lumen</b> & <img src=x>"))
     window = open_window(stage)
-    assert window.header.name.text() == "<b>Lumen</b> & <img src=x>"
+    assert window.top.header.name.text() == "<b>Lumen</b> & <img src=x>"
     for label in window.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
 
@@ -348,7 +348,7 @@ def test_the_sandbox_wears_its_badge_and_offers_faults(
     stage.attach()
     stage.tell(on_air(sandbox=True))
     window = open_window(stage, sandbox=True)
-    assert window.header.badge.isVisible()
+    assert window.top.header.badge.isVisible()
     assert window.dock is not None
     with qtbot.waitSignal(window.fault_requested) as asked:
         next(
@@ -374,10 +374,10 @@ def test_an_ended_session_that_is_still_sent_says_so(live: Stage, open_window: O
     window = open_window(live)
     live.tell(on_air(state="ended"))
     window.refresh()
-    assert window.header.state.text() == "ENDED, STILL SENDING"
+    assert window.top.header.state.text() == "ENDED, STILL SENDING"
     live.tell(on_air(state="ended", feed=FeedStatus("GONE")))
     window.refresh()
-    assert window.header.state.text() == "ENDED"
+    assert window.top.header.state.text() == "ENDED"
 
 
 def test_events_need_the_same_lines_with_and_without_a_scroll_bar(
@@ -402,7 +402,7 @@ def test_an_alarm_moves_nothing(live: Stage, open_window: OpenWindow) -> None:
     live.tell(throttled(on_air(), 1500, 4200))
     window.refresh()
     QTest.qWait(0)
-    assert window.banner.alarmed
+    assert window.top.banner.alarmed
     assert window.page.strip.mapTo(window, window.page.strip.rect().topLeft()) == before
     assert window.page.plots.size() == size
 
@@ -414,8 +414,8 @@ def test_issues_stand_in_the_room_of_the_alarms_and_lead_to_their_list(
     issue = ConfigurationIssue("gopSizeLong", "warning", "Keyframes come every 4 s.", "Set 2 s.")
     live.tell(on_air(issues=(issue,)))
     window.refresh()
-    assert window.banner.go.text.text() == "1 issue with what TikTok LIVE wishes"
-    window.banner.go.show_list.click()
+    assert window.top.banner.go.text.text() == "1 issue with what TikTok LIVE wishes"
+    window.top.banner.go.show_list.click()
     assert window.page.side.page is window.page.side.issues
     panel = window.page.side.issues.panels[0]
     assert panel.accessibleName() == "Warning: Keyframes come every 4 s."
@@ -539,10 +539,10 @@ def test_an_alarm_that_is_over_is_quiet(live: Stage, open_window: OpenWindow) ->
     standing = status.alarms[0]
     live.play(5, status)
     window.refresh()
-    lit = window.banner.rows[0].frame
+    lit = window.top.banner.rows[0].frame
     live.play(3, replace(on_air(), alarms=(replace(standing, gone_s=3.0),)))
     window.refresh()
-    row = window.banner.rows[0]
+    row = window.top.banner.rows[0]
     assert row.cause.text() == f"Over for 3 s: {standing.cause}"
     assert row.since.text().startswith("began ")
     assert row.frame != lit

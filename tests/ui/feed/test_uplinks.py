@@ -126,7 +126,7 @@ def test_an_order_that_no_status_shows_is_unknown(live: Stage, open_window: Open
     assert (hold.text(), hold.isEnabled()) == ("Hold", True)
     pass_time(live, window, two_paths(mode="hold"), 0.25)
     assert hold.text() == "Release hold"
-    assert window.banner.rows[0].cause.text() == "On hold: nothing switches by itself"
+    assert window.top.banner.rows[0].cause.text() == "On hold: nothing switches by itself"
 
 
 def test_buttons_that_cannot_work_are_off_and_say_why(live: Stage, open_window: OpenWindow) -> None:

@@ -195,7 +195,7 @@ def test_without_news_the_page_says_so(stage: Stage, open_window: Open) -> None:
 
 def test_the_state_of_both_pages_is_seen_from_each(stage: Stage, open_window: Open) -> None:
     window = opened(open_window, stage, a_pin(stage, "failed", reason="No such product."))
-    pages = window.header.pages.buttons
+    pages = window.top.header.pages.buttons
     for page in ("feed", "pins"):
         window.open_page(page)
         assert "act now" in pages["pins"].accessibleDescription()

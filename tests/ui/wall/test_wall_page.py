@@ -127,13 +127,13 @@ def test_a_second_wall_opens_stores_in_the_console_and_closes_with_it(
 ) -> None:
     window = opened(stage, open_window, 3)
     window.open_wall()
-    (second,) = window.walls.open_ones
+    (second,) = window.beside.walls.open_ones
     window.refresh()
     assert len(second.page.canvas.tiles) == 3
     QTest.mouseClick(second.page.canvas.tiles["s02"], Qt.MouseButton.LeftButton)
     assert (window.shown, window.chosen) == ("feed", "s02")
     second.close()
-    assert window.walls.open_ones == ()
+    assert window.beside.walls.open_ones == ()
     window.open_wall()
 
 
