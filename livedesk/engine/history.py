@@ -1,16 +1,18 @@
-"""What did a store's figures do between two instants? The last minutes from memory, the rest from
-the record.
+"""What did a store's figures do between two instants, and what happened then? The last minutes of
+figures from memory, the rest from the record.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, Clock
+from livedesk.core.events import Event
 from livedesk.core.figures import FIGURES
 from livedesk.engine.fold import Reading
 from livedesk.journal.errors import JournalError
@@ -127,6 +129,24 @@ def recorded(
             except JournalError:
                 continue  # a damaged file is listed with its problem elsewhere
     return list(found.values())
+
+
+def recorded_events(
+    data: Path, store: str, from_s: float, to_s: float, kinds: Collection[str], count: int
+) -> list[Event]:
+    """The newest `count` events between two instants, oldest first; kinds as of
+    `SessionReader.events`. Blocks: call it in a thread."""
+    found: deque[Event] = deque(maxlen=count)
+    for entry in reversed(list_sessions(data, store)):
+        if not _overlaps(entry, from_s, to_s):
+            continue
+        try:
+            with SessionReader.open(entry.path) as reader:
+                told = (timed.event for timed in reader.events(kinds=kinds))
+                found.extend(e for e in told if from_s <= e.utc_ns / NS_PER_S < to_s)
+        except JournalError:
+            continue  # a damaged file is listed with its problem elsewhere
+    return list(found)
 
 
 def _overlaps(entry: SessionEntry, from_s: float, to_s: float) -> bool:

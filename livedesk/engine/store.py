@@ -13,7 +13,7 @@ from pathlib import Path
 
 from livedesk.alarms.runbook import Runbook
 from livedesk.core.clock import Clock
-from livedesk.core.events import Json, Level, Source
+from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.moderation import QueueChange
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
@@ -42,7 +42,7 @@ from livedesk.engine.handles import (
     RelayHandle,
     ReturnHandle,
 )
-from livedesk.engine.history import History, Memory, history_of
+from livedesk.engine.history import History, Memory, history_of, recorded_events
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
@@ -399,6 +399,13 @@ class Store:
         self._broadcast.post("engine.fault", "critical", "engine", text, {"task": name})
         if name in (_RELAY_TASK, _TICK_TASK):
             self._tasks.spawn(name, self._again(name))
+    async def events(
+        self, from_s: float, to_s: float, kinds: frozenset[str], count: int
+    ) -> list[Event]:
+        return await asyncio.to_thread(
+            recorded_events, self._data, self.settings.id, from_s, to_s, kinds, count
+        )
+
 
     async def _again(self, name: str) -> None:
         await asyncio.sleep(_AFTER_FAULT_S)

@@ -128,13 +128,16 @@ class SessionReader:
     def events(
         self, after_seq: int = 0, until_seq: int = MAX_SEQ, *, kinds: Collection[str] = ()
     ) -> Iterator[TimedEvent]:
-        """Events with after_seq < seq ≤ until_seq in order, all kinds or only those named."""
-        wanted = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
+        """Events with after_seq < seq ≤ until_seq in order, all kinds or only those named, whole
+        (`pin.failed`) or by their first part (`pin`)."""
+        named = f"IN ({','.join('?' * len(kinds))})"
+        first_part = "substr(kind, 1, instr(kind, '.') - 1)"
+        wanted = f"AND (kind {named} OR {first_part} {named})" if kinds else ""
         with _in_words(self.path):
             for row in self._connection.execute(
                 f"SELECT {_EVENT_COLUMNS} FROM events "
                 f"WHERE seq > ? AND seq <= ? {wanted} ORDER BY seq",
-                (after_seq, until_seq, *kinds),
+                (after_seq, until_seq, *kinds, *kinds),
             ):
                 yield TimedEvent(row[1], row_event(row, self.info))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from livedesk.core.clock import NS_PER_S, ManualClock
+from livedesk.core.events import Event
 from livedesk.engine.fold import Reading
-from livedesk.engine.history import Memory, joined, recorded
+from livedesk.engine.history import Memory, joined, recorded, recorded_events
 from livedesk.journal.sessions import session_path
 from livedesk.journal.values import SampleRow, SessionInfo
 from livedesk.journal.writer import JournalWriter
@@ -47,6 +48,37 @@ def test_older_seconds_are_read_from_the_session_file(paths: Paths, clock: Manua
     assert set(series.mean[10:]) == {100.0}
     assert series.max[9] == 10.0
     assert len({len(series.t), len(series.min), len(series.epoch)}) == 1
+
+
+def test_events_on_record_are_found_by_time_and_kind(paths: Paths, clock: ManualClock) -> None:
+    paths.prepare()
+    begin_ns = clock.utc_ns()
+    info = SessionInfo("glow-1", "glow", "Glow", "tiktok", begin_ns, clock.mono_ns())
+    kinds = ("feed.up", "moderation.decided", "limit.trip", "pin.failed", "pin.confirmed")
+
+    async def write() -> None:
+        file = session_path(paths.data, "glow", begin_ns)
+        writer = JournalWriter.create(file, info, clock)
+        for n, kind in enumerate(kinds):
+            at_ns = begin_ns + n * NS_PER_S
+            writer.note(Event(n + 1, at_ns, clock.mono_ns() + n * NS_PER_S, "glow", "glow-1", kind,
+                               "info", "engine", kind))  # fmt: skip
+        await writer.close()
+
+    asyncio.run(write())
+
+    def told(
+        kinds: frozenset[str], from_s: float = 0.0, to_s: float = 60.0, count: int = 9
+    ) -> list[str]:
+        begin_s = begin_ns / NS_PER_S
+        span = begin_s + from_s, begin_s + to_s
+        return [e.kind for e in recorded_events(paths.data, "glow", *span, kinds, count)]
+
+    assert told(frozenset()) == list(kinds)
+    assert told(frozenset(("limit", "pin.failed"))) == ["limit.trip", "pin.failed"]
+    assert told(frozenset(("pin", "feed")), count=2) == ["pin.failed", "pin.confirmed"]
+    assert told(frozenset(), from_s=1, to_s=3) == ["moderation.decided", "limit.trip"]
+    assert told(frozenset(("lim",))) == []
 
 
 def test_what_was_not_known_is_a_gap_and_sessions_are_not_joined(

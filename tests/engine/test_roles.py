@@ -24,6 +24,7 @@ MAY: Final = {
     ("GET", "/v1/stores"): ALL,
     ("GET", f"{S}/status"): ALL,
     ("GET", f"{S}/history"): DESK,
+    ("GET", f"{S}/events"): DESK,
     ("GET", f"{S}/preview.mjpg"): DESK,
     ("POST", f"{S}/failover"): "admin live_operations producer",
     ("POST", f"{S}/hold"): "admin live_operations producer",

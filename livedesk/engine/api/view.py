@@ -9,6 +9,7 @@ from typing import Protocol
 
 from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
+from livedesk.core.events import Event
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.status import FailoverMode, StoreStatus
 from livedesk.engine.api.alarms_view import AlarmsView, RunbookView
@@ -85,6 +86,12 @@ class StoreView(Protocol):
         ...
 
     async def history(self, from_s: float, to_s: float, points: int) -> History: ...
+
+    async def events(
+        self, from_s: float, to_s: float, kinds: frozenset[str], count: int
+    ) -> list[Event]:
+        """The newest `count` on record, oldest first; of all kinds where none is named."""
+        ...
 
 
 class EngineView(Protocol):
