@@ -1,4 +1,4 @@
-"""What stands at the foot of the window? What did not work in the console, and where the keys are."""
+"""What stands at the foot of the window? What went wrong in the console, and where the keys are."""
 
 from __future__ import annotations
 
