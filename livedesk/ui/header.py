@@ -1,16 +1,21 @@
-"""Which show is this, is it on air, for how long, and does the engine answer?"""
+"""Which show is this, is it on air, for how long, and does the engine answer?
+
+One line where there is room; on a narrow screen, or with large text, the pages stand in a second.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +32,9 @@ from livedesk.ui.basics import ElidedText, Text, button
 from livedesk.ui.pages import OF_ALL_STORES, PAGES, Page
 from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
+
+LEAST_NAME, LEAST_LINK = 130, 110
+"""Pixels at scale 1 that the store's name and the engine's state keep beside the pages."""
 
 
 def session_word(state: SessionState) -> str:
@@ -172,7 +180,10 @@ class Header(QWidget):
         self.badge.show_word(tr("SANDBOX"), colours.sandbox, colours.ground, colours.sandbox)
         self.badge.setToolTip(tr("A rehearsal on this machine: no platform sees this stream."))
         self.link_mark = ShapeMark(theme, 16)
-        self.link_text = Text(theme, "small", colours.muted)
+        self.link_text = ElidedText(theme, "small", colours.muted)
+        # As wide as its words, and shorter where there is no room.
+        self.link_text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.link = QWidget()
         self.pages = PageSwitch(theme, pages)
         self.end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
         self.help = button(theme, tr("?"), tr("Keyboard shortcuts (F1)"))
@@ -185,27 +196,79 @@ class Header(QWidget):
         names.setSpacing(0)
         names.addWidget(self.name)
         names.addWidget(self.platform)
-        left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for part in (left, middle, right):
+        left, right = QHBoxLayout(), QHBoxLayout()
+        self._middle = QHBoxLayout()
+        for part in (left, self._middle, right):
             part.setSpacing(self._theme.pad)
         left.addWidget(self.badge)
         left.addLayout(names, 1)
-        middle.addWidget(self.state)
-        middle.addWidget(self.clock)
-        middle.addWidget(self.pages)
+        self._middle.addWidget(self.state)
+        self._middle.addWidget(self.clock)
+        self._middle.addWidget(self.pages)
+        link = QHBoxLayout(self.link)
+        link.setContentsMargins(0, 0, 0, 0)
+        link.setSpacing(self._theme.pad)
+        link.addWidget(self.link_mark)
+        link.addWidget(self.link_text)
+        self._right = right
         right.addStretch(1)
-        right.addWidget(self.link_mark)
-        right.addWidget(self.link_text)
+        right.addWidget(self.link)
         right.addWidget(self.end)
         right.addWidget(self.help)
-        row = QGridLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setHorizontalSpacing(self._theme.pad)
-        row.addLayout(left, 0, 0)
-        row.addLayout(middle, 0, 1)
-        row.addLayout(right, 0, 2)
-        row.setColumnStretch(0, 1)
-        row.setColumnStretch(2, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(self._theme.pad)
+        self._grid.setVerticalSpacing(self._theme.gap)
+        self._grid.addLayout(left, 0, 0)
+        self._grid.addLayout(self._middle, 0, 1)
+        self._grid.addLayout(right, 0, 2)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(2, 1)
+        self._second = QHBoxLayout()
+        self._grid.addLayout(self._second, 1, 0, 1, 3)
+        self._is_wrapped = False
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Of two lines, because there may always be two."""
+        least = self._grid.minimumSize()
+        if self._is_wrapped:
+            return least
+        moved = self.pages.minimumSizeHint().width() + self.link.minimumSizeHint().width()
+        return QSize(max(moved, least.width() - moved), least.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Another word or a longer name of the show wants other room."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """The store's name is read beside the pages, or they stand below it."""
+        names = max(self.name.sizeHint().width(), self.platform.sizeHint().width())
+        fixed = (self.badge, self.state, self.clock, self.pages, self.end, self.help)
+        shown = [each.sizeHint().width() for each in fixed if not each.isHidden()]
+        link = min(self.link.sizeHint().width(), self._theme.px(LEAST_LINK))
+        wanted = min(names, self._theme.px(LEAST_NAME)) + sum(shown) + link
+        wrapped = wanted + (len(shown) + 2) * self._theme.pad > self.width()
+        if wrapped != self._is_wrapped:
+            self._is_wrapped = wrapped
+            self._place_pages()
+
+    def _place_pages(self) -> None:
+        if self._is_wrapped:
+            self._second.addWidget(self.pages)
+            self._second.addStretch(1)
+            self._second.addWidget(self.link)
+        else:
+            while self._second.count():
+                self._second.takeAt(0)
+            self._middle.addWidget(self.pages)
+            self._right.insertWidget(1, self.link)
 
     def show_snapshot(self, snapshot: DeskSnapshot, view: StoreView | None, page: Page) -> None:
         """`view`: the chosen store, which pages of all stores do not name."""
