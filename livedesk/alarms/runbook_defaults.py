@@ -385,6 +385,23 @@ DEFAULTS: Final[dict[str, Entry]] = {
             "Correct its address or password, and send a test message.",
         ),
     ),
+    "audit.failing": Entry(
+        "Who does what is not written down",
+        (
+            "Look at its cause: the disk is full, or the data folder cannot be written.",
+            "Free space, or correct the folder's permissions. What waits is then written.",
+            "Do not restart the engine before: what waits in memory would be lost.",
+        ),
+    ),
+    "people.failing": Entry(
+        "People may be locked out",
+        (
+            "Ask your operators whether their consoles still answer.",
+            "If not: open the console on the engine's machine, which needs nobody's token.",
+            "Free the disk or correct the folder's permissions, if the cause says so.",
+            "Add who is missing under Settings, People, and hand out the new tokens.",
+        ),
+    ),
     "disk.low": Entry(
         "The disk fills up",
         (

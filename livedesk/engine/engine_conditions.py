@@ -1,4 +1,4 @@
-"""Which conditions of the engine itself need a person? Disk, clock, ways to people. Pure."""
+"""Which conditions of the engine itself need a person? Disk, clock, channels, records. Pure."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ CHANNEL = AlarmRule(
     "Check the channel's address and token, then send a test message. Until then, somebody has to "
     "look at the console.",
 )  # fmt: skip
+AUDIT = AlarmRule(
+    "medium", 10.0, 10.0,
+    "Free the data folder's disk or its permissions: acts wait in memory and are lost if the "
+    "engine ends.",
+)  # fmt: skip
+PEOPLE = AlarmRule(
+    "medium", 0.0, 0.0,
+    "Let people in anew in the settings, under people, at a console on the engine's machine.",
+)  # fmt: skip
 
 FULL_BYTES: Final = 300_000_000
 """Some hours of one store's record, and what SQLite needs beside it."""
@@ -38,10 +47,24 @@ MOST_OFFSET_MS: Final = 500.0
 
 
 def engine_findings(
-    machine: Machine, channels: Iterable[ChannelStatus], show_hours: float
+    machine: Machine,
+    channels: Iterable[ChannelStatus],
+    show_hours: float,
+    trail_problem: str = "",
+    people_problem: str = "",
 ) -> dict[str, Finding]:
-    """`show_hours`: so long a show is planned, which the disk has to last."""
-    found = {"disk.low": _disk(machine, show_hours), "clock.off": _clock(machine)}
+    """`show_hours`: so long a show is planned, which the disk has to last. `trail_problem`,
+    `people_problem`: why acts, or people, are not on the disk as they should be."""
+    found = {
+        "disk.low": _disk(machine, show_hours),
+        "clock.off": _clock(machine),
+        "audit.failing": Finding(
+            AUDIT, bool(trail_problem), f"Who does what is not written down: {trail_problem}."
+        ),
+        "people.failing": Finding(
+            PEOPLE, bool(people_problem), f"People may be locked out: {people_problem}."
+        ),
+    }
     for channel in channels:
         found[f"channel.failing/{channel.name}"] = Finding(
             CHANNEL,

@@ -105,7 +105,7 @@ async def run_engine(
         people = await opened.enter_async_context(
             open_people(options.paths, clock, options.settings.users, _failed)
         )
-        alarming.overview.count_users = people.users.__len__
+        alarming.follow(people)
         stop = _Stop()
         await _open_stores(opened, engine, options, alarming, stop)
         runtime = await _open_api(opened, engine, options, listener, people)

@@ -27,7 +27,7 @@ _MACHINE_OLD_S: Final = 30.0
 
 class Overview:
     """`host`: the machine's name, for people. What is made after it is given to it later: who
-    may call (`count_users`), and the `stores`."""
+    may call (`count_users`), what is wrong with the records of people, and the `stores`."""
 
     def __init__(
         self,
@@ -47,6 +47,8 @@ class Overview:
         self._machine = Machine()
         self._seen_ns: int | None = None
         self.count_users: Callable[[], int] = lambda: 0
+        self.trail_problem: Callable[[], str] = str
+        self.people_problem: Callable[[], str] = str
         self.stores: Callable[[], Iterable[StoreStatus]] = tuple
 
     async def run(self, publish: Callable[[EngineStatus], None]) -> None:
@@ -75,8 +77,14 @@ class Overview:
             await asyncio.sleep(EVERY_S)
 
     def look(self) -> None:
-        hours = self._agency.show_hours
-        self._alarms.look(engine_findings(self.machine(), self._telling.statuses(), hours))
+        findings = engine_findings(
+            self.machine(),
+            self._telling.statuses(),
+            self._agency.show_hours,
+            self.trail_problem(),
+            self.people_problem(),
+        )
+        self._alarms.look(findings)
         self._telling.beat(self.stores)
 
     def machine(self) -> Machine:

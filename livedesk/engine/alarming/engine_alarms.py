@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from livedesk.alarms.life import Finding
 from livedesk.core.clock import Clock
@@ -13,6 +14,13 @@ from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.following import Following, Place, Post
 
 log = logging.getLogger(__name__)
+
+
+class Note(Protocol):
+    """Puts an act of nobody into the audit trail."""
+
+    def __call__(self, act: str, *, data: Mapping[str, str]) -> object: ...
+
 
 _LOG_LEVELS: dict[Level, int] = {
     "info": logging.INFO,
@@ -25,7 +33,7 @@ _LOG_LEVELS: dict[Level, int] = {
 class EngineAlarms:
     """Judged by `look`, about once a second: delays count a second at most between two looks.
 
-    No session's record is theirs; without another place to `post` they are in the engine's log.
+    No session's record is theirs: they are in the engine's log, and where `note` puts them.
     """
 
     def __init__(
@@ -35,7 +43,9 @@ class EngineAlarms:
         steps: Callable[[str], tuple[str, ...]] = lambda _alarm: (),
         post: Post | None = None,
     ) -> None:
-        self._following = Following(Place(clock, post or _log, telling, steps))
+        self.note: Note = _nowhere
+        """Of the audit trail, which is there once the engine is."""
+        self._following = Following(Place(clock, post or self._post, telling, steps))
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; one not mentioned is gone."""
@@ -60,8 +70,20 @@ class EngineAlarms:
     def unshelve(self, alarm_id: str, by: str) -> AlarmStatus | None:
         return self._following.unshelve(alarm_id, by)
 
+    def _post(
+        self,
+        kind: str,
+        level: Level,
+        source: Source,
+        text: str,
+        data: dict[str, Json],
+        actor: str | None,
+    ) -> None:
+        log.log(_LOG_LEVELS[level], "%s: %s", kind, text)
+        if actor is None:
+            # What a person does is noted with the call.
+            self.note(kind, data={"text": text})
 
-def _log(
-    kind: str, level: Level, source: Source, text: str, data: dict[str, Json], actor: str | None
-) -> None:
-    log.log(_LOG_LEVELS[level], "%s: %s", kind, text)
+
+def _nowhere(act: str, *, data: Mapping[str, str]) -> None:
+    """There is no trail yet."""

@@ -21,6 +21,7 @@ from livedesk.engine.alarming.telling import ChannelTelling
 from livedesk.engine.bus import Bus
 from livedesk.engine.machine import MachineWatch
 from livedesk.engine.overview import Overview
+from livedesk.engine.people.door import PeopleDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Alarming:
     telling: Telling
     overview: Overview
     alarms: EngineAlarms
+
+    def follow(self, people: PeopleDoor) -> None:
+        """The records of people, which are opened later, are looked after as well."""
+        users, audit = people.users, people.audit
+        self.overview.count_users = users.__len__
+        self.overview.people_problem = lambda: users.problem
+        self.overview.trail_problem = lambda: audit.problem
+        self.alarms.note = audit.note
 
 
 async def open_alarming(

@@ -9,6 +9,7 @@ from livedesk.engine.api.actors import actor_of
 from livedesk.engine.api.alarms import ByBody
 from livedesk.engine.api.answers import ApiError, json_answer, typed_body
 from livedesk.engine.api.view import EngineView
+from livedesk.engine.people.door import PeopleDoor
 
 
 async def engine_status(request: Request) -> Response:
@@ -26,5 +27,8 @@ async def test_channel(request: Request) -> Response:
         raise ApiError(
             404, "unknown_channel", "This engine has no such channel.", "See GET /v1/engine."
         )
+    people: PeopleDoor = request.app.state.people
+    outcome = {"channel": name, "ok": str(delivery.ok).lower(), "reason": delivery.reason}
+    people.audit.note("channel.tested", data=outcome)
     text = "The message arrived." if delivery.ok else f"It did not arrive: {delivery.reason}."
     return json_answer({"ok": delivery.ok, "text": text})
