@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -233,6 +233,23 @@ class EngineClient:
         path = f"{store_path(store)}/status"
         body, _ = await self._door.get(path)
         return wire.read_status(body, self.where + path)
+
+    async def events(
+        self, store: str, begin_s: float, end_s: float, kinds: Iterable[str], limit: int
+    ) -> tuple[Event, ...]:
+        """The newest on record between two instants (Unix seconds), oldest first. An engine that is
+        too old to say has none."""
+        path = f"{store_path(store)}/events"
+        params: dict[str, str | float] = {
+            "from": begin_s, "to": end_s, "kinds": ",".join(kinds), "limit": limit,
+        }  # fmt: skip
+        try:
+            body, _ = await self._door.get(path, params)
+        except RefusedError as refusal:
+            if refusal.status == NOT_FOUND:
+                return ()
+            raise
+        return wire.read_events(body, self.where + path)
 
     async def history(self, store: str, begin_s: float, end_s: float, points: int) -> wire.History:
         """The journal's series between two instants (Unix seconds), at most `points` each."""

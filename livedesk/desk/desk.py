@@ -39,6 +39,7 @@ from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview, Previews
+from livedesk.desk.timeline import RECALLED
 from livedesk.desk.words import tr
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ WARM_EVERY_S = 10.0
 
 CONFLICT = 409
 HISTORY_POINTS = 3_600
+RECALLED_EVENTS = 2_000
 WRITTEN_AFTER_S = 3.0
 """The engine batches samples for a second, and a second has to be over before it is written."""
 
@@ -260,6 +262,7 @@ class Desk:
         missing = self._past.add(status)
         if missing is not None:
             self._spawn("history", self._fill(missing))
+            self._spawn("past events", self._recall(missing))
 
     def event(self, event: Event) -> None:
         self._model.event(event)
@@ -318,6 +321,12 @@ class Desk:
             history = await self._client().history(store, begin_s, end_s, HISTORY_POINTS)
             self.plots(store).fill(history)
         self._past.filled(missing)
+
+    async def _recall(self, missing: Missing) -> None:
+        """Fetch what happened before this console listened."""
+        span = missing.begin_s, missing.end_s
+        events = await self._client().events(missing.store, *span, RECALLED, RECALLED_EVENTS)
+        self.plots(missing.store).timeline.recall(events)
 
     async def _keep_warm(self) -> None:
         """A pad makes no other calls between two cues."""

@@ -32,6 +32,10 @@ SETTLED_S = 2.0
 
 SWITCH = "failover.switch"
 _SIGNED = "check.signed"
+
+RECALLED = ("limit", "failover", "drill", "return", "feed", "session", "pin", "check", "alarm")
+"""First parts of the kinds that a window which was not there fetches: what a show is read by."""
+
 _BEGINS = frozenset(("limit.trip", "alarm.raised"))
 _ENDS = frozenset(("limit.clear", "alarm.cleared"))
 _PEOPLE = ("check", "user", "audit", "web_pad", "alarm", "runbook", "operator")
@@ -79,6 +83,9 @@ class Timeline:
         self._over: list[Entry] = []
         self._open: dict[str, Entry] = {}
         self._newest: tuple[int, int] = (0, 0)
+        self._oldest_seq: int | None = None
+        self._ended_s: dict[str, float] = {}
+        """By alarm: when one ended whose begin nobody here has heard of."""
         self._stands: tuple[str, ...] = ()
         self.version = 0
         """Grows with every change."""
@@ -90,6 +97,8 @@ class Timeline:
         if event.seq <= self._newest[0] and event.utc_ns <= self._newest[1]:
             return
         self._newest = event.seq, event.utc_ns
+        if self._oldest_seq is None:
+            self._oldest_seq = event.seq
         alarm = str(event.data.get("alarm", ""))
         t = event.utc_ns / NS_PER_S
         if event.kind in _BEGINS and alarm:
@@ -100,6 +109,34 @@ class Timeline:
             self._instants.append(_entry(event))
             self._make_room()
             self.version += 1
+
+    def recall(self, events: Iterable[Event]) -> None:
+        """Put what is on record before what was heard; the oldest first."""
+        past = Timeline()
+        for event in events:
+            if self._oldest_seq is None or event.seq < self._oldest_seq:
+                past.event(event)
+        if past._oldest_seq is None:
+            return
+        self._oldest_seq = past._oldest_seq
+        self._newest = max(self._newest, past._newest)
+        self._instants = sorted([*past._instants, *self._instants], key=_begin_of)
+        self._over = [*past._over, *self._over][-MOST_SPANS:]
+        for alarm, entry in past._open.items():
+            self._went_on(alarm, entry)
+        self._ended_s = past._ended_s
+        self._make_room()
+        self.version += 1
+
+    def _went_on(self, alarm: str, entry: Entry) -> None:
+        """An alarm of the past may have ended in the meantime, or be known from a status."""
+        ended_s = self._ended_s.get(alarm)
+        if self._is_known(entry):
+            return
+        if ended_s is not None:
+            self._over.append(replace(entry, until=max(entry.t, ended_s)))
+        else:
+            self._open[alarm] = entry
 
     def stands(self, alarms: tuple[AlarmStatus, ...], now_s: float) -> None:
         """Which alarms a status has: some may have begun or ended while nobody listened."""
@@ -130,7 +167,9 @@ class Timeline:
 
     def _end(self, alarm: str, t: float) -> None:
         entry = self._open.pop(alarm, None)
-        if entry is not None:
+        if entry is None:
+            self._ended_s.setdefault(alarm, t)
+        else:
             self._over.append(replace(entry, until=max(entry.t, t)))
             del self._over[:-MOST_SPANS]
             self.version += 1

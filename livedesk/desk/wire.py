@@ -134,6 +134,10 @@ class _Event(msgspec.Struct):
     data: dict[str, Any] = {}
 
 
+class _Events(msgspec.Struct):
+    events: tuple[_Event, ...]
+
+
 class Trouble(msgspec.Struct):
     """The far side's own words for an error."""
 
@@ -193,7 +197,15 @@ def read_history(body: bytes | str, where: str) -> History:
 
 
 def read_event(body: bytes | str, where: str) -> Event:
-    return Event(**msgspec.structs.asdict(_read(body, _Event, where)))
+    return _event(_read(body, _Event, where))
+
+
+def read_events(body: bytes | str, where: str) -> tuple[Event, ...]:
+    return tuple(map(_event, _read(body, _Events, where).events))
+
+
+def _event(told: _Event) -> Event:
+    return Event(**msgspec.structs.asdict(told))
 
 
 def read_pin(body: bytes | str, where: str) -> PinStatus:

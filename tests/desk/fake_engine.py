@@ -45,6 +45,8 @@ class Script:
 
     statuses: dict[str, StoreStatus] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    recorded: list[Event] = field(default_factory=list)
+    """What is on record of before anybody listened."""
     seen: list[Seen] = field(default_factory=list)
     raw: dict[str, bytes] = field(default_factory=dict)
     """Answers for a path that replace the right one."""
@@ -89,6 +91,7 @@ class FakeEngine:
             Route("/v1/me", self._me),
             Route("/v1/stores/{store}/status", self._status),
             Route("/v1/stores/{store}/history", self._history),
+            Route("/v1/stores/{store}/events", self._recorded),
             Route("/v1/stores/{store}/preview.mjpg", self._preview),
             Route("/v1/stores/{store}/session/end", self._done, methods=["POST"]),
             Route("/v1/stores/{store}/failover", self._switch, methods=["POST"]),
@@ -174,6 +177,9 @@ class FakeEngine:
         answer = {"from": float(request.query_params["from"]),
                   "to": float(request.query_params["to"]), "series": []}  # fmt: skip
         return self._note(request) or _json(answer)
+
+    async def _recorded(self, request: Request) -> Response:
+        return self._note(request) or _json({"events": self.script.recorded})
 
     async def _preview(self, request: Request) -> Response:
         jpeg = self.script.jpeg

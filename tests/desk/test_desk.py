@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from random import Random
 
-from livedesk.core.clock import ManualClock
+from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.secrets import Secret
 from livedesk.core.status import FailoverStatus, StoreStatus
@@ -124,6 +124,25 @@ def test_history_is_fetched_for_a_show_that_began_before_the_console(
     async def play() -> None:
         async with attached(Address(engine.access), clock):
             await until(lambda: "/v1/stores/lumen/history" in script.paths("GET"))
+
+    asyncio.run(play())
+
+
+def test_what_happened_before_the_console_came_is_on_its_timeline(
+    clock: ManualClock, script: Script, engine: FakeEngine
+) -> None:
+    start = clock.utc_ns()
+    script.recorded = [replace(script.happen("Pinned."), utc_ns=start + NS_PER_S)]
+    script.events.clear()
+    clock.advance(60)
+    script.statuses["lumen"] = status(clock, state="live", session="s",
+                                      session_started_utc_ns=start)  # fmt: skip
+
+    async def play() -> None:
+        async with attached(Address(engine.access), clock) as desk:
+            timeline = desk.plots("lumen").timeline
+            await until(lambda: timeline.version > 0)
+            assert [entry.text for entry in timeline.between(0, 1e11)] == ["Pinned."]
 
     asyncio.run(play())
 

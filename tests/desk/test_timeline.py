@@ -131,3 +131,36 @@ def test_each_store_has_its_own_and_the_engine_is_on_all() -> None:
     past.event(event(3, "engine.fault", level="warning", store=""))
     times = {s: [e.t for e in past.plots(s).timeline.between(0, 9)] for s in ("lumen", "aurora")}
     assert times == {"lumen": [1.0, 3.0], "aurora": [2.0, 3.0]}
+
+
+def test_what_happened_before_the_window_opened_is_put_before_what_it_heard() -> None:
+    before = [
+        event(1, "pin.confirmed", "Pinned."),
+        event(2, "limit.trip", "Feed low.", "warning", alarm="feed.low"),
+        event(3, "limit.clear", alarm="feed.low"),
+        event(4, "limit.trip", "Skew.", "warning", alarm="sync.skew"),
+        event(5, "limit.trip", "Slow.", "warning", alarm="uplink.slow"),
+    ]
+    heard = [event(6, "feed.up"), event(8, "limit.clear", alarm="sync.skew")]
+    line = Timeline()
+    for known in heard:
+        line.event(known)
+    line.stands((alarm(5, "uplink.slow"),), 9)
+    line.recall([*before, *heard])
+    told = [(e.t, e.until) for e in line.between(0, 20)]
+    wanted = [(1.0, None), (2.0, 3.0), (4.0, 8.0), (5.0, None), (6.0, None)]
+    assert told == wanted
+    version = line.version
+    line.recall([*before, *heard])
+    assert line.version == version
+    line.stands((), 12)
+    assert [e.until for e in line.between(0, 20) if e.t == 5] == [12.0]
+
+
+def test_an_alarm_that_ended_after_it_was_known_by_status_is_not_recalled_as_standing() -> None:
+    began = event(5, "limit.trip", "Slow.", "warning", alarm="uplink.slow")
+    line = Timeline()
+    line.stands((alarm(5, "uplink.slow"),), 9)
+    line.event(event(10, "limit.clear", alarm="uplink.slow"))
+    line.recall([began])
+    assert [(e.t, e.until) for e in line.between(0, 20)] == [(5.0, 10.0)]
