@@ -20,6 +20,9 @@ __all__ = ["AlarmChange", "AlarmRule", "Alarms", "Finding"]
 _GOES_ON_NS = 10 * NS_PER_S
 """So long a lesser condition is what is left of a greater fault; then it is a fault of its own."""
 
+_MENDS_NS = 30 * NS_PER_S
+"""So long after a greater fault was there what it left may take to mend by itself."""
+
 _RECALLED_NS = 15 * NS_PER_S
 """So long after an engine's start a condition that nobody mentions may just not be seen yet."""
 
@@ -32,6 +35,8 @@ class Alarms:
         self._shelf = Shelf()
         self._ended = EndedAlarms()
         self._recalled_until_ns: int | None = None
+        self._taken: dict[str, str] = {}
+        """Told by an alarm elsewhere, and by which."""
 
     def active(self) -> tuple[AlarmStatus, ...]:
         shown = (track.shown() for track in self._tracks.values())
@@ -107,6 +112,7 @@ class Alarms:
         """Take in what is seen now, by alarm id; a condition not mentioned is gone."""
         # Greater faults first, so that what is part of them is judged by where they stand now.
         in_order = sorted(findings.items(), key=lambda entry: len(entry[1].part_of))
+        self._taken = {each: found.taken_by for each, found in in_order if found.taken_by}
         changes = [
             change
             for alarm_id, finding in in_order
@@ -144,11 +150,14 @@ class Alarms:
         track = self._tracks.setdefault(alarm_id, Track())
         rule = finding.rule
         track.look(mono_ns, finding.present, rule.off_s * NS_PER_S)
-        if (greater := self._standing(finding.part_of, mono_ns)) is not None:
+        greater = finding.taken_by or self._standing(finding.part_of, mono_ns)
+        if greater is not None:
             return self._take_in(track, finding, greater, mono_ns)
         track.follow_words(finding, mono_ns)
         if track.alarm is not None:
             return track.clear(track.alarm) if track.is_over(rule) else None
+        if finding.is_mending and self._was_lately(finding.part_of, mono_ns):
+            return None
         if finding.present and track.there_ns >= rule.on_s * NS_PER_S:
             return track.trip(alarm_id, finding, mono_ns, utc_ns)
         return None
@@ -157,22 +166,32 @@ class Alarms:
         """One that was long over but for its lesser form takes in nothing more."""
         for alarm_id in alarm_ids:
             track = self._tracks.get(alarm_id)
-            if track is None or track.alarm is None:
+            if track is None:
                 continue
-            if track.before is None or mono_ns - track.last_itself_ns < _GOES_ON_NS:
+            if alarm_id in self._taken and track.was_within(mono_ns, _GOES_ON_NS):
+                return self._taken[alarm_id]
+            if track.alarm is None:
+                continue
+            if track.before is None or track.was_within(mono_ns, _GOES_ON_NS):
                 return alarm_id
         return None
+
+    def _was_lately(self, alarm_ids: tuple[str, ...], mono_ns: int) -> bool:
+        tracks = (self._tracks.get(alarm_id) for alarm_id in alarm_ids)
+        return any(t is not None and t.was_told_within(mono_ns, _MENDS_NS) for t in tracks)
 
     def _take_in(
         self, track: Track, finding: Finding, greater: str, mono_ns: int
     ) -> AlarmChange | None:
         """The greater fault goes on in this form; an alarm of the lesser one goes over into it."""
-        if finding.present and finding.keeps_up:
-            taker = self._tracks[greater]
+        taker = self._tracks.get(greater)
+        if taker is not None and finding.present and finding.keeps_up:
             if not taker.was_there:
                 taker.follow_words(finding, mono_ns)
             taker.gone_ns, taker.last_there_ns, taker.goes_on = 0, mono_ns, True
         if track.alarm is not None:
             return track.clear(track.alarm, greater)
+        if finding.taken_by and finding.present:
+            track.told_ns = mono_ns
         track.forget()
         return None

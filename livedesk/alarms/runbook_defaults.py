@@ -376,6 +376,64 @@ DEFAULTS: Final[dict[str, Entry]] = {
             "Say on the Pins page that it was seen to.",
         ),
     ),
+    # Several stores at once.
+    "paths.away": Entry(
+        "Nothing gets out of several stores",
+        (
+            "Look at this machine's network: its cable, its router, another page on the internet.",
+            "If the network is there: look at the platform's own status page.",
+            "Put this machine on the spare network. All uplinks are tried again by themselves.",
+            "Tell all studios with one message. Do not restart encoders or livedesk.",
+        ),
+    ),
+    "rules.away": Entry(
+        "The rule service is away for several stores",
+        (
+            "Call whoever runs the rule service, once for all stores.",
+            "Go on: livedesk judges with the rules that it has, and tells the service later.",
+            "If no rules are known: moderate in the platforms' own windows until it is back.",
+        ),
+    ),
+    "chats.away": Entry(
+        "No comments come in at several stores",
+        (
+            "Open one LIVE on a phone: are there comments, and does this machine reach the chat?",
+            "Look at the platform's own status page.",
+            "Moderate in the platforms' own windows until it is back.",
+        ),
+    ),
+    "gateways.away": Entry(
+        "Pins of several stores cannot be sent",
+        (
+            "Look at the platform's own status page, and at this machine's network.",
+            "Tell all hosts with one message: pins are made in the platforms' own windows now.",
+            "When it is back: compare what each LIVE shows with what was cued last.",
+        ),
+    ),
+    "platforms.dark": Entry(
+        "Several LIVEs are dark on their platforms",
+        (
+            "Open one LIVE on a phone in another network.",
+            "Look at the platform's own status page; call its support, once for all stores.",
+            "Leave encoders and uplinks as they are: they carry.",
+        ),
+    ),
+    "records.away": Entry(
+        "Records of several stores are not written",
+        (
+            "Look at the disk of this machine: is it full, or gone?",
+            "Free space, or connect it again. Each record goes on by itself.",
+            "Note times of what matters by hand until then. The shows go on.",
+        ),
+    ),
+    "probes.away": Entry(
+        "Several probes do not measure",
+        (
+            "Look at this machine's CPU and memory: other programs may take them.",
+            "End what is not needed for the shows. The probes start again by themselves.",
+            "Look at the platforms' own pictures until then.",
+        ),
+    ),
     # The engine itself.
     "channel.failing": Entry(
         "A channel does not reach people",

@@ -46,6 +46,10 @@ class Finding:
     out. While one of them stands, this condition is no alarm of its own and keeps that one up, for
     10 s after the greater condition itself was last there. With `keeps_up` off it is what is left
     to do once the greater fault is over, and then an alarm of its own.
+
+    `taken_by`: an alarm elsewhere that this is told by (`together`); this and what is part of it is
+    then no alarm of its own. `is_mending`: it gets better by itself, so it is not raised as what is
+    left of a greater fault that was there lately.
     """
 
     rule: AlarmRule
@@ -53,6 +57,8 @@ class Finding:
     cause: str
     part_of: tuple[str, ...] = ()
     keeps_up: bool = True
+    taken_by: str = ""
+    is_mending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,10 @@ class Track:
     times: int = 0
     tripped_ns: int = 0
     last_there_ns: int = 0
-    last_itself_ns: int = 0
+    last_itself_ns: int | None = None
     """`last_there_ns` without the lesser conditions that this one took in."""
+    told_ns: int | None = None
+    """When it was last there of what an alarm told that is over, its own or one elsewhere."""
     goes_on: bool = False
     """A lesser condition is there, as a part of this one."""
     worded_ns: int = 0
@@ -147,6 +155,14 @@ class Track:
         self.there_ns = self.gone_ns = self.unseen_ns = self.times = 0
         self.was_there = False
 
+    def was_within(self, mono_ns: int, time_ns: int) -> bool:
+        """Whether it was there itself not longer ago than this."""
+        return self.last_itself_ns is not None and mono_ns - self.last_itself_ns < time_ns
+
+    def was_told_within(self, mono_ns: int, time_ns: int) -> bool:
+        """The same of what an alarm told."""
+        return self.told_ns is not None and mono_ns - self.told_ns < time_ns
+
     def trip(self, alarm_id: str, finding: Finding, mono_ns: int, utc_ns: int) -> AlarmChange:
         rule = finding.rule
         self.alarm = AlarmStatus(
@@ -189,6 +205,7 @@ class Track:
     def clear(self, alarm: AlarmStatus, goes_on_as: str | None = None) -> AlarmChange:
         """Its end is told in the words of its beginning, so that the two are known for a pair."""
         self.alarm = None
+        self.told_ns = self.last_itself_ns
         self.forget()
         told = replace(alarm, cause=self.first_cause)
         lasted_s = max(0, self.last_there_ns - self.tripped_ns) / NS_PER_S

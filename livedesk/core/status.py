@@ -365,3 +365,5 @@ class StoreStatus:
     """None when no return check is configured."""
     flood: AlarmFlood | None = None
     """While alarms come faster than a person can follow; None otherwise."""
+    common: tuple[AlarmStatus, ...] = ()
+    """The engine's alarms that are of this store too: one cause, told once for all stores."""

@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from livedesk.alarms.life import AlarmRule, Finding
-from livedesk.core.moderation import ChatStatus, ComplianceWarning, RuleServiceStatus
+from livedesk.core.moderation import (
+    ChatStatus,
+    ComplianceWarning,
+    ModerationStatus,
+    RuleServiceStatus,
+)
 from livedesk.core.one_line import one_line
 from livedesk.core.status import StoreStatus
 from livedesk.engine.moderation_facts import ModerationFacts
@@ -82,7 +87,7 @@ def moderation_findings(status: StoreStatus, facts: ModerationFacts | None) -> d
         "moderation.overdue": Finding(
             OVERDUE,
             facts.long_overdue > 0,
-            f"{_items(facts.long_overdue)} for longer than {2 * limits.review_target_s:g} s.",
+            _overdue_cause(moderation, limits.review_target_s),
         ),
         "moderation.slow": Finding(
             SLOW,
@@ -168,8 +173,12 @@ def _warning(warning: ComplianceWarning) -> Finding:
     return Finding(WARNING, True, f"{text}.{of}{minute}{unsaid}")
 
 
-def _items(count: int) -> str:
-    return "1 item waits" if count == 1 else f"{count:,} items wait"
+def _overdue_cause(moderation: ModerationStatus, target_s: float) -> str:
+    """By the same limit as every other count of what is overdue; the oldest says how bad it is."""
+    count, oldest_s = max(moderation.overdue, 1), moderation.oldest_s
+    items = "1 item waits" if count == 1 else f"{count:,} items wait"
+    oldest = "" if oldest_s is None else f", the oldest for {oldest_s:,.0f} s"
+    return f"{items} for longer than {target_s:g} s{oldest}."
 
 
 def _because(reason: str) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.causes import CAUSE_WORDS, FAULTS
 from livedesk.core.classes import is_under_contract, uplink_recovers
-from livedesk.core.clock import iso_utc
 from livedesk.core.status import LastSwitch, StoreStatus, UplinkStatus
 
 HOLD_S = 5.0
@@ -161,8 +160,14 @@ class PathConditions:
         is_unclear = active is None or last["state"] == "running"
         present = None if is_unclear else is_left and not self._is_good_again(uplink)
         cause = _fault_cause(last)
-        present = self.is_flowing and present
-        return Finding(FAULT, present, cause, part_of=("path.none",), keeps_up=False)
+        return Finding(
+            FAULT,
+            self.is_flowing and present,
+            cause,
+            part_of=("path.none",),
+            keeps_up=False,
+            is_mending=uplink.ready,
+        )
 
     def _is_good_again(self, uplink: UplinkStatus) -> bool:
         is_healthy = uplink.healthy_s is not None and uplink.healthy_s >= HEALTHY_S
@@ -238,9 +243,8 @@ def _is_dead(active: UplinkStatus) -> bool:
 
 
 def _fault_cause(last: LastSwitch) -> str:
-    since = iso_utc(last["utc_ns"])[11:16]
-    words = CAUSE_WORDS[last["cause"]]
-    return f"{last['from']} failed ({words}); {last['to']} carries since {since} UTC."
+    """Since when is the alarm's own time, which each window tells in its own zone."""
+    return f"{last['from']} failed ({CAUSE_WORDS[last['cause']]}); {last['to']} carries."
 
 
 def _plight(uplink: UplinkStatus) -> str:

@@ -20,6 +20,7 @@ from livedesk.core.settings import StoreSettings
 from livedesk.core.status import EndedAlarm, StoreStatus
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarming.announce import Telling, Untold
+from livedesk.engine.alarming.common_alarms import CommonAlarms
 from livedesk.engine.alarming.following import Place
 from livedesk.engine.alarming.store_alarms import StoreAlarms
 from livedesk.engine.broadcast import Broadcast
@@ -76,8 +77,10 @@ class Store:
         telling: Telling | None = None,
         steps: Callable[[str], tuple[str, ...]] | None = None,
         make_checking: Callable[[Store], CheckHandle] | None = None,
+        common: CommonAlarms | None = None,
     ) -> None:
-        """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id."""
+        """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id.
+        `common`: what stores of one engine have together."""
         self.settings = settings
         self.preview = PreviewBox()
         self._data = data
@@ -102,7 +105,8 @@ class Store:
                 steps or Runbook().steps,
                 settings.id,
                 settings.name,
-            )
+            ),
+            common,
         )
         self._configuration = ConfigurationWatch(settings.limits, settings.platform)
         self._tasks = Tasks(self._task_failed)
@@ -368,6 +372,7 @@ class Store:
             failover=self._fold.paths.failover(mono_ns),
             alarms=self.alarms.active(),
             flood=self.alarms.flood(),
+            common=self.alarms.common(),
             limits=settings.limits,
             relay=self._relay.part(),
             probe=self._probe.part(),
@@ -394,11 +399,6 @@ class Store:
         memory, store = self._memory, self.settings.id
         return await history_of(memory, self._data, store, from_s, to_s, points)
 
-    def _task_failed(self, name: str, failure: BaseException) -> None:
-        text = f"Part of the engine failed ({name}: {type(failure).__name__})."
-        self._broadcast.post("engine.fault", "critical", "engine", text, {"task": name})
-        if name in (_RELAY_TASK, _TICK_TASK):
-            self._tasks.spawn(name, self._again(name))
     async def events(
         self, from_s: float, to_s: float, kinds: frozenset[str], count: int
     ) -> list[Event]:
@@ -406,6 +406,11 @@ class Store:
             recorded_events, self._data, self.settings.id, from_s, to_s, kinds, count
         )
 
+    def _task_failed(self, name: str, failure: BaseException) -> None:
+        text = f"Part of the engine failed ({name}: {type(failure).__name__})."
+        self._broadcast.post("engine.fault", "critical", "engine", text, {"task": name})
+        if name in (_RELAY_TASK, _TICK_TASK):
+            self._tasks.spawn(name, self._again(name))
 
     async def _again(self, name: str) -> None:
         await asyncio.sleep(_AFTER_FAULT_S)

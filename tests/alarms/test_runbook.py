@@ -17,6 +17,7 @@ from livedesk.core.status import (
     StoreStatus,
     UplinkStatus,
 )
+from livedesk.engine.common_conditions import COMMONS
 from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.engine_conditions import engine_findings
 from livedesk.engine.machine import Machine
@@ -45,6 +46,7 @@ def every_alarm() -> Iterator[str]:
             return_check=ReturnStatus(),
         )
         yield from findings(status, beside)
+    yield from (common.id for common in COMMONS)
     yield from engine_findings(Machine(), (ChannelStatus("on-call", "slack"),), 4)
 
 

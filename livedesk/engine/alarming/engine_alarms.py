@@ -11,6 +11,7 @@ from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level, Source
 from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.engine.alarming.announce import Telling
+from livedesk.engine.alarming.common_alarms import CommonAlarms
 from livedesk.engine.alarming.following import Following, Place, Post
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ class EngineAlarms:
     ) -> None:
         self.note: Note = _nowhere
         """Of the audit trail, which is there once the engine is."""
+        self.common = CommonAlarms(clock)
         self._following = Following(Place(clock, post or self._post, telling, steps))
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; one not mentioned is gone."""
-        self._following.look(findings)
+        self._following.look(self.common.beside(findings))
+        self.common.stand(self._following.active())
 
     def active(self) -> tuple[AlarmStatus, ...]:
         return self._following.active()

@@ -5,19 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from livedesk.alarms.life import Finding
 from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
+from livedesk.engine.alarming.common_alarms import CommonAlarms
 from livedesk.engine.alarming.following import Following, Place
 from livedesk.engine.alarming.recall import recall
+
+_COMMON: Final = "alarm.common"
+_COMMON_OVER: Final = "alarm.common_over"
 
 
 class StoreAlarms:
     """The alarms of one store. Called from the engine's event loop only."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, common: CommonAlarms | None = None) -> None:
+        """`common`: what this store has together with others of the same engine."""
+        self._place = place
         self._clock = place.clock
         self._following = Following(place)
+        self._common = common
+        self._within: tuple[AlarmStatus, ...] = ()
+        if common is not None:
+            common.join(place.store, place.name)
 
     async def start(self, record: Path | None) -> None:
         """Take up what an earlier engine left in the record of the session that goes on."""
@@ -32,7 +43,29 @@ class StoreAlarms:
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; four times a second."""
-        self._following.look(findings)
+        if self._common is None:
+            self._following.look(findings)
+            return
+        self._following.look(self._common.take(self._place.store, findings))
+        self._note_common(self._common.of(self._place.store))
+
+    def _note_common(self, now: tuple[AlarmStatus, ...]) -> None:
+        """What the engine tells for all stores is in the record of each that has it."""
+        before, self._within = {each.id for each in self._within}, now
+        here = {each.id for each in now}
+        for alarm in now:
+            if alarm.id not in before:
+                self._place.post(
+                    _COMMON, "warning", "alarms", f"Also here: {alarm.cause}",
+                    {"common": alarm.id, "priority": alarm.priority}, None,
+                )  # fmt: skip
+        for alarm_id in sorted(before - here):
+            text = f"Over here: {alarm_id}."
+            self._place.post(_COMMON_OVER, "info", "alarms", text, {"common": alarm_id}, None)
+
+    def common(self) -> tuple[AlarmStatus, ...]:
+        """The engine's alarms that are of this store too."""
+        return self._within
 
     def session_begins(self) -> None:
         self._following.alarms.begin()
