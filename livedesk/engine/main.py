@@ -224,6 +224,7 @@ def _make_store(
         alarming.telling,
         engine.runbook.steps,
         make_checking,
+        alarming.alarms.common,
     )
 
 
