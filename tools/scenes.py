@@ -147,8 +147,11 @@ class _Clerk:
     """Nobody has typed anything yet."""
 
     begun = None
+    is_starting = False
 
     def connect(self, store: object) -> None: ...
+
+    def start_again(self) -> None: ...
 
 
 class _Silent:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from livedesk.ui.dressing import wear
 from livedesk.ui.theme import DARK, LIGHT, Colours, Theme
+from livedesk.ui.window import ConsoleWindow
 from tools.clipping import Remark, remarks
 from tools.scenes import SCENES, Scene, Screen, close
 
@@ -90,13 +91,21 @@ def take(app: QApplication, scene: Scene, theme: Theme, size: QSize) -> tuple[QI
     try:
         widget.resize(size)
         widget.show()
-        for _ in range(TURNS):
-            app.processEvents()
+        _settle(app)
+        if isinstance(widget, ConsoleWindow):
+            # Plots draw for the room that they have.
+            widget.refresh()
+            _settle(app)
         shown = [widget, *_dialogs(widget)]
         found = [each for window in shown for each in remarks(window)]
         return _composed(widget, size), [*found, *_too_large(widget, size)]
     finally:
         close(widget)
+
+
+def _settle(app: QApplication) -> None:
+    for _ in range(TURNS):
+        app.processEvents()
 
 
 def _too_large(widget: QWidget, size: QSize) -> Iterator[Remark]:

@@ -32,6 +32,7 @@ class ShapeMark(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._look: Look = "idle"
+        self._colour: str | None = None
         self.setFixedSize(theme.px(size), theme.px(size))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(look_name("idle"))
@@ -40,16 +41,17 @@ class ShapeMark(QWidget):
     def look(self) -> Look:
         return self._look
 
-    def show_look(self, look: Look) -> None:
-        if look == self._look:
+    def show_look(self, look: Look, colour: str | None = None) -> None:
+        """`colour`: instead of the look's own."""
+        if (look, colour) == (self._look, self._colour):
             return
-        self._look = look
+        self._look, self._colour = look, colour
         self.setAccessibleName(look_name(look))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        draw_shape(painter, QRectF(self.rect()), self._look, self._theme)
+        draw_shape(painter, QRectF(self.rect()), self._look, self._theme, self._colour)
         painter.end()
 
 
@@ -65,14 +67,16 @@ def shape_icon(look: Look, theme: Theme, size: int, ratio: float) -> QIcon:
     return QIcon(pixmap)
 
 
-def draw_shape(painter: QPainter, box: QRectF, look: Look, theme: Theme) -> None:
-    """Draw a look's shape into a square."""
+def draw_shape(
+    painter: QPainter, box: QRectF, look: Look, theme: Theme, own: str | None = None
+) -> None:
+    """Draw a look's shape into a square. `own`: a colour instead of the look's."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     unit = box.width() / 16
     painter.save()
     painter.translate(box.topLeft())
     painter.scale(unit, unit)
-    colour = QColor(theme.colour(look))
+    colour = QColor(own or theme.colour(look))
     ink = QColor(theme.colours.on_signal)
     match look:
         case "idle":

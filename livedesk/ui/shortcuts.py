@@ -56,41 +56,79 @@ def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> tuple[QAction, 
     return tuple(actions)
 
 
-COLUMNS: Final[tuple[tuple[Where, ...], ...]] = (
-    ("", "wall"),
-    ("feed", "pins"),
-    ("queue",),
-    ("alarms", "check"),
-)
+BLOCKS: Final[tuple[Where, ...]] = ("", "wall", "feed", "pins", "queue", "alarms", "check")
+"""In the order of the pages' buttons."""
+
+COLUMN_WIDTH, KEYS_WIDTH, SCROLL_BAR = 400, 124, 16
+"""Pixels at scale 1 of a column, of the keys in it, and beside all of them."""
 
 
 class ShortcutSheet(QDialog):
-    """All keys on one page."""
+    """All keys, in as many columns as the window has room for; the rest is scrolled to."""
 
-    def __init__(self, theme: Theme, parent: QWidget, shortcuts: tuple[Shortcut, ...]) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget, shortcuts: tuple[Shortcut, ...], page: Where = ""
+    ) -> None:
+        """`page`: the one on screen, whose keys come first after those for everywhere."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Keyboard shortcuts"))
+        edge, between = theme.px(20), theme.px(28)
+        room = parent.width() - 2 * edge - theme.px(SCROLL_BAR)
+        count = max(1, (room + between) // (theme.px(COLUMN_WIDTH) + between))
         sheet = QWidget()
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(theme.px(40))
-        for blocks in COLUMNS:
+        columns.setSpacing(between)
+        told = [block for block in _in_order(page) if _told(shortcuts, block)]
+        for blocks in _dealt(told, shortcuts, count):
             columns.addLayout(_column(theme, shortcuts, blocks))
         close = close_box(theme)
         close.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(20),) * 4)
-        column.setSpacing(theme.px(20))
-        column.addWidget(_scrolled(sheet))
+        column.setContentsMargins(edge, edge, edge, theme.px(14))
+        column.setSpacing(theme.pad)
+        self.area = _scrolled(sheet)
+        column.addWidget(self.area)
         column.addWidget(close)
         edges = column.contentsMargins()
         whole = sheet.sizeHint() + QSize(
-            edges.left() + edges.right(),
+            edges.left() + edges.right() + theme.px(SCROLL_BAR),
             edges.top() + edges.bottom() + column.spacing() + close.sizeHint().height(),
         )
         # No larger than the window that it belongs to.
         self.resize(whole.boundedTo(parent.size()))
+        # Arrows and PgDown scroll where not all of it is in sight.
+        self.area.setFocus()
+
+
+def _in_order(page: Where) -> list[Where]:
+    """Everywhere, the page on screen, then the others."""
+    return sorted(BLOCKS, key=lambda each: (each != "", each != page))
+
+
+def _dealt(
+    blocks: list[Where], shortcuts: tuple[Shortcut, ...], columns: int
+) -> list[tuple[Where, ...]]:
+    """The blocks in their order, in columns of which the longest is as short as can be."""
+    lines = [len(_told(shortcuts, block)) + 2 for block in blocks]
+    return next(
+        dealt
+        for most in range(max(lines), sum(lines) + 1)
+        if len(dealt := _filled(blocks, lines, most)) <= columns
+    )
+
+
+def _filled(blocks: list[Where], lines: list[int], most: int) -> list[tuple[Where, ...]]:
+    filled: list[tuple[Where, ...]] = []
+    left = 0
+    for block, wanted in zip(blocks, lines, strict=True):
+        if wanted > left:
+            filled.append(())
+            left = most
+        filled[-1] += (block,)
+        left -= wanted
+    return filled
 
 
 def _scrolled(sheet: QWidget) -> QScrollArea:
@@ -117,12 +155,11 @@ def _headings() -> dict[Where, str]:
 
 def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Where, ...]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(theme.px(24))
-    grid.setVerticalSpacing(theme.px(4))
+    grid.setHorizontalSpacing(theme.pad)
+    grid.setVerticalSpacing(theme.px(3))
+    grid.setColumnMinimumWidth(0, theme.px(KEYS_WIDTH))
     row = 0
     for page in pages:
-        if not _told(shortcuts, page):
-            continue
         heading = Text(theme, "caption", theme.colours.faint)
         heading.show_text(_headings()[page].upper())
         heading.setContentsMargins(0, theme.px(10) if row else 0, 0, 0)
@@ -132,8 +169,10 @@ def _column(theme: Theme, shortcuts: tuple[Shortcut, ...], pages: tuple[Where, .
             keys = Text(theme, "strong")
             keys.show_text(shortcut.shown or " / ".join(_shown(key) for key in shortcut.keys))
             what = Text(theme, "body", theme.colours.muted)
+            what.setWordWrap(True)
+            what.setFixedWidth(theme.px(COLUMN_WIDTH - KEYS_WIDTH) - theme.pad)
             what.show_text(shortcut.text)
-            grid.addWidget(keys, row, 0)
+            grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(what, row, 1)
         row += 1
     grid.setRowStretch(row, 1)

@@ -52,6 +52,9 @@ class Colours:
     muted: str
     faint: str
     focus: str
+    good: str
+    """Of a step of the first run that is done: who sets up waits for it. Nowhere else, because at
+    work what is normal is grey."""
     notice: str
     warning: str
     critical: str
@@ -81,6 +84,7 @@ DARK = Colours(
     muted="#A3AFBD",
     faint="#8491A1",
     focus="#7FB5FF",
+    good="#6FCF97",
     notice="#E6D36A",
     warning="#FFAE3D",
     critical="#FF6B62",
@@ -107,6 +111,7 @@ LIGHT = Colours(
     muted="#414D5B",
     faint="#556170",
     focus="#0A5BC4",
+    good="#0A6B3D",
     notice="#666229",
     warning="#702500",
     critical="#CC0007",

@@ -258,7 +258,7 @@ class ConsoleWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def show_shortcuts(self) -> None:
-        ShortcutSheet(self._theme, self, self.shortcuts).open()
+        ShortcutSheet(self._theme, self, self.shortcuts, self._shown).open()
 
     def ask_end(self) -> None:
         view = self._snapshot.store(self._chosen)

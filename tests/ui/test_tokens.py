@@ -27,7 +27,7 @@ APART = 0.05
 """In OKLab; more than twice what is just seen."""
 
 SETS = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
-INKS = ("text", "muted", "faint", "focus", "notice", "warning", "critical", "sandbox")
+INKS = ("text", "muted", "faint", "focus", "good", "notice", "warning", "critical", "sandbox")
 
 
 def grounds(colours: Colours) -> tuple[str, ...]:
@@ -129,3 +129,10 @@ def test_colours_are_written_in_one_place() -> None:
         for match in written.finditer(file.read_text())
     ]
     assert not found
+
+
+def test_green_is_for_the_first_run_only() -> None:
+    """At work what is normal is grey, so that a colour always means that something is not."""
+    room = Path(livedesk.ui.__path__[0])
+    users = {file.parent.name for file in room.rglob("*.py") if "colours.good" in file.read_text()}
+    assert users == {"welcome"}

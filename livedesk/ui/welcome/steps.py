@@ -71,7 +71,7 @@ class StepRow(QWidget):
             return
         self._shown = step
         colours = self._theme.colours
-        self.mark.show_look(step.look)
+        self.mark.show_look(step.look, colours.good if step.look == "ok" else None)
         lit = step.look in LIT
         quiet = colours.faint if step.look == "idle" else colours.text
         self.title.show_text(step.title)
