@@ -2,8 +2,9 @@
 
 A console is started as a person starts it, as a process of its own, offscreen, against an engine
 that answers on a socket of this machine (the double of the tests, one store on air). It says itself
-when the window of the feed page has drawn a series of two points or more; the clock is that of the
-process that started it. The first start reads the files from disk, so it is told apart.
+when the plot of the feed's rate was painted with a curve of two points or more, and painted again
+with a newer point; the clock is that of the process that started it. Byte code is kept, as in every
+installed program: the start that writes it is told apart, and so is the CPU time of the others.
 """
 
 from __future__ import annotations
@@ -25,29 +26,42 @@ from tests.ui.stage import on_air
 GOAL_S = 2.0
 EVERY_S = 0.25
 _CONSOLE = """
-import asyncio, sys
+import asyncio, sys, time
 from pathlib import Path
+from PySide6.QtCore import QEvent, QObject, QTimer
 from livedesk.core.clock import SystemClock
 from livedesk.core.secrets import Secret
 from livedesk.desk.link import EngineAccess
-from livedesk.desk.plots import FEED
 from livedesk.paths import Paths
 from livedesk import app
 from livedesk.ui.window import ConsoleWindow
 
-def drawn():
-    for window in app.QApplication.topLevelWidgets():
-        if isinstance(window, ConsoleWindow) and window.chosen is not None:
-            return len(window._source.plots(window.chosen)[FEED]) >= 2
-    return False
+class Eye(QObject):
+    # Done when a frame with a newer point follows a painted one.
+
+    def __init__(self, plot, done):
+        super().__init__(plot.view)
+        self._plot, self._done, self._ends = plot, done, set()
+        plot.view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            curves = [curve.getData()[0] for curve in self._plot._curves.values()]
+            self._ends |= {t[-1] for t in curves[:1] if t is not None and len(t) >= 2}
+            if len(self._ends) >= 2:
+                QTimer.singleShot(0, self._done.set)
+        return False
 
 async def watch():
-    while not drawn():
-        await asyncio.sleep(0.005)
-    print("drawn", flush=True)
-    for window in app.QApplication.topLevelWidgets():
-        if isinstance(window, ConsoleWindow):
-            window.leave_requested.emit()
+    windows = []
+    while not windows:
+        await asyncio.sleep(0)
+        windows = [w for w in app.QApplication.topLevelWidgets() if isinstance(w, ConsoleWindow)]
+    done = asyncio.Event()
+    eye = Eye(windows[0].page.plots.rate, done)
+    await done.wait()
+    print("drawn", time.process_time(), flush=True)
+    windows[0].leave_requested.emit()
 
 async def both(settings, theme):
     watching = asyncio.create_task(watch())
@@ -71,15 +85,17 @@ def measure(starts: int) -> Iterator[Row]:
         telling = threading.Thread(target=_tell, args=(script, stop))
         telling.start()
         try:
-            spent_s = [_start(engine.access.url, Path(folder)) for _ in range(starts + 1)]
+            spent = [_start(engine.access.url, Path(folder)) for _ in range(starts + 1)]
         finally:
             stop.set()
             telling.join()
     goal = f"≤ {GOAL_S:.0f} s"
     what = "console, from the command to the first moving plot"
-    yield Row(f"{what}: first", f"{spent_s[0]:.2f} s")
-    yield Row(f"{what}: p50 of {starts}", f"{percentile(spent_s[1:], 0.5):.2f} s", goal=goal)
-    yield Row(f"{what}: most", f"{max(spent_s[1:]):.2f} s", goal=goal)
+    took_s, cpu_s = zip(*spent[1:], strict=True)
+    yield Row(f"{what}: first, which writes the byte code", f"{spent[0][0]:.2f} s")
+    yield Row(f"{what}: p50 of {starts}", f"{percentile(took_s, 0.5):.2f} s", goal=goal)
+    yield Row(f"{what}: most", f"{max(took_s):.2f} s", goal=goal)
+    yield Row(f"{what}: CPU time, p50", f"{percentile(cpu_s, 0.5):.2f} s")
 
 
 def _tell(script: Script, stop: threading.Event) -> None:
@@ -88,19 +104,22 @@ def _tell(script: Script, stop: threading.Event) -> None:
         script.statuses["lumen"] = replace(script.statuses["lumen"], utc_ns=time.time_ns())
 
 
-def _start(url: str, folder: Path) -> float:
+def _start(url: str, folder: Path) -> tuple[float, float]:
+    """Seconds by the clock, and of the CPU."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen",
+                                "PYTHONPYCACHEPREFIX": str(folder / "code")}  # fmt: skip
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begun_s = time.monotonic()
     with subprocess.Popen(
         [sys.executable, "-c", _CONSOLE, str(folder), url],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
     ) as console:  # fmt: skip
         assert console.stdin is not None
         assert console.stdout is not None
         print(TOKEN, file=console.stdin, flush=True)
-        for line in console.stdout:
-            if line.strip() == "drawn":
-                break
+        told = next((line for line in console.stdout if line.startswith("drawn ")), "")
         spent_s = time.monotonic() - begun_s
         console.wait(20)
-    return spent_s
+    if not told:
+        raise RuntimeError("the console ended without a painted plot")
+    return spent_s, float(told.split()[1])
