@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from livedesk.core.audit_chain import Proof
 from livedesk.core.clock import iso_utc
 from livedesk.core.command import AddParser, FailureError, UsageError, say, warn
 from livedesk.core.person_name import EXPECTED_NAME, is_name
@@ -21,7 +23,7 @@ from livedesk.desk.command import engine_access
 
 if TYPE_CHECKING:  # the command line imports this file for every command; HTTP takes a while
     from livedesk.core.engine_status import AuditEntry
-    from livedesk.desk.people_client import AuditPage, NewToken, PeopleClient
+    from livedesk.desk.people_client import NewToken, PeopleClient
 
 _PAGE = 5_000
 
@@ -54,8 +56,13 @@ def add_people(add_parser: AddParser) -> None:
         "audit",
         help="who did what, and whether that record was changed",
         description="The audit trail of a running engine, as JSON lines; the last one holds its "
-        "digest, which stands for all of it. Ends with 1 if the trail was changed.",
+        "digest, which stands for all of it. Ends with 1 if the trail was changed: since it was "
+        "written, or since the digest that --head names.",
     )
+    audit.add_argument(
+        "--head", type=_digest, metavar="DIGEST",
+        help="a head that you kept elsewhere: is all that it stood for still there, unchanged?",
+    )  # fmt: skip
     audit.add_argument("--out", type=Path, metavar="FILE", help="write it there")
     audit.set_defaults(run=_audit)
     for parser in (listing, add, role, token, revoke, audit):
@@ -141,39 +148,68 @@ def _revoke(args: argparse.Namespace) -> int:
 def _audit(args: argparse.Namespace) -> int:
     async def work(people: PeopleClient) -> int:
         if args.out is None:
-            page = await _write_trail(people, sys.stdout)
+            trail = await _write_trail(people, sys.stdout, args.head)
         else:
             with _private_file(args.out) as file:
-                page = await _write_trail(people, file)
-        if page.problem:
-            warn(page.problem)
-        if not page.intact:
+                trail = await _write_trail(people, file, args.head)
+        if trail.problem:
+            warn(trail.problem)
+        if trail.broken_at is not None:
             raise FailureError(
-                f"the audit trail was changed: entry {page.broken_at} is not as it was written, "
+                f"the audit trail was changed: entry {trail.broken_at} is not as it was written, "
                 "and nothing from there on can be believed"
             )
+        if args.head and not trail.kept_at:
+            raise FailureError(
+                "the audit trail is not the one that this head stood for: it was written anew, or "
+                "its end was taken off"
+            )
+        if args.head:
+            warn(f"the head that you kept is entry {trail.kept_at}: nothing before was changed")
         return 0
 
     return _with_people(args, work)
 
 
-async def _write_trail(people: PeopleClient, file: IO[str]) -> AuditPage:
-    """All entries, then the head, which belongs to exactly those."""
-    after, digest = 0, ""
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """What was found. `kept_at`: the entry whose digest somebody kept; 0 where there is none."""
+
+    broken_at: int | None
+    kept_at: int
+    problem: str
+
+
+async def _write_trail(people: PeopleClient, file: IO[str], kept: str | None) -> _Trail:
+    """All entries, then the head, which belongs to exactly those.
+
+    The digests are computed here once more: an engine that was tampered with is not asked whether
+    it was.
+    """
+    proof, after, kept_at = Proof(), 0, 0
     while True:
         page = await people.audit(after, _PAGE)
         for entry in page.entries:
             file.write(_line(entry))
-            after, digest = entry.seq, entry.digest
+            proof, after = proof.after(entry), entry.seq
+            if entry.digest == kept:
+                kept_at = entry.seq
         if len(page.entries) < _PAGE:
             break
+    broken_at = min(filter(None, (proof.broken_at, page.broken_at)), default=None)
     head = {
-        "type": "head", "head": digest, "entries": after, "intact": page.intact,
-        "broken_at": page.broken_at,
+        "type": "head", "head": proof.head, "entries": proof.entries, "intact": broken_at is None,
+        "broken_at": broken_at,
     }  # fmt: skip
     file.write(json.dumps(head) + "\n")
     file.flush()
-    return page
+    return _Trail(broken_at, kept_at, page.problem)
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError("a head has 64 hexadecimal digits")
+    return text
 
 
 def _line(entry: AuditEntry) -> str:

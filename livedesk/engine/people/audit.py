@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from livedesk.core.audit_chain import Proof, sealed
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.engine_status import AuditEntry
 from livedesk.core.roles import Role
 from livedesk.core.secrets import redact
 from livedesk.engine.people import audit_file
 from livedesk.engine.people.audit_file import AuditDamagedError
-from livedesk.engine.people.chain import Proof, sealed
 
 log = logging.getLogger(__name__)
 

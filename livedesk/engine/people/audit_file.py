@@ -13,10 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, cast
 
+from livedesk.core.audit_chain import Proof, prove
 from livedesk.core.engine_status import AuditEntry
-from livedesk.core.roles import ROLES, Role
+from livedesk.core.roles import ROLES
 from livedesk.core.whole_file import PRIVATE
-from livedesk.engine.people.chain import Proof, prove
 
 _TABLE: Final = """CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY, utc_ns INTEGER NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL,
@@ -116,6 +116,6 @@ def _entry(row: tuple[object, ...]) -> AuditEntry:
     if not (sound and role in ROLES and _text(data) == text):
         raise AuditDamagedError(f"entry {seq} of the audit trail is damaged")
     return AuditEntry(
-        cast(int, seq), cast(int, utc_ns), str(actor), cast(Role, role), str(act), str(store),
+        cast(int, seq), cast(int, utc_ns), str(actor), role, str(act), str(store),
         cast(int, outcome), data, str(digest),
     )  # fmt: skip

@@ -28,6 +28,14 @@ class Proof:
     def intact(self) -> bool:
         return self.broken_at is None
 
+    def after(self, entry: AuditEntry) -> Proof:
+        """With one entry more looked at."""
+        broken_at = self.broken_at
+        is_next = entry.seq == self.entries + 1
+        if broken_at is None and not (is_next and entry.digest == digest_after(self.head, entry)):
+            broken_at = entry.seq
+        return Proof(entry.digest, self.entries + 1, broken_at)
+
 
 def sealed(entry: AuditEntry, before: str) -> AuditEntry:
     """The entry with its digest. `before`: that of the entry before it, "" of the first."""
@@ -48,9 +56,5 @@ def prove(entries: Iterable[AuditEntry]) -> Proof:
     """Entries from the first on. What follows a broken one is counted and not believed."""
     proof = Proof()
     for entry in entries:
-        is_next = entry.seq == proof.entries + 1
-        broken_at = proof.broken_at
-        if broken_at is None and not (is_next and entry.digest == digest_after(proof.head, entry)):
-            broken_at = entry.seq
-        proof = Proof(entry.digest, proof.entries + 1, broken_at)
+        proof = proof.after(entry)
     return proof
