@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 
@@ -9,6 +10,8 @@ import keyring
 from keyring.errors import KeyringError, NoKeyringError
 
 from livedesk.core.secrets import Secret, SecretResolver, SecretUnavailable
+
+log = logging.getLogger(__name__)
 
 _NO_BACKEND = (
     "no keyring is available on this machine (a headless Linux often has none); "
@@ -50,6 +53,27 @@ def keep_in_keyring(service: str, user: str, secret: Secret) -> bool:
     except KeyringError:
         return False
     return True
+
+
+def forget_in_keyring(service: str, user: str) -> None:
+    """Take a secret out again. One that cannot be taken out stays, and nobody asks for it."""
+    try:
+        keyring.delete_password(service, user)
+    except KeyringError as error:
+        log.warning("keyring:%s/%s was not deleted (%s)", service, user, type(error).__name__)
+
+
+class UsersSafe:
+    """The user's keyring, and the environment of this program."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.resolve = secret_resolver(environ)
+
+    def keep(self, service: str, user: str, secret: Secret) -> bool:
+        return keep_in_keyring(service, user, secret)
+
+    def forget(self, service: str, user: str) -> None:
+        forget_in_keyring(service, user)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:

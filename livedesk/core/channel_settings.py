@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from livedesk.core.secrets import Secret
 from livedesk.core.status import Priority
 
 ChannelKind = Literal["slack", "ntfy", "webhook", "email"]
+
+_SECRETS: Final = ("url", "token", "secret", "headers", "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,54 @@ class ChannelSettings:
                 return "webhook"
             case EmailChannel():
                 return "email"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntry:
+    """A channel as the list of channels shows it: all but its secrets, and which of them it has."""
+
+    name: str
+    kind: ChannelKind
+    priority: Priority = "medium"
+    stores: tuple[str, ...] = ()
+    resolved: bool = True
+    heartbeat_min: float = 0.0
+    per_min: int = 20
+    host: str = ""
+    """Of a mail server, as are the next four."""
+    port: int = 0
+    security: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    user: str = ""
+    secrets: tuple[str, ...] = ()
+    """Those that are set: `url`, `token`, `secret`, `headers`, `password`."""
+    from_settings: bool = False
+    """Of the settings file, so that only that file changes it."""
+    problem: str = ""
+    """Why it cannot be used."""
+
+
+def entry_of(
+    channel: ChannelSettings, *, from_settings: bool = False, problem: str = ""
+) -> ChannelEntry:
+    way = channel.way
+    mail = way if isinstance(way, EmailChannel) else EmailChannel("", "", (), 0)
+    return ChannelEntry(
+        name=channel.name,
+        kind=channel.kind,
+        priority=channel.priority,
+        stores=channel.stores,
+        resolved=channel.resolved,
+        heartbeat_min=channel.heartbeat_min,
+        per_min=channel.per_min,
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        sender=mail.sender,
+        to=mail.to,
+        user=mail.user,
+        secrets=tuple(name for name in _SECRETS if getattr(way, name, None)),
+        from_settings=from_settings,
+        problem=problem,
+    )

@@ -21,7 +21,7 @@ from livedesk.core.hook_secret import EXAMPLE, hook_key
 from livedesk.core.secrets import Secret
 from livedesk.core.status import Priority
 
-_NAME: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
+NAME: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
 _ADDRESS: Final = r"[^\s@<>,;:\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _PORTS: Final[dict[str, int]] = {"starttls": 587, "tls": 465, "none": 25}
@@ -31,7 +31,7 @@ Way = SlackChannel | NtfyChannel | WebhookChannel | EmailChannel
 
 
 def read_channel(table: Table, origin: Origin) -> ChannelSettings:
-    name = table.text("name", 'a short name of small letters, such as "ops-slack"', _NAME)
+    name = table.text("name", 'a short name of small letters, such as "ops-slack"', NAME)
     kind = table.text("kind", '"slack", "ntfy", "webhook" or "email"', r"slack|ntfy|webhook|email")
     channel = ChannelSettings(
         name=name,

@@ -56,6 +56,21 @@ class SecretResolver(Protocol):
         ...
 
 
+class Safe(Protocol):
+    """Where secrets are fetched from and put to. All block: call them in a thread."""
+
+    @property
+    def resolve(self) -> SecretResolver: ...
+
+    def keep(self, service: str, user: str, secret: Secret) -> bool:
+        """Put it where `keyring:service/user` finds it. False where that cannot be done."""
+        ...
+
+    def forget(self, service: str, user: str) -> None:
+        """What is not there any more is fine."""
+        ...
+
+
 def mask_url(url: str) -> str:
     """`scheme://host:port/app/•••`: an address that is safe to show.
 

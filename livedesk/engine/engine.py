@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
 from livedesk.core.engine_status import EngineStatus
+from livedesk.engine.alarming.channels import Channels
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
 from livedesk.engine.alarming.runbook_file import RunbookFile
 from livedesk.engine.api.view import EngineFigures, SessionFile
@@ -51,8 +51,6 @@ class StopOrder:
 class OverviewSource(Protocol):
     def status(self) -> EngineStatus: ...
 
-    async def test_channel(self, name: str, by: str) -> Delivery | None: ...
-
 
 class Engine:
     """What the API sees of the engine."""
@@ -66,11 +64,13 @@ class Engine:
         overview: OverviewSource,
         alarms: EngineAlarms,
         runbook: RunbookFile,
+        channels: Channels,
     ) -> None:
         self.clock = clock
         self.bus = bus
         self.alarms = alarms
         self.runbook = runbook
+        self.channels = channels
         self._data = data
         self._lag = lag
         self._overview = overview
@@ -93,9 +93,6 @@ class Engine:
 
     def overview(self) -> EngineStatus:
         return self._overview.status()
-
-    async def test_channel(self, name: str, by: str) -> Delivery | None:
-        return await self._overview.test_channel(name, by)
 
     def sessions(self) -> list[SessionFile]:
         running = {store.status().session for store in self.stores()}

@@ -25,7 +25,7 @@ from livedesk.core.runtime import (
     remove_runtime_file,
     write_runtime_file,
 )
-from livedesk.core.secrets import Secret
+from livedesk.core.secrets import Safe, Secret
 from livedesk.core.settings import Settings, StoreSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarming.make import Alarming, open_alarming
@@ -65,6 +65,12 @@ class EngineRefusedError(Exception):
     """The engine cannot run as asked; the text says why and what to do."""
 
 
+def _users_safe() -> Safe:
+    from livedesk.keys import UsersSafe
+
+    return UsersSafe(os.environ)
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """`admin_token` and `tokens` are accepted beside the engine's own of its runtime file."""
@@ -78,6 +84,7 @@ class EngineOptions:
     rules: SessionRules = field(default_factory=SessionRules)
     relay_command: tuple[str, ...] = RELAY_COMMAND
     make_probe: Callable[[Store, Clock], ProbeHandle] = probe_for
+    make_safe: Callable[[], Safe] = _users_safe
 
 
 async def run_engine(
@@ -98,8 +105,12 @@ async def run_engine(
         data = options.paths.data
         runbook = RunbookFile(runbook_path(data))
         await runbook.open()
-        alarming = await open_alarming(opened, options.settings, data, bus, clock, runbook.steps)
-        engine = Engine(clock, bus, data, lag, alarming.overview, alarming.alarms, runbook)
+        alarming = await open_alarming(
+            opened, options.settings, data, bus, clock, runbook.steps, options.make_safe()
+        )
+        engine = Engine(
+            clock, bus, data, lag, alarming.overview, alarming.alarms, runbook, alarming.channels
+        )
         alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
         _obey_signals(opened, engine)
         people = await opened.enter_async_context(

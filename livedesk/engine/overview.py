@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from livedesk import __version__
-from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.engine_status import EngineStatus
 from livedesk.core.settings import AgencySettings
@@ -109,7 +108,3 @@ class Overview:
             clock_synchronised=machine.time.synchronised,
             users=self.count_users(),
         )
-
-    async def test_channel(self, name: str, by: str) -> Delivery | None:
-        """What became of a message that is sent now; None when there is no such channel."""
-        return await self._telling.test(name, by)

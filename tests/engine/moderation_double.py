@@ -28,6 +28,7 @@ from livedesk.core.status import StoreStatus
 from livedesk.engine.api.alarms_view import AlarmsView, RunbookView
 from livedesk.engine.api.app import build_app
 from livedesk.engine.api.auth import Keyring
+from livedesk.engine.api.channels_view import ChannelsView
 from livedesk.engine.api.moderation_view import ModerationError, QueuePage, QueueState
 from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.roles import Role
@@ -160,6 +161,7 @@ class OneEngine:
         # Nothing here asks for them.
         self.alarms = cast(AlarmsView, None)
         self.runbook = cast(RunbookView, None)
+        self.channels = cast(ChannelsView, None)
         self._stores = (OneStore("glow", self.moderated), OneStore("calm", None))
 
     def stores(self) -> tuple[StoreView, ...]:
@@ -174,8 +176,6 @@ class OneEngine:
 
     def overview(self) -> EngineStatus:
         return EngineStatus(1)
-
-    async def test_channel(self, name: str, by: str) -> None: ...
 
     def sessions(self) -> list[Any]:
         return []

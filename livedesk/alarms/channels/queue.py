@@ -158,6 +158,10 @@ class Outbox:
         self._failures += 0 if delivery.limited else 1
         self._has_lost |= not delivery.again
 
+    def waiting(self) -> tuple[Message, ...]:
+        """What was not sent, or is being sent."""
+        return tuple(each.message for each in (*self._flying, *self._waiting.values()))
+
     def status(self, mono_ns: int) -> ChannelStatus:
         self._expire(mono_ns)
         ok_ns = self._ok_ns

@@ -87,6 +87,11 @@ class Sender:
             log.error("channel %s failed: %s", self.settings.name, type(error).__name__)
             return Delivery(False, "a fault of ours; the engine's log says more", again=True)
 
+    async def leave(self) -> tuple[Message, ...]:
+        """Of a channel that is no more, once its task has ended: what others may still tell."""
+        await self._courier.close()
+        return self._outbox.waiting()
+
     async def close(self) -> None:
         """Gives what waits a moment to get out. The task is its owner's to end, after this."""
         limit_s = 0.0 if self.status().state == "failing" else LAST_WORDS_S

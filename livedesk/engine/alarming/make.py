@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from livedesk.alarms.channels.delivery import Courier
 from livedesk.alarms.channels.message import Voice
-from livedesk.alarms.channels.sender import Sender
+from livedesk.core.channel_settings import ChannelSettings
 from livedesk.core.clock import Clock
+from livedesk.core.secrets import Safe
 from livedesk.core.settings import Settings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.alarming.announce import Telling
+from livedesk.engine.alarming.channels import Channels
+from livedesk.engine.alarming.channels_file import ChannelsFile
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
 from livedesk.engine.alarming.telling import ChannelTelling
 from livedesk.engine.bus import Bus
@@ -23,12 +27,15 @@ from livedesk.engine.machine import MachineWatch
 from livedesk.engine.overview import Overview
 from livedesk.engine.people.door import PeopleDoor
 
+CHANNELS_FILE: Final = "channels.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Alarming:
     """`telling`: to whom stores announce their alarms."""
 
     telling: Telling
+    channels: Channels
     overview: Overview
     alarms: EngineAlarms
 
@@ -48,12 +55,16 @@ async def open_alarming(
     bus: Bus,
     clock: Clock,
     steps: Callable[[str], tuple[str, ...]],
+    safe: Safe,
 ) -> Alarming:
     """Open it before the stores, so that their last words still go out.
 
-    `steps`: of an alarm's id, what the agency does about it.
+    `steps`: of an alarm's id, what the agency does about it. `safe`: has the channels' secrets.
     """
-    telling = await _open_channels(opened, settings, clock)
+    zone = settings.agency.time_zone
+    voice = Voice(settings.agency.name, ZoneInfo(zone) if zone else None)
+    telling = ChannelTelling(voice, clock)
+    channels = await _open_channels(opened, settings, data, telling, clock, safe)
     alarms = EngineAlarms(clock, telling, steps)
     overview = Overview(
         clock,
@@ -66,27 +77,33 @@ async def open_alarming(
     tasks = Tasks()
     opened.push_async_callback(tasks.close)
     tasks.spawn("overview", overview.run(bus.publish_engine))
-    return Alarming(telling, overview, alarms)
+    return Alarming(telling, channels, overview, alarms)
 
 
 async def _open_channels(
-    opened: AsyncExitStack, settings: Settings, clock: Clock
-) -> ChannelTelling:
-    zone = settings.agency.time_zone
-    voice = Voice(settings.agency.name, ZoneInfo(zone) if zone else None)
-    if not settings.channels:
-        return ChannelTelling((), voice, clock)
+    opened: AsyncExitStack,
+    settings: Settings,
+    data: Path,
+    telling: ChannelTelling,
+    clock: Clock,
+    safe: Safe,
+) -> Channels:
+    channels = Channels(
+        settings.channels,
+        [store.id for store in settings.stores],
+        ChannelsFile(data / CHANNELS_FILE),
+        safe,
+        telling,
+        clock,
+        _courier_for,
+    )
+    opened.push_async_callback(channels.close)
+    await channels.open()
+    return channels
+
+
+def _courier_for(channel: ChannelSettings) -> Courier:
     # HTTP and mail take a tenth of a second to load, which engines without channels do not need.
     from livedesk.alarms.channels.make import courier_for
 
-    senders = [Sender(channel, courier_for(channel), clock) for channel in settings.channels]
-    tasks = Tasks()
-    opened.push_async_callback(tasks.close)
-
-    async def close() -> None:
-        await asyncio.gather(*(sender.close() for sender in senders))
-
-    opened.push_async_callback(close)
-    for sender in senders:
-        tasks.spawn(f"channel {sender.settings.name}", sender.run())
-    return ChannelTelling(senders, voice, clock)
+    return courier_for(channel)

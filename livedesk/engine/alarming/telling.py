@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from livedesk.alarms.channels.delivery import Delivery
 from livedesk.alarms.channels.message import RANK, Message, Voice
 from livedesk.alarms.channels.sender import Sender
 from livedesk.core.channel_settings import ChannelSettings
@@ -23,12 +22,18 @@ _ON_AIR: Final = ("live", "interrupted")
 class ChannelTelling:
     """A `Telling`. Each channel hears of what it wants, and nothing of its own failure."""
 
-    def __init__(self, senders: Sequence[Sender], voice: Voice, clock: Clock) -> None:
-        self._senders = tuple(senders)
+    def __init__(self, voice: Voice, clock: Clock) -> None:
+        self._senders: tuple[Sender, ...] = ()
+        self._unusable: tuple[ChannelStatus, ...] = ()
         self._voice = voice
         self._clock = clock
-        self._beaten_ns: dict[str, int] = {}
-        """By channel: when its last heartbeat was sent, in the show that is on."""
+        self._beaten_ns: dict[Sender, int] = {}
+        """When its last heartbeat was sent, in the show that is on."""
+
+    def use(self, senders: Sequence[Sender], unusable: tuple[ChannelStatus, ...] = ()) -> None:
+        """From now on tell these. `unusable`: channels that are set up and have no sender."""
+        self._senders, self._unusable = tuple(senders), unusable
+        self._beaten_ns = {who: at for who, at in self._beaten_ns.items() if who in self._senders}
 
     def announce(self, what: Announcement) -> None:
         message = self._message(what)
@@ -58,28 +63,24 @@ class ChannelTelling:
             of_it = [each for each in statuses if not wanted or each.store in wanted]
             on_air = [each.name for each in of_it if each.state in _ON_AIR]
             if not on_air:
-                self._beaten_ns.pop(settings.name, None)
-            elif self._is_due(settings):
-                self._beaten_ns[settings.name] = self._clock.mono_ns()
+                self._beaten_ns.pop(sender, None)
+            elif self._is_due(sender):
+                self._beaten_ns[sender] = self._clock.mono_ns()
                 alarms = sum(len(each.alarms) for each in of_it)
                 sender.put(self._voice.heartbeat(on_air, alarms, self._clock.utc_ns()))
 
-    def _is_due(self, settings: ChannelSettings) -> bool:
-        last_ns = self._beaten_ns.get(settings.name)
+    def _is_due(self, sender: Sender) -> bool:
+        last_ns = self._beaten_ns.get(sender)
         if last_ns is None:
             return True
-        return self._clock.mono_ns() - last_ns >= settings.heartbeat_min * 60 * NS_PER_S
+        every_ns = sender.settings.heartbeat_min * 60 * NS_PER_S
+        return self._clock.mono_ns() - last_ns >= every_ns
 
     def statuses(self) -> tuple[ChannelStatus, ...]:
-        return tuple(sender.status() for sender in self._senders)
+        return (*(sender.status() for sender in self._senders), *self._unusable)
 
-    async def test(self, name: str, by: str) -> Delivery | None:
-        """Sends a message now, whatever waits; None when there is no such channel."""
-        for sender in self._senders:
-            if sender.settings.name == name:
-                message = self._voice.test(name, by, self._clock.utc_ns())
-                return await sender.test(message)
-        return None
+    def test_message(self, channel: str, by: str) -> Message:
+        return self._voice.test(channel, by, self._clock.utc_ns())
 
 
 def _wants(channel: ChannelSettings, message: Message) -> bool:

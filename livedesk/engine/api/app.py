@@ -14,11 +14,12 @@ from starlette.routing import Route
 from livedesk.engine.api import (
     alarms,
     audit,
+    channels,
     check,
     clock,
     events,
-    me,
     happened,
+    me,
     metrics,
     moderation,
     orders,
@@ -56,8 +57,8 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/v1/stores", ANYONE, stores.list_stores),
     ("GET", f"{S}/status", ANYONE, stores.store_status),
     ("GET", f"{S}/history", DESK, stores.store_history),
-    ("GET", f"{S}/preview.mjpg", DESK, stores.preview),
     ("GET", f"{S}/events", DESK, happened.store_events),
+    ("GET", f"{S}/preview.mjpg", DESK, stores.preview),
     ("POST", f"{S}/failover", OPERATIONS, orders.switch),
     ("POST", f"{S}/hold", OPERATIONS, orders.hold),
     ("POST", f"{S}/drill", OPERATIONS, orders.drill),
@@ -85,7 +86,6 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
     ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),
     ("GET", "/v1/engine", DESK, overview.engine_status),
-    ("POST", "/v1/channels/{channel}/test", ADMIN, overview.test_channel),
     ("POST", "/v1/engine/stop", ADMIN, sessions.stop_engine),
     ("GET", "/metrics", DESK, metrics.scrape),
     *pad_calls.CALLS,
@@ -94,6 +94,7 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     *audit.CALLS,
     *alarms.CALLS,
     *runbook.CALLS,
+    *channels.CALLS,
 )
 
 

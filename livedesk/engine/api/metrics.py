@@ -29,6 +29,7 @@ from livedesk.core.status import (
     StoreStatus,
 )
 from livedesk.engine.api.alarm_metrics import attention
+from livedesk.engine.api.channel_metrics import channel_figures
 from livedesk.engine.api.metric_family import gauge, scaled
 from livedesk.engine.api.moderation_metrics import moderation
 from livedesk.engine.api.path_metrics import failover, uplinks
@@ -59,6 +60,7 @@ class EngineCollector(Collector):
         yield from moderation(statuses)
         yield from _return(statuses)
         yield from _parts(statuses)
+        yield from channel_figures(self._engine.overview().channels)
         yield from self._own()
 
     def _own(self) -> Iterator[Metric]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from livedesk.alarms.channels.delivery import Delivery
 from livedesk.core.clock import Clock
-from livedesk.core.events import Event
 from livedesk.core.engine_status import EngineStatus
+from livedesk.core.events import Event
 from livedesk.core.status import FailoverMode, StoreStatus
 from livedesk.engine.api.alarms_view import AlarmsView, RunbookView
+from livedesk.engine.api.channels_view import ChannelsView
 from livedesk.engine.api.check_view import CheckingView
 from livedesk.engine.api.moderation_view import ModeratingView
 from livedesk.engine.api.pins_view import PinningView
@@ -109,6 +109,9 @@ class EngineView(Protocol):
     @property
     def runbook(self) -> RunbookView: ...
 
+    @property
+    def channels(self) -> ChannelsView: ...
+
     def stores(self) -> Sequence[StoreView]: ...
 
     def store(self, store_id: str) -> StoreView | None: ...
@@ -117,10 +120,6 @@ class EngineView(Protocol):
 
     def overview(self) -> EngineStatus:
         """What is true of the engine itself now."""
-        ...
-
-    async def test_channel(self, name: str, by: str) -> Delivery | None:
-        """What became of a message that is sent now; None when there is no such channel."""
         ...
 
     def sessions(self) -> list[SessionFile]:

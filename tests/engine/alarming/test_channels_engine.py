@@ -12,6 +12,7 @@ from livedesk.core.channel_settings import ChannelSettings, WebhookChannel
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import AgencySettings, Settings
 from tests.alarms.channels.conftest import Server, serving
+from tests.engine.alarming.test_channels import Drawer
 from tests.engine.conftest import GONE, GOOD, HOST_TOKEN, Bench, store_settings
 from tests.waiting import until
 
@@ -58,6 +59,48 @@ def test_a_show_is_told_and_its_address_is_not(
 
     asyncio.run(story())
     assert CANARY not in caplog.text
+
+
+def test_a_channel_is_set_up_tried_and_removed_over_the_api(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    drawer = Drawer()
+
+    async def story() -> None:
+        async with serving("204 No Content") as server:
+            body = {"kind": "webhook", "url": f"http://127.0.0.1:{server.port}/{CANARY}"}
+            async with bench.engine(bench.options(make_safe=lambda: drawer)) as running:
+                http = running.http
+                tried = await http.post(
+                    "/v1/channels/ops/test", json={"by": "Noor", "channel": body}
+                )
+                assert tried.json() == {"ok": True, "text": "The message arrived."}
+                kept = await http.put("/v1/channels/ops", json={**body, "by": "Noor"})
+                assert kept.json()["secrets"] == ["url"]
+                listed = await http.get("/v1/channels")
+                assert [each["name"] for each in listed.json()["channels"]] == ["ops"]
+                assert (await http.post("/v1/channels/ops/test")).json()["ok"]
+                wrong = await http.put("/v1/channels/ops", json={**body, "per_min": CANARY})
+                assert wrong.status_code == 422
+                figures = (await http.get("/metrics")).text
+                assert (
+                    'livedesk_channel_sent_messages_total{channel="ops",kind="webhook"}' in figures
+                )
+                assert (await http.delete("/v1/channels/ops")).status_code == 204
+                gone = await http.post("/v1/channels/ops/test")
+                assert gone.json()["error"]["code"] == "unknown_channel"
+                trail = await http.get("/v1/audit")
+                acts = {entry["act"]: entry["actor"] for entry in trail.json()["entries"]}
+                assert acts["PUT /v1/channels/ops"] in ("Noor", "admin")
+                told = "".join(answer.text for answer in (tried, kept, listed, gone, trail))
+                assert CANARY not in told + figures
+
+    asyncio.run(story())
+    assert CANARY not in caplog.text
+    for file in bench.paths.data.rglob("*"):
+        assert not file.is_file() or CANARY.encode() not in file.read_bytes()
+    assert drawer.kept == {}
 
 
 def test_a_channel_that_refuses_is_an_alarm_of_the_engine(bench: Bench) -> None:

@@ -41,7 +41,8 @@ class Bench:
         self.clock = ManualClock()
         way = SlackChannel(Secret("https://hooks.example/x"))
         self.sender = Noted(ChannelSettings("ops", way, **more), self.clock)
-        self.telling = ChannelTelling((self.sender,), Voice(), self.clock)
+        self.telling = ChannelTelling(Voice(), self.clock)
+        self.telling.use((self.sender,))
 
     def begin(self, alarm: str = "a", priority: Priority = "high", store: str = "glow") -> None:
         status = AlarmStatus(alarm, priority, "cause", "action", 1)
