@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livedesk.core.status import FeedStatus, StoreStatus, UplinkStatus
+from livedesk.core.status import FeedStatus, PartStatus, StoreStatus, UplinkStatus
 from livedesk.desk.looks import Look, feed_flows
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import number, tr
@@ -29,6 +29,9 @@ def first_steps(
     engine = _engine(snapshot, view, is_starting)
     if view is None or view.stale or engine.look != "ok":
         return (engine, *(Step(key, "idle", title) for key, title in _later()))
+    if view.status.relay.state != "up":
+        _, *later = (Step(key, "idle", title) for key, title in _later())
+        return (engine, _opening(view.status.relay), *later)
     return (engine, _encoder(view, servers), _picture(view.status), _platform(view))
 
 
@@ -51,6 +54,13 @@ def _engine(snapshot: DeskSnapshot, view: StoreView | None, is_starting: bool) -
     if snapshot.link.reason and not is_starting:
         return Step("engine", "warning", tr("The engine does not run yet"), snapshot.link.reason)
     return Step("engine", "busy", tr("Starting the engine…"))
+
+
+def _opening(relay: PartStatus) -> Step:
+    """Without a relay nobody knows what the encoder does."""
+    if not relay.reason:
+        return Step("encoder", "busy", tr("Opening the way in for your encoder…"))
+    return Step("encoder", "warning", tr("The way in for your encoder is not open"), relay.reason)
 
 
 def _encoder(view: StoreView, servers: tuple[str, ...]) -> Step:

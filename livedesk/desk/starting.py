@@ -90,8 +90,17 @@ class FirstRun:
 
     def start_again(self) -> None:
         """The settings were put right by hand, or what stood in the way is gone."""
-        if self.begun is not None and self.begun.file is not None:
-            self._engine.start(self.begun.file)
+        if not self._is_busy and self.begun is not None and self.begun.file is not None:
+            self._is_busy = True
+            self._spawn("start again", self._start_again(self.begun, self.begun.file))
+
+    async def _start_again(self, begun: Begun, file: Path) -> None:
+        try:
+            self.begun = replace(begun, problem=await self._stopped())
+        finally:
+            self._is_busy = False
+        if not self.begun.problem:
+            self._engine.start(file)
 
     async def _connect(self, begun: Begun) -> None:
         try:
@@ -102,12 +111,17 @@ class FirstRun:
             self._engine.start(self.begun.file)
 
     async def _begin(self, begun: Begun) -> Begun:
-        if self._written is not None:
-            try:
-                await self._engine.stop()
-            except DeskError as error:
-                return replace(begun, problem=f"{error.what} {error.action}")
+        if self._written is not None and (problem := await self._stopped()):
+            return replace(begun, problem=problem)
         return await asyncio.to_thread(self._write, begun)
+
+    async def _stopped(self) -> str:
+        """Why the engine with the settings of before goes on; empty when it ended."""
+        try:
+            await self._engine.stop()
+        except DeskError as error:
+            return f"{error.what} {error.action}"
+        return ""
 
     def _write(self, begun: Begun) -> Begun:
         store = begun.store

@@ -53,6 +53,14 @@ class Machine:
     def _spawn(self, _name: str, work: Coroutine[Any, Any, None]) -> None:
         self.tasks.append(asyncio.create_task(work))
 
+    def start_again(self) -> None:
+        async def story() -> None:
+            self.run.start_again()
+            await asyncio.gather(*self.tasks)
+            self.tasks.clear()
+
+        asyncio.run(story())
+
     def connect(self, times: int = 1, store: FirstStore = STORE) -> None:
         async def story() -> None:
             for _ in range(times):
@@ -142,8 +150,8 @@ def test_settings_that_were_changed_by_hand_are_kept_and_can_be_started_again(
 ) -> None:
     machine = Machine(tmp_path, has_keyring=True)
     machine.connect()
-    machine.run.start_again()
-    assert len(machine.started) == 2
+    machine.start_again()
+    assert (machine.stopped, len(machine.started)) == (1, 2)
     with machine.file.open("a") as file:
         file.write("# mine\n")
     machine.connect()

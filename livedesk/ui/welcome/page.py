@@ -68,7 +68,6 @@ class WelcomePage(QWidget):
         inside = QVBoxLayout(form)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.form)
-        inside.addWidget(self.problem)
         inside.addStretch(1)
         self._sides.addWidget(form)
         self._sides.addWidget(self.progress)
@@ -113,6 +112,7 @@ class WelcomePage(QWidget):
         )
         card, column = self._card(tr("Connect your encoder and platform"), words)
         column.addWidget(self._sides, 1)
+        column.addWidget(self.problem)
         return card
 
     def _card(self, title: str, words: str) -> tuple[Panel, QVBoxLayout]:

@@ -153,5 +153,6 @@ class Progress(QWidget):
     def show_steps(self, steps: tuple[Step, ...]) -> None:
         for row, step in zip(self.rows, steps, strict=True):
             row.show_step(step)
-        self.start_again.setVisible(steps[0].look == "warning")
+        ours = steps[:2]
+        self.start_again.setVisible(any(step.look == "warning" for step in ours))
         show_tone(self.go, "main" if is_ready(steps) else "")

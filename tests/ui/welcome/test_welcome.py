@@ -13,11 +13,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from livedesk.core.secrets import Secret
-from livedesk.core.status import FeedStatus, PictureStatus, SoundStatus, UplinkStatus
+from livedesk.core.status import FeedStatus, PartStatus, PictureStatus, SoundStatus, UplinkStatus
 from livedesk.desk.first_run import FirstStore
 from livedesk.desk.starting import Begun
 from livedesk.ui.theme import Theme
 from livedesk.ui.welcome.page import WelcomePage
+from livedesk.ui.welcome.window import WelcomeWindow
 from tests.ui.stage import Stage, on_air, waiting
 
 FILE = Path("/home/ana/livedesk.toml")
@@ -121,6 +122,65 @@ def test_from_the_form_to_a_show_each_step_tells_what_was_seen(
     stage.tell(on_air("lumen"))
     assert told()[3] == "The platform takes the stream"
     assert page.progress.go.property("tone") == "main"
+
+
+def test_a_way_in_that_is_not_open_is_told_and_the_encoder_not_guessed_at(
+    page: WelcomePage, stage: Stage, typed: Callable[..., None]
+) -> None:
+    typed()
+    QTest.mouseClick(page.form.go, Qt.MouseButton.LeftButton)
+    stage.attach()
+    taken = PartStatus("down", "port 1935 is in use")
+    stage.tell(replace(waiting("lumen"), feed=FeedStatus("BLIND"), relay=taken))
+    page.show_snapshot(stage.snapshot())
+    assert [row.mark.look for row in page.progress.rows] == ["ok", "warning", "idle", "idle"]
+    assert page.progress.rows[1].text.text() == "port 1935 is in use"
+
+
+def test_an_engine_that_fails_says_why_and_is_started_again_or_what_was_typed_changed(
+    page: WelcomePage, clerk: Clerk, stage: Stage, typed: Callable[..., None]
+) -> None:
+    typed()
+    QTest.mouseClick(page.form.go, Qt.MouseButton.LeftButton)
+    clerk.is_starting = True
+    stage.model.lost("No engine runs on this machine.", stage.now(), None)
+    page.show_snapshot(stage.snapshot())
+    assert page.progress.rows[0].title.text() == "Starting the engine…", "it is on its way"
+    assert not page.progress.start_again.isVisible()
+    clerk.is_starting = False
+    stage.model.lost("The settings cannot be read.", stage.now(), None)
+    page.show_snapshot(stage.snapshot())
+    assert "cannot be read" in page.progress.rows[0].text.text()
+    assert str(FILE) in page.progress.file.text()
+    QTest.mouseClick(page.progress.start_again, Qt.MouseButton.LeftButton)
+    assert clerk.started_again == 1
+    QTest.mouseClick(page.progress.back, Qt.MouseButton.LeftButton)
+    page.show_snapshot(stage.snapshot())
+    assert page.form.isVisible()
+    typed(key="platform-key-2")
+    QTest.mouseClick(page.form.go, Qt.MouseButton.LeftButton)
+    page.show_snapshot(stage.snapshot())
+    assert page.progress.isVisible()
+    assert clerk.taken[-1].key == Secret("platform-key-2")
+
+
+def test_the_window_goes_on_by_itself_when_an_engine_comes_up_elsewhere(
+    theme: Theme, clerk: Clerk, stage: Stage
+) -> None:
+    window = WelcomeWindow(theme, clerk, lambda: Secret("encoder-key-1"), stage.snapshot)
+    window.show()
+    asked: list[str] = []
+    window.console_asked.connect(lambda: asked.append("console"))
+    window.leave_asked.connect(lambda: asked.append("leave"))
+    window.refresh()
+    assert asked == []
+    window.close()
+    assert asked == ["leave"], "its owner closes it"
+    stage.attach()
+    window.refresh()
+    assert asked == ["leave", "console"]
+    window.close_for_good()
+    window.deleteLater()
 
 
 def test_settings_that_could_not_be_written_are_told_and_the_form_stays(
