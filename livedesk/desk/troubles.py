@@ -101,14 +101,18 @@ def _without_engine(snapshot: DeskSnapshot) -> tuple[Look, str, str]:
 
 def loudest(view: StoreView) -> tuple[Look, str]:
     """What one store needs a look for, in a few words; nothing to say when all is well."""
-    card = worst(view)
-    alarms = () if view.stale else _store_troubles(view, view.status.store, as_told)
+    card, alarms = worst(view), store_troubles(view)
     alarm = max(alarms, key=lambda found: (LOUDNESS[found.look], not found.quiet), default=None)
     if alarm is not None and LOUDNESS[alarm.look] > LOUDNESS[card.look]:
         return alarm.look, alarm.cause
     if LOUDNESS[card.look] <= LOUDNESS["ok"]:
         return ("ok" if is_running(view) else "idle"), ""
     return card.look, tr("{part}: {word}").format(part=card.title, word=card.word)
+
+
+def store_troubles(view: StoreView) -> tuple[Trouble, ...]:
+    """Of one store by itself, while its figures are news."""
+    return () if view.stale else _store_troubles(view, view.status.store, as_told)
 
 
 def _store_troubles(view: StoreView, store: str | None, as_asked: AsAsked) -> tuple[Trouble, ...]:

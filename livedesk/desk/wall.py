@@ -7,26 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.status import AlarmStatus, Priority
+from livedesk.desk.alarm_list import AlarmLine, AlarmList, in_order, standing_line
 from livedesk.desk.cards import cards
-from livedesk.desk.looks import LIT, LOUDNESS, Card, Look, is_running
+from livedesk.desk.looks import LOUDNESS, Card, Look, is_running
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
 from livedesk.desk.moderation_card import MODERATION
 from livedesk.desk.pin_cards import PINS
 from livedesk.desk.pin_words import pin_view
 from livedesk.desk.troubles import Trouble, loudest
 from livedesk.desk.uplinkcards import active_uplink
+from livedesk.desk.wall_need import NEEDS_ME, RANK, Need, standing
 from livedesk.desk.words import NOTHING, countdown, number, show_clock, span, tr
-
-Need = Literal["now", "soon", "look", "seen", "on_air", "off"]
-"""`seen`: something is wrong and somebody said that they know. `off`: no show."""
-
-RANK: dict[Need, int] = {"now": 0, "soon": 1, "look": 2, "seen": 3, "on_air": 4, "off": 5}
-NEEDS_ME = RANK["look"]
-"""Up to this rank a store is shown when only what needs somebody is wanted."""
 
 KEEPS_PLACE_S = 10.0
 """A store whose trouble is over stays so long where it was: it may come back, and somebody may be
@@ -38,8 +31,6 @@ REST_S = 2.0
 SPARK_S = 180.0
 """What the spark line of the rate shows."""
 
-_OF_LOOK: dict[Look, Need] = {"critical": "now", "warning": "soon", "notice": "look"}
-_OF_PRIORITY: dict[Priority, int] = {"high": 0, "medium": 1, "low": 2}
 _UPLINKS = ("uplink:", "standby", "return")
 
 
@@ -92,49 +83,27 @@ class Wall:
     needing: int
 
 
-def tile(view: StoreView, place: int, utc_ns: int) -> WallTile:
-    """`utc_ns`: now, by the clock that stamped the alarms."""
+def tile(view: StoreView, place: int, utc_ns: int, lines: Sequence[AlarmLine]) -> WallTile:
+    """`utc_ns`: now, by the clock that stamped the alarms; `lines`: the store's alarms."""
     status = view.status
     strip = {card.key: card for card in cards(view)}
-    look, trouble = loudest(view)
-    standing = _standing(view)
+    stands = standing(view, lines)
     on_air = view.on_air_s is not None and is_running(view)
     return WallTile(
         status.store,
         place,
         status.name,
-        _need(view, look, standing),
-        look,
-        trouble or _state_word(view),
+        stands.need,
+        stands.look,
+        stands.word or _state_word(view),
         show_clock(view.on_air_s or 0.0) if on_air else "",
         _rate(strip["feed"]),
         status.limits.min_kbps,
         (_uplink(view, strip), _skew(strip["sync"]), _pin(view, strip), _queue(view, strip)),
-        _alarm_line(standing, utc_ns),
+        _alarm_line(stands.alarms, utc_ns),
         status.sandbox,
         view.stale,
     )
-
-
-def _standing(view: StoreView) -> tuple[AlarmStatus, ...]:
-    """What is wrong now: first what nobody has seen, then by priority and age."""
-    alarms = () if view.stale else view.status.alarms
-    here = (alarm for alarm in alarms if alarm.gone_s is None)
-    return tuple(sorted(here, key=lambda a: (_is_seen(a), _OF_PRIORITY[a.priority],
-                                             a.since_utc_ns)))  # fmt: skip
-
-
-def _is_seen(alarm: AlarmStatus) -> bool:
-    return alarm.acknowledged_by is not None or alarm.shelved_by is not None
-
-
-def _need(view: StoreView, look: Look, standing: tuple[AlarmStatus, ...]) -> Need:
-    calls = look in LIT or (look == "unknown" and is_running(view))
-    if not calls:
-        return "on_air" if is_running(view) else "off"
-    if standing and all(_is_seen(alarm) for alarm in standing):
-        return "seen"
-    return _OF_LOOK.get(look, "look")
 
 
 def _state_word(view: StoreView) -> str:
@@ -186,18 +155,24 @@ def _queue(view: StoreView, strip: dict[str, Card]) -> Fact:
     return Fact(tr("Queue"), f"{number(queue.waiting)} · {oldest}", card.look)
 
 
-def _alarm_line(standing: tuple[AlarmStatus, ...], utc_ns: int) -> str:
-    if not standing:
+def _alarm_line(alarms: Sequence[AlarmLine], utc_ns: int) -> str:
+    if not alarms:
         return ""
-    first = standing[0]
-    parts = [tr("for {time}").format(time=span((utc_ns - first.since_utc_ns) / NS_PER_S))]
-    if first.acknowledged_by is not None:
-        parts.append(tr("seen by {name}").format(name=first.acknowledged_by))
-    if first.shelved_by is not None:
-        parts.append(tr("shelved by {name}").format(name=first.shelved_by))
-    if len(standing) > 1:
-        parts.append(tr("{n} more").format(n=len(standing) - 1))
+    first = alarms[0]
+    parts = [_since(first, utc_ns)]
+    if first.alarm.acknowledged_by is not None:
+        parts.append(tr("seen by {name}").format(name=first.alarm.acknowledged_by))
+    if len(alarms) > 1:
+        parts.append(tr("{n} more").format(n=len(alarms) - 1))
     return " · ".join(parts)
+
+
+def _since(line: AlarmLine, utc_ns: int) -> str:
+    if line.until_utc_ns is not None:
+        return tr("{time} ago").format(time=span((utc_ns - line.until_utc_ns) / NS_PER_S))
+    if line.alarm.gone_s is not None:
+        return tr("{time} ago").format(time=span(line.alarm.gone_s))
+    return tr("for {time}").format(time=span((utc_ns - line.key.since_utc_ns) / NS_PER_S))
 
 
 @dataclass(slots=True)
@@ -253,13 +228,17 @@ class WallDesk:
         self.only_needing = False
         """Only stores that need somebody."""
 
-    def wall(self, snapshot: DeskSnapshot, now: Moment, *, held: bool) -> Wall:
+    def wall(
+        self, snapshot: DeskSnapshot, now: Moment, *, held: bool, alarms: AlarmList | None = None
+    ) -> Wall:
         """`held`: somebody is at the wall, so nothing moves. Nor does it while the engine is away:
-        then nobody knows who needs what."""
+        then nobody knows who needs what. `alarms`: of all stores, with what is over; what the
+        statuses tell without it."""
+        lines = _by_store(alarms if alarms is not None else _standing(snapshot))
         by_name = sorted(snapshot.stores, key=lambda view: (view.status.name.casefold(),
                                                             view.status.store))  # fmt: skip
         tiles = {
-            view.status.store: tile(view, place, snapshot.utc_ns)
+            view.status.store: tile(view, place, snapshot.utc_ns, lines.get(view.status.store, ()))
             for place, view in enumerate(by_name, 1)
         }
         away = not snapshot.link.answering
@@ -267,6 +246,21 @@ class WallDesk:
         needing = {store for store in order if self._order.rank(store) <= NEEDS_ME}
         shown = [tiles[store] for store in order if not self.only_needing or store in needing]
         return Wall(tuple(shown), len(tiles), len(snapshot.on_air), len(needing))
+
+
+def _standing(snapshot: DeskSnapshot) -> AlarmList:
+    return in_order(
+        standing_line(view.status.store, view.status.name, alarm)
+        for view in snapshot.stores
+        for alarm in view.status.alarms
+    )
+
+
+def _by_store(alarms: AlarmList) -> dict[str, list[AlarmLine]]:
+    found: dict[str, list[AlarmLine]] = {}
+    for line in alarms.lines:
+        found.setdefault(line.key.store, []).append(line)
+    return found
 
 
 def wall_card(snapshot: DeskSnapshot) -> Card:

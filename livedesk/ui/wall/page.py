@@ -117,7 +117,9 @@ class WallPage(QWidget):
         if rests and not at_once:
             return
         self._looked = now
-        self._wall = wall = self._desk.wall(snapshot, now, held=self._is_held(now))
+        self._wall = wall = self._desk.wall(
+            snapshot, now, held=self._is_held(now), alarms=self._source.alarms.lines()
+        )
         order = tuple(tile.store for tile in wall.tiles)
         if order != self._order:
             self._rearrange(order)
