@@ -20,7 +20,8 @@ from livedesk.ui.dressing import wear
 from livedesk.ui.theme import DARK, LIGHT, Colours, Theme
 from livedesk.ui.window import ConsoleWindow
 from tools.clipping import Remark, remarks
-from tools.scenes import SCENES, Scene, Screen, close
+from tools.scenes.all import SCENES, close
+from tools.scenes.stage import Scene, Screen
 
 SIZES = (QSize(1366, 768), QSize(3840, 2160))
 SCALES = (1.0, 2.0)

@@ -28,13 +28,15 @@ from livedesk.desk.moderation_card import moderation_card
 from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.wall import wall_card
 from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Text, button
 from livedesk.ui.pages import OF_ALL_STORES, PAGES, Page
 from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
 
-LEAST_NAME, LEAST_LINK = 130, 110
-"""Pixels at scale 1 that the store's name and the engine's state keep beside the pages."""
+LEAST_NAME, LEAST_LINK = 130, 180
+"""Pixels at scale 1 that the store's name and the engine's state keep beside the pages: of fixed
+length, so that no word that comes moves the pages."""
 
 
 def session_word(state: SessionState) -> str:
@@ -185,7 +187,8 @@ class Header(QWidget):
         self.link_text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.link = QWidget()
         self.pages = PageSwitch(theme, pages)
-        self.end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
+        end = button(theme, tr("End session…"), tr("Sign off the session of this store"))
+        self.end = needs("operate", end)
         self.help = button(theme, tr("?"), tr("Keyboard shortcuts (F1)"))
         self.end.clicked.connect(self.end_requested)
         self.help.clicked.connect(self.help_requested)
@@ -252,12 +255,13 @@ class Header(QWidget):
         names = max(self.name.sizeHint().width(), self.platform.sizeHint().width())
         fixed = (self.badge, self.state, self.clock, self.pages, self.end, self.help)
         shown = [each.sizeHint().width() for each in fixed if not each.isHidden()]
-        link = min(self.link.sizeHint().width(), self._theme.px(LEAST_LINK))
-        wanted = min(names, self._theme.px(LEAST_NAME)) + sum(shown) + link
+        wanted = min(names, self._theme.px(LEAST_NAME)) + sum(shown) + self._theme.px(LEAST_LINK)
         wrapped = wanted + (len(shown) + 2) * self._theme.pad > self.width()
         if wrapped != self._is_wrapped:
             self._is_wrapped = wrapped
             self._place_pages()
+        words = 0 if wrapped else min(self.link_text.sizeHint().width(), self._theme.px(LEAST_LINK))
+        self.link_text.setMinimumWidth(words)
 
     def _place_pages(self) -> None:
         if self._is_wrapped:

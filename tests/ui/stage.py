@@ -28,6 +28,7 @@ from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.people import PeopleDesk
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
+from livedesk.ui.check.page import CheckSource
 from tests.ui.alarm_stage import StageAlarms
 from tests.ui.pin_stage import StagePins, stage_pads
 from tests.ui.queue_stage import StageQueue
@@ -101,7 +102,7 @@ class Stage:
         self.pins = StagePins(self.now)
         self.moderation = StageQueue(self.now)
         self.alarms = StageAlarms(self.now)
-        self.checks = Checks(_nobody, _dropped, self.now, lambda: "Mai")
+        self.checks: CheckSource = Checks(_nobody, _dropped, self.now, lambda: "Mai")
         self.people = PeopleDesk(_nobody, _dropped)
         self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
@@ -130,6 +131,9 @@ class Stage:
 
     def end_session(self, store: str) -> None:
         self.ended.append(store)
+
+    def note(self, text: str) -> None:
+        self.model.note(text, self.now())
 
     def order(self, store: str, order: Order) -> None:
         view = self.snapshot().store(store)
