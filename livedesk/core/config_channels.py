@@ -24,7 +24,7 @@ from livedesk.core.status import Priority
 NAME: Final = r"[a-z0-9][a-z0-9_-]{0,39}"
 _ADDRESS: Final = r"[^\s@<>,;:\x00-\x1f]{1,64}@[A-Za-z0-9.-]{1,190}"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_PORTS: Final[dict[str, int]] = {"starttls": 587, "tls": 465, "none": 25}
+PORTS: Final[dict[str, int]] = {"starttls": 587, "tls": 465, "none": 25}
 _MOST_RECIPIENTS: Final = 20
 
 Way = SlackChannel | NtfyChannel | WebhookChannel | EmailChannel
@@ -139,7 +139,7 @@ def _email(table: Table, origin: Origin) -> EmailChannel:
         host=host,
         sender=table.text("sender", 'an address, such as "livedesk@agency.example"', _ADDRESS),
         to=_recipients(table),
-        port=table.whole_number("port", _PORTS[security], 1, 65_535, ""),
+        port=table.whole_number("port", PORTS[security], 1, 65_535, ""),
         security=cast(Literal["starttls", "tls", "none"], security),
         user=user,
         password=password,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from livedesk.core.channel_settings import ChannelEntry
 from livedesk.core.events import Json
 from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.desk import wire
@@ -17,6 +18,10 @@ from livedesk.desk.pin_client import Door, store_path
 
 class AlarmDoor(Door, Protocol):
     async def put(self, path: str, body: dict[str, Json]) -> bytes: ...
+
+    async def post_patiently(self, path: str, body: dict[str, Json]) -> bytes:
+        """For what the engine itself has to wait for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,14 @@ class ChannelTest:
 
     ok: bool
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelList:
+    """`problem`: what is wrong with the engine's file of them; empty if nothing is."""
+
+    channels: tuple[ChannelEntry, ...]
+    problem: str = ""
 
 
 class _Runbook(msgspec.Struct):
@@ -85,10 +98,28 @@ class AlarmClient:
         told: list[Json] | None = None if steps is None else list(steps)
         await self._door.put(f"/v1/runbook/{quote(kind, safe='')}", {"steps": told})
 
-    async def test_channel(self, name: str, by: str) -> ChannelTest:
-        path = f"/v1/channels/{quote(name, safe='')}/test"
-        answer = await self._door.post(path, {"by": by})
+    async def channels(self) -> ChannelList:
+        path = "/v1/channels"
+        return wire.read_as(await self._door.get_bytes(path), ChannelList, self._door.where + path)
+
+    async def put_channel(self, name: str, told: dict[str, Json], by: str) -> None:
+        await self._door.put(_channel(name), {**told, "by": by})
+
+    async def remove_channel(self, name: str, by: str) -> None:
+        await self._door.delete(_channel(name), {"by": by})
+
+    async def test_channel(
+        self, name: str, by: str, told: dict[str, Json] | None = None
+    ) -> ChannelTest:
+        """`told`: as it is to be; without it the channel as it is."""
+        path = f"{_channel(name)}/test"
+        body: dict[str, Json] = {"by": by} if told is None else {"by": by, "channel": told}
+        answer = await self._door.post_patiently(path, body)
         return wire.read_as(answer, ChannelTest, self._door.where + path)
+
+
+def _channel(name: str) -> str:
+    return f"/v1/channels/{quote(name, safe='')}"
 
 
 def _root(store: str) -> str:

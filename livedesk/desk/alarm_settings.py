@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from livedesk.desk.alarm_client import AlarmClient, ChannelTest, RunbookKind
+from livedesk.desk.channels import ChannelDesk, ChannelTry
 from livedesk.desk.errors import DeskError
 from livedesk.desk.words import tr
 
@@ -28,13 +29,6 @@ class RunbookView:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTry:
-    """A test of a channel. `result` is None while it is under way."""
-
-    result: ChannelTest | None = None
-
-
 class AlarmSettings:
     """Runbook and channels of the engine that the desk is attached to."""
 
@@ -46,6 +40,7 @@ class AlarmSettings:
     ) -> None:
         self._client, self._spawn, self._me = client, spawn, me
         self.runbook = RunbookView()
+        self.channels = ChannelDesk(client, spawn, me)
         self._tests: dict[str, ChannelTry] = {}
         self.drafts: dict[str, str] = {}
         """By kind of alarm: what was typed and is not saved. It outlives the dialog."""
@@ -53,6 +48,7 @@ class AlarmSettings:
     def attached(self) -> None:
         """Another engine may have other steps; a test that was under way has no answer."""
         self.runbook = RunbookView()
+        self.channels.attached()
         self._tests = {name: test for name, test in self._tests.items() if test.result is not None}
 
     def test_of(self, channel: str) -> ChannelTry | None:

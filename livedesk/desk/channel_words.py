@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.channel_settings import ChannelKind
 from livedesk.core.engine_status import ChannelState, ChannelStatus
-from livedesk.desk.alarm_settings import ChannelTry
+from livedesk.desk.channels import ChannelTry
 from livedesk.desk.looks import Look
 from livedesk.desk.words import number, span, tr
 

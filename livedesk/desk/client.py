@@ -40,6 +40,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 
 _CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+_LONG_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 _HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
 _KEPT_OPEN = httpx.Limits(max_connections=100, max_keepalive_connections=8, keepalive_expiry=25.0)
 """httpx lets go of an idle connection after 5 s, and a cue after a pause would pay for another. The
@@ -108,6 +109,10 @@ class HttpDoor:
 
     async def post(self, path: str, body: dict[str, Json]) -> bytes:
         return (await self._call("POST", path, json=self._signed(body)))[0]
+
+    async def post_patiently(self, path: str, body: dict[str, Json]) -> bytes:
+        """For what the engine itself has to wait for, as a mail server that does not answer."""
+        return (await self._call("POST", path, json=body, patience=_LONG_TIMEOUT))[0]
 
     async def put(self, path: str, body: dict[str, Json]) -> bytes:
         return (await self._call("PUT", path, json=self._signed(body)))[0]

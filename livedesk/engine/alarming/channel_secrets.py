@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from livedesk.core.config_channels import PORTS
 from livedesk.core.secrets import Secret, SecretResolver
 
 SERVICE: Final = "livedesk-channel"
@@ -26,8 +27,6 @@ _SECRETS: Final[dict[str, tuple[str, ...]]] = {
     "webhook": ("url", "secret", "headers"),
     "email": ("password",),
 }
-_TARGET: Final[dict[str, tuple[str, ...]]] = {"email": ("host", "port", "security", "user")}
-"""What says where secrets go; of the others it is `url`, a secret itself."""
 
 _REFERENCE: Final = re.compile(r"(env|keyring):.+")
 _KEPT: Final = "given/"
@@ -92,9 +91,15 @@ def kept_in_keyring(table: JsonTable) -> frozenset[str]:
 def _goes_where_it_went(kind: str, told: JsonTable, before: JsonTable) -> bool:
     if kind != before.get("kind"):
         return False
-    if (target := _TARGET.get(kind)) is None:
+    if kind != "email":
         return "url" not in told
-    return all(told.get(key) == before.get(key) for key in target)
+    return _server(told) == _server(before)
+
+
+def _server(mail: JsonTable) -> tuple[object, ...]:
+    security = mail.get("security") or "starttls"
+    port = mail.get("port") or PORTS.get(str(security))
+    return mail.get("host"), security, port, mail.get("user") or ""
 
 
 def _referred(result: Parted, member: str, value: object, where: str) -> object:
