@@ -7,7 +7,7 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench strings screens clean
+.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench strings screens pictures clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench   costs and delays, as a table"
 	@echo "make strings the texts of the windows, for translators"
 	@echo "make screens every page, dialog and state as a picture in out/screens, and a check of each"
+	@echo "make pictures the pictures of README and docs, from the running program"
 	@echo "make clean   remove environments, caches and results"
 
 demo:
@@ -63,8 +64,13 @@ strings:
 
 screens: export QT_QPA_PLATFORM = offscreen
 screens:
-	$(BOOTSTRAP) bench
+	$(BOOTSTRAP) pictures
 	@.venv/bin/python -m tools.screens $(ARGS)
+
+pictures: export QT_QPA_PLATFORM = offscreen
+pictures:
+	$(BOOTSTRAP) pictures
+	@.venv/bin/python -m tools.pictures $(ARGS)
 
 clean:
 	rm -rf .venv .venv-without-qt .tools out dist build

@@ -56,6 +56,7 @@ WITHOUT_QT = Environment(ROOT / ".venv-without-qt", (), ("test",))
 SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS),
+    "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS),
     "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS),
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
@@ -63,6 +64,7 @@ SYSTEM: dict[str, tuple[Need, ...]] = {
 ENVIRONMENTS = {
     "demo": (FULL,),
     "bench": (FULL,),
+    "pictures": (FULL,),
     "test": (FULL, WITHOUT_QT),
     "test-obs": (FULL,),
     "lint": (FULL,),
