@@ -6,6 +6,7 @@ Windows only show by it what is worth trying: it is the engine that enforces rig
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from livedesk.core.engine_status import Me
 from livedesk.core.roles import RIGHTS, ROLES, Right, Role
@@ -23,6 +24,11 @@ class Rights:
 
     def may(self, right: Right) -> bool:
         return self.me is None or right in self.me.rights
+
+    @property
+    def all(self) -> bool:
+        """Whether there is nothing that this person may not."""
+        return all(self.may(right) for right in get_args(Right))
 
     def why_not(self, right: Right) -> str:
         """A sentence for the tooltip of what is disabled; empty where it may be done."""

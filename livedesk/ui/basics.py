@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QSizePolicy, QWidget
 
+from livedesk.ui.allowing import PushButton
 from livedesk.ui.theme import Role, Theme
 
 
@@ -126,9 +127,9 @@ def keep_room(widget: QWidget) -> None:
     widget.setSizePolicy(policy)
 
 
-def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) -> QPushButton:
+def button(theme: Theme, text: str, hint: str = "", *, segment: bool = False) -> PushButton:
     """A push button; `segment` ones are small, checkable and stand in a row."""
-    push = QPushButton(text)
+    push = PushButton(text)
     push.setFont(theme.font("small" if segment else "body"))
     push.setProperty("segment", segment)
     push.setCheckable(segment)

@@ -72,10 +72,13 @@ def console_shortcuts(
         Shortcut(page_keys(page), _page_text(page), partial(window.open_page, page))
         for page in pages.known
     )
+    end = Shortcut(("Ctrl+E",), tr("End the session…"), window.ask_end, right="operate")
+    pad = Shortcut(
+        ("Ctrl+P",), tr("Open the host's pad"), window.open_pad, repeats=False, right="pin"
+    )
     acts: tuple[tuple[tuple[str, ...], str, Callable[[], object]], ...] = (
         (("PgDown",), tr("Next store"), partial(window.step, 1)),
         (("PgUp",), tr("Previous store"), partial(window.step, -1)),
-        (("Ctrl+E",), tr("End the session…"), window.ask_end),
         (("Ctrl+,",), tr("Settings"), window.settings_requested.emit),
         (("F11",), tr("Full screen on or off"), window.toggle_full_screen),
         (("F1", "?"), tr("This sheet"), window.show_shortcuts),
@@ -83,10 +86,11 @@ def console_shortcuts(
     )
     return (
         *opens,
-        Shortcut(("Ctrl+P",), tr("Open the host's pad"), window.open_pad, repeats=False),
+        pad,
         Shortcut(("Shift+W",), tr("A wall for another screen"), window.open_wall, repeats=False),
         *banner_shortcuts(banner),
         *order_shortcuts(switching),
+        end,
         *(Shortcut(keys, text, act) for keys, text, act in acts),
         *wall_shortcuts(pages.wall),
         *feed_shortcuts(pages.feed, window.read_plots),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from livedesk.core.roles import Right
 from livedesk.desk.queue_answers import DIGITS
 from livedesk.desk.words import tr
 from livedesk.ui.feed.switching import Switching
@@ -21,25 +22,29 @@ def order_shortcuts(switching: Switching) -> tuple[Shortcut, ...]:
         ("Ctrl+H", tr("Hold on or off; releases a latch"), switching.press_hold),
         ("Ctrl+D", tr("Drill…"), switching.press_drill),
     )
-    return tuple(Shortcut((key,), text, act, repeats=False) for key, text, act in acts)
+    return tuple(
+        Shortcut((key,), text, act, repeats=False, right="operate") for key, text, act in acts
+    )
 
 
 def pin_shortcuts(pins: PinsPage, web_pad: Callable[[], None]) -> tuple[Shortcut, ...]:
     panel = pins.show_panel
     numbers = tuple(
-        Shortcut((f"{n}",), "", partial(pins.fire_number, n), repeats=False, page="pins")
+        Shortcut((f"{n}",), "", partial(pins.fire_number, n), repeats=False, page="pins",
+                 right="pin")
         for n in range(1, KEYED_LINES + 1)
-    )
-    acts: tuple[tuple[tuple[str, ...], str, Callable[[], None]], ...] = (
-        (("N", "Ctrl+N"), tr("Fire what is next up"), pins.fire_next),
-        (("U",), tr("Unpin"), pins.unpin),
+    )  # fmt: skip
+    acts: tuple[tuple[tuple[str, ...], str, Callable[[], None], Right | None], ...] = (
+        (("N", "Ctrl+N"), tr("Fire what is next up"), pins.fire_next, "pin"),
+        (("U",), tr("Unpin"), pins.unpin, "pin"),
         (("Ctrl+F", "/"), tr("Search all products; Enter or ↓: what was found"),
-         panel.open_search),
-        (("L",), tr("Run of show"), pins.focus_list),
-        (("H",), tr("By hand: the oldest is done"), pins.finish_by_hand),
-        (("Shift+H",), tr("By hand: the oldest could not be done…"), pins.could_not_by_hand),
-        (("V",), tr("Newest or worst pins"), pins.pins.toggle),
-        (("Shift+P",), tr("Web pad: let a phone or tablet in…"), web_pad),
+         panel.open_search, None),
+        (("L",), tr("Run of show"), pins.focus_list, None),
+        (("H",), tr("By hand: the oldest is done"), pins.finish_by_hand, "direct"),
+        (("Shift+H",), tr("By hand: the oldest could not be done…"), pins.could_not_by_hand,
+         "direct"),
+        (("V",), tr("Newest or worst pins"), pins.pins.toggle, None),
+        (("Shift+P",), tr("Web pad: let a phone or tablet in…"), web_pad, "direct"),
     )  # fmt: skip
     told = (
         Shortcut((), tr("Fire line 1 to 9 of the run of show"), _nothing, page="pins",
@@ -52,7 +57,10 @@ def pin_shortcuts(pins: PinsPage, web_pad: Callable[[], None]) -> tuple[Shortcut
                  shown=tr("Ctrl+↑ ↓ / Del")),
         Shortcut((), tr("… add a found product"), _nothing, page="pins", shown="A"),
     )  # fmt: skip
-    once = tuple(Shortcut(keys, text, act, repeats=False, page="pins") for keys, text, act in acts)
+    once = tuple(
+        Shortcut(keys, text, act, repeats=False, page="pins", right=right)
+        for keys, text, act, right in acts
+    )
     return (told[0], *numbers, *once, *told[1:])
 
 

@@ -38,7 +38,11 @@ class Question(QMessageBox):
 
 
 def ask_close(
-    parent: QWidget, stores: tuple[str, ...], close: Callable[[], None], stop: Callable[[], None]
+    parent: QWidget,
+    stores: tuple[str, ...],
+    close: Callable[[], None],
+    stop: Callable[[], None],
+    why_not_stop: str = "",
 ) -> Question:
     """The window was closed while a show is on air."""
     question = Question(
@@ -49,7 +53,9 @@ def ask_close(
     )  # fmt: skip
     keep = question.offer(tr("Close window"), QMessageBox.ButtonRole.AcceptRole, close)
     end = tr("End the show and stop the engine…")
-    question.offer(end, QMessageBox.ButtonRole.DestructiveRole, stop)
+    push = question.offer(end, QMessageBox.ButtonRole.DestructiveRole, stop)
+    push.setDisabled(bool(why_not_stop))
+    push.setToolTip(why_not_stop)
     question.offer(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(keep)
     question.open()

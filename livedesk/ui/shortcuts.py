@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from PySide6.QtCore import QSize, Qt
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from livedesk.core.roles import Right
 from livedesk.desk.words import tr
 from livedesk.ui.basics import Text, close_box
 from livedesk.ui.pages import Page
@@ -37,12 +39,23 @@ class Shortcut:
     page: Where = ""
     shown: str = ""
     """Instead of the keys, for the sheet."""
+    right: Right | None = None
+    """What it takes to press them; None: anybody may."""
 
 
-def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> tuple[QAction, ...]:
+def _everybody_may(_right: Right) -> bool:
+    return False
+
+
+def install(
+    window: QWidget,
+    shortcuts: tuple[Shortcut, ...],
+    refused: Callable[[Right], bool] = _everybody_may,
+) -> tuple[QAction, ...]:
     """Give the window an action for each; actions also serve assistive tools.
 
     Two pages may use one key: of actions with the same key only one is enabled at a time.
+    `refused`: whether the person may not, which it then says.
     """
     actions = []
     for shortcut in shortcuts:
@@ -50,10 +63,15 @@ def install(window: QWidget, shortcuts: tuple[Shortcut, ...]) -> tuple[QAction, 
         action.setShortcuts([QKeySequence(key) for key in shortcut.keys])
         # A key that is held down would press twice by itself.
         action.setAutoRepeat(shortcut.repeats)
-        action.triggered.connect(shortcut.act)
+        action.triggered.connect(partial(_press, shortcut, refused))
         window.addAction(action)
         actions.append(action)
     return tuple(actions)
+
+
+def _press(shortcut: Shortcut, refused: Callable[[Right], bool]) -> None:
+    if shortcut.right is None or not refused(shortcut.right):
+        shortcut.act()
 
 
 BLOCKS: Final[tuple[Where, ...]] = ("", "wall", "feed", "pins", "queue", "alarms", "check")

@@ -10,10 +10,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from livedesk.core.roles import Right
 from livedesk.desk.alarm_list import AlarmKey
 from livedesk.desk.model import DeskSnapshot
+from livedesk.desk.rights import Rights
 from livedesk.desk.words import tr
 from livedesk.ui import questions
+from livedesk.ui.allowing import Holder
 from livedesk.ui.beside import Beside
 from livedesk.ui.breakit import BreakItDock
 from livedesk.ui.console_keys import console_shortcuts, steer_plots
@@ -67,6 +70,7 @@ class ConsoleWindow(QMainWindow):
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
+        self._holder = Holder(self)
         self.has_show = asyncio.Event()
         """Set once media of a show has come."""
         self._centre = QWidget()
@@ -126,8 +130,9 @@ class ConsoleWindow(QMainWindow):
         pages.check.store_asked.connect(self.choose)
         pages.page_asked.connect(self.open_page)
         pages.pins.pad_asked.connect(self.open_pad)
+        pages.pins.refused.connect(self._source.note)
         pages.pins.web_pad_asked.connect(self.open_web_pad)
-        self._actions = install(self, self.shortcuts)
+        self._actions = install(self, self.shortcuts, self._refused)
         self.open_page("feed")
 
     # What it shows
@@ -171,8 +176,17 @@ class ConsoleWindow(QMainWindow):
         if view is not None and view.on_air_s is not None:
             self.has_show.set()
         self.pages.show_page(self._shown, snapshot, view, orders)
+        self._holder.hold_back(Rights(snapshot.me))
         self.beside.show_snapshot(snapshot)
         self.refreshed.emit(snapshot)
+
+    def _refused(self, right: Right) -> bool:
+        """A key does not do nothing: who may not is told so."""
+        why_not = Rights(self._snapshot.me).why_not(right)
+        if why_not:
+            self._source.note(why_not)
+            self.refresh()
+        return bool(why_not)
 
     def read_plots(self) -> None:
         """Set the cursor, and take the keys back from whatever list had them."""
@@ -273,7 +287,9 @@ class ConsoleWindow(QMainWindow):
             return
         event.ignore()
         if self._names_on_air and not self._sandbox:
-            questions.ask_close(self, self._names_on_air, self.leave_requested.emit, self._ask_stop)
+            why_not = Rights(self._snapshot.me).why_not("administer")
+            leave, names = self.leave_requested.emit, self._names_on_air
+            questions.ask_close(self, names, leave, self._ask_stop, why_not)
         else:
             self.leave_requested.emit()
 

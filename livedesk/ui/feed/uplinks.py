@@ -16,6 +16,7 @@ from livedesk.desk.looks import LIT, Look
 from livedesk.desk.model import StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, show_tone
 from livedesk.ui.feed.uplinktile import TilePanel
 from livedesk.ui.shapes import ShapeMark, look_name
@@ -55,8 +56,8 @@ class HeadlineRow(Panel):
         self.mark = ShapeMark(theme, 18)
         self.word = Text(theme, "strong")
         self.text = ElidedText(theme, "title")
-        self.hold = button(theme, tr("Hold"))
-        self.drill = button(theme, tr("Drill…"))
+        self.hold = needs("operate", button(theme, tr("Hold")))
+        self.drill = needs("operate", button(theme, tr("Drill…")))
         row = QHBoxLayout(self)
         row.setContentsMargins(*(theme.px(n) for n in (12, 3, 4, 3)))
         row.setSpacing(theme.gap)

@@ -10,6 +10,7 @@ from livedesk.core.figures import FIGURES
 from livedesk.desk.looks import LIT
 from livedesk.desk.uplinktiles import Tile, TileFigure
 from livedesk.desk.words import NOTHING, tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button, show_tone
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
@@ -37,7 +38,8 @@ class TilePanel(Panel):
         self.word = Text(theme, "strong", colours.muted)
         self.goodput = Text(theme, "value")
         self.unit = Text(theme, "small", colours.muted)
-        self.push = button(theme, "", tr("Switch to {name}").format(name=name))
+        push = button(theme, "", tr("Switch to {name}").format(name=name))
+        self.push = needs("operate", push)
         self.sentence = ElidedText(theme, "body")
         self.brief = ElidedText(theme, "small", colours.muted)
         self.note = ElidedText(theme, "small", colours.faint)

@@ -22,12 +22,15 @@ class Acting:
         told: ToldLine,
         now: Callable[[], Moment],
         acted: Callable[[], None],
+        why_not: Callable[[], str] = str,
     ) -> None:
+        """`why_not`: why the person at this window may not moderate; empty if they may."""
         self._desk = desk
         self._view = view
         self._told = told
         self._now = now
         self._acted = acted
+        self._why_not = why_not
         self._guard = Guard()
         self._last: Moment | None = None
 
@@ -81,6 +84,8 @@ class Acting:
 
     def undo_last(self) -> None:
         """What this operator did last, wherever the cursor is."""
+        if self._is_held_back():
+            return
         if self._desk.undoable is None:
             self._told.say(tr("There is nothing of yours to take back."))
             return
@@ -88,6 +93,8 @@ class Acting:
         self._done()
 
     def claim(self) -> None:
+        if self._is_held_back():
+            return
         row = self.chosen
         if row is None:
             self._choose_first()
@@ -128,6 +135,8 @@ class Acting:
 
     def settle(self, item_id: str, effect_key: str, done: bool, why_not: str = "") -> None:
         """What was to be done by hand was done, or could not be."""
+        if self._is_held_back():
+            return
         self._desk.by_hand(item_id, effect_key, done=done, text=why_not)
         self._done()
 
@@ -153,6 +162,8 @@ class Acting:
         """The chosen row, if this can be done to it; else it is said why not."""
         self.stirred()
         row = self.chosen
+        if self._is_held_back():
+            return None
         if row is None:
             self._choose_first()
         elif row.claim is not None and not row.claim.mine:
@@ -164,6 +175,13 @@ class Acting:
         else:
             return row
         return None
+
+    def _is_held_back(self) -> bool:
+        """A key does not do nothing: who may not is told so."""
+        why_not = self._why_not()
+        if why_not:
+            self._told.say(why_not)
+        return bool(why_not)
 
     def _choose_first(self) -> None:
         self._told.say(tr("No comment is chosen: J takes the next one, or click on it."))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from livedesk.core.moderation import DecisionKind
 from livedesk.desk.queue_view import Batch, QueueRow
 from livedesk.desk.words import number, tr
+from livedesk.ui.allowing import PushButton, needs
 from livedesk.ui.basics import ElidedText, button, keep_room, show_tone
 from livedesk.ui.theme import Theme
 
@@ -29,7 +30,7 @@ class Actions(QWidget):
         super().__init__()
         self._theme = theme
         self.acts = self._acts()
-        self.claim = button(theme, "", tr("Claim it, or let it go (C)"))
+        self.claim = self._act("", tr("Claim it, or let it go (C)"))
         self.batches = self._batches()
         self.same = ElidedText(theme, "small", theme.colours.muted)
         self._lay_out()
@@ -39,22 +40,25 @@ class Actions(QWidget):
             push.clicked.connect(partial(self.batch_asked.emit, name))
         self.claim.clicked.connect(self.claim_asked)
 
-    def _acts(self) -> dict[DecisionKind, QPushButton]:
+    def _act(self, text: str, hint: str, *, segment: bool = False) -> PushButton:
+        return needs("moderate", button(self._theme, text, hint, segment=segment))
+
+    def _acts(self) -> dict[DecisionKind, PushButton]:
         told: tuple[tuple[DecisionKind, str, str], ...] = (
             ("approve", tr("Approve (A)"), tr("It stays, or is shown again (A)")),
             ("hide", tr("Hide (H)"), tr("Hide it from the viewers (H)")),
             ("ban", tr("Ban (B)"), tr("Hide it and ban its author (B)")),
             ("undo", tr("Undo"), tr("Take back the newest decision about it (Shift+U)")),
         )
-        return {kind: button(self._theme, text, hint) for kind, text, hint in told}
+        return {kind: self._act(text, hint) for kind, text, hint in told}
 
-    def _batches(self) -> dict[DecisionKind, QPushButton]:
+    def _batches(self) -> dict[DecisionKind, PushButton]:
         told: tuple[tuple[DecisionKind, str, str], ...] = (
             ("approve", tr("Approve all"), tr("Approve all that say the same (Shift+A)")),
             ("hide", tr("Hide all"), tr("Hide all that say the same (Shift+H)")),
             ("ban", tr("Ban all"), tr("Hide all that say the same, ban their authors (Shift+B)")),
         )
-        made = {kind: button(self._theme, text, hint, segment=True) for kind, text, hint in told}
+        made = {kind: self._act(text, hint, segment=True) for kind, text, hint in told}
         for push in made.values():
             push.setCheckable(False)
         return made

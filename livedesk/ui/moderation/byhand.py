@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from livedesk.desk.model import Moment
 from livedesk.desk.queue_view import QueueRow
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button, discard
 from livedesk.ui.moderation.rowdelegate import age_words
 from livedesk.ui.shapes import ShapeMark
@@ -46,7 +47,7 @@ class HandRow(Panel):
         self.done.clicked.connect(partial(self.settled.emit, True))
         self.could_not.clicked.connect(partial(self.settled.emit, False))
         for push in (self.done, self.could_not):
-            push.setFont(theme.font("small"))
+            needs("moderate", push).setFont(theme.font("small"))
         first, words = QHBoxLayout(), QVBoxLayout()
         first.addWidget(self.head, 1)
         first.addWidget(self.waits)

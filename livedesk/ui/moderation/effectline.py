@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from livedesk.desk.looks import LIT
 from livedesk.desk.queue_view import EffectView
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, button
 from livedesk.ui.moderation.rowdelegate import effect_words
 from livedesk.ui.shapes import ShapeMark
@@ -37,7 +38,7 @@ class EffectLine(QWidget):
         row.addWidget(self.mark)
         row.addWidget(self.text, 1)
         for push, was_done in ((self.done, True), (self.could_not, False)):
-            push.setCheckable(False)
+            needs("moderate", push).setCheckable(False)
             push.clicked.connect(partial(self._settle, was_done))
             row.addWidget(push)
 

@@ -67,7 +67,7 @@ class QueuePage(QWidget):
         self.rules = RuleList(theme)
         self.by_hand = ByHand(theme, now)
         self.told = ToldLine(theme, now)
-        self.acts = Acting(source, self.view, self.told, now, self._acted)
+        self.acts = Acting(source, self.view, self.told, now, self._acted, self._why_not)
         self.setup = SetupNote(
             theme,
             tr("This store does not moderate its chat."),
@@ -200,9 +200,14 @@ class QueuePage(QWidget):
             self.detail.show_row(row, text, batch, faq, twice, self.acts.armed(row))
         self.told.show_source(self._source)
 
+    def _why_not(self) -> str:
+        """Why who sits here may not moderate; the buttons know it."""
+        return self.detail.buttons.claim.why_not
+
     def _attend(self, row: QueueRow | None) -> None:
         """What is looked at is claimed meanwhile; on another page nothing is."""
-        at = None if row is None or not self.isVisible() else row.item_id
+        is_here = row is not None and self.isVisible() and not self._why_not()
+        at = row.item_id if row is not None and is_here else None
         self._source.attend(at, self.acts.idle_s)
 
     def _look(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from livedesk.desk.pin_words import PinView
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, show_tone
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
@@ -46,6 +47,8 @@ class HandRow(Panel):
         self.done = button(theme, tr("Done (H)"), tr("It is pinned in the platform's window"))
         show_tone(self.done, "main")
         self.could_not = button(theme, tr("Could not…"), tr("It cannot be pinned; say why"))
+        for push in (self.done, self.could_not):
+            needs("direct", push)
         self.done.clicked.connect(lambda: self.settled.emit(pin.pin_id, True))
         self.could_not.clicked.connect(lambda: self.settled.emit(pin.pin_id, False))
         names = QVBoxLayout()

@@ -19,6 +19,7 @@ from livedesk.desk.pin_cards import (
 )
 from livedesk.desk.pins import PinsView
 from livedesk.desk.words import number, tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
@@ -138,6 +139,8 @@ class WayPanel(Panel):
         self.problems = button(theme, "", tr("What in the catalogue cannot be used"))
         self.pad = button(theme, tr("Pad (Ctrl+P)"), tr("Open the host's pad on this machine"))
         self.web_pad = button(theme, tr("Web pad…"), tr("Let a phone or tablet in as a pad"))
+        needs("pin", self.pad)
+        needs("direct", self.web_pad)
         self.problems.clicked.connect(self.problems_asked)
         self.pad.clicked.connect(self.pad_asked)
         self.web_pad.clicked.connect(self.web_pad_asked)

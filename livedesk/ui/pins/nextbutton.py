@@ -15,6 +15,7 @@ from livedesk.desk.next_up import NextUp
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.showlines import ShowLine
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import button, show_tone
 from livedesk.ui.shapes import shape_icon
 from livedesk.ui.theme import Theme
@@ -39,7 +40,7 @@ class NextButton(QWidget):
         self._guard = Guard()
         self._next, self._stale = NextUp(), False
         self._shown = ("", "", "")
-        self.push = button(theme, tr("Next"), tr("Fire what is next up (N)"))
+        self.push = needs("pin", button(theme, tr("Next"), tr("Fire what is next up (N)")))
         self.push.setFont(theme.font("strong"))
         self.push.clicked.connect(self.press)
         row = QHBoxLayout(self)

@@ -46,6 +46,8 @@ class PinsPage(QWidget):
 
     pad_asked = Signal()
     web_pad_asked = Signal()
+    refused = Signal(str)
+    """Why the list did not obey."""
 
     def __init__(self, source: PinSource, theme: Theme, zone: tzinfo | None = None) -> None:
         super().__init__()
@@ -102,6 +104,7 @@ class PinsPage(QWidget):
     def _wire(self) -> None:
         self.show_panel.fired.connect(self._fire)
         self.show_panel.unpinned.connect(self.unpin)
+        self.show_panel.refused.connect(self.refused)
         self.show_panel.changed.connect(
             lambda change: self._source.change_show(self._store, change)
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from livedesk.core.pins import PinsStatus, RunOfShow
 from livedesk.desk.model import Moment
@@ -17,6 +17,7 @@ from livedesk.desk.pinning import Shop
 from livedesk.desk.pins import PinsView
 from livedesk.desk.showlines import ProductIndex, ShowLine, show_lines
 from livedesk.desk.words import number, tr
+from livedesk.ui.allowing import PushButton, needs
 from livedesk.ui.basics import ElidedText, Panel, button
 from livedesk.ui.pins.nextbutton import NextButton
 from livedesk.ui.pins.pictures import Pictures
@@ -51,6 +52,8 @@ class RunOfShowPanel(Panel):
     unpinned = Signal()
     changed = Signal(object)
     """A `ShowOp`."""
+    refused = Signal(str)
+    """Why the list did not obey."""
 
     def __init__(self, theme: Theme, pictures: Pictures, now: Callable[[], Moment]) -> None:
         super().__init__(theme, tr("Run of show"))
@@ -72,10 +75,14 @@ class RunOfShowPanel(Panel):
         self.down = self._edit("↓", tr("Move the chosen line down (Ctrl+Down)"))
         self.add = self._edit(tr("Add"), tr("Put the found product into the run of show (A)"))
         self.remove = self._edit(tr("Remove"), tr("Take the chosen line out (Del)"))
+        for push in (self.unpin, self.fire):
+            needs("pin", push)
+        for push in (self.skip, self.repeat, self.up, self.down, self.add, self.remove):
+            needs("direct", push)
         self._lay_out()
         self._wire()
 
-    def _edit(self, text: str, hint: str) -> QPushButton:
+    def _edit(self, text: str, hint: str) -> PushButton:
         push = button(self._theme, text, hint, segment=True)
         push.setCheckable(False)
         return push
@@ -233,12 +240,21 @@ class RunOfShowPanel(Panel):
             self._fire_line(self.list.chosen)
 
     def _fire_line(self, line: ShowLine) -> None:
-        self.fired.emit(line.product_id, line.title)
+        if self.fire.why_not:
+            self.refused.emit(self.fire.why_not)
+        else:
+            self.fired.emit(line.product_id, line.title)
+
+    def _ask(self, op: ShowOp) -> None:
+        if self.skip.why_not:
+            self.refused.emit(self.skip.why_not)
+        else:
+            self.changed.emit(op)
 
     def skip_chosen(self) -> None:
         line = self.list.chosen
         if line is not None and line.is_here:
-            self.changed.emit(ShowOp("unskip" if line.state == "skipped" else "skip", line.cue_id))
+            self._ask(ShowOp("unskip" if line.state == "skipped" else "skip", line.cue_id))
 
     def repeat_chosen(self) -> None:
         self._change("repeat")
@@ -249,15 +265,15 @@ class RunOfShowPanel(Panel):
     def _change(self, op: str) -> None:
         line = self.list.chosen
         if line is not None and line.is_here:
-            self.changed.emit(ShowOp("repeat" if op == "repeat" else "remove", cue_id=line.cue_id))
+            self._ask(ShowOp("repeat" if op == "repeat" else "remove", cue_id=line.cue_id))
 
     def add_chosen(self) -> None:
         line = self.list.chosen
         if line is not None and not line.is_here:
-            self.changed.emit(ShowOp("add", product_id=line.product_id))
+            self._ask(ShowOp("add", product_id=line.product_id))
 
     def _move(self, cue_id: str, to: int) -> None:
-        self.changed.emit(ShowOp("move", cue_id, to=to))
+        self._ask(ShowOp("move", cue_id, to=to))
 
     def open_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

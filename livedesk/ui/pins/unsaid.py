@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from livedesk.desk.compliance import ComplianceView
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Panel, Text, button
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme
@@ -31,6 +32,7 @@ class UnsaidPanel(Panel):
         self.done = button(
             theme, tr("Seen to"), tr("It was corrected, or is none: the alarm ends, the words stay")
         )
+        needs("operate", self.done)
         self.done.clicked.connect(lambda: self.seen_to.emit(self._open))
         words = QVBoxLayout()
         words.setSpacing(0)

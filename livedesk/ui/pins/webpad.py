@@ -23,6 +23,7 @@ from livedesk.desk.pin_words import title_of
 from livedesk.desk.web_pads import KnownPads
 from livedesk.desk.wire import NewPad, Pad, Pads
 from livedesk.desk.words import span, tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Text, button, close_box, discard
 from livedesk.ui.source import WebPadSource
 from livedesk.ui.theme import Theme
@@ -80,6 +81,7 @@ class PadRow(QWidget):
         if pad.left_s is not None:
             left.show_text(tr("for {span} more").format(span=span(pad.left_s)))
         revoke = button(theme, tr("Revoke"), tr("Revoke {name}").format(name=name.text()))
+        needs("direct", revoke)
         revoke.clicked.connect(partial(self.revoked.emit, pad.id))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +110,7 @@ class WebPadDialog(QDialog):
         self.name.setPlaceholderText(tr("Whose device, such as “Mia’s phone”"))
         self.name.setAccessibleName(tr("Name of the device"))
         self.let_in = button(theme, tr("Let a device in"), tr("Make a QR code for one device"))
-        self.let_in.setDefault(True)
+        needs("direct", self.let_in).setDefault(True)
         self.code = QrCode(theme)
         self.address = QLineEdit()
         self.address.setReadOnly(True)
