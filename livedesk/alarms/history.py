@@ -39,8 +39,11 @@ class EndedAlarms:
             newest = newest or seen
         return newest
 
-    def forget(self) -> None:
-        self._newest_first.clear()
+    def forget_seen(self) -> tuple[EndedAlarm, ...]:
+        """Returns what nobody has seen yet, the oldest first."""
+        left = unseen(self._newest_first)
+        self._newest_first = deque(left, maxlen=MOST)
+        return left[::-1]
 
 
 def unseen(ended: Iterable[EndedAlarm]) -> tuple[EndedAlarm, ...]:

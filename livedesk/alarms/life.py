@@ -43,7 +43,7 @@ class Alarms:
         return tuple(self._shelf.shown(alarm) for alarm in shown if alarm is not None)
 
     def ended(self) -> tuple[EndedAlarm, ...]:
-        """Those of this session that are over, the newest first."""
+        """Those that are over, of this session or not seen since one before; the newest first."""
         return self._ended.listed()
 
     def acknowledge(self, alarm_id: str, by: str, utc_ns: int) -> AlarmStatus | EndedAlarm | None:
@@ -80,10 +80,13 @@ class Alarms:
         """Those that are no longer shelved by now, and why."""
         return self._shelf.come_back(mono_ns, self.active())
 
-    def begin(self) -> None:
-        """A new session: what was over or put aside in the one before is told in its record."""
-        self._ended.forget()
+    def begin(self) -> tuple[EndedAlarm, ...]:
+        """A new session: what was put aside, or seen, is told in the record of the one before.
+
+        Returns what nobody has seen so far, the oldest first: it waits on.
+        """
         self._shelf.empty()
+        return self._ended.forget_seen()
 
     def recall(
         self,
@@ -158,7 +161,8 @@ class Alarms:
             return track.clear(track.alarm) if track.is_over(rule) else None
         if finding.is_mending and self._was_lately(finding.part_of, mono_ns):
             return None
-        if finding.present and track.there_ns >= rule.on_s * NS_PER_S:
+        is_long = track.there_ns >= rule.on_s * NS_PER_S
+        if finding.present and is_long and not track.would_chatter(mono_ns):
             return track.trip(alarm_id, finding, mono_ns, utc_ns)
         return None
 

@@ -174,6 +174,11 @@ class Track:
         self.first_cause = finding.cause
         return AlarmChange(True, self.alarm, 0.0)
 
+    def would_chatter(self, mono_ns: int) -> bool:
+        """Whether it would be the third time in a minute; taken in by a greater alarm in between,
+        it waits for the minute to pass."""
+        return self.came_before_ns is not None and mono_ns - self.came_before_ns < _CHATTER_NS
+
     def is_over(self, rule: AlarmRule) -> bool:
         """Gone for long enough. What ends with a person's hand (no off-delay) cannot chatter."""
         off_ns = rule.off_s * NS_PER_S

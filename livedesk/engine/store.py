@@ -133,13 +133,13 @@ class Store:
         await self._broadcast.recall()
         if (recorded := self._broadcast.recorded_hold) is not None:
             self._instance, self._held = recorded.recorded_relay, recorded
-        await self.alarms.start(self._broadcast.recorded_path)
+        is_over = not self._broadcast.is_open
+        await self.alarms.start(self._broadcast.newest_path, is_over=is_over)
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
         if self.pinning is not None:
             await self.pinning.start(self._broadcast.recorded_path)
         if self.moderating is not None:
-            is_over = not self._broadcast.is_open
             await self.moderating.start(self._broadcast.newest_path, is_over=is_over)
 
     async def close(self, *, relays: bool) -> bool:

@@ -117,15 +117,25 @@ def test_nothing_is_shelved_for_longer_than_a_show() -> None:
     assert shelved.shelved_until_utc_ns == story.ns + 4 * 3600 * NS_PER_S
 
 
-def test_a_new_session_begins_with_nothing_shelved_and_nothing_unseen() -> None:
+def test_a_new_session_begins_with_nothing_shelved() -> None:
     story = Story()
     story.sees(True)
     story.shelve(minutes=60)
     story.sees(False, 3)
-    story.alarms.begin()
+    assert story.alarms.begin() == (), "who shelved it has seen it"
     story.sees(True)
     assert story.alarm.shelved_by is None
     assert story.alarms.ended() == ()
+
+
+def test_what_nobody_saw_in_the_session_before_waits_on() -> None:
+    story = Story()
+    story.sees(True)
+    story.sees(False, 3)
+    [missed] = story.alarms.begin()
+    assert story.alarms.ended() == (missed,)
+    story.alarms.acknowledge(missed.id, "Ann", 9)
+    assert story.alarms.begin() == story.alarms.ended() == ()
 
 
 def test_the_list_of_what_is_over_is_bounded() -> None:

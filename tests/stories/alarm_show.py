@@ -240,6 +240,17 @@ def no_way_out(show: AlarmShow) -> None:
     show.now(30, uplinks=(replace(CARRIES, healthy_s=20), WAITS), failover=tried)
 
 
+def standby_brings_it_back(show: AlarmShow) -> None:
+    """After no way out the standby takes over; the first one is there again, and proves itself."""
+    dead = replace(WAITS, state="down", ready=False, reason="no route", healthy_s=None)
+    show.now(0.5, uplinks=(STALLED, dead))
+    show.now(30, uplinks=(DOWN, dead))
+    for healthy_s in range(12):
+        proving = replace(READY, healthy_s=float(healthy_s))
+        show.now(1, **moved("silence", proving))
+    show.now(20, **moved("silence", replace(READY, healthy_s=40)))
+
+
 def backup_is_dead(show: AlarmShow) -> None:
     dead = replace(WAITS, state="down", ready=False, reason="no answer", healthy_s=None)
     show.now(40, uplinks=(CARRIES, dead))
@@ -339,6 +350,7 @@ CASES: tuple[Case, ...] = (
     Case(9, "bad messages", bad_messages),
     Case(10, "silent server", standby_is_silent, ("uplink.standby:bonded",)),
     Case(11, "no way out", no_way_out, ("path.none",)),
+    Case(11, "the standby brings it back", standby_brings_it_back, ("path.none",)),
     Case(12, "dead backup", backup_is_dead, ("uplink.standby:bonded", "uplink.low:primary")),
     # Once by itself, and once more until it has been calm for a minute.
     Case(13, "loss and jitter", jitter, ("uplink.low:primary",) * 2),

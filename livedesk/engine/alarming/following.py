@@ -22,6 +22,7 @@ from livedesk.engine.alarming.announce import Announcement, Telling
 ACKNOWLEDGED: Final = "alarm.acknowledged"
 SHELVED: Final = "alarm.shelved"
 UNSHELVED: Final = "alarm.unshelved"
+UNSEEN: Final = "alarm.unseen"
 _FLOOD: Final = "alarm.flood"
 _FLOOD_OVER: Final = "alarm.flood_over"
 
@@ -80,6 +81,20 @@ class Following:
             self._comes_back(alarm_id, _BACK_WORDS[why], None)
         self._count(mono_ns, utc_ns, changes)
         self._announce_news(mono_ns)
+
+    def begin(self) -> None:
+        """A new record: what nobody has seen yet waits on, and a new engine finds it there."""
+        for one in self.alarms.begin():
+            data: dict[str, Json] = {
+                "alarm": one.id,
+                "priority": one.priority,
+                "cause": one.cause,
+                "since_utc_ns": one.since_utc_ns,
+                "until_utc_ns": one.until_utc_ns,
+                "count": one.count,
+            }
+            text = f"Of before this session, and seen by nobody: {one.cause}"
+            self._place.post(UNSEEN, "notice", "alarms", text, data, None)
 
     def end(self, over: str) -> None:
         """Everything ends now. `over`: how that is told."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from livedesk.alarms.history import EndedAlarms, ended_alarm
+from livedesk.alarms.history import EndedAlarms, ended_alarm, unseen
 from livedesk.alarms.shelf import Shelved
 from livedesk.core.events import Event, Json
 from livedesk.core.status import AlarmStatus, EndedAlarm, Priority
-from livedesk.engine.alarming.following import ACKNOWLEDGED, SHELVED, UNSHELVED
+from livedesk.engine.alarming.following import ACKNOWLEDGED, SHELVED, UNSEEN, UNSHELVED
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionReader
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 _TRIP: Final = "limit.trip"
 _CLEAR: Final = "limit.clear"
-_KINDS: Final = (_TRIP, _CLEAR, ACKNOWLEDGED, SHELVED, UNSHELVED)
+_KINDS: Final = (_TRIP, _CLEAR, ACKNOWLEDGED, SHELVED, UNSHELVED, UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Left:
     standing: tuple[AlarmStatus, ...] = ()
     ended: tuple[EndedAlarm, ...] = ()
     shelved: tuple[LeftShelved, ...] = ()
+
+    def unseen(self) -> Left:
+        """What is left once the session is over: what ended, or stood at its end, unseen."""
+        stood = (ended_alarm(alarm, 0.0, None) for alarm in self.standing)
+        return Left(ended=unseen((*self.ended, *stood)))
 
     def shelved_at(self, mono_ns: int, utc_ns: int) -> tuple[Shelved, ...]:
         """What is still put aside, by this boot's clock."""
@@ -99,6 +104,8 @@ class _Recalling:
                 self._acknowledge(alarm_id, event)
             case "alarm.shelved":
                 self.shelved[alarm_id] = _put_aside(alarm_id, event)
+            case "alarm.unseen":
+                self.ended.add(_unseen(alarm_id, event))
             case _:
                 self.shelved.pop(alarm_id, None)
 
@@ -139,6 +146,23 @@ def _tripped(alarm_id: str, event: Event) -> AlarmStatus:
     action = str(event.data.get("action") or "")
     cause = event.text.removesuffix(action).rstrip()
     return AlarmStatus(alarm_id, _priority(event), cause, action, event.utc_ns)
+
+
+def _unseen(alarm_id: str, event: Event) -> EndedAlarm:
+    """What a session before left."""
+    since, until, count = (
+        event.data.get("since_utc_ns"),
+        event.data.get("until_utc_ns"),
+        event.data.get("count"),
+    )
+    return EndedAlarm(
+        alarm_id,
+        _priority(event),
+        str(event.data.get("cause") or ""),
+        since if isinstance(since, int) else event.utc_ns,
+        until if isinstance(until, int) else event.utc_ns,
+        count if isinstance(count, int) else 1,
+    )
 
 
 def _put_aside(alarm_id: str, event: Event) -> LeftShelved:

@@ -30,11 +30,16 @@ class StoreAlarms:
         if common is not None:
             common.join(place.store, place.name)
 
-    async def start(self, record: Path | None) -> None:
-        """Take up what an earlier engine left in the record of the session that goes on."""
+    async def start(self, record: Path | None, *, is_over: bool = False) -> None:
+        """Take up what an earlier engine left in the record of the newest session.
+
+        `is_over`: of the session; then there is only what nobody has seen.
+        """
         if record is None:
             return
         left = await asyncio.to_thread(recall, record)
+        if is_over:
+            left = left.unseen()
         mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
         shelved = left.shelved_at(mono_ns, utc_ns)
         alarms = self._following.alarms
@@ -68,7 +73,7 @@ class StoreAlarms:
         return self._within
 
     def session_begins(self) -> None:
-        self._following.alarms.begin()
+        self._following.begin()
 
     def session_ends(self) -> None:
         """While the session's record still takes events."""
@@ -78,7 +83,7 @@ class StoreAlarms:
         return self._following.active()
 
     def ended(self) -> tuple[EndedAlarm, ...]:
-        """Of this session, the newest first."""
+        """Of this session, or not seen since one before; the newest first."""
         return self._following.ended()
 
     def flood(self) -> AlarmFlood | None:

@@ -11,7 +11,7 @@ from livedesk.core.pins import GatewayStatus, PinsStatus, Product
 from livedesk.engine.pin_conditions import PinFacts
 from livedesk.engine.pinning.catalogue import Catalogue
 from livedesk.engine.pinning.cues import RefusalCode, product_refusal
-from livedesk.engine.pinning.facts import displaced_by, late_of
+from livedesk.engine.pinning.facts import HeldUp, displaced_by, late_of
 from livedesk.engine.pinning.pin_book import PinBook
 from livedesk.engine.pinning.run_of_show import ShowKeeper
 from livedesk.engine.pinning.stage import Stage
@@ -23,7 +23,7 @@ _RECENT: Final = 10
 
 
 class Overview:
-    """Looks at the parts of a store's pins, and changes nothing."""
+    """Looks at the parts of a store's pins, four times a second, and changes nothing of them."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Overview:
         self._show = show
         self._catalogue = catalogue
         self._clock = clock
+        self._held_up = HeldUp()
 
     def status(self) -> PinsStatus:
         mono_ns = self._clock.mono_ns()
@@ -82,7 +83,7 @@ class Overview:
         gateway, shown_id = self._settings.gateway, self._shown_id
         product = None if shown_id is None else self._catalogue.product(shown_id)
         recent = self._book.recent(2 * _RECENT)
-        late, judged = late_of(recent, self._clock.mono_ns())
+        late, judged = late_of(recent, self._clock.mono_ns(), self._held_up_until_ns())
         displaced = None
         if not is_changed_outside:
             shown, shown_ns = self._dispatcher.shown, self._dispatcher.shown_mono_ns
@@ -97,6 +98,12 @@ class Overview:
             displaced_by=self.title(displaced),
             products_access=products_access,
         )
+
+    def _held_up_until_ns(self) -> int | None:
+        status = self.gateway_status()
+        takes_none = status.state == "down" or status.blocked_s is not None
+        self._held_up.look(self._clock.mono_ns(), takes_none or status.calls_left == 0)
+        return self._held_up.until_ns
 
     def planned_end_utc_ns(self) -> int:
         session = self._stage.session()

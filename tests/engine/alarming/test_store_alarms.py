@@ -102,6 +102,29 @@ def test_what_was_over_while_no_engine_ran_ends_with_its_delay() -> None:
     assert second.following.active() == ()
 
 
+def test_what_nobody_saw_goes_on_into_the_next_record_until_somebody_does() -> None:
+    clock, before, record = ManualClock(), list[Event](), list[Event]()
+    first = Engine(clock, before)
+    first.sees(2, "probe")
+    first.sees(4)
+    [missed] = first.following.ended()
+    first.record = record
+    first.following.begin()
+    second = Engine(clock, record)
+    assert second.following.ended() == (missed,)
+    second.following.acknowledge("probe", "Ann")
+    assert Engine(clock, record).following.ended()[0].acknowledged_by == "Ann"
+
+
+def test_what_stood_when_a_session_was_left_is_unseen_after_it() -> None:
+    clock, record = ManualClock(), list[Event]()
+    first = Engine(clock, record)
+    first.sees(2, "probe", "feed.lost")
+    first.following.acknowledge("feed.lost", "Ann")
+    [missed] = left_by(record).unseen().ended
+    assert missed.id == "probe"
+
+
 def test_an_alarm_comes_with_the_agencys_steps() -> None:
     engine = Engine(ManualClock(), [])
     engine.sees(1, "feed.lost")
