@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.moderation import ModerationStatus, RuleStatistics
@@ -13,6 +14,9 @@ from livedesk.desk.moderation_words import chat_words, problems, rule_words
 from livedesk.desk.pin_words import title_of
 from livedesk.desk.queue_model import StoreQueue
 from livedesk.desk.queue_text import cut
+
+_ALARMS: Final = ("moderation.service", "moderation.chat", "rules.away", "chats.away")
+"""Those of the engine that say that rules or chat are away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class StoreHealth:
     stale: bool = False
     fetched: bool = True
     """The store's queue has been fetched; else what is shown is not complete."""
+    alarmed: bool = False
+    """An alarm tells it already, in the same window and with what to do."""
 
 
 def counted(queues: Sequence[StoreQueue], steady_ns: int | None) -> QueueCounts:
@@ -144,7 +150,14 @@ def health_of(queue: StoreQueue, now: Moment) -> StoreHealth:
         can=chat_words(status.chat),
         stale=queue.is_stale(now),
         fetched=queue.revision is not None,
+        alarmed=_is_alarmed(queue),
     )
+
+
+def _is_alarmed(queue: StoreQueue) -> bool:
+    status = queue.status
+    alarms = () if status is None else (*status.alarms, *status.common)
+    return any(alarm.id in _ALARMS and alarm.shelved_by is None for alarm in alarms)
 
 
 def _rule_view(rule: RuleStatistics) -> RuleView:

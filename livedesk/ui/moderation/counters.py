@@ -166,5 +166,7 @@ def health_words(stores: tuple[StoreHealth, ...], worst: StoreHealth) -> tuple[L
             "in all {n} stores").format(n=len(stores))  # fmt: skip
     word = tr("Judged here") if local else tr("Rules and chat")
     where = worst.name if ill <= 1 else tr("{n} stores").format(n=ill)
+    if worst.alarmed:
+        return worst.look, word, where
     first = worst.problems[0] if worst.problems else tr("not known")
     return worst.look, word, f"{where}: {first}"

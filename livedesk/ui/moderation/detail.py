@@ -195,7 +195,7 @@ class Detail(Panel):
             line.setVisible(at < len(newest))
 
     def _show_recent(self, recent: tuple[RecentView, ...]) -> None:
-        head = tr("Their last comments") if recent else tr("Their first comment")
+        head = tr("Their last comments") if recent else tr("They had written nothing before")
         self.recent_head.show_text(head.upper())
         for at, line in enumerate(self.recent):
             line.setVisible(at < len(recent))

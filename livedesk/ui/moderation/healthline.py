@@ -44,7 +44,7 @@ class HealthLine(Panel):
 
 
 class HealthLines(QWidget):
-    """Takes no room while all is well."""
+    """Takes no room while all is well, nor where an alarm tells the same."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -58,7 +58,8 @@ class HealthLines(QWidget):
         self.hide()
 
     def show_health(self, stores: tuple[StoreHealth, ...]) -> None:
-        ill = [each for each in stores if each.problems and each.look in LIT]
+        untold = (each for each in stores if each.problems and not each.alarmed)
+        ill = [each for each in untold if each.look in LIT]
         ill.sort(key=lambda each: -LOUDNESS[each.look])
         shown, rest = min(self.most, len(ill)), max(0, len(ill) - self.most)
         for at, line in enumerate(self.lines):

@@ -23,6 +23,7 @@ from livedesk.core.moderation import (
     RuleServiceStatus,
     RuleStatistics,
 )
+from livedesk.core.status import AlarmStatus
 from livedesk.ui.feed.strip import CardPanel
 from livedesk.ui.moderation.listmodel import ROW
 from livedesk.ui.moderation.pen import Pen
@@ -409,6 +410,17 @@ def test_a_rule_service_that_is_away_is_told_on_the_page(stage: Stage, open_wind
     assert "The rule service is away" in line.text.text()
     assert "rules 42" in line.text.text()
     assert window.queue.counters.health.word.text() == "Judged here"
+
+
+def test_what_an_alarm_tells_is_told_once(stage: Stage, open_window: Open) -> None:
+    away = RuleServiceStatus("down", "connection refused", version="42", local=True, unsent=12)
+    window = opened(open_window, stage, service=away)
+    alarm = AlarmStatus("moderation.service", "medium", "The rule service is away.", "Go on.", 1)
+    stage.tell(on_air(moderation=moderation(service=away), alarms=(alarm,)))
+    window.refresh()
+    assert not window.queue.health.isVisible()
+    assert window.queue.counters.health.word.text() == "Judged here"
+    assert "away" not in window.queue.counters.health.note.text()
 
 
 def test_what_an_engine_said_that_is_gone_is_not_known_any_more(
