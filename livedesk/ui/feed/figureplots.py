@@ -40,7 +40,7 @@ class RatePlot(TimePlot):
     """Feed rate and the goodput of each uplink, with the line of the contract."""
 
     def __init__(self, theme: Theme, zone: tzinfo | None = None) -> None:
-        super().__init__(theme, tr("Feed rate and goodput"), "", zone=zone, mark_words=True)
+        super().__init__(theme, tr("Feed rate and goodput"), "", zone=zone, upper=True)
         self._top_kbps = 0.0
         self._limit_kbps = 0.0
         self._look: Look | None = None

@@ -18,6 +18,10 @@ FAR_VALUE = 1e7
 MOST = 40
 """More marks in view than this are a texture, not instants; the newest are drawn."""
 
+ROOM_FOR_WORDS = 7
+"""Lines of text that a plot is high at least where words stand in it: elsewhere they would cover
+the curve, and the timeline has them too."""
+
 QUIET_APART = 4
 """Pixels between two quiet lines: nearer ones are one."""
 
@@ -47,7 +51,8 @@ class MarkLines:
         pixel_s = (end_s - begin_s) / max(1.0, float(self._box.width()))
         inside = _drawn(marks, begin_s, end_s, QUIET_APART * pixel_s)
         top = float(self._box.viewRange()[1][1])
-        wanted = (inside, begin_s, end_s, base_s, pixel_s, top)
+        worded = float(self._box.height()) >= ROOM_FOR_WORDS * self._metrics.height()
+        wanted = (inside, begin_s, end_s, base_s, pixel_s, top, worded)
         if wanted == self._shown or not (inside or self._lines):
             return
         self._shown = wanted
@@ -58,7 +63,7 @@ class MarkLines:
         for place, line in enumerate(self._lines):
             line.setVisible(place < len(inside))
         if self._labelled:
-            self._place_labels(inside, end_s, base_s, pixel_s, top)
+            self._place_labels(inside if worded else (), end_s, base_s, pixel_s, top)
 
     def _place_labels(
         self, inside: tuple[Mark, ...], end_s: float, base_s: float, pixel_s: float, top: float

@@ -10,16 +10,16 @@ from datetime import tzinfo
 from math import ceil, floor, log2
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.desk.marks import Mark
 from livedesk.desk.mediacards import limit_ahead_ms
 from livedesk.desk.model import StoreView
 from livedesk.desk.plots import StorePlots
-from livedesk.desk.words import show_clock, tr, wall_clock
-from livedesk.ui.basics import button
+from livedesk.desk.words import show_clock, wall_clock
 from livedesk.ui.feed.figureplots import Ahead, RatePlot, SkewPlot
+from livedesk.ui.feed.plotsbar import PlotsBar
 from livedesk.ui.feed.readings import rate_readings, skew_readings
 from livedesk.ui.feed.timeplot import Cursor, TimePlot, TimeWindow
 from livedesk.ui.feed.valuestable import ValuesTable
@@ -76,36 +76,18 @@ class PlotsPanel(QWidget):
         self._frame.timeout.connect(self._redraw)
         self.rate = RatePlot(theme, zone)
         self.skew = SkewPlot(theme, zone)
-        self.ranges = [self._segment(text) for text in (tr("2 min"), tr("10 min"), tr("All"))]
-        self.follow = self._segment(tr("Follow live"), tr("Keep the newest figures in view (L)"))
-        self.clocks = self._segment(
-            tr("Clocks"), tr("Audio and video clock against the wall clock, in the skew plot (K)")
-        )
-        self.values = self._segment(tr("Values"), tr("The values behind the plots as a table (V)"))
-        self.arrange = self._segment(tr("Arrange"), tr("Move, close or reset the parts (Ctrl+L)"))
-        self.show_time = self._segment(tr("Show time"), tr("Time since the session began (T)"))
-        self.wall_time = self._segment(tr("Wall clock"), tr("Time of day (T)"))
+        self.bar = PlotsBar(theme)
+        self.follow, self.clocks, self.values = self.bar.follow, self.bar.clocks, self.bar.values
+        self.ranges, self.arrange = self.bar.ranges, self.bar.arrange
         self._wire()
         self._lay_out()
 
-    def _segment(self, text: str, hint: str = "") -> QPushButton:
-        return button(self._theme, text, hint, segment=True)
-
     def _wire(self) -> None:
-        self._range_group = QButtonGroup(self)
-        for place, choice in enumerate(self.ranges):
-            self._range_group.addButton(choice, place)
-        self._range_group.idClicked.connect(self.choose_range)
-        self._clock_group = QButtonGroup(self)
-        self._clock_group.addButton(self.show_time, 0)
-        self._clock_group.addButton(self.wall_time, 1)
-        self._clock_group.idClicked.connect(self._choose_clock)
+        self.bar.range_group.idClicked.connect(self.choose_range)
+        self.bar.clock_group.idClicked.connect(self._choose_clock)
         self.follow.clicked.connect(self.follow_live)
         self.values.toggled.connect(self._show_table)
         self.arrange.clicked.connect(self.arrange_asked)
-        self.ranges[0].setChecked(True)
-        self.show_time.setChecked(True)
-        self.follow.setChecked(True)
         for plot in self.plots:
             plot.moved.connect(self._hold)
             plot.pointed.connect(self.point)
@@ -116,24 +98,10 @@ class PlotsPanel(QWidget):
         return self.rate, self.skew
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setSpacing(self._theme.px(4))
-        for choice in self.ranges:
-            bar.addWidget(choice)
-        bar.addSpacing(self._theme.pad)
-        bar.addWidget(self.follow)
-        bar.addSpacing(self._theme.pad)
-        bar.addWidget(self.clocks)
-        bar.addWidget(self.values)
-        bar.addStretch(1)
-        bar.addWidget(self.show_time)
-        bar.addWidget(self.wall_time)
-        bar.addSpacing(self._theme.pad)
-        bar.addWidget(self.arrange)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.gap)
-        column.addLayout(bar)
+        column.addWidget(self.bar)
         for plot in self.plots:
             column.addWidget(plot, 1)
         column.addWidget(self.table, 2)
@@ -164,7 +132,7 @@ class PlotsPanel(QWidget):
 
     def _choose_clock(self, place: int) -> None:
         self._view.wall = place == 1
-        (self.wall_time if self._view.wall else self.show_time).setChecked(True)
+        (self.bar.wall_time if self._view.wall else self.bar.show_time).setChecked(True)
 
     def _hold(self, begin_s: float, end_s: float) -> None:
         """Stay where somebody panned or zoomed to."""

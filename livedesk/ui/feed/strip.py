@@ -22,6 +22,8 @@ NARROW = 262
 TIGHT = 190
 """Pixels under which nothing stands beside the figure either."""
 
+SIDE, TIGHT_SIDE = 12, 7
+TIGHT_GAP = 4
 SHARE_SHOW, SHARE_OWN = 5, 4
 """How a part of the show and the column of our own instruments share the width."""
 
@@ -108,8 +110,8 @@ class CardPanel(_AnyCard):
         figure.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
         self._first.addWidget(self._figures)
         self._second.addWidget(self.note, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(12), px(6), px(12), px(6))
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(px(SIDE), px(6), px(SIDE), px(6))
         column.setSpacing(px(1))
         column.addWidget(self.title)
         column.addLayout(self._first)
@@ -126,6 +128,10 @@ class CardPanel(_AnyCard):
         if (narrow, tight) == (self._narrow, self._tight):
             return
         self._narrow, self._tight = narrow, tight
+        side, gap = (TIGHT_SIDE, TIGHT_GAP) if tight else (SIDE, self._theme.gap)
+        px = self._theme.px
+        self._column.setContentsMargins(px(side), px(6), px(side), px(6))
+        self._first.setSpacing(px(gap))
         self.word.setFont(self._theme.font("word" if narrow else "value"))
         self.figure.setFont(self._theme.font("strong" if narrow else "value"))
         self._show_source(self._figures.isVisibleTo(self))

@@ -27,7 +27,8 @@ from livedesk.desk.timeline import LANES, Entry, Lane, Timeline, lane_name, near
 from livedesk.desk.words import number, show_clock, span, tr, wall_clock
 from livedesk.ui.basics import ElidedText, Panel
 from livedesk.ui.feed.axes import FIGURES_WIDTH
-from livedesk.ui.feed.timeplot import PLOT_MARGIN, READOUT_WIDTH, TimeWindow
+from livedesk.ui.feed.readouts import WIDTH as READOUT_WIDTH
+from livedesk.ui.feed.timeplot import PLOT_MARGIN, TimeWindow
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
 
@@ -121,6 +122,7 @@ class LanesView(QWidget):
             painter.setClipRect(
                 room.adjusted(-self._theme.px(MARK) / 2, 0, self._theme.px(MARK), 0)
             )
+            self._draw_labels(painter)
             # What is loud is drawn over what is not.
             for entry in sorted(self._entries, key=lambda entry: LOUDNESS[entry.look]):
                 self._draw_entry(painter, entry)
@@ -164,6 +166,26 @@ class LanesView(QWidget):
         # What is only information is a tick: a hundred rings would be louder than one alarm.
         colour = colours.text if entry.label else colours.muted
         painter.fillRect(QRectF(x - 1, y - side / 2, 2, side), QColor(colour))
+
+    def _draw_labels(self, painter: QPainter) -> None:
+        """Words beside their marks, where the lane is free up to the next one."""
+        line, side = self._metrics.height(), self._theme.px(MARK)
+        painter.setPen(QColor(self._theme.colours.muted))
+        for entry in self._entries:
+            x = self.x_of(entry.t) + side
+            wide = self._metrics.horizontalAdvance(entry.label)
+            if not entry.label or x + wide > self._right or self._is_marked(entry, x + wide):
+                continue
+            top = self.lane_middle(entry.lane) - line / 2
+            painter.drawText(QRectF(x, top, wide + 1, line), entry.label)
+
+    def _is_marked(self, before: Entry, until_x: float) -> bool:
+        """Whether the lane has another mark between that entry's and a place."""
+        reach_s = self._time_at(until_x + self._theme.px(MARK))
+        return any(
+            entry.lane == before.lane and before.t <= entry.t < reach_s and entry is not before
+            for entry in self._entries
+        )
 
     def _draw_chosen(self, painter: QPainter) -> None:
         if self._chosen is None or self._window is None:

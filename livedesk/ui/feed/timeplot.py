@@ -7,33 +7,29 @@ from datetime import tzinfo
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPen
-from PySide6.QtWidgets import (
-    QFrame,
-    QGraphicsLineItem,
-    QHBoxLayout,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QKeyEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGraphicsLineItem, QHBoxLayout, QVBoxLayout
 
 from livedesk.desk.marks import Mark
 from livedesk.desk.plots import Key, StorePlots
 from livedesk.desk.series import Extent, Series
 from livedesk.desk.words import number, tr
-from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.basics import ElidedText, Panel, Text
 from livedesk.ui.feed.axes import FigureAxis, TimeAxis
 from livedesk.ui.feed.marklines import FAR_VALUE, MarkLines
-from livedesk.ui.feed.readout import Reading, Readout, curve_colour, dash
+from livedesk.ui.feed.readout import Reading, curve_colour, dash
+from livedesk.ui.feed.readouts import Readouts
 from livedesk.ui.theme import Theme
 
-READOUT_WIDTH = 132
 PLOT_MARGIN = 12
 """At either side of a plot, within its frame."""
 
+TIME_TWICE = 150
+"""Pixels of height from which on an upper plot has a time axis of its own."""
+
 LEAST_HEIGHT = 112
-MOST_FULL = 2
-"""Of more curves than this each reads in one line."""
+LEAST_CANVAS = 72
+"""Of it is the canvas with its axis."""
 
 LEAST_RANGE_S = 5.0
 """Nobody zooms further in: figures come four times a second."""
@@ -88,25 +84,26 @@ class TimePlot(Panel):
         *,
         signed: bool = False,
         zone: tzinfo | None = None,
-        mark_words: bool = False,
+        upper: bool = False,
     ) -> None:
-        """`mark_words`: marks are named here; of several plots below one another one is enough."""
+        """`upper`: another one of the same time stands below. Marks are named here, and where room
+        is short the time stands only there."""
         super().__init__(theme, title)
         self._theme = theme
         self._curves: dict[Key, pg.PlotCurveItem] = {}
         self._drawn: dict[Key, tuple[Series, int, float, float, bool]] = {}
-        self._readouts: dict[Key, Readout] = {}
         self._window: TimeWindow | None = None
         self._stale = False
         self._signed = signed
-        self._readings: dict[Key, Reading] = {}
+        self._upper = upper
         self.value_axis = FigureAxis(theme, signed=signed)
         self.time_axis = TimeAxis(theme, zone)
         self.view = PlotView()
         self._cursor = QGraphicsLineItem(0, -FAR_VALUE, 0, FAR_VALUE)
         self.cursor_text = Text(theme, "small")
+        self.readouts = Readouts(theme)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=True, defaultPadding=0.0)
-        self.marks = MarkLines(theme, self.box, labelled=mark_words)
+        self.marks = MarkLines(theme, self.box, labelled=upper)
         self._set_up_view()
         self._lay_out(title, hint)
 
@@ -158,42 +155,36 @@ class TimePlot(Panel):
         heading.addWidget(self._title)
         heading.addWidget(self.hint, 1)
         heading.addWidget(self.stale_note)
-        self._side = QVBoxLayout()
-        self._side.setSpacing(theme.gap)
-        self._side.addStretch(1)
-        side = QWidget()
-        side.setFixedWidth(theme.px(READOUT_WIDTH))
-        side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(theme.px(LEAST_HEIGHT))
-        side.setLayout(self._side)
-        self._side.setContentsMargins(0, 0, 0, 0)
         body = QHBoxLayout()
         body.setSpacing(theme.pad)
         body.addWidget(self.view, 1)
-        body.addWidget(side)
+        body.addWidget(self.readouts)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(n) for n in (PLOT_MARGIN, 8, PLOT_MARGIN, 6)))
         column.setSpacing(theme.px(4))
         column.addLayout(heading)
         column.addLayout(body, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self._upper:
+            has_room = event.size().height() >= self._theme.px(TIME_TWICE)
+            if has_room != self.time_axis.isVisible():
+                (self.time_axis.show if has_room else self.time_axis.hide)()
+
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
         """Say which curves there are and what their latest values are."""
         if [reading.key for reading in readings] != list(self._curves):
             self._rebuild([reading.key for reading in readings])
-        said = ""
-        for reading in readings:
-            self._readings[reading.key] = reading
-            readout = self._readouts[reading.key]
-            readout.show_reading(reading)
-            # What the one above says already is not said twice.
-            readout.show_note(reading.note != said)
-            said = reading.note
+        self.readouts.show_readings(readings)
+        least = self._theme.px(LEAST_HEIGHT - LEAST_CANVAS) + self.readouts.least_px
+        self.setMinimumHeight(max(self._theme.px(LEAST_HEIGHT), least))
 
     @property
     def readings(self) -> tuple[Reading, ...]:
         """What the curves are called, and their latest values."""
-        return tuple(self._readings.values())
+        return self.readouts.readings
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -201,19 +192,10 @@ class TimePlot(Panel):
         return tuple(self._curves)
 
     def _rebuild(self, keys: list[Key]) -> None:
-        for key, curve in self._curves.items():
+        for curve in self._curves.values():
             self.box.removeItem(curve)
-            discard(self._readouts[key])
         self._drawn = {}
-        self._readings = {}
         self._curves = {key: self._add_curve(place) for place, key in enumerate(keys)}
-        brief = len(keys) > MOST_FULL
-        self._side.setSpacing(0 if brief else self._theme.gap)
-        self._readouts = {
-            key: Readout(self._theme, place, brief=brief) for place, key in enumerate(keys)
-        }
-        for place, readout in enumerate(self._readouts.values()):
-            self._side.insertWidget(place, readout)
 
     def _add_curve(self, place: int) -> pg.PlotCurveItem:
         curve = pg.PlotCurveItem(pen=self._pen(place), antialias=False, connect="finite")
@@ -278,10 +260,8 @@ class TimePlot(Panel):
 
     def values_at(self, t: float, column_s: float, plots: StorePlots) -> list[str]:
         """One line a curve: its value, or lowest to highest where a pixel stands for several."""
-        return [
-            f"{reading.label}  {self._extent_words(plots[key].at(t, column_s), reading.unit)}"
-            for key, reading in self._readings.items()
-        ]
+        found = ((reading, plots[reading.key].at(t, column_s)) for reading in self.readings)
+        return [f"{r.label}  {self._extent_words(extent, r.unit)}" for r, extent in found]
 
     def _extent_words(self, extent: Extent | None, unit: str) -> str:
         if extent is None:

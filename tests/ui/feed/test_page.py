@@ -17,6 +17,7 @@ from livedesk.core.status import SoundStatus
 from livedesk.desk.levels import levels
 from livedesk.desk.plots import FEED
 from livedesk.ui.feed.page import FeedPage
+from livedesk.ui.feed.readout import Readout
 from livedesk.ui.layouts import Layouts
 from tests.ui.feed.conftest import show
 from tests.ui.stage import Stage, on_air, throttled
@@ -186,3 +187,34 @@ def test_dragging_one_plot_takes_the_other_and_the_timeline_along(
     page.plots.follow_live()
     show(page, troubled)
     assert len(page.timeline.lanes.entries) > 1
+
+
+def test_at_small_heights_the_read_outs_take_a_line_each_and_the_time_stands_once(
+    open_page: OpenPage, troubled: Stage, qtbot: QtBot
+) -> None:
+    page = open_page()
+    rate = page.plots.rate
+    rate.setFixedHeight(rate.minimumHeight())
+    qtbot.waitUntil(lambda: not rate.time_axis.isVisible())
+    assert page.plots.skew.time_axis.isVisible()
+    for readout in rate.readouts.findChildren(Readout):
+        assert readout.height() >= readout.minimumSizeHint().height()
+    show(page, troubled)
+    assert not rate.marks.labels, "words would cover the curve"
+    rate.setFixedHeight(300)
+    qtbot.waitUntil(rate.time_axis.isVisible)
+    show(page, troubled)
+    assert "→ bonded" in rate.marks.labels
+
+
+def test_a_narrow_bar_over_the_plots_stands_in_two_lines(open_page: OpenPage, qtbot: QtBot) -> None:
+    bar = open_page().plots.bar
+    bar.setParent(None)
+    bar.resize(1200, 40)
+    bar.show()
+    qtbot.waitUntil(lambda: not bar.is_wrapped)
+    bar.resize(bar.minimumSizeHint().width(), 80)
+    qtbot.waitUntil(lambda: bar.is_wrapped)
+    assert bar.arrange.geometry().right() <= bar.width()
+    bar.close()
+    bar.deleteLater()
