@@ -261,7 +261,7 @@ def test_keys_do_what_the_sheet_says(live: Stage, open_window: OpenWindow, qtbot
     QTest.keyClick(window, Qt.Key.Key_3)
     assert plots.ranges[2].isChecked()
     QTest.keyClick(window, Qt.Key.Key_T)
-    assert plots.wall_time.isChecked()
+    assert plots.bar.wall_time.isChecked()
     plots.rate.moved.emit(1.0, 60.0)
     assert not plots.follow.isChecked()
     QTest.keyClick(window, Qt.Key.Key_L)
