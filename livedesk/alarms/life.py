@@ -42,6 +42,13 @@ class Alarms:
         shown = (track.shown() for track in self._tracks.values())
         return tuple(self._shelf.shown(alarm) for alarm in shown if alarm is not None)
 
+    def standing(self) -> tuple[AlarmStatus, ...]:
+        """As `active`, without what is of the shelf or of this moment."""
+        return tuple(track.alarm for track in self._tracks.values() if track.alarm is not None)
+
+    def shelved(self) -> tuple[Shelved, ...]:
+        return self._shelf.listed()
+
     def ended(self) -> tuple[EndedAlarm, ...]:
         """Those that are over, of this session or not seen since one before; the newest first."""
         return self._ended.listed()

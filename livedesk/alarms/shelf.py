@@ -50,6 +50,9 @@ class Shelf:
         shelved = self._shelved.get(alarm_id)
         return None if shelved is None else shelved.by
 
+    def listed(self) -> tuple[Shelved, ...]:
+        return tuple(self._shelved.values())
+
     def empty(self) -> None:
         self._shelved.clear()
 

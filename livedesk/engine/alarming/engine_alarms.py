@@ -12,7 +12,9 @@ from livedesk.core.events import Json, Level, Source
 from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.common_alarms import CommonAlarms
+from livedesk.engine.alarming.engine_file import EngineAlarmsFile
 from livedesk.engine.alarming.following import Following, Place, Post
+from livedesk.engine.alarming.left import Left, left_shelved
 
 log = logging.getLogger(__name__)
 
@@ -47,18 +49,26 @@ class EngineAlarms:
         self.note: Note = _nowhere
         """Of the audit trail, which is there once the engine is."""
         self.common = CommonAlarms(clock)
+        self._keep: Callable[[Left], None] = _kept_nowhere
         self._following = Following(Place(clock, post or self._post, telling, steps))
+
+    async def open(self, file: EngineAlarmsFile) -> None:
+        """Take up what an earlier engine left there, and keep it from now on."""
+        self._following.recall(await file.read())
+        self._keep = file.keep
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; one not mentioned is gone."""
         self._following.look(self.common.beside(findings))
         self.common.stand(self._following.active())
+        alarms = self._following.alarms
+        self._keep(Left(alarms.standing(), alarms.ended()[::-1], left_shelved(alarms.shelved())))
 
     def active(self) -> tuple[AlarmStatus, ...]:
         return self._following.active()
 
     def ended(self) -> tuple[EndedAlarm, ...]:
-        """Since the engine started, the newest first."""
+        """The newest first, also of engines before."""
         return self._following.ended()
 
     def flood(self) -> AlarmFlood | None:
@@ -86,6 +96,10 @@ class EngineAlarms:
         if actor is None:
             # What a person does is noted with the call.
             self.note(kind, data={"text": text})
+
+
+def _kept_nowhere(left: Left) -> None:
+    """Where no engine is to take it up: tests."""
 
 
 def _nowhere(act: str, *, data: Mapping[str, str]) -> None:

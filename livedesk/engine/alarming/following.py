@@ -18,6 +18,7 @@ from livedesk.core.events import Json, Level, Source
 from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.engine.alarm_words import alarm_event
 from livedesk.engine.alarming.announce import Announcement, Telling
+from livedesk.engine.alarming.left import Left
 
 ACKNOWLEDGED: Final = "alarm.acknowledged"
 SHELVED: Final = "alarm.shelved"
@@ -145,8 +146,12 @@ class Following:
         place = self._place
         place.telling.announce(Announcement(place.store, place.name, alarm, ended, quiet))
 
-    def told_before(self) -> None:
-        """What stands was announced by an earlier engine."""
+    def recall(self, left: Left) -> None:
+        """Take up what an earlier engine left; what stands was announced by it."""
+        clock = self._place.clock
+        mono_ns, utc_ns = clock.mono_ns(), clock.utc_ns()
+        shelved = left.shelved_at(mono_ns, utc_ns)
+        self.alarms.recall(mono_ns, utc_ns, left.standing, left.ended, shelved)
         self._announcer.told_before(self.alarms.active())
 
     # What is shown.

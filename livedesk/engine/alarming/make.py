@@ -21,6 +21,7 @@ from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.channels import Channels
 from livedesk.engine.alarming.channels_file import ChannelsFile
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from livedesk.engine.alarming.engine_file import EngineAlarmsFile
 from livedesk.engine.alarming.telling import ChannelTelling
 from livedesk.engine.bus import Bus
 from livedesk.engine.machine import MachineWatch
@@ -28,6 +29,7 @@ from livedesk.engine.overview import Overview
 from livedesk.engine.people.door import PeopleDoor
 
 CHANNELS_FILE: Final = "channels.json"
+ALARMS_FILE: Final = "engine-alarms.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ async def open_alarming(
     telling = ChannelTelling(voice, clock)
     channels = await _open_channels(opened, settings, data, telling, clock, safe)
     alarms = EngineAlarms(clock, telling, steps)
+    file = EngineAlarmsFile(data / ALARMS_FILE)
+    await alarms.open(file)
+    opened.push_async_callback(file.close)
     overview = Overview(
         clock,
         MachineWatch(data, clock),
@@ -77,6 +82,7 @@ async def open_alarming(
     tasks = Tasks()
     opened.push_async_callback(tasks.close)
     tasks.spawn("overview", overview.run(bus.publish_engine))
+    tasks.spawn("engine's alarms", file.run())
     return Alarming(telling, channels, overview, alarms)
 
 

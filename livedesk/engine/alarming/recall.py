@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from livedesk.alarms.history import EndedAlarms, ended_alarm, unseen
-from livedesk.alarms.shelf import Shelved
+from livedesk.alarms.history import EndedAlarms, ended_alarm
 from livedesk.core.events import Event, Json
 from livedesk.core.status import AlarmStatus, EndedAlarm, Priority
 from livedesk.engine.alarming.following import ACKNOWLEDGED, SHELVED, UNSEEN, UNSHELVED
+from livedesk.engine.alarming.left import Left, LeftShelved
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionReader
 
@@ -21,46 +21,6 @@ log = logging.getLogger(__name__)
 _TRIP: Final = "limit.trip"
 _CLEAR: Final = "limit.clear"
 _KINDS: Final = (_TRIP, _CLEAR, ACKNOWLEDGED, SHELVED, UNSHELVED, UNSEEN)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftShelved:
-    """What stands on record of a shelving; a monotonic time would be of another boot."""
-
-    alarm: str
-    by: str
-    why: str
-    until_utc_ns: int
-    priority: Priority
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """`ended`: the oldest first."""
-
-    standing: tuple[AlarmStatus, ...] = ()
-    ended: tuple[EndedAlarm, ...] = ()
-    shelved: tuple[LeftShelved, ...] = ()
-
-    def unseen(self) -> Left:
-        """What is left once the session is over: what ended, or stood at its end, unseen."""
-        stood = (ended_alarm(alarm, 0.0, None) for alarm in self.standing)
-        return Left(ended=unseen((*self.ended, *stood)))
-
-    def shelved_at(self, mono_ns: int, utc_ns: int) -> tuple[Shelved, ...]:
-        """What is still put aside, by this boot's clock."""
-        return tuple(
-            Shelved(
-                each.alarm,
-                each.by,
-                each.why,
-                mono_ns + each.until_utc_ns - utc_ns,
-                each.until_utc_ns,
-                each.priority,
-            )
-            for each in self.shelved
-            if each.until_utc_ns > utc_ns
-        )
 
 
 def recall(record: Path) -> Left:

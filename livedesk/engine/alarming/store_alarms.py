@@ -23,7 +23,6 @@ class StoreAlarms:
     def __init__(self, place: Place, common: CommonAlarms | None = None) -> None:
         """`common`: what this store has together with others of the same engine."""
         self._place = place
-        self._clock = place.clock
         self._following = Following(place)
         self._common = common
         self._within: tuple[AlarmStatus, ...] = ()
@@ -40,11 +39,7 @@ class StoreAlarms:
         left = await asyncio.to_thread(recall, record)
         if is_over:
             left = left.unseen()
-        mono_ns, utc_ns = self._clock.mono_ns(), self._clock.utc_ns()
-        shelved = left.shelved_at(mono_ns, utc_ns)
-        alarms = self._following.alarms
-        alarms.recall(mono_ns, utc_ns, left.standing, left.ended, shelved)
-        self._following.told_before()
+        self._following.recall(left)
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; four times a second."""

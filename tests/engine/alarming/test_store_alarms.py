@@ -10,15 +10,29 @@ from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.alarms.runbook import Runbook
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.events import Event, Json, Level, Source
+from livedesk.core.status import AlarmStatus, EndedAlarm
 from livedesk.engine.alarming.announce import Announcement
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from livedesk.engine.alarming.engine_file import EngineAlarmsFile
 from livedesk.engine.alarming.following import Following, Place
+from livedesk.engine.alarming.left import Left
 from livedesk.engine.alarming.recall import left_by
 from livedesk.engine.alarming.runbook_file import RunbookFile, runbook_path
 from tests.engine.conftest import GOOD, Bench
 from tests.waiting import until
 
 RULE = AlarmRule("medium", on_s=0.0, off_s=2.0, action="Look at it.")
+
+
+Known = tuple[tuple[AlarmStatus, ...], tuple[EndedAlarm, ...], list[Announcement]]
+
+
+class Told:
+    def __init__(self) -> None:
+        self.announced: list[Announcement] = []
+
+    def announce(self, what: Announcement) -> None:
+        self.announced.append(what)
 
 
 class Engine:
@@ -30,11 +44,7 @@ class Engine:
         self.told: list[Announcement] = []
         steps = Runbook({"feed.lost": ("Call Ann.",)}).steps
         self.following = Following(Place(clock, self._post, self, steps, "glow", "Glow"))
-        left = left_by(record)
-        now = (clock.mono_ns(), clock.utc_ns())
-        shelved = left.shelved_at(*now)
-        self.following.alarms.recall(*now, left.standing, left.ended, shelved)
-        self.following.told_before()
+        self.following.recall(left_by(record))
 
     def announce(self, what: Announcement) -> None:
         self.told.append(what)
@@ -173,6 +183,44 @@ def test_alarms_of_the_engine_itself_are_lived_the_same() -> None:
     assert alarm.acknowledged_by == "Ann"
     assert alarm.since_utc_ns == clock.utc_ns() - 3 * NS_PER_S
     assert alarm.steps
+
+
+def test_a_new_engine_knows_the_alarms_of_the_one_before(tmp_path: Path) -> None:
+    names = ("disk.low", "clock.off", "channel.failing/a")
+
+    async def lived(*alarms: str, act: Callable[[EngineAlarms], object] | None = None) -> Known:
+        told = Told()
+        file = EngineAlarmsFile(tmp_path / "alarms.json")
+        engine = EngineAlarms(clock, told)
+        await engine.open(file)
+        for _ in range(30):
+            engine.look({each: Finding(RULE, each in alarms, f"{each}.") for each in names})
+            clock.advance(1)
+        if act is not None:
+            act(engine)
+            engine.look({each: Finding(RULE, each in alarms, f"{each}.") for each in names})
+        await file.close()
+        return engine.active(), engine.ended(), told.announced
+
+    def seen_to(engine: EngineAlarms) -> None:
+        engine.acknowledge("disk.low", "Ann")
+        engine.shelve("clock.off", "Ben", 10, "we know")
+
+    clock = ManualClock()
+    asyncio.run(lived("channel.failing/a"))
+    before, missed, _ = asyncio.run(lived("disk.low", "clock.off", act=seen_to))
+    after, ended, announced = asyncio.run(lived("disk.low", "clock.off"))
+    assert [one.id for one in missed] == ["channel.failing/a"]
+    assert ended == missed
+    assert after == before
+    assert {alarm.shelved_by for alarm in after} == {None, "Ben"}
+    assert announced == []
+
+
+def test_a_file_of_alarms_that_is_broken_holds_no_engine_up(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.json"
+    path.write_text("{")
+    assert asyncio.run(EngineAlarmsFile(path).read()) == Left()
 
 
 def test_people_acknowledge_and_shelve_over_the_api(bench: Bench) -> None:
