@@ -37,6 +37,7 @@ from livedesk.desk.mishaps import Mishaps, caught
 from livedesk.desk.pad_host import PadHost
 from livedesk.desk.preferences import PreferenceBook, Preferences
 from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
+from livedesk.desk.words import use_catalogues
 from livedesk.keys import keep_in_keyring
 from livedesk.paths import Paths
 from livedesk.ui.dressing import theme_of, wear
@@ -128,6 +129,7 @@ def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
 
 def _application(*, offscreen: bool) -> QApplication:
     qInstallMessageHandler(_qt_says)
+    use_catalogues(Path(str(files("livedesk"))) / "locale")
     arguments = ["livedesk", *(["-platform", "offscreen"] if offscreen else [])]
     app = QApplication.instance() or QApplication(arguments)
     assert isinstance(app, QApplication)
@@ -178,6 +180,7 @@ def _front(
     if not layouts.place(front.window, PLACE):
         front.window.resize(fitting(_room(front.window), theme.scale))
     front.window.show()
+    front.window.beside.walls.open_again()
     return front
 
 

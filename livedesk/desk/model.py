@@ -98,6 +98,10 @@ class DeskSnapshot:
         """Stores whose viewers would notice a stop, as far as the console knows."""
         return tuple(v for v in self.stores if v.status.state in ("live", "interrupted"))
 
+    @property
+    def names_on_air(self) -> tuple[str, ...]:
+        return tuple(view.status.name for view in self.on_air)
+
 
 @dataclass(slots=True)
 class _Known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from livedesk.desk.model import DeskSnapshot, StoreView
@@ -24,18 +24,25 @@ class PadWindows:
         self._source, self._theme = source, theme
         self._open: dict[str, PadWindow] = {}
 
-    @property
-    def stores(self) -> tuple[str, ...]:
-        return tuple(self._open)
-
     def open(self, store: str) -> None:
-        pad = self._open.get(store)
-        if pad is None:
-            pad = self._open[store] = PadWindow(self._source, self._theme, store)
-            pad.closed.connect(partial(self._forget, store))
+        pad = self._open.get(store) or self._make(store)
         pad.show()
         pad.raise_()
         pad.activateWindow()
+
+    def take_over(self, before: PadWindows) -> None:
+        """The same pads in another look, without taking the keys from where they are."""
+        for store, old in before._open.items():
+            pad = self._make(store)
+            pad.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+            pad.setGeometry(old.geometry())
+            pad.setWindowState(old.windowState())
+            pad.show()
+
+    def _make(self, store: str) -> PadWindow:
+        pad = self._open[store] = PadWindow(self._source, self._theme, store)
+        pad.closed.connect(partial(self._forget, store))
+        return pad
 
     def _forget(self, store: str) -> None:
         pad = self._open.pop(store, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QStatusBar
+
 from livedesk.desk.model import Note
 from livedesk.desk.words import tr, wall_clock
 from livedesk.ui.basics import ElidedText, Text
@@ -21,8 +23,11 @@ class NoteLine(ElidedText):
             self.show_text(f"{wall_clock(note.utc_ns)}  {note.text}" if note else "")
 
 
-def keys_hint(theme: Theme) -> Text:
-    hint = Text(theme, "small", theme.colours.faint)
-    hint.show_text(tr("F1 Keys"))
-    hint.setContentsMargins(0, 0, theme.pad, 0)
-    return hint
+def fit_foot(bar: QStatusBar, note: NoteLine, theme: Theme) -> None:
+    """The note where there is room for it, and the way to the keys beside it."""
+    keys = Text(theme, "small", theme.colours.faint)
+    keys.show_text(tr("F1 Keys"))
+    keys.setContentsMargins(0, 0, theme.pad, 0)
+    bar.setSizeGripEnabled(False)
+    bar.addWidget(note, 1)
+    bar.addPermanentWidget(keys)

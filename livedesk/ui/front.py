@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from livedesk.core.clock import Clock
@@ -32,6 +32,9 @@ from livedesk.ui.sound_device import QtPlayer
 from livedesk.ui.source import Source
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
+
+REST_MS = 300
+"""After so long it is tried again whether another look disturbs nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,11 @@ class Front(QObject):
         )
         self._dialog: SettingsDialog | None = None
         self.window = self._make()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._dress_anew)
         fittings.book.on_change.append(self._preferred)
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
     def _make(self) -> ConsoleWindow:
         fittings = self._fittings
@@ -81,10 +88,11 @@ class Front(QObject):
         return window
 
     def rebuild(self, theme: Theme) -> None:
-        """The same window in another look: same place, page and store."""
+        """The same windows in another look: same place, page and store."""
         before, self._theme = self.window, theme
         tab = self._dialog.page.key if self._dialog is not None else ""
         wear(self._app, theme)
+        before.page.keep_layout(self._fittings.layouts)
         self.window = self._make()
         self.window.take_over(before)
         self.window.setGeometry(before.geometry())
@@ -92,6 +100,7 @@ class Front(QObject):
         self.window.show()
         before.close_for_good()
         before.deleteLater()
+        self.window.beside.walls.open_again()
         if tab:
             self.open_settings()
             if self._dialog is not None:
@@ -101,7 +110,25 @@ class Front(QObject):
         looks = (before.look, before.scale, before.motion), (now.look, now.scale, now.motion)
         if looks[0] != looks[1]:
             # Not within the click: the button that was clicked is of the window that goes.
-            QTimer.singleShot(0, self, lambda: self.rebuild(theme_of(self._fittings.book.now)))
+            self._rest.start(0)
+
+    def _system_changed(self) -> None:
+        """The system goes dark in the evening, whatever somebody is doing."""
+        if self._fittings.book.now.look == "system" and not self._fittings.quiet:
+            self._rest.start(0)
+
+    def _dress_anew(self) -> None:
+        """Once nobody is in the middle of something that a new window would take away."""
+        if self._is_busy():
+            self._rest.start(REST_MS)
+        else:
+            self.rebuild(theme_of(self._fittings.book.now))
+
+    def _is_busy(self) -> bool:
+        """A question is open, something is chosen from a list, or the mouse drags something."""
+        asks = self._app.activeModalWidget() not in (None, self._dialog)
+        drags = self._app.mouseButtons() != Qt.MouseButton.NoButton
+        return asks or drags or self._app.activePopupWidget() is not None
 
     def open_settings(self) -> None:
         self._dialog = SettingsDialog(self._theme, self.window, self._pages())
@@ -138,6 +165,8 @@ class Front(QObject):
     def close(self) -> None:
         """Close the window without a question, and remember where it stood."""
         self._fittings.book.on_change.remove(self._preferred)
+        self._app.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        self._rest.stop()
         self.window.close_for_good()
         self.window.deleteLater()
         self._fittings.layouts.save()

@@ -51,6 +51,18 @@ class Layouts:
         for kind in ("place", "docks"):
             self._kept.pop(f"{kind}.{name}", None)
 
+    def keep_open(self, kind: str, names: tuple[str, ...]) -> None:
+        """Which windows of a kind stood open."""
+        self._kept[f"open.{kind}"] = json.dumps(names)
+
+    def open_ones(self, kind: str) -> tuple[str, ...]:
+        try:
+            names = json.loads(self._kept.get(f"open.{kind}", "[]"))
+        except (ValueError, RecursionError):
+            return ()
+        known = names if isinstance(names, list) else []
+        return tuple(name for name in known if isinstance(name, str))
+
     def save(self) -> None:
         """Write it down. Blocks for about a millisecond: call it when a window closes."""
         if self._file is None:

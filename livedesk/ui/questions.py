@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QMessageBox, QPushButton, QWidget
@@ -39,21 +40,22 @@ class Question(QMessageBox):
 
 def ask_close(
     parent: QWidget,
-    stores: tuple[str, ...],
+    stores: Callable[[], tuple[str, ...]],
     close: Callable[[], None],
     stop: Callable[[], None],
     why_not_stop: str = "",
 ) -> Question:
-    """The window was closed while a show is on air."""
+    """The window was closed while shows are on air; `stores` names them, at each question anew."""
     question = Question(
         parent,
         tr("The show goes on without this window."),
         tr("On air: {stores}. The relay and the engine carry the stream; open livedesk again "
-           "to come back to it.").format(stores=", ".join(stores)),
+           "to come back to it.").format(stores=", ".join(stores())),
     )  # fmt: skip
     keep = question.offer(tr("Close window"), QMessageBox.ButtonRole.AcceptRole, close)
     end = tr("End the show and stop the engine…")
-    push = question.offer(end, QMessageBox.ButtonRole.DestructiveRole, stop)
+    ask = partial(_ask_stop, parent, stores, stop)
+    push = question.offer(end, QMessageBox.ButtonRole.DestructiveRole, ask)
     push.setDisabled(bool(why_not_stop))
     push.setToolTip(why_not_stop)
     question.offer(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -73,8 +75,11 @@ def ask_end(parent: QWidget, store: str, act: Callable[[], None]) -> Question:
     return _confirm(question, tr("End session"), act)
 
 
-def ask_stop(parent: QWidget, stores: tuple[str, ...], act: Callable[[], None]) -> Question:
+def _ask_stop(
+    parent: QWidget, on_air: Callable[[], tuple[str, ...]], act: Callable[[], None]
+) -> None:
     """Sign off all stores and stop everything on this machine."""
+    stores = on_air()
     question = Question(
         parent,
         tr("End the show for {n} stores and stop the engine?").format(n=len(stores))
@@ -84,7 +89,7 @@ def ask_stop(parent: QWidget, stores: tuple[str, ...], act: Callable[[], None]) 
             stores=", ".join(stores)
         ),
     )
-    return _confirm(question, tr("End and stop"), act)
+    _confirm(question, tr("End and stop"), act)
 
 
 def ask_drill(

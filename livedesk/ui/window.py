@@ -23,7 +23,7 @@ from livedesk.ui.console_keys import console_shortcuts, steer_plots
 from livedesk.ui.console_pages import ConsolePages
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.switching import Switching
-from livedesk.ui.foot import NoteLine, keys_hint
+from livedesk.ui.foot import NoteLine, fit_foot
 from livedesk.ui.layouts import Layouts
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pages import OF_ALL_STORES, Page
@@ -108,10 +108,7 @@ class ConsoleWindow(QMainWindow):
         column.addLayout(body, 1)
         self.setCentralWidget(self._centre)
         self._centre.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._centre.setFocus()
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(self.note, 1)
-        self.statusBar().addPermanentWidget(keys_hint(theme))
+        fit_foot(self.statusBar(), self.note, theme)
 
     def _wire(self) -> None:
         self.top.header.end_requested.connect(self.ask_end)
@@ -130,7 +127,6 @@ class ConsoleWindow(QMainWindow):
         pages.check.store_asked.connect(self.choose)
         pages.page_asked.connect(self.open_page)
         pages.pins.pad_asked.connect(self.open_pad)
-        pages.pins.refused.connect(self._source.note)
         pages.pins.web_pad_asked.connect(self.open_web_pad)
         self._actions = install(self, self.shortcuts, self._refused)
         self.open_page("feed")
@@ -169,8 +165,7 @@ class ConsoleWindow(QMainWindow):
         self._keep_choice(snapshot)
         view = snapshot.store(self._chosen)
         self.top.show_snapshot(snapshot, view, self._shown)
-        hidden = self._shown in OF_ALL_STORES
-        self.stores.show_stores(snapshot.stores, self._chosen, hidden=hidden)
+        self.stores.show_stores(snapshot.stores, self._chosen, hidden=self._shown in OF_ALL_STORES)
         orders = self.switching.follow(view, snapshot.link.answering)
         self.note.show_note(snapshot.note)
         if view is not None and view.on_air_s is not None:
@@ -215,11 +210,12 @@ class ConsoleWindow(QMainWindow):
             self._source.watch(store)
 
     def take_over(self, before: ConsoleWindow) -> None:
-        """Stand where another window stood: same store and page."""
+        """Stand where another window stood: same store, page and pads."""
         self.has_show = before.has_show
         self._has_started = True
         self._choose(before.chosen)
         self.open_page(before.shown)
+        self.beside.pads.take_over(before.beside.pads)
 
     # What a person does
 
@@ -282,23 +278,15 @@ class ConsoleWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Never stops a show by itself. The owner closes the window once all is unwound."""
+        event.setAccepted(self._may_close)
         if self._may_close:
-            event.accept()
             return
-        event.ignore()
-        if self._names_on_air and not self._sandbox:
+        if self._snapshot.on_air and not self._sandbox:
             why_not = Rights(self._snapshot.me).why_not("administer")
-            leave, names = self.leave_requested.emit, self._names_on_air
-            questions.ask_close(self, names, leave, self._ask_stop, why_not)
+            leave, stop = self.leave_requested.emit, self.stop_requested.emit
+            questions.ask_close(self, lambda: self._snapshot.names_on_air, leave, stop, why_not)
         else:
             self.leave_requested.emit()
-
-    def _ask_stop(self) -> None:
-        questions.ask_stop(self, self._names_on_air, self.stop_requested.emit)
-
-    @property
-    def _names_on_air(self) -> tuple[str, ...]:
-        return tuple(view.status.name for view in self._snapshot.on_air)
 
     def close_for_good(self) -> None:
         """Stop the timer and close without a question."""

@@ -20,6 +20,9 @@ USUAL = 1280, 720
 MOST = 4
 """Windows; a person does not look at more walls."""
 
+NAMES = tuple(f"wall {n}" for n in range(1, MOST + 1))
+KIND = "walls"
+
 
 class WallWindow(QWidget):
     """One wall."""
@@ -64,6 +67,10 @@ class WallWindows(QObject):
         super().__init__(parent)
         self._source, self._theme, self._layouts, self._beside = source, theme, layouts, parent
         self._open: dict[str, WallWindow] = {}
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.screenRemoved.connect(self._put_by)
+        app.screenAdded.connect(self._bring_back)
 
     @property
     def open_ones(self) -> tuple[WallWindow, ...]:
@@ -71,16 +78,27 @@ class WallWindows(QObject):
 
     def open(self) -> None:
         """One more, on a screen on which none stands yet."""
-        free = [f"wall {n}" for n in range(1, MOST + 1) if f"wall {n}" not in self._open]
-        if not free:
+        self._bring_back()
+        free = [name for name in NAMES if name not in self._open]
+        if free:
+            self._open_one(free[0])
+        else:
             self.open_ones[0].raise_()
-            return
-        window = self._open[free[0]] = WallWindow(self._source, self._theme, free[0])
+
+    def open_again(self) -> None:
+        """Those that were open when the console was closed."""
+        for name in self._layouts.open_ones(KIND):
+            if name in NAMES and name not in self._open:
+                self._open_one(name)
+
+    def _open_one(self, name: str) -> None:
+        window = WallWindow(self._source, self._theme, name)
         window.chosen.connect(self.chosen)
-        window.closed.connect(partial(self._forget, window.name))
+        window.closed.connect(partial(self._forget, name))
         window.resize(self._theme.px(USUAL[0]), self._theme.px(USUAL[1]))
-        if not self._layouts.place(window, window.name):
+        if not self._layouts.place(window, name):
             window.move(self._screen().availableGeometry().topLeft())
+        self._open[name] = window
         window.show()
         window.page.focus_list()
 
@@ -89,16 +107,34 @@ class WallWindows(QObject):
         screens = QGuiApplication.screens()
         return next((screen for screen in screens if screen not in taken), self._beside.screen())
 
+    def _put_by(self, screen: QScreen) -> None:
+        """Its screen was unplugged: Qt would put a full wall in front of the console."""
+        for window in self.open_ones:
+            if window.screen() == screen:
+                self._layouts.keep_place(window, window.name)
+                window.hide()
+
+    def _bring_back(self, _screen: QScreen | None = None) -> None:
+        """There may be a screen for it again."""
+        for window in self.open_ones:
+            if window.isHidden():
+                self._layouts.place(window, window.name)
+                window.show()
+
     def show_walls(self, snapshot: DeskSnapshot) -> None:
-        for window in self._open.values():
-            window.page.show_wall(snapshot)
+        for window in self.open_ones:
+            if window.isVisible():
+                window.page.show_wall(snapshot)
 
     def _forget(self, name: str) -> None:
         window = self._open.pop(name, None)
         if window is not None:
-            self._layouts.keep_place(window, name)
+            if window.isVisible():
+                self._layouts.keep_place(window, name)
             window.deleteLater()
 
     def close_all(self) -> None:
+        """Close them, to be opened again with the next console."""
+        self._layouts.keep_open(KIND, tuple(self._open))
         for window in self.open_ones:
             window.close()
