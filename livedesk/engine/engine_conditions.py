@@ -93,5 +93,9 @@ def _clock(machine: Machine) -> Finding:
         way = "ahead of" if time.offset_ms > 0 else "behind"
         text = f"The engine's clock is {abs(time.offset_ms):,.0f} ms {way} true time."
         return Finding(CLOCK, True, text)
-    is_off = None if time.synchronised is None else not time.synchronised
-    return Finding(CLOCK, is_off, "The engine's clock is not synchronised.")
+    if time.synchronised is None:
+        return Finding(CLOCK, None, "Nobody can say whether the engine's clock is right.")
+    # One that was never kept, as in a container, is for the check before the show: an alarm that
+    # always stands is noise.
+    is_lost = machine.time_was_kept and not time.synchronised
+    return Finding(CLOCK, is_lost, "The engine's clock is no longer synchronised.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,9 @@ class Machine:
     disk_left_h: float | None = None
     """So long the disk lasts at the rate at which it fills; None also while it does not fill."""
     time: TrueTime = field(default_factory=TrueTime)
+    time_was_kept: bool = False
+    """Somebody kept the clock since the engine started. In a container the system says for ever
+    that nobody does, as it is the host's to keep."""
 
 
 class DiskRate:
@@ -58,17 +62,23 @@ class DiskRate:
 class MachineWatch:
     """Looks at the disk of a folder, and at the clock."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, read_time: Callable[[], TrueTime] = read_true_time
+    ) -> None:
         self._folder = folder
+        self._read_time = read_time
         self._clock = clock
         self._rate = DiskRate()
+        self._time_was_kept = False
 
     def look(self) -> Machine:
         """Call it in a thread, one at a time: a network disk may keep it waiting."""
-        mono_ns, time = self._clock.mono_ns(), read_true_time()
+        mono_ns, time = self._clock.mono_ns(), self._read_time()
+        self._time_was_kept |= time.synchronised is True
         try:
             free_bytes = shutil.disk_usage(self._folder).free
         except OSError:
-            return Machine(time=time)
+            return Machine(time=time, time_was_kept=self._time_was_kept)
         self._rate.take(mono_ns, free_bytes)
-        return Machine(free_bytes, self._rate.left_h(mono_ns, free_bytes), time)
+        left_h = self._rate.left_h(mono_ns, free_bytes)
+        return Machine(free_bytes, left_h, time, self._time_was_kept)

@@ -65,11 +65,20 @@ def test_a_disk_that_does_not_last_the_show(
         (TrueTime(), None),
         (TrueTime(synchronised=True, offset_ms=3.0), False),
         (TrueTime(synchronised=True, offset_ms=-900.0), True),
-        (TrueTime(synchronised=False), True),
+        (TrueTime(synchronised=False), False),
     ],
 )
-def test_a_clock_that_nobody_keeps(time: TrueTime, present: bool | None) -> None:
+def test_a_clock_that_is_off_is_told_and_one_that_was_never_kept_is_not(
+    time: TrueTime, present: bool | None
+) -> None:
     assert found(Machine(time=time))["clock.off"].present is present
+
+
+def test_a_clock_that_is_no_longer_kept_is_told(tmp_path: Path, clock: ManualClock) -> None:
+    times = [TrueTime(synchronised=False), TrueTime(True, 1.0), TrueTime(synchronised=False)]
+    watch = MachineWatch(tmp_path, clock, lambda: times.pop(0))
+    seen = [found(watch.look())["clock.off"].present for _ in range(3)]
+    assert seen == [False, False, True]
 
 
 def test_a_channel_that_fails_is_named_with_its_reason() -> None:

@@ -7,16 +7,21 @@ import hashlib
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Final
 
 from livedesk.alarms.channels.message import Message
 from livedesk.core.channel_settings import EmailChannel
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.one_line import one_line
+
+_LONGEST_SUBJECT: Final = 250
 
 
 def mail_of(message: Message, way: EmailChannel) -> EmailMessage:
     mail = EmailMessage()
     agency = f"[{message.agency}] " if message.agency else ""
-    mail["Subject"] = f"{agency}{message.title}"
+    # A line end in a name of the settings would end the header.
+    mail["Subject"] = one_line(f"{agency}{message.title}", _LONGEST_SUBJECT)
     mail["From"] = way.sender
     mail["To"] = ", ".join(way.to)
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.utc_ns // NS_PER_S, UTC))

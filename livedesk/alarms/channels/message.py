@@ -16,7 +16,7 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.core.one_line import one_line
 from livedesk.core.status import AlarmStatus, EndedAlarm, Priority
 
-MessageKind = Literal["raised", "ended", "quiet", "heartbeat", "test", "joined"]
+MessageKind = Literal["raised", "ended", "quiet", "standing", "heartbeat", "test", "joined"]
 
 RANK: Final[dict[Priority, int]] = {"low": 0, "medium": 1, "high": 2}
 
@@ -103,6 +103,19 @@ class Voice:
         lines = ("More alarms come than one person can follow. Look at the list in the console.",)
         key = f"quiet/{store}"
         return Message("quiet", key, title, lines, "medium", utc_ns, self.agency, store)
+
+    def standing(
+        self, store: str, name: str, alarms: Sequence[AlarmStatus], utc_ns: int
+    ) -> Message:
+        """After a restart of the engine: what it may have had no time to tell. One or more."""
+        highest = max((alarm.priority for alarm in alarms), key=RANK.__getitem__)
+        title = self._title(f"{name}: livedesk was restarted; {_alarms(len(alarms))} not seen to")
+        lines = [
+            _line(f"{alarm.cause} Since {self.time(alarm.since_utc_ns)}. {alarm.action}")
+            for alarm in alarms[:_MOST_JOINED]
+        ]
+        key = f"standing/{store}"
+        return Message("standing", key, title, tuple(lines), highest, utc_ns, self.agency, store)
 
     def heartbeat(self, names: Sequence[str], alarms: int, utc_ns: int) -> Message:
         """`names`: the stores that are on air. `alarms`: those that stand."""

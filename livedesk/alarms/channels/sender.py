@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 LAST_WORDS_S: Final = 3.0
 """So long the end of the engine waits for messages that are due."""
 
-_FAULTS: Final = (LookupError, OSError, RuntimeError, TypeError, ValueError)
-
 
 class Sender:
     """One channel: what waits, and who carries it."""
@@ -82,7 +80,7 @@ class Sender:
     async def _deliver(self, message: Message) -> Delivery:
         try:
             return await self._courier.deliver(message, self._clock.utc_ns())
-        except _FAULTS as error:
+        except Exception as error:  # noqa: BLE001 - a message must not take its channel with it
             # Its text and traceback may hold an address or a token.
             log.error("channel %s failed: %s", self.settings.name, type(error).__name__)
             return Delivery(False, "a fault of ours; the engine's log says more", again=True)

@@ -82,11 +82,15 @@ class _Call:
         except ssl.SSLError:
             return Delivery(False, "it speaks no TLS that we understand", again=True)
         except TimeoutError:
-            return Delivery(False, f"no answer within {self._patience_s:g} s", again=True)
+            return self._late()
         except smtplib.SMTPException as error:
-            return _refused(error)
+            # Between two commands smtplib calls it a connection that was closed.
+            return self._late() if isinstance(error.__context__, TimeoutError) else _refused(error)
         except OSError:
             return Delivery(False, "nobody answers at its address", again=True)
+
+    def _late(self) -> Delivery:
+        return Delivery(False, f"no answer within {self._patience_s:g} s", again=True)
 
     def _connected(self) -> smtplib.SMTP:
         way, patience_s = self._way, self._patience_s
@@ -126,6 +130,9 @@ def _refused(error: smtplib.SMTPException) -> Delivery:
             is_lasting = error.smtp_code >= 500
             return Delivery(False, f"it answered {error.smtp_code}", again=not is_lasting)
         case smtplib.SMTPNotSupportedError():
-            return Delivery(False, "it offers no STARTTLS or no sign-in: check security and port")
+            return Delivery(
+                False,
+                "it offers no STARTTLS, sign-in or addresses beyond ASCII: check security and port",
+            )
         case _:
             return Delivery(False, "the connection broke off", again=True)

@@ -45,6 +45,8 @@ def _type(message: Message) -> str:
             return "alarm.ended"
         case "quiet":
             return "alarm.flood"
+        case "standing":
+            return "alarms.standing"
         case "joined":
             return "alarms.joined"
         case "heartbeat" | "test":

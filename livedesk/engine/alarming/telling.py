@@ -27,6 +27,9 @@ class ChannelTelling:
         self._unusable: tuple[ChannelStatus, ...] = ()
         self._voice = voice
         self._clock = clock
+        self._started_utc_ns = clock.utc_ns()
+        self._taken_up: set[str] = set()
+        """Stores that were on air since the engine started."""
         self._beaten_ns: dict[Sender, int] = {}
         """When its last heartbeat was sent, in the show that is on."""
 
@@ -52,12 +55,18 @@ class ChannelTelling:
         return voice.quiet(what.store, what.name, what.quiet, utc_ns) if what.quiet else None
 
     def beat(self, stores: Callable[[], Iterable[StoreStatus]]) -> None:
-        """Once a second: a heartbeat where one is due, at once when a show begins."""
-        beating = [each for each in self._senders if each.settings.heartbeat_min > 0]
-        if not beating:
+        """Once a second: what an earlier engine may have left untold, and a heartbeat where one is
+        due, at once when a show begins."""
+        if not self._senders:
             return
         statuses = tuple(stores())
-        for sender in beating:
+        for status in statuses:
+            if status.state in _ON_AIR and status.store not in self._taken_up:
+                self._taken_up.add(status.store)
+                self._tell_standing(status)
+        for sender in self._senders:
+            if sender.settings.heartbeat_min <= 0:
+                continue
             settings = sender.settings
             wanted = settings.stores
             of_it = [each for each in statuses if not wanted or each.store in wanted]
@@ -68,6 +77,24 @@ class ChannelTelling:
                 self._beaten_ns[sender] = self._clock.mono_ns()
                 alarms = sum(len(each.alarms) for each in of_it)
                 sender.put(self._voice.heartbeat(on_air, alarms, self._clock.utc_ns()))
+
+    def _tell_standing(self, status: StoreStatus) -> None:
+        """An engine that dies takes along what waits to be sent; what stands is on record."""
+        for sender in self._senders:
+            least = RANK[sender.settings.priority]
+            standing = [
+                alarm
+                for alarm in status.alarms
+                if alarm.since_utc_ns < self._started_utc_ns
+                and alarm.acknowledged_by is None
+                and alarm.shelved_by is None
+                and RANK[alarm.priority] >= least
+            ]
+            if standing:
+                store, name, utc_ns = status.store, status.name, self._clock.utc_ns()
+                message = self._voice.standing(store, name, standing, utc_ns)
+                if _wants(sender.settings, message):
+                    sender.put(message)
 
     def _is_due(self, sender: Sender) -> bool:
         last_ns = self._beaten_ns.get(sender)

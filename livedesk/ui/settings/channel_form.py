@@ -9,9 +9,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -70,6 +72,8 @@ class ChannelForm(QDialog):
         self.setAccessibleName(title)
         self._theme, self._desk, self._entry = theme, desk, entry
         self._is_keeping = False
+        self._area = QScrollArea()
+        self._shown_kind: object = None
         desk.forget_tried()
         self.name = self._line(tr("Name"), "ops-slack", 40)
         kinds = tuple(kind_name(kind) for kind in KINDS)
@@ -83,6 +87,7 @@ class ChannelForm(QDialog):
             theme, tr("Tell also when an alarm is over"), "", lambda _on: self._typed()
         )
         self.heartbeat = QSpinBox()
+        self.heartbeat.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.heartbeat.setRange(0, _DAY_MIN)
         self.heartbeat.setSuffix(tr(" min"))
         self.heartbeat.setSpecialValueText(tr("none"))
@@ -94,7 +99,6 @@ class ChannelForm(QDialog):
             theme, tr("Test"), tr("Send a message with what is typed, and keep nothing")
         )
         self.keep = button(theme, tr("Keep"), tr("Keep this channel, and use it from now on"))
-        show_tone(self.keep, "main")
         self.cancel = button(theme, tr("Cancel"))
         self._lay_out()
         self._show_draft(ChannelDraft("", "slack") if entry is None else draft_of(entry))
@@ -127,7 +131,9 @@ class ChannelForm(QDialog):
 
     def _lay_out(self) -> None:
         theme = self._theme
-        grid = QGridLayout()
+        fields = QWidget()
+        grid = QGridLayout(fields)
+        grid.setContentsMargins(0, 0, theme.px(8), 0)
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(theme.px(6))
         grid.setColumnStretch(1, 1)
@@ -157,10 +163,28 @@ class ChannelForm(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(n) for n in (20, 16, 20, 16)))
         column.setSpacing(theme.pad)
-        column.addLayout(grid)
+        column.addWidget(self._scrolled(fields), 1)
         column.addWidget(secrets)
         column.addWidget(self.note)
         column.addLayout(buttons)
+
+    def _scrolled(self, fields: QWidget) -> QScrollArea:
+        """With large text a mail server's fields are higher than a small screen."""
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(fields)
+        fields.setAutoFillBackground(False)
+        self._area.viewport().setAutoFillBackground(False)
+        return self._area
+
+    def _fit(self) -> None:
+        """As high as its fields, and no higher than the screen."""
+        fields = self._area.widget()
+        self._area.setMinimumWidth(fields.minimumSizeHint().width())
+        rest = self.sizeHint().height() - self._area.sizeHint().height()
+        room = self.screen().availableSize().height() * 9 // 10
+        self.resize(self.sizeHint().width(), min(fields.sizeHint().height() + rest, room))
 
     def _show_draft(self, draft: ChannelDraft) -> None:
         self.name.setText(draft.name)
@@ -223,6 +247,10 @@ class ChannelForm(QDialog):
         is_out = self._is_keeping or (known.tried is not None and known.tried.result is None)
         for push in (self.test, self.keep):
             push.setEnabled(not fault and not is_out)
+        show_tone(self.keep, "main" if self.keep.isEnabled() else "")
+        if self._shown_kind != draft.kind:
+            self._shown_kind = draft.kind
+            self._fit()
 
     def _hint(self, name: str, draft: ChannelDraft) -> str:
         is_set = self._entry is not None and name in self._entry.secrets

@@ -51,6 +51,19 @@ def test_the_last_words_still_go_out() -> None:
     asyncio.run(story())
 
 
+def test_no_fault_ends_a_channel(caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        sender, tasks = Sender(SETTINGS, Scripted(AttributeError(CANARY)), SystemClock()), Tasks()
+        running = tasks.spawn("channel", sender.run())
+        sender.put(raised())
+        await until(lambda: sender.status().reason, "the fault")
+        assert not running.done()
+        await tasks.close()
+
+    asyncio.run(story())
+    assert CANARY not in caplog.text
+
+
 def test_a_fault_of_ours_is_counted_and_not_quoted(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
         courier = Scripted(ValueError(f"bad address {CANARY}"), Delivery(False, "gone"))

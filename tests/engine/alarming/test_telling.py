@@ -31,8 +31,10 @@ class Noted(Sender):
     def __init__(self, settings: ChannelSettings, clock: ManualClock) -> None:
         super().__init__(settings, Nobody(), clock)
         self.kinds: list[str] = []
+        self.messages: list[Message] = []
 
     def put(self, message: Message) -> None:
+        self.messages.append(message)
         self.kinds.append(message.kind)
 
 
@@ -110,6 +112,25 @@ def test_a_heartbeat_comes_with_the_show_and_ends_with_it() -> None:
     assert pass_minutes(1, waiting) == 0
     assert pass_minutes(1, live) == 1
     assert set(bench.told) == {"heartbeat"}
+
+
+def test_what_stood_before_a_restart_and_nobody_saw_is_told_once() -> None:
+    bench = Bench(priority="medium")
+    before, now = bench.clock.utc_ns() - 1, bench.clock.utc_ns() + 1
+    alarms = (
+        AlarmStatus("a", "high", "Old.", "", before),
+        AlarmStatus("b", "high", "Seen.", "", before, acknowledged_by="Mai"),
+        AlarmStatus("c", "low", "Small.", "", before),
+        AlarmStatus("d", "high", "New, and announced by itself.", "", now),
+    )
+    live = StoreStatus("glow", "Glow", 1, state="live", alarms=alarms)
+    for _ in range(3):
+        bench.telling.beat(lambda: (live,))
+    assert bench.told == ["standing"]
+    [message] = bench.sender.messages
+    assert message.title == "Glow: livedesk was restarted; 1 alarm not seen to"
+    assert "Old." in message.text
+    assert "New" not in message.text
 
 
 def test_a_heartbeat_is_of_the_channels_own_stores() -> None:
