@@ -78,13 +78,18 @@ def _disk(machine: Machine, show_hours: float) -> Finding:
     free_bytes, left_h = machine.disk_free_bytes, machine.disk_left_h
     if free_bytes is None:
         return Finding(DISK, None, "The engine's disk cannot be looked at.")
-    text = f"{free_bytes / 1e9:.1f} GB are free on the engine's disk"
+    text = f"{_room(free_bytes)} are free on the engine's disk"
+    is_short = left_h is not None and left_h < show_hours and free_bytes < AMPLE_BYTES
+    if left_h is not None and is_short:
+        left = f"{left_h:.1f} h" if left_h >= 1 else f"{int(left_h * 60)} min"
+        text += f", which last {left} as it fills now; a show takes {show_hours:g} h"
     if free_bytes < FULL_BYTES:
         return Finding(DISK_FULL, True, f"{text}.")
-    if left_h is not None and left_h < show_hours and free_bytes < AMPLE_BYTES:
-        text += f", which last {left_h:.1f} h as it fills now; a show takes {show_hours:g} h"
-        return Finding(DISK, True, f"{text}.")
-    return Finding(DISK, free_bytes < LOW_BYTES, f"{text}.")
+    return Finding(DISK, is_short or free_bytes < LOW_BYTES, f"{text}.")
+
+
+def _room(free_bytes: int) -> str:
+    return f"{free_bytes / 1e9:.1f} GB" if free_bytes >= 1e9 else f"{free_bytes / 1e6:.1f} MB"
 
 
 def _clock(machine: Machine) -> Finding:

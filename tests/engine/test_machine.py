@@ -12,6 +12,7 @@ from livedesk.core.engine_status import ChannelStatus
 from livedesk.core.true_time import TrueTime
 from livedesk.engine.engine_conditions import engine_findings
 from livedesk.engine.machine import DiskRate, Machine, MachineWatch
+from tests.small_disk import small_disk
 
 GB = 1_000_000_000
 
@@ -57,6 +58,20 @@ def test_a_disk_that_does_not_last_the_show(
 ) -> None:
     finding = found(Machine(free_bytes, left_h))["disk.low"]
     assert (finding.present, finding.rule.priority) == (present, priority)
+
+
+def test_a_real_disk_that_fills_is_told_with_the_time_that_is_left(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    with small_disk(tmp_path / "disk") as folder:
+        watch, told = MachineWatch(folder, clock), []
+        for minute in range(21):
+            (folder / f"record-{minute}").write_bytes(b"x" * 40_960)
+            told.append(found(watch.look())["disk.low"].cause)
+            clock.advance(60)
+    assert "last" not in told[9], "too little is known"
+    assert "which last 5 min as it fills now" in told[19]
+    assert told[19].startswith("0.2 MB are free")
 
 
 @pytest.mark.parametrize(

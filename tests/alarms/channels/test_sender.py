@@ -37,7 +37,9 @@ class Scripted:
         self.closed = True
 
 
-def test_the_last_words_still_go_out() -> None:
+def test_the_last_words_still_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livedesk.alarms.channels.queue._GAP_S", 0.01)
+
     async def story() -> None:
         courier = Scripted(Delivery(False, "busy", again=True, after_s=0.0), Delivery(True))
         sender, tasks = Sender(SETTINGS, courier, SystemClock()), Tasks()

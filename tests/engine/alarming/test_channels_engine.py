@@ -19,6 +19,13 @@ from tests.waiting import until
 CANARY = "canary-4f1d9a77"
 
 
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a channel and the engine wait for between two looks is of no interest here."""
+    monkeypatch.setattr("livedesk.engine.overview.EVERY_S", 0.05)
+    monkeypatch.setattr("livedesk.alarms.channels.queue._GAP_S", 0.0)
+
+
 def _told(server: Server) -> list[str]:
     bodies = (request.partition(b"\r\n\r\n")[2] for request in server.requests)
     return [json.loads(body)["type"] for body in bodies]
