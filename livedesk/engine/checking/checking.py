@@ -143,11 +143,13 @@ class Checking:
         return self._stage.check_event("check.signed", level, words, _data(report), given.by)
 
     def session_begins(self) -> None:
-        """On whose word the session begins, for its record. Without one there is nothing to say."""
-        given = self._signed.at(self._clock.utc_ns()).sign
-        if given is None:
-            return
+        """On whose word the session begins, for its record; or that it begins on nobody's."""
         report = self.report()
+        given = report.sign
+        if given is None:
+            text = f"The session begins, and nobody has signed its check{_beside(report)}."
+            self._stage.check_event("check.standing", "notice", text, _data(report))
+            return
         ago_h = (self._clock.utc_ns() - given.utc_ns) / (3600 * NS_PER_S)
         text = (
             f"The session begins on the {verdict_words(given.verdict)} that {given.by} signed "

@@ -127,7 +127,7 @@ def test_a_session_begins_on_the_word_that_was_given_and_takes_it_along(desk: De
     async def story() -> None:
         await desk.check.start()
         desk.check.session_begins()
-        assert not desk.stage.told
+        desk.stage.told.clear()
         desk.play(12.0)
         await desk.check.sign("go", "ana", "", ())
         desk.clock.advance(600)
@@ -137,6 +137,80 @@ def test_a_session_begins_on_the_word_that_was_given_and_takes_it_along(desk: De
         assert "GO that ana signed 10 min before" in standing.text
         desk.check.session_ends()
         assert desk.check.report().sign is None
+        await desk.check.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("signed_h", [None, 12.1])
+def test_a_session_that_nobody_signed_for_says_so_in_its_record(
+    desk: Desk, signed_h: float | None
+) -> None:
+    async def story() -> None:
+        await desk.check.start()
+        desk.play(12.0)
+        if signed_h is not None:
+            await desk.check.sign("go", "ana", "", ())
+            desk.clock.advance(signed_h * 3600)
+        desk.check.session_begins()
+        standing = desk.stage.told[-1]
+        assert (standing.kind, standing.level, standing.actor) == ("check.standing", "notice", "")
+        assert "nobody has signed" in standing.text
+        assert standing.data["verdict"] is None
+        await desk.check.close()
+
+    asyncio.run(story())
+
+
+def test_two_people_who_sign_at_once_are_both_told_and_the_later_one_holds(desk: Desk) -> None:
+    async def story() -> None:
+        await desk.check.start()
+        desk.play(12.0)
+        await asyncio.gather(
+            desk.check.sign("go", "ana", "", ()), desk.check.sign("no_go", "ben", "No host.", ())
+        )
+        assert [told.actor for told in desk.stage.told] == ["ana", "ben"]
+        sign = desk.check.report().sign
+        assert (sign and sign.by, sign and sign.verdict) == ("ben", "no_go")
+        await desk.check.close()
+
+    asyncio.run(story())
+
+
+def test_a_gateway_that_is_degraded_while_one_signs_is_taken_on_or_refused(desk: Desk) -> None:
+    """What the window showed a second before does not count."""
+
+    async def story() -> None:
+        await desk.check.start()
+        desk.play(12.0)
+        assert desk.check.report().verdict == "go"
+        pins = ready_status().pins
+        assert pins is not None
+        degraded = replace(pins.gateway, state="degraded", reason="3 of 10 calls fail")
+        desk.stage.changes["pins"] = replace(pins, gateway=degraded)
+        with pytest.raises(NotGoError, match="Product pins"):
+            await desk.check.sign("go", "ana", "", ())
+        report = await desk.check.sign("go", "ana", "", ("pins",))
+        assert report.verdict == "go"
+        desk.stage.changes.clear()
+        desk.play(1.0)
+        desk.stage.changes["pins"] = replace(pins, gateway=degraded)
+        desk.play(1.0)
+        after = desk.check.report()
+        assert (after.verdict, after.against) == ("no_go", ("Product pins",)), "taken on once"
+        await desk.check.close()
+
+    asyncio.run(story())
+
+
+def test_a_clock_that_is_not_known_to_be_right_stands_against_it(desk: Desk) -> None:
+    async def story() -> None:
+        await desk.check.start()
+        desk.play(12.0)
+        for known in (False, None):
+            desk.machine = replace(MACHINE, clock_synchronised=known)
+            with pytest.raises(NotGoError, match="Clock"):
+                await desk.check.sign("go", "ana", "", ())
         await desk.check.close()
 
     asyncio.run(story())
