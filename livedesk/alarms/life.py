@@ -166,7 +166,7 @@ class Alarms:
         track.follow_words(finding, mono_ns)
         if track.alarm is not None:
             return track.clear(track.alarm) if track.is_over(rule) else None
-        if finding.is_mending and self._was_lately(finding.part_of, mono_ns):
+        if finding.waits or self._is_mending(finding, mono_ns):
             return None
         is_long = track.there_ns >= rule.on_s * NS_PER_S
         if finding.present and is_long and not track.would_chatter(mono_ns):
@@ -187,8 +187,9 @@ class Alarms:
                 return alarm_id
         return None
 
-    def _was_lately(self, alarm_ids: tuple[str, ...], mono_ns: int) -> bool:
-        tracks = (self._tracks.get(alarm_id) for alarm_id in alarm_ids)
+    def _is_mending(self, finding: Finding, mono_ns: int) -> bool:
+        greater = finding.part_of if finding.is_mending else ()
+        tracks = (self._tracks.get(alarm_id) for alarm_id in greater)
         return any(t is not None and t.was_told_within(mono_ns, _MENDS_NS) for t in tracks)
 
     def _take_in(

@@ -48,8 +48,9 @@ class Finding:
     to do once the greater fault is over, and then an alarm of its own.
 
     `taken_by`: an alarm elsewhere that this is told by (`together`); this and what is part of it is
-    then no alarm of its own. `is_mending`: it gets better by itself, so it is not raised as what is
-    left of a greater fault that was there lately.
+    then no alarm of its own. `waits`: there may be such an alarm in a moment, so none is raised.
+    `is_mending`: it gets better by itself, so it is not raised as what is left of a greater fault
+    that was there lately.
     """
 
     rule: AlarmRule
@@ -58,6 +59,7 @@ class Finding:
     part_of: tuple[str, ...] = ()
     keeps_up: bool = True
     taken_by: str = ""
+    waits: bool = False
     is_mending: bool = False
 
 

@@ -110,8 +110,8 @@ class AlarmBook:
             for ended in known.ended:
                 key = AlarmKey(store, ended.id, ended.since_utc_ns)
                 if standing.get(ended.id) != ended.since_utc_ns:
-                    asked = self._orders.end_as_asked(key, ended, me)
-                    yield ended_line(store, known.name, asked, came_again=ended.id in standing)
+                    over = self._orders.end_as_asked(key, ended, me)
+                    yield ended_line(store, known.name, over, came_again=ended.id in standing)
 
     def _stands(
         self,

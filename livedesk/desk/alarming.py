@@ -31,7 +31,9 @@ RESEND_S: Final = (0.2, 0.4, 0.8, 1.6)
 AT_ONCE: Final = 8
 """Orders that are out at one time."""
 
-_CHANGES_ENDED: Final = frozenset(("alarm.cleared", "alarm.acknowledged"))
+_CHANGES_ENDED: Final = frozenset(
+    ("limit.clear", "alarm.acknowledged", "alarm.unseen", "session.start")
+)
 
 Wait = Callable[[float], Awaitable[None]]
 Spawn = Callable[[str, Coroutine[Any, Any, None]], None]

@@ -71,6 +71,8 @@ class Announcer:
         self._waits: list[_Standing] = []
         """For the next sum of a flood."""
         self._summed: Moment | None = None
+        self._common: dict[str, frozenset[str]] = {}
+        """By store: the engine's alarms that are of it too."""
 
     def look(self, snapshot: DeskSnapshot, now: Moment) -> tuple[Announced, ...]:
         """What is to be told now; most of the time nothing."""
@@ -84,6 +86,8 @@ class Announcer:
         known = {view.status.store: view.status.name for view in snapshot.stores if not view.stale}
         if snapshot.engine is not None:
             known[ENGINE] = ""
+        self._common = {v.status.store: frozenset(a.id for a in v.status.common)
+                        for v in snapshot.stores}  # fmt: skip
         standing = [each for each in _standing(snapshot) if each.key.store in known]
         news = [each for each in standing if self._is_news(each)]
         over = tuple(self._over(standing, known))
@@ -134,6 +138,7 @@ class Announcer:
         """An end is told when nothing as loud is left at that store: what went over into a greater
         fault is not over."""
         here = {each.key for each in standing}
+        own = {each.alarm.id for each in standing if each.key.store == ENGINE}
         for key in [key for key in self._told if key.store in known and key not in here]:
             told = self._told.pop(key)
             is_left = any(
@@ -141,6 +146,7 @@ class Announcer:
                 for each in standing
                 if each.key.store == key.store and each.alarm.gone_s is None
             )
+            is_left = is_left or bool(own & self._common.get(key.store, frozenset()))
             if told.aloud and not told.shelved and not is_left:
                 title = f"{place_name(known[key.store])}: {tr('over')}"
                 yield Announced("over", told.priority, title, told.cause, key)

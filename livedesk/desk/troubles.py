@@ -13,6 +13,8 @@ from livedesk.desk.looks import LOUDNESS, Look, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
 from livedesk.desk.words import span, tr
 
+_DARK_TOLD = ("path.none", "uplink.down", "failover.held", "paths.away")
+
 AsAsked = Callable[[str, AlarmStatus], AlarmStatus]
 """A store's alarm as it will be once what a person asked for is done (`Alarming.as_asked`)."""
 
@@ -111,8 +113,11 @@ def loudest(view: StoreView) -> tuple[Look, str]:
 
 
 def store_troubles(view: StoreView) -> tuple[Trouble, ...]:
-    """Of one store by itself, while its figures are news."""
-    return () if view.stale else _store_troubles(view, view.status.store, as_told)
+    """Of one store by itself, also what it has together with others, while its figures are news."""
+    if view.stale:
+        return ()
+    common = (_of_alarm(a, ENGINE, "") for a in view.status.common if not is_shelved(a))
+    return (*_store_troubles(view, view.status.store, as_told), *common)
 
 
 def _store_troubles(view: StoreView, store: str | None, as_asked: AsAsked) -> tuple[Trouble, ...]:
@@ -141,7 +146,7 @@ def _failover_trouble(view: StoreView, elsewhere: str) -> tuple[Trouble, ...]:
     if failover.switching_to is not None:
         look, cause = "warning", switching_words(view)
         action = tr("The stream moves by itself.")
-    elif is_dark(view) and not _is_told(view, "path.none", "uplink.down", "failover.held"):
+    elif is_dark(view) and not _is_told(view, *_DARK_TOLD):
         reason = failover.reason or tr("no uplink is open")
         look, action = "critical", _way_out(view)
         cause = tr("No path carries the stream: {reason}").format(reason=reason)
@@ -161,7 +166,8 @@ def _running_since(failover: FailoverStatus) -> int | None:
 
 def _is_told(view: StoreView, *ids: str) -> bool:
     """Whether an alarm of the engine says so already."""
-    return any(a.id.startswith(ids) and a.gone_s is None for a in view.status.alarms)
+    alarms = (*view.status.alarms, *view.status.common)
+    return any(a.id.startswith(ids) and a.gone_s is None for a in alarms)
 
 
 def _way_out(view: StoreView) -> str:

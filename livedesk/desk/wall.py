@@ -5,11 +5,11 @@ The order follows need, and does not move from under the eye: see `WallOrder`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.desk.alarm_list import AlarmLine, AlarmList, in_order, standing_line
+from livedesk.desk.alarm_list import ENGINE, AlarmLine, AlarmList, in_order, standing_line
 from livedesk.desk.cards import cards
 from livedesk.desk.looks import LOUDNESS, Card, Look, is_running
 from livedesk.desk.model import DeskSnapshot, Moment, StoreView
@@ -116,7 +116,7 @@ def _state_word(view: StoreView) -> str:
 
 
 def _rate(feed: Card) -> str:
-    return f"{feed.figure} {feed.unit}".strip() if feed.figure else NOTHING
+    return f"{feed.figure} {feed.unit}" if feed.figure not in ("", NOTHING) else NOTHING
 
 
 def _uplink(view: StoreView, strip: dict[str, Card]) -> Fact:
@@ -238,7 +238,7 @@ class WallDesk:
         by_name = sorted(snapshot.stores, key=lambda view: (view.status.name.casefold(),
                                                             view.status.store))  # fmt: skip
         tiles = {
-            view.status.store: tile(view, place, snapshot.utc_ns, lines.get(view.status.store, ()))
+            view.status.store: tile(view, place, snapshot.utc_ns, _of(view, lines))
             for place, view in enumerate(by_name, 1)
         }
         away = not snapshot.link.answering
@@ -249,11 +249,14 @@ class WallDesk:
 
 
 def _standing(snapshot: DeskSnapshot) -> AlarmList:
-    return in_order(
+    own = () if snapshot.engine is None else snapshot.engine.alarms
+    lines = [standing_line(ENGINE, "", alarm) for alarm in own]
+    lines += [
         standing_line(view.status.store, view.status.name, alarm)
         for view in snapshot.stores
         for alarm in view.status.alarms
-    )
+    ]
+    return in_order(lines)
 
 
 def _by_store(alarms: AlarmList) -> dict[str, list[AlarmLine]]:
@@ -261,6 +264,13 @@ def _by_store(alarms: AlarmList) -> dict[str, list[AlarmLine]]:
     for line in alarms.lines:
         found.setdefault(line.key.store, []).append(line)
     return found
+
+
+def _of(view: StoreView, lines: Mapping[str, Sequence[AlarmLine]]) -> tuple[AlarmLine, ...]:
+    """A store's own alarms, and those of the engine that it has together with other stores."""
+    common = {alarm.id for alarm in view.status.common}
+    shared = (line for line in lines.get(ENGINE, ()) if line.key.id in common)
+    return (*lines.get(view.status.store, ()), *(one for one in shared if not one.until_utc_ns))
 
 
 def wall_card(snapshot: DeskSnapshot) -> Card:

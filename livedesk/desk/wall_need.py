@@ -32,7 +32,8 @@ NEEDS_ME: Final = RANK["over"]
 _OF_LOOK: Final[dict[Look, Need]] = {"critical": "now", "warning": "soon"}
 _PARTS: Final[dict[str, str]] = {
     "picture": "media", "sound": "media", "path": "uplink", "failover": "uplink",
-    "platform": "uplink", "standby": "uplink", "return": "uplink",
+    "platform": "uplink", "standby": "uplink", "return": "uplink", "paths": "uplink",
+    "platforms": "uplink", "rules": "moderation", "chats": "moderation", "gateways": "pins",
 }  # fmt: skip
 """Parts of the show by the first word of an alarm's id, or of a card's key, where it is another."""
 

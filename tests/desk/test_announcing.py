@@ -26,11 +26,11 @@ class Desk:
         self.second = 0.0
 
     def look(self, *alarms: AlarmStatus, after_s: float = 0.1, flood: AlarmFlood | None = None,
-             answering: bool = True, stale: bool = False, own: tuple[AlarmStatus, ...] = ()
-             ) -> list[tuple[str, str]]:  # fmt: skip
+             answering: bool = True, stale: bool = False, own: tuple[AlarmStatus, ...] = (),
+             common: tuple[AlarmStatus, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
         """What is told: kind and title."""
         self.second += after_s
-        status = StoreStatus("glow", "Glow", 1, alarms=alarms, flood=flood)
+        status = StoreStatus("glow", "Glow", 1, alarms=alarms, flood=flood, common=common)
         view = StoreView(status, 9.0 if stale else 0.1, stale, None)
         link = LinkView("attached" if answering else "reconnecting", 0)
         snapshot = DeskSnapshot(0, link, (view,), engine=EngineStatus(1, alarms=own))
@@ -131,3 +131,12 @@ def test_the_engine_s_own_alarms_are_told_under_its_name() -> None:
     desk = Desk()
     desk.settled()
     assert desk.look(own=(alarm("disk.low"),)) == [("raised", "This engine: look soon")]
+
+
+def test_what_goes_on_as_an_alarm_of_all_stores_is_not_over() -> None:
+    desk = Desk()
+    desk.settled()
+    assert desk.look(alarm("moderation.service")) == [("raised", "Glow: look soon")]
+    one = alarm("rules.away")
+    assert [kind for kind, _ in desk.look(own=(one,), common=(one,))] == ["raised"]
+    assert [kind for kind, _ in desk.look()] == ["over"]

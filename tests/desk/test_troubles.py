@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from livedesk.core.engine_status import EngineStatus
-from livedesk.core.status import AlarmStatus, Priority, StoreStatus
+from livedesk.core.status import AlarmStatus, Priority, StoreStatus, UplinkStatus
 from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.troubles import Trouble, loudest, shelved, troubles
 
@@ -116,3 +116,19 @@ def test_the_engine_s_own_alarms_concern_every_store() -> None:
     engine = EngineStatus(1, alarms=own)
     snapshot = DeskSnapshot(0, LinkView("attached", 0), (view("a"),), engine=engine)
     assert [(t.cause, t.store) for t in troubles(snapshot, "a")] == [("cause 0", "")]
+
+
+def test_what_several_stores_have_together_is_one_trouble_and_marks_each() -> None:
+    away = AlarmStatus("paths.away", "high", "Nothing gets out at 3 stores.", "Look.", 5)
+    dead = (UplinkStatus("primary", "down", health="GONE"),)
+    views = tuple(
+        StoreView(
+            StoreStatus(store, store, 1, state="live", uplinks=dead, common=(away,)), 0.1, False, 60
+        )
+        for store in "abc"
+    )
+    snapshot = DeskSnapshot(
+        0, LinkView("attached", 0), views, engine=EngineStatus(1, alarms=(away,))
+    )
+    assert [found.cause for found in troubles(snapshot, "a")] == [away.cause]
+    assert {loudest(view)[0] for view in views} == {"critical"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from livedesk.core.clock import ManualClock
+from livedesk.core.engine_status import EngineStatus
 from livedesk.core.moderation import ModerationStatus
 from livedesk.core.status import AlarmStatus, FeedStatus, StoreStatus
 from livedesk.desk.model import DeskModel, Moment
@@ -145,3 +146,14 @@ def test_a_store_without_a_show_comes_last_and_shows_no_clock(room: Room) -> Non
     room.set("Aurora", waiting("aurora", "Aurora"))
     assert room.names()[-1] == "Aurora"
     assert room.wall().tiles[-1].clock == ""
+
+
+def test_what_several_stores_have_together_is_on_the_tile_of_each(
+    room: Room, clock: ManualClock
+) -> None:
+    away = AlarmStatus("rules.away", "high", "No rules at 4 stores.", "Call.", clock.utc_ns())
+    for common, need in ((away, "now"), (replace(away, acknowledged_by="Ann"), "seen")):
+        for name in NAMES:
+            room.set(name, on_air(name.lower(), name, common=(common,)))
+        room.model.engine(EngineStatus(clock.utc_ns(), alarms=(common,)), room.now())
+        assert {(tile.need, tile.word) for tile in room.wall().tiles} == {(need, away.cause)}

@@ -54,13 +54,20 @@ class CommonAlarms:
             if not ids:
                 continue
             gravest = next((each for each in ids if findings[each].present), ids[0])
-            self._found[common.id, store] = _as_one(findings[gravest], common, "")
+            self._found[common.id, store] = _settled(findings[gravest], common)
             together = self._together[common.id]
             together.take(mono_ns, store, _any([findings[each].present for each in ids]))
             taken_by = self._taken_by(common, store)
             for each in ids:
-                kept[each] = _as_one(findings[each], common, taken_by)
+                kept[each] = self._as_one(findings[each], common, taken_by)
         return kept
+
+    def _as_one(self, finding: Finding, common: Common, taken_by: str) -> Finding:
+        """An alarm of the store that stands goes on until the engine's does."""
+        settled = _settled(finding, common)
+        if taken_by in self._standing:
+            return replace(settled, taken_by=taken_by)
+        return replace(settled, waits=bool(taken_by))
 
     def _taken_by(self, common: Common, store: str) -> str:
         if store not in self._together[common.id].members:
@@ -106,10 +113,9 @@ def _any(present: list[bool | None]) -> bool | None:
     return None if None in present else False
 
 
-def _as_one(finding: Finding, common: Common, taken_by: str) -> Finding:
+def _settled(finding: Finding, common: Common) -> Finding:
     rule = finding.rule
-    settled = replace(rule, on_s=max(rule.on_s, common.settle_s))
-    return replace(finding, rule=settled, taken_by=taken_by)
+    return replace(finding, rule=replace(rule, on_s=max(rule.on_s, common.settle_s)))
 
 
 def _says_too(disk: Finding, stores: int) -> Finding:
