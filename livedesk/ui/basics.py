@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from livedesk.ui.allowing import PushButton
 from livedesk.ui.theme import Role, Theme
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that says what a name is, also where Qt would take it for markup."""
+    if "<" not in text and "&" not in text:
+        return text
+    lines = (escape(line, quote=False) for line in text.splitlines())
+    return f"<qt>{'<br>'.join(lines)}</qt>"
 
 
 class Text(QLabel):
@@ -43,7 +53,7 @@ class ElidedText(Text):
     def show_text(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text)
+            self.setToolTip(plain_tip(text))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(0, super().minimumSizeHint().height())

@@ -29,7 +29,7 @@ from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.wall import wall_card
 from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
 from livedesk.ui.allowing import needs
-from livedesk.ui.basics import ElidedText, Text, button
+from livedesk.ui.basics import ElidedText, Text, button, plain_tip
 from livedesk.ui.pages import OF_ALL_STORES, PAGES, Page
 from livedesk.ui.shapes import ShapeMark, look_name, shape_icon
 from livedesk.ui.theme import Theme
@@ -159,7 +159,7 @@ class PageSwitch(QWidget):
         push.setIcon(shape_icon(card.look, self._theme, 16, ratio))
         push.setIconSize(QSize(self._theme.px(16), self._theme.px(16)))
         push.setAccessibleDescription(f"{told[1]}, {look_name(card.look)}")
-        push.setToolTip(f"{push.accessibleName()}\n{told[1]}")
+        push.setToolTip(plain_tip(f"{push.accessibleName()}\n{told[1]}"))
 
 
 class Header(QWidget):

@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 from livedesk.desk.looks import LIT, Look
 from livedesk.desk.plots import FEED, StorePlots
 from livedesk.desk.wall import SPARK_S, Fact, WallTile
-from livedesk.ui.basics import Panel
+from livedesk.desk.words import NOTHING
+from livedesk.ui.basics import Panel, plain_tip
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Role, Theme
 from livedesk.ui.wall.spark import draw_spark
@@ -100,7 +101,7 @@ class TilePanel(Panel):
         self.set_frame(ground, edge, bar, hatched=shown.look == "unknown" and shown.need != "off")
         self.setAccessibleName(f"{shown.number}: {shown.name}")
         self.setAccessibleDescription(f"{shown.told}, {look_name(shown.look)}")
-        self.setToolTip(shown.told)
+        self.setToolTip(plain_tip(shown.told))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         self._theme = magnified(self._base, self.width(), self.height())
@@ -150,14 +151,22 @@ class TilePanel(Panel):
         return room.adjusted(0, sum(lines) + px(4), 0, 0)
 
     def _draw_facts(self, painter: QPainter, room: QRectF, shown: WallTile) -> QRectF:
-        """The figures in one row at the foot; returns what room is left above."""
+        """The figures in one row at the foot; returns what room is left above. A small tile has no
+        names for them, so it shows those that there are, each as wide as it is."""
         captions = self.height() >= self._theme.px(CAPTIONS_FROM)
         tall = self._height("small") + (self._height("caption") if captions else 0.0)
-        left = room.left()
+        box = QRectF(room.left(), room.bottom() - tall, 0.0, tall)
+        metrics, gap = QFontMetricsF(self._theme.font("small")), self._theme.px(10)
         for fact, share in zip(shown.facts, SHARES, strict=True):
-            box = QRectF(left, room.bottom() - tall, room.width() * share, tall)
+            if captions:
+                width = room.width() * share
+            elif fact.value == NOTHING:
+                continue
+            else:
+                width = metrics.horizontalAdvance(fact.value) + gap
+            box.setWidth(min(width, room.right() - box.left()))
             self._draw_fact(painter, box, fact, captions, shown.stale)
-            left = box.right()
+            box.moveLeft(box.right())
         return room.adjusted(0, 0, 0, -tall - self._theme.px(4))
 
     def _draw_fact(

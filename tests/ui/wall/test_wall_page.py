@@ -142,3 +142,13 @@ def test_forty_tiles_fit_a_large_screen_and_are_scrolled_on_a_small_one() -> Non
     assert -(-40 // large.columns) * (large.height + 8) <= 1958
     small = fit(40, (700, 500), 8, LEAST)
     assert (small.height, small.width >= LEAST[0]) == (LEAST[1], True)
+
+
+def test_names_are_text_and_not_markup(stage: Stage, open_window: Open) -> None:
+    stage.attach()
+    names = {"s1": "Tom & Jerry", "s2": "<b>Bold</b> & <img src=x>"}
+    stage.tell(*(on_air(store, name) for store, name in names.items()))
+    tiles = open_window(stage).pages.wall.canvas.tiles
+    assert tiles["s1"].accessibleName() == "2: Tom & Jerry"
+    assert "Tom &amp; Jerry" in tiles["s1"].toolTip()
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp;" in tiles["s2"].toolTip()
