@@ -52,10 +52,13 @@ class RulesAt:
 
 
 @contextmanager
-def open_stage(folder: Path, rules: RulesAt | None = None) -> Iterator[Stage]:
+def open_stage(
+    folder: Path, rules: RulesAt | None = None, more_stores: str = ""
+) -> Iterator[Stage]:
     """Starts sandbox and engine side by side; leaves nothing running. Raises StageError.
 
-    `rules` takes the place of the sandbox's own rule service."""
+    `rules` takes the place of the sandbox's own rule service. `more_stores`: settings of stores
+    before it that the sandbox does nothing for."""
     feed_key = secrets.token_urlsafe(12)
     keys = _Keys(*(secrets.token_urlsafe(12) for _ in range(4)))
     hook_secret = base64.b64encode(secrets.token_bytes(32)).decode()
@@ -75,7 +78,7 @@ def open_stage(folder: Path, rules: RulesAt | None = None) -> Iterator[Stage]:
     ports = _Ports(*others)
     config = folder / "livedesk.toml"
     rules_url = f"http://127.0.0.1:{ports.rules}" if rules is None else rules.url
-    config.write_text(_settings(feed_port, ports, rules_url))
+    config.write_text(more_stores + _settings(feed_port, ports, rules_url))
     job = _sandbox_job(keys, ports)
     engine = ["livedesk", "engine", "--end-with-input", "--config", str(config)]
     with (
