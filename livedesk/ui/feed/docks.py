@@ -102,12 +102,14 @@ class Docks(QMainWindow):
 
     def _dress_tabs(self) -> None:
         """Qt makes them itself, when parts first share a place."""
-        direct = Qt.FindChildOption.FindDirectChildrenOnly
-        for bar in self.findChildren(QTabBar, options=direct):
+        for bar in self._tab_bars():
             if bar.drawBase():
                 bar.setDrawBase(False)
                 bar.setFont(self._tab_font)
                 bar.setAccessibleName(tr("Parts in one place"))
+
+    def _tab_bars(self) -> list[QTabBar]:
+        return self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def _floated(self) -> None:
         self._dress()
@@ -136,8 +138,12 @@ class Docks(QMainWindow):
         self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = VERSION
     ) -> bool:
         """Take over an arrangement that was saved; False, and as it was, when it cannot be."""
+        before = [bar for bar in self._tab_bars() if bar.count()]
         taken = super().restoreState(state, VERSION if version is None else version)
         if taken:
+            # Qt makes new ones and leaves those of before where they were, over other parts.
+            for bar in before:
+                bar.hide()
             self.usual = False
             self._dress()
         return taken

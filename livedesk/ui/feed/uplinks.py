@@ -117,6 +117,7 @@ class UplinksPanel(QWidget):
         column.addWidget(self.head)
         column.addLayout(self._grid)
         column.addLayout(foot)
+        column.addStretch(1)
 
     def show_store(self, view: StoreView, answering: bool, orders: Orders) -> None:
         self.head.show_headline(headline(view), mode_hint(view.status.failover))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout
 from livedesk.core.clock import NS_PER_S
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.plottable import ValueRow, value_rows
-from livedesk.desk.words import show_clock, tr, wall_clock
+from livedesk.desk.words import NOTHING, show_clock, tr, wall_clock
 from livedesk.ui.basics import Panel
 from livedesk.ui.feed.readout import Reading
 from livedesk.ui.feed.timeplot import TimeWindow
@@ -54,7 +54,8 @@ class ValuesModel(QAbstractTableModel):
                 return row.values[column - 1] if column else self._time(row.t)
             case Qt.ItemDataRole.AccessibleTextRole:
                 said = row.values[column - 1] if column else self._time(row.t)
-                return f"{self._heads[column]}: {said}"
+                told = tr("no reading") if said == NOTHING else said
+                return f"{self._heads[column]}: {told}"
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _side(column)
         return None

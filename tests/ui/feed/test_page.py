@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
 from livedesk.core.status import SoundStatus
 from livedesk.desk.levels import levels
 from livedesk.desk.plots import FEED
+from livedesk.ui.feed.docks import Docks
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.readout import Readout
 from livedesk.ui.layouts import Layouts
@@ -83,6 +86,8 @@ def test_the_table_has_the_values_of_the_curves(open_page: OpenPage, troubled: S
     assert np.min(values[-10:]) - 1 <= lowest <= np.max(values[-10:]) + 1
     goodputs = [model.data(model.index(row, 2)) for row in range(model.rowCount())]
     assert any(words.startswith("1,") for words in goodputs), "the dip"
+    unsaid = [model.data(model.index(0, n), Qt.ItemDataRole.AccessibleTextRole) for n in (1, 3)]
+    assert unsaid == [f"Feed, kbps: {newest}", "Goodput bonded, kbps: no reading"]
     page.toggle_values()
     assert page.plots.rate.isVisible()
 
@@ -155,6 +160,62 @@ def test_an_arrangement_is_remembered_and_can_be_reset(
     )
     other.reset_layout()
     qtbot.waitUntil(lambda: places(other) == usual)
+
+
+def test_no_tabs_of_an_arrangement_are_left_over_the_parts_after_a_reset(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    docks = open_page().docks
+    docks.arrange(True)
+    parts = docks.parts
+    docks.tabifyDockWidget(parts["plots"], parts["uplinks"])
+    for _ in range(2):
+        qtbot.waitUntil(lambda: {"Plots", "Uplinks"} in tabs(docks))
+        docks.reset()
+        qtbot.waitUntil(lambda: tabs(docks) == [{"Events, figures", "Alarms"}])
+        docks.tabifyDockWidget(parts["plots"], parts["uplinks"])
+
+
+def tabs(docks: Docks) -> list[set[str]]:
+    bars = (bar for bar in docks.findChildren(QTabBar) if bar.isVisible())
+    return [{bar.tabText(place) for place in range(bar.count())} for bar in bars]
+
+
+@pytest.mark.parametrize("state", [b"", b"junk", b"\x00\x00\x00\xff" + bytes(40)])
+def test_a_broken_arrangement_leaves_the_parts_in_their_usual_places(
+    open_page: OpenPage, tmp_path: Path, state: bytes
+) -> None:
+    page = open_page()
+    usual = places(page)
+    kept = {"docks.feed": base64.b64encode(state).decode(), "place.feed": "%%%"}
+    (tmp_path / "windows.json").write_text(json.dumps(kept))
+    page.take_layout(Layouts(tmp_path))
+    assert places(page) == usual
+    assert page.docks.usual
+    page.keep_layout(Layouts(tmp_path))
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", "support raise")
+def test_a_part_with_a_window_of_its_own_comes_back(
+    open_page: OpenPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """After a restart it floats where it did; if its screen is gone, on one that is there."""
+    page = open_page()
+    page.toggle_arranging()
+    page.docks.parts["timeline"].setFloating(True)
+    page.docks.parts["timeline"].move(9_000, 9_000)
+    page.toggle_arranging()
+    layouts = Layouts(tmp_path)
+    page.keep_layout(layouts)
+    layouts.save()
+    other = open_page()
+    other.take_layout(Layouts(tmp_path))
+    part = other.docks.parts["timeline"]
+    qtbot.waitUntil(lambda: part.isFloating() and part.isVisible())
+    assert part.screen().availableGeometry().intersects(part.frameGeometry())
+    assert part.titleBarWidget() is None, "it needs a title to be moved by"
+    other.reset_layout()
+    qtbot.waitUntil(lambda: not part.isFloating())
 
 
 def test_levels_are_told_or_said_to_be_unknown(open_page: OpenPage, troubled: Stage) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
@@ -174,7 +174,13 @@ def test_each_switch_is_marked_in_the_plots(live: Stage, open_window: OpenWindow
                 data={"from": "primary", "to": "bonded"})  # fmt: skip
     live.play(20, two_paths(active="bonded"))
     window.refresh()
-    assert window.page.plots.rate.marks.labels == ("→ bonded",)
+    lanes, rate = window.page.timeline.lanes, window.page.plots.rate
+    assert [entry.label for entry in lanes.entries if entry.label] == ["→ bonded"]
+    assert not rate.marks.labels, "in a low plot words would cover the curve"
+    rate.setFixedHeight(260)
+    QCoreApplication.processEvents()
+    window.refresh()
+    assert rate.marks.labels == ("→ bonded",)
 
 
 @pytest.mark.parametrize("count", [1, 5])
