@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from livedesk.core.engine_status import AuditEntry
 
@@ -37,6 +37,10 @@ class Proof:
         return Proof(entry.digest, self.entries + 1, broken_at)
 
 
+NOTHING: Final = Proof()
+"""Of no entry yet."""
+
+
 def sealed(entry: AuditEntry, before: str) -> AuditEntry:
     """The entry with its digest. `before`: that of the entry before it, "" of the first."""
     return replace(entry, digest=digest_after(before, entry))
@@ -50,11 +54,3 @@ def digest_after(before: str, entry: AuditEntry) -> str:
     ]  # fmt: skip
     text = json.dumps(content, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def prove(entries: Iterable[AuditEntry]) -> Proof:
-    """Entries from the first on. What follows a broken one is counted and not believed."""
-    proof = Proof()
-    for entry in entries:
-        proof = proof.after(entry)
-    return proof

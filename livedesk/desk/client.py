@@ -42,6 +42,7 @@ NOT_FOUND = 404
 _CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 _LONG_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 _HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
+_PATIENT_TIMEOUT = httpx.Timeout(120.0, connect=2.0)
 _KEPT_OPEN = httpx.Limits(max_connections=100, max_keepalive_connections=8, keepalive_expiry=25.0)
 """httpx lets go of an idle connection after 5 s, and a cue after a pause would pay for another. The
 engine closes it after 30 s: it has to be let go of before, or a cue would go into a closed one."""
@@ -106,6 +107,10 @@ class HttpDoor:
 
     async def get_bytes(self, path: str, params: dict[str, str | float] | None = None) -> bytes:
         return (await self.get(path, params))[0]
+
+    async def get_patiently(self, path: str, params: dict[str, str | float]) -> bytes:
+        """What takes the engine a while to find out."""
+        return (await self.get(path, params, _PATIENT_TIMEOUT))[0]
 
     async def post(self, path: str, body: dict[str, Json]) -> bytes:
         return (await self._call("POST", path, json=self._signed(body)))[0]

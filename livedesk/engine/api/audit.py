@@ -91,7 +91,8 @@ async def read_trail(request: Request) -> Response:
     limit = round(number(request, "limit", USUAL_PAGE, 1, MOST_A_PAGE))
     try:
         entries = await audit.page(after, limit)
-        proof = await audit.proof()
+        # Who pages on has had all of it looked through with the first page.
+        proof = await audit.proof(whole=after == 0)
     except AuditDamagedError as error:
         raise ApiError(
             500, "damaged", f"{str(error).capitalize()}.", "Keep the file, and look at its backup."

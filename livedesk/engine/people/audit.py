@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from livedesk.core.audit_chain import Proof, sealed
+from livedesk.core.audit_chain import NOTHING, Proof, sealed
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.engine_status import AuditEntry
 from livedesk.core.roles import Role
@@ -53,6 +53,8 @@ class Audit:
         self._last_seq = 0
         self._lost = 0
         self._closing = False
+        self._proving = asyncio.Lock()
+        self._proven = NOTHING
         self.problem = ""
         """Why notes are not on the disk yet, for people; empty while they are."""
 
@@ -111,16 +113,19 @@ class Audit:
         await self._until_settled()
         return await asyncio.to_thread(audit_file.read_page, self.path, after, limit)
 
-    async def proof(self) -> Proof:
-        """Looks through the whole file: some 10 ms for each thousand entries.
+    async def proof(self, *, whole: bool = True) -> Proof:
+        """Looks through the whole file, or only through what came since that was last done.
 
         Also broken where the file ends before what this engine wrote.
         """
         await self._until_settled()
-        written = self._last_seq
-        proof = await asyncio.to_thread(audit_file.prove_file, self.path)
-        if proof.intact and proof.entries < written:
-            return Proof(proof.head, proof.entries, broken_at=proof.entries + 1)
+        async with self._proving:
+            written = self._last_seq
+            known = NOTHING if whole else self._proven
+            proof = await asyncio.to_thread(audit_file.prove_file, self.path, known)
+            if proof.intact and proof.entries < written:
+                proof = Proof(proof.head, proof.entries, broken_at=proof.entries + 1)
+            self._proven = proof if proof.intact else NOTHING
         return proof
 
     async def _until_settled(self) -> None:

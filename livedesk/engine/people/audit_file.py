@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, cast
 
-from livedesk.core.audit_chain import Proof, prove
+from livedesk.core.audit_chain import NOTHING, Proof
 from livedesk.core.engine_status import AuditEntry
 from livedesk.core.roles import ROLES
 from livedesk.core.whole_file import PRIVATE
@@ -24,6 +25,9 @@ _TABLE: Final = """CREATE TABLE IF NOT EXISTS entries (
     digest TEXT NOT NULL) STRICT"""
 _COLUMNS: Final = "seq, utc_ns, actor, role, act, store, outcome, data, digest"
 _BUSY_S: Final = 5.0
+_STRETCH: Final = 200
+_BREATH_S: Final = 0.001
+"""Hashing holds the interpreter: after so many entries the event loop has its turn for sure."""
 
 
 class AuditDamagedError(Exception):
@@ -66,12 +70,18 @@ def read_page(path: Path, after: int, limit: int) -> tuple[AuditEntry, ...]:
         return tuple(_entry(row) for row in rows)
 
 
-def prove_file(path: Path) -> Proof:
-    """Looks through the whole file. One that cannot be read is broken from its first entry on."""
+def prove_file(path: Path, known: Proof = NOTHING) -> Proof:
+    """Looks through the file, from behind what is `known` on. One that cannot be read is broken
+    from its first entry on. It takes a few seconds for 100,000 entries, and lets others run."""
     try:
         with closing(_reader(path)) as trail:
             trail.text_factory = _as_it_is
-            return prove(_all(trail))
+            proof = known
+            for at, entry in enumerate(_behind(trail, known.entries), 1):
+                proof = proof.after(entry)
+                if at % _STRETCH == 0:
+                    time.sleep(_BREATH_S)
+            return proof
     except (sqlite3.Error, AuditDamagedError):
         return Proof(broken_at=1)
 
@@ -89,9 +99,10 @@ def _reader(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
 
 
-def _all(trail: sqlite3.Connection) -> Iterator[AuditEntry]:
+def _behind(trail: sqlite3.Connection, seq: int) -> Iterator[AuditEntry]:
     # By the table itself and not by an index: what is proven is what is shown.
-    for row in trail.execute(f"SELECT {_COLUMNS} FROM entries ORDER BY seq"):
+    wanted = f"SELECT {_COLUMNS} FROM entries WHERE seq > ? ORDER BY seq"
+    for row in trail.execute(wanted, (seq,)):
         yield _entry(row)
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from livedesk.core.audit_chain import Proof
 from livedesk.core.clock import ManualClock
 from livedesk.engine.people import audit as audit_module
+from livedesk.engine.people import audit_file
 from livedesk.engine.people.audit import WAITING_MOST, Audit
 from livedesk.engine.people.audit_file import AuditDamagedError, prove_file, read_page
 from tests.waiting import until
@@ -189,3 +191,33 @@ def test_a_damaged_line_is_not_shown_as_if_it_were_whole(
     with pytest.raises(AuditDamagedError, match="entry 2"):
         read_page(file, 0, 10)
     assert not prove_file(file).intact
+
+
+def test_who_pages_on_does_not_have_all_looked_through_again(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100,000 entries take seconds, and an export has twenty pages of them."""
+    file, looked = tmp_path / "audit.livedesk", []
+    prove_all = audit_file.prove_file
+
+    def prove_from(path: Path, known: Proof) -> Proof:
+        looked.append(known.entries)
+        return prove_all(path, known)
+
+    monkeypatch.setattr(audit_file, "prove_file", prove_from)
+
+    async def story() -> None:
+        async with trail(file, clock) as audit:
+            for at in range(20):
+                audit.note(f"POST {at}", "Ana")
+            assert (await audit.proof()).entries == 20
+            audit.note("POST more", "Ana")
+            assert (await audit.proof(whole=False)).entries == 21
+            with closing(sqlite3.connect(file)) as other, other:
+                other.execute("UPDATE entries SET actor = 'Kim' WHERE seq = 3")
+            assert (await audit.proof(whole=False)).intact
+            assert (await audit.proof()).broken_at == 3
+            assert (await audit.proof(whole=False)).broken_at == 3
+
+    asyncio.run(story())
+    assert looked == [0, 20, 21, 0, 0]
