@@ -17,11 +17,12 @@ from livedesk.demo.processes import StageError, child, free_ports, ready_engine,
 from livedesk.desk.link import EngineAccess
 from livedesk.desk.sandbox_client import SandboxAccess
 from livedesk.paths import DATA_VARIABLE, RUNTIME_VARIABLE, find_paths
+from tools.clip import ClipError, record_show
 
-Sound = Literal["tone", "none"]
+Clip = Literal["show", "tone", "none"]
 _CLIP_S: Final = 20
-_ENCODER: Final = {"fps": 25, "preset": "ultrafast"}
-_SOUNDS: Final[Mapping[Sound, str]] = {
+_SHOW_S: Final = 45
+_SOUNDS: Final[Mapping[Clip, str]] = {
     "tone": "aevalsrc=0.2*sin(2*PI*330*t)*(0.6+0.4*sin(2*PI*t)):s=48000",
     "none": "anullsrc=sample_rate=48000:channel_layout=mono",
 }
@@ -29,17 +30,17 @@ _SOUNDS: Final[Mapping[Sound, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A store of the evening. `uplinks`: of the sandbox's paths. `clip`: sent over and over by
-    ffmpeg, as six encoders would not fit on two cores; None: by the sandbox's encoder."""
+    """A store of the evening. `uplinks`: of the sandbox's paths. `clip`: what its encoder sends,
+    again and again, as six that draw and encode would not fit on two cores."""
 
     id: str
     name: str
     room: str
     uplinks: tuple[str, ...] = ("primary", "bonded")
-    clip: Sound | None = "tone"
+    clip: Clip = "tone"
 
 
-GLOW: Final = Shop("glow-us", "Glow Beauty US", "glow", clip=None)
+GLOW: Final = Shop("glow-us", "Glow Beauty US", "glow", clip="show")
 LUMEN: Final = Shop("lumen-de", "Lumen Home DE", "lumen")
 KIRA: Final = Shop("kira-sg", "Kira Beauty SG", "kira")
 NORD: Final = Shop("nord-uk", "Nord Outdoor UK", "nord", uplinks=("primary",))
@@ -55,10 +56,8 @@ class Evening:
     engine: EngineAccess
     sandboxes: Mapping[str, SandboxAccess]
     """By store."""
-    feeds: Mapping[str, Secret]
-    """Where each store's encoder pushes to."""
     push: Callable[[Shop], None]
-    """Starts the encoder of a store with a clip."""
+    """Starts the encoder of a store."""
     unseen: tuple[str, ...] = field(repr=False)
     """What must be on no picture: keys, tokens, and where all of it lies on this machine."""
 
@@ -83,8 +82,7 @@ def open_evening(folder: Path) -> Iterator[Evening]:
             shop.id: ready_sandbox(shop.id, each, folder)
             for shop, each in zip(SHOPS, running, strict=True)
         }
-        for sound in _SOUNDS:
-            _encode(sound, folder)
+        _make_clips(folder)
         ports = dict(zip(ready, free_ports(len(SHOPS)), strict=True))
         keys = {variable: key for shop in SHOPS for variable, key in _keys(shop, ready).items()}
         config = folder / "livedesk.toml"
@@ -98,7 +96,6 @@ def open_evening(folder: Path) -> Iterator[Evening]:
                 store: SandboxAccess(each["control_url"], Secret(each["token"]))
                 for store, each in ready.items()
             },
-            {shop.id: Secret(_feed(shop, ports, keys)) for shop in SHOPS},
             partial(_push, stack, folder, ports, keys),
             (str(folder), str(Path.home()), runtime.token.reveal(), *keys.values()),
         )
@@ -106,7 +103,6 @@ def open_evening(folder: Path) -> Iterator[Evening]:
 
 def _job(shop: Shop) -> dict[str, Any]:
     job: dict[str, Any] = {
-        "encoder": _ENCODER,
         "platform": {"second": "take_over"},
         "shop": {"room": shop.room},
         "chat": {"rooms": [shop.room]},
@@ -140,7 +136,7 @@ def _settings(shop: Shop, ready: Mapping[str, dict[str, Any]], feed_port: int) -
         for name in shop.uplinks
         for address in [here["platform_urls"][name].rpartition("/")[0]]
     )
-    probe = '[store.probe]\ndecode = "keyframes"\n' if shop.clip is not None else ""
+    probe = '[store.probe]\ndecode = "keyframes"\n' if shop.clip != "show" else ""
     return f"""\
 [[store]]
 id = "{shop.id}"
@@ -177,19 +173,29 @@ def _feed(shop: Shop, ports: Mapping[str, int], keys: Mapping[str, str]) -> str:
     return f"rtmp://127.0.0.1:{ports[shop.id]}/live/{keys[_feed_key(shop)]}"
 
 
-def _clip(sound: Sound, folder: Path) -> Path:
-    return folder / f"{sound}.flv"
+def _file(clip: Clip, folder: Path) -> Path:
+    return folder / f"{clip}.flv"
 
 
-def _encode(sound: Sound, folder: Path) -> None:
+def _make_clips(folder: Path) -> None:
+    """Raises StageError."""
+    for clip in _SOUNDS:
+        _encode(clip, folder)
+    try:
+        record_show(_file("show", folder), _SHOW_S)
+    except ClipError as error:
+        raise StageError(str(error)) from None
+
+
+def _encode(clip: Clip, folder: Path) -> None:
     """Noise lets the rate go up and down as a camera's does. Raises StageError."""
     command = [
         "ffmpeg", "-loglevel", "error", "-nostdin", "-y",
         "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15,noise=alls=20:allf=t",
-        "-f", "lavfi", "-i", _SOUNDS[sound],
+        "-f", "lavfi", "-i", _SOUNDS[clip],
         "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-sc_threshold", "0",
         "-b:v", "3200k", "-maxrate", "3800k", "-bufsize", "3200k", "-c:a", "aac", "-b:a", "128k",
-        "-t", str(_CLIP_S), str(_clip(sound, folder)),
+        "-t", str(_CLIP_S), str(_file(clip, folder)),
     ]  # fmt: skip
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)
@@ -202,10 +208,9 @@ def _encode(sound: Sound, folder: Path) -> None:
 def _push(
     stack: ExitStack, folder: Path, ports: Mapping[str, int], keys: Mapping[str, str], shop: Shop
 ) -> None:
-    assert shop.clip is not None
     # The key is of this evening only, so it may be an argument.
     arguments = ["-loglevel", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i"]
-    arguments += [str(_clip(shop.clip, folder)), "-c", "copy", "-f", "flv"]
+    arguments += [str(_file(shop.clip, folder)), "-c", "copy", "-f", "flv"]
     process = subprocess.Popen(
         ["ffmpeg", *arguments, _feed(shop, ports, keys)],
         stdin=subprocess.DEVNULL,

@@ -123,7 +123,7 @@ class Story:
         for shop in SHOPS:
             if shop is not VERDE:
                 await self._until(f"a relay of {shop.name}", partial(self._is_ready, shop))
-                await self._start(shop)
+                self._evening.push(shop)
         for shop in (GLOW, LUMEN, KIRA, NORD, TAVOLA):
             await self._until(f"{shop.name} on air", partial(self._flows, shop))
             await self._order(shop, "/chat", rate_per_s=0.4, bad_pct=4)
@@ -160,6 +160,10 @@ class Story:
     async def _switch(self) -> None:
         self._show(GLOW, "feed")
         await self._until("twenty seconds of the first store", lambda: self._on_air_s(GLOW) > 20)
+        if self._of(GLOW).failover.active != "primary":
+            # On a busy machine the path may have been too slow for a moment.
+            await self._engine.switch(GLOW.id, "primary", "before the picture")
+        await self._until("a standby", lambda: self._stands_by(GLOW, "bonded"))
         await self._order(GLOW, "/path", rate_kbps=1500)
         await self._until("the switch", lambda: has_moved(self._of(GLOW), "bonded"))
         await asyncio.sleep(4)
@@ -224,12 +228,6 @@ class Story:
         await asyncio.sleep(_SETTLE_S)
         self._camera.take(name, widget)
 
-    async def _start(self, shop: Shop) -> None:
-        if shop.clip is None:
-            await self._order(shop, "/encoder", start=self._evening.feeds[shop.id].reveal())
-        else:
-            self._evening.push(shop)
-
     async def _order(self, shop: Shop, path: str, **order: Json) -> None:
         # A new connection each time: one that was idle for a while may just be closed.
         sandbox = SandboxClient(self._evening.sandboxes[shop.id])
@@ -280,6 +278,11 @@ class Story:
     def _flows(self, shop: Shop) -> bool:
         status = self._of(shop)
         return status.feed.kbps is not None and status.sync.skew_ms is not None
+
+    def _stands_by(self, shop: Shop, name: str) -> bool:
+        status = self._of(shop)
+        ready = {uplink.name: uplink.ready for uplink in status.uplinks}
+        return ready[name] and status.failover.active != name
 
     def _has_alarm(self, shop: Shop) -> bool:
         return bool(self._of(shop).alarms)

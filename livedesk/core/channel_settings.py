@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from livedesk.core.secrets import Secret
@@ -65,7 +65,7 @@ class ChannelSettings:
     heartbeat_min: float = 0.0
     """A message that all is well, so often while a show is on; 0: none. A path that is only used
     when something is wrong is otherwise found broken when something is wrong."""
-    per_min: int = field(default=20)
+    per_min: int = 20
     """At most so many messages a minute; what is beyond is told as a sum."""
 
     @property

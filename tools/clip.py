@@ -1,0 +1,55 @@
+"""How does the sandbox's show become a file? Drawn and encoded as fast or slowly as the machine is.
+
+The encoder skips frames on a machine that is busy; a clip that was made before has all of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Final
+
+from livedesk.core.clock import NS_PER_S, ManualClock, SystemClock
+from livedesk.core.rtmp_address import RtmpAddress
+from livedesk.rtmp.flv_file import flv_header, flv_tag
+from livedesk.rtmp.messages import VIDEO
+from livedesk.sandbox.encoder.job import EncoderJob
+from livedesk.sandbox.encoder.show import Paced, Show
+
+_FPS: Final = 25
+
+
+class ClipError(Exception):
+    """The clip could not be made; the text says why."""
+
+
+def record_show(file: Path, seconds: float) -> None:
+    """As FLV, 720p at 4,000 kbps. Raises ClipError."""
+    job = EncoderJob(RtmpAddress("rtmp", "127.0.0.1", 1935, "live", "clip"), fps=_FPS)
+    # Its time is that of the next frame, whenever that comes.
+    clock = ManualClock(0, SystemClock().utc_ns())
+    is_over, failures = threading.Event(), list[BaseException]()
+
+    def fail(failure: BaseException) -> None:
+        failures.append(failure)
+        is_over.set()
+
+    with file.open("wb") as out:
+        out.write(flv_header())
+
+        def write(paced: Paced) -> None:
+            if is_over.is_set():
+                return
+            out.write(flv_tag(paced.message))
+            if paced.message.type_id == VIDEO and not paced.is_header:
+                clock.advance(1 / _FPS)
+                if clock.mono_ns() >= seconds * NS_PER_S:
+                    is_over.set()
+
+        show = Show(job, clock, 0, write, fail)
+        show.prepare()
+        show.go()
+        is_over.wait()
+        show.close()
+    if failures:
+        raise ClipError(f"the show could not be recorded: {failures[0]}")
