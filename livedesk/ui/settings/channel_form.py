@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +40,7 @@ from livedesk.ui.settings.choices import tick
 from livedesk.ui.theme import Theme
 
 _ALL: Final = tuple(dict.fromkeys(name for fields in FIELDS.values() for name in fields))
-_DAY_MIN: Final = 1440
+_HEARTBEATS_MIN: Final = (0, 5, 15, 30, 60)
 
 
 class _Choice(QComboBox):
@@ -73,6 +72,7 @@ class ChannelForm(QDialog):
         self._theme, self._desk, self._entry = theme, desk, entry
         self._is_keeping = False
         self._area = QScrollArea()
+        self._column = QVBoxLayout(self)
         self._shown_kind: object = None
         desk.forget_tried()
         self.name = self._line(tr("Name"), "ops-slack", 40)
@@ -86,13 +86,7 @@ class ChannelForm(QDialog):
         self.resolved = tick(
             theme, tr("Tell also when an alarm is over"), "", lambda _on: self._typed()
         )
-        self.heartbeat = QSpinBox()
-        self.heartbeat.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.heartbeat.setRange(0, _DAY_MIN)
-        self.heartbeat.setSuffix(tr(" min"))
-        self.heartbeat.setSpecialValueText(tr("none"))
-        self.heartbeat.setFont(theme.font("body"))
-        self.heartbeat.setAccessibleName(tr("Heartbeat while a show is on, every"))
+        self.heartbeat = _Choice(theme, tr("Heartbeat while a show is on, every"), ())
         self.note = Text(theme, "small")
         self.note.setWordWrap(True)
         self.test = button(
@@ -106,7 +100,6 @@ class ChannelForm(QDialog):
             line.textChanged.connect(self._typed)
         for box in self.findChildren(QComboBox):
             box.currentIndexChanged.connect(self._typed)
-        self.heartbeat.valueChanged.connect(self._typed)
         self.test.clicked.connect(self._try)
         self.keep.clicked.connect(self._keep)
         self.cancel.clicked.connect(self.reject)
@@ -160,7 +153,7 @@ class ChannelForm(QDialog):
             tr("Addresses and passwords go into the keyring of the engine's machine, and are not "
                "shown again. Without a keyring, give env:LIVEDESK_CHANNEL_… in their place.")
         )  # fmt: skip
-        column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(*(theme.px(n) for n in (20, 16, 20, 16)))
         column.setSpacing(theme.pad)
         column.addWidget(self._scrolled(fields), 1)
@@ -180,11 +173,14 @@ class ChannelForm(QDialog):
 
     def _fit(self) -> None:
         """As high as its fields, and no higher than the screen."""
-        fields = self._area.widget()
-        self._area.setMinimumWidth(fields.minimumSizeHint().width())
-        rest = self.sizeHint().height() - self._area.sizeHint().height()
-        room = self.screen().availableSize().height() * 9 // 10
-        self.resize(self.sizeHint().width(), min(fields.sizeHint().height() + rest, room))
+        fields, bar = self._area.widget(), self._area.verticalScrollBar()
+        self._area.setMinimumWidth(fields.sizeHint().width() + bar.sizeHint().width())
+        width = self.minimumSizeHint().width()
+        # The words below take more lines than a size hint, which knows no width, has for them.
+        rest = self._column.totalHeightForWidth(width) - self._area.sizeHint().height()
+        room = self.screen().availableSize().height() * 9 // 10 - rest
+        self._area.setFixedHeight(min(fields.sizeHint().height(), room))
+        self.resize(width, self._column.totalHeightForWidth(width))
 
     def _show_draft(self, draft: ChannelDraft) -> None:
         self.name.setText(draft.name)
@@ -194,7 +190,11 @@ class ChannelForm(QDialog):
         self.priority.setCurrentIndex(PRIORITIES.index(draft.priority))
         self.stores.setText(draft.stores)
         self.resolved.setChecked(draft.resolved)
-        self.heartbeat.setValue(draft.heartbeat_min)
+        self.heartbeat.clear()
+        for minutes in sorted({*_HEARTBEATS_MIN, draft.heartbeat_min}):
+            words = tr("{n} min").format(n=minutes) if minutes else tr("none")
+            self.heartbeat.addItem(words, minutes)
+        self.heartbeat.setCurrentIndex(self.heartbeat.findData(draft.heartbeat_min))
         for name, field in self.fields.items():
             if isinstance(field, QLineEdit):
                 field.setText(draft.text(name))
@@ -209,7 +209,7 @@ class ChannelForm(QDialog):
             PRIORITIES[self.priority.currentIndex()],
             self.stores.text(),
             self.resolved.isChecked(),
-            self.heartbeat.value(),
+            int(self.heartbeat.currentData()),
             {name: self._text(name) for name in FIELDS[kind]},
         )
 

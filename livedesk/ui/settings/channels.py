@@ -50,9 +50,9 @@ class ChannelRow(Panel):
         grid.addWidget(self.mark, 0, 0)
         grid.addWidget(self.name, 0, 1)
         for at, push in enumerate((self.test, self.change, self.remove), 2):
-            grid.addWidget(push, 0, at, 2, 1)
+            grid.addWidget(push, 0, at)
         for at, words in enumerate((self.state, self.counts, self.answer), 1):
-            grid.addWidget(words, at, 1)
+            grid.addWidget(words, at, 1, 1, 4)
         grid.setColumnStretch(1, 1)
 
     def _words(self) -> Text:
