@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 
 import pytest
 
-from livedesk.alarms.channels.delivery import Delivery
+from livedesk.alarms.channels.delivery import Delivery, HttpPost
 from livedesk.alarms.channels.http import HttpCourier, retry_after_s
 from livedesk.alarms.channels.slack import slack_post
 from livedesk.core.channel_settings import SlackChannel
@@ -105,3 +106,39 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT", UTC_NS) == 0
     assert retry_after_s("Fri, 01 Jan 2100 00:00:00 GMT", UTC_NS) == 86_400
     assert [retry_after_s(text, UTC_NS) for text in ("", "soon", "-5")] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", ""),
+        ("HTTP/1.1 200 OK\r\nX-Long: " + "x" * 200_000 + "\r\n\r\n", "broke off"),
+        ("220 smtp.example ESMTP\r\n", "broke off"),
+    ],
+    ids=["endless body", "endless head", "no HTTP"],
+)
+def test_an_answer_without_end_or_sense_costs_nothing(head: str, expected: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head.encode())
+            while not writer.is_closing():
+                writer.write(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+                await writer.drain()
+        writer.close()
+
+    async def story() -> Delivery:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            url = Secret(f"http://127.0.0.1:{port}/{CANARY}")
+            courier = HttpCourier(lambda _m, _t: HttpPost(url, b"{}"))
+            try:
+                return await courier.deliver(raised(), UTC_NS)
+            finally:
+                await courier.close()
+
+    delivery = asyncio.run(story())
+    assert delivery.ok is (not expected)
+    assert expected in delivery.reason
+    assert CANARY not in delivery.reason
