@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QStackedWidget,
+    QTabBar,
     QWidget,
 )
 
@@ -28,7 +29,7 @@ from livedesk.ui.basics import ElidedText
 SLACK_PX = 1
 """Rounding of a layout is no fault."""
 
-Kind = Literal["clipped", "outside", "overlapping", "elided"]
+Kind = Literal["clipped", "outside", "overlapping", "elided", "unnamed", "unreachable", "backwards"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,17 @@ def _descendants(widget: QWidget) -> Iterator[QWidget]:
 def _on_text(widget: QWidget, window: QWidget) -> Iterator[Remark]:
     if isinstance(widget, ElidedText):
         if _width(widget, widget.text()) > widget.contentsRect().width() + SLACK_PX:
-            yield Remark("elided", _path(widget, window), widget.text())
+            yield Remark("elided", path_of(widget, window), widget.text())
     elif isinstance(widget, QLabel) and widget.text():
         if _is_label_clipped(widget):
-            yield Remark("clipped", _path(widget, window), widget.text())
+            yield Remark("clipped", path_of(widget, window), widget.text())
     elif isinstance(widget, QAbstractButton) and widget.text():
         room = widget.width() + SLACK_PX
         wanted = widget.sizeHint().width()
         # A push button may be drawn with less air beside its word than it would like.
         tight = _width(widget, widget.text()) if isinstance(widget, QPushButton) else wanted
         if room < min(wanted, tight):
-            yield Remark("clipped", _path(widget, window), widget.text())
+            yield Remark("clipped", path_of(widget, window), widget.text())
 
 
 def _is_label_clipped(label: QLabel) -> bool:
@@ -98,12 +99,16 @@ def _on_place(widget: QWidget, window: QWidget) -> Iterator[Remark]:
     parent = widget.parentWidget()
     if parent is None or _is_scrolled(widget) or widget.size().isEmpty():
         return
-    if isinstance(widget, QDockWidget) and not parent.rect().intersects(widget.geometry()):
+    if isinstance(widget, QDockWidget | QTabBar) and not parent.rect().intersects(
+        widget.geometry()
+    ):
         # So Qt puts away the docks of a group whose tabs are not on top.
         return
     room = parent.rect().adjusted(-SLACK_PX, -SLACK_PX, SLACK_PX, SLACK_PX)
     if not room.contains(widget.geometry()):
-        yield Remark("outside", _path(widget, window), f"{_box(widget.geometry())} in {_box(room)}")
+        yield Remark(
+            "outside", path_of(widget, window), f"{_box(widget.geometry())} in {_box(room)}"
+        )
 
 
 def _on_siblings(parent: QWidget, window: QWidget) -> Iterator[Remark]:
@@ -116,7 +121,7 @@ def _on_siblings(parent: QWidget, window: QWidget) -> Iterator[Remark]:
     for one, other in itertools.combinations(laid_out, 2):
         common = one.geometry().intersected(other.geometry())
         if common.width() > SLACK_PX and common.height() > SLACK_PX:
-            yield Remark("overlapping", _path(one, window), _path(other, window))
+            yield Remark("overlapping", path_of(one, window), path_of(other, window))
 
 
 def _is_scrolled(widget: QWidget) -> bool:
@@ -129,7 +134,8 @@ def _width(widget: QWidget, text: str) -> int:
     return QFontMetrics(widget.font()).horizontalAdvance(text.replace("&", ""))
 
 
-def _path(widget: QWidget, window: QWidget) -> str:
+def path_of(widget: QWidget, window: QWidget) -> str:
+    """Where it is, from the inside out."""
     names: list[str] = []
     at: QWidget | None = widget
     while at is not None and at is not window:

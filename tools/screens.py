@@ -1,7 +1,8 @@
 """Does every page, dialog and state look right? Takes a picture of each and counts what is clipped.
 
 At 100 and 200 % text, dark and light, on a small and a large screen, without a display. Ends with
-status 1 if a word is clipped, or widgets overlap or stand outside. Run: python -m tools.screens
+status 1 if a word is clipped, if widgets overlap or stand outside, or if one has no name or cannot
+be reached by keys. Run: python -m tools.screens
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from livedesk.ui.dressing import wear
 from livedesk.ui.theme import DARK, LIGHT, Colours, Theme
 from livedesk.ui.window import ConsoleWindow
 from tools.clipping import Remark, remarks
+from tools.reaching import key_remarks
 from tools.scenes.all import SCENES, close
 from tools.scenes.stage import Scene, Screen
 
@@ -98,8 +100,9 @@ def take(app: QApplication, scene: Scene, theme: Theme, size: QSize) -> tuple[QI
             widget.refresh()
             _settle(app)
         shown = [widget, *_dialogs(widget)]
-        found = [each for window in shown for each in remarks(window)]
-        return _composed(widget, size), [*found, *_too_large(widget, size)]
+        found = [each for window in shown for each in (*remarks(window), *key_remarks(window))]
+        too_large = [each for window in shown for each in _too_large(window, size)]
+        return _composed(widget, size), [*found, *too_large]
     finally:
         close(widget)
 
@@ -112,7 +115,8 @@ def _settle(app: QApplication) -> None:
 def _too_large(widget: QWidget, size: QSize) -> Iterator[Remark]:
     """A window that is larger than its screen has buttons that nobody reaches."""
     if widget.width() > size.width() or widget.height() > size.height():
-        yield Remark("outside", "the screen", f"{widget.width()}×{widget.height()}")
+        what = f"{type(widget).__name__} {widget.width()}×{widget.height()}"
+        yield Remark("outside", "the screen", what)
 
 
 def _dialogs(widget: QWidget) -> list[QDialog]:

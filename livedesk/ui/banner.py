@@ -133,6 +133,8 @@ class GoRow(Panel):
         lit = line.look in LIT
         colour = self._theme.colour(line.look)
         self.mark.show_look(line.look)
+        # A shape without words would be a riddle.
+        self.mark.setVisible(bool(line.text))
         self.text.show_text(line.text)
         self.text.set_colour(colour)
         self.show_list.setVisible(line.issues)

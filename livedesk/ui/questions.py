@@ -53,7 +53,7 @@ def ask_close(
            "to come back to it.").format(stores=", ".join(stores())),
     )  # fmt: skip
     keep = question.offer(tr("Close window"), QMessageBox.ButtonRole.AcceptRole, close)
-    end = tr("End the show and stop the engine…")
+    end = tr("End and stop the engine…")
     ask = partial(_ask_stop, parent, stores, stop)
     push = question.offer(end, QMessageBox.ButtonRole.DestructiveRole, ask)
     push.setDisabled(bool(why_not_stop))

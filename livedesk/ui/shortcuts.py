@@ -87,7 +87,7 @@ class ShortcutSheet(QDialog):
     def __init__(
         self, theme: Theme, parent: QWidget, shortcuts: tuple[Shortcut, ...], page: Where = ""
     ) -> None:
-        """`page`: the one on screen, whose keys come first after those for everywhere."""
+        """`page`: the one on screen. Where there is one column only, its keys come first."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Keyboard shortcuts"))
@@ -98,7 +98,8 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(between)
-        told = [block for block in _in_order(page) if _told(shortcuts, block)]
+        order = _in_order(page) if count == 1 else BLOCKS
+        told = [block for block in order if _told(shortcuts, block)]
         for blocks in _dealt(told, shortcuts, count):
             columns.addLayout(_column(theme, shortcuts, blocks))
         close = close_box(theme)
@@ -107,6 +108,7 @@ class ShortcutSheet(QDialog):
         column.setContentsMargins(edge, edge, edge, theme.px(14))
         column.setSpacing(theme.pad)
         self.area = _scrolled(sheet)
+        self.area.setAccessibleName(tr("Keyboard shortcuts"))
         column.addWidget(self.area)
         column.addWidget(close)
         edges = column.contentsMargins()
@@ -121,8 +123,7 @@ class ShortcutSheet(QDialog):
 
 
 def _in_order(page: Where) -> list[Where]:
-    """Everywhere, the page on screen, then the others."""
-    return sorted(BLOCKS, key=lambda each: (each != "", each != page))
+    return sorted(BLOCKS, key=lambda each: (each != page, each != ""))
 
 
 def _dealt(

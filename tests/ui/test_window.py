@@ -223,7 +223,7 @@ def test_the_show_is_only_stopped_after_a_second_yes(
 ) -> None:
     window = open_window(live)
     window.close()
-    choose(box(window), "End the show and stop the engine…")
+    choose(box(window), "End and stop the engine…")
     second = box(window)
     assert "stop the engine?" in second.text()
     default = second.defaultButton()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from livedesk.core.check import CheckItem, CheckReport, Sign
 from livedesk.core.engine_status import EngineStatus, Me
@@ -148,6 +148,8 @@ def feed_alarm_list(screen: Screen) -> QWidget:
 def feed_arranging(screen: Screen) -> QWidget:
     """Two parts put elsewhere, and one closed."""
     window = opened(screen, "feed", eventful())
+    window.show()
+    QApplication.processEvents()
     docks = window.page.docks
     docks.arrange(True)
     docks.tabifyDockWidget(docks.parts["plots"], docks.parts["uplinks"])
@@ -201,7 +203,7 @@ def alarms_engine(screen: Screen) -> QWidget:
 
 
 def shelve(screen: Screen) -> QWidget:
-    window = opened(screen, "alarms", attached(*many(), seconds=MANY))
+    window = opened(screen, "alarms", attached(*many(6), seconds=MANY))
     window.pages.alarms.shelve()
     assert window.findChildren(ShelveDialog)
     return window

@@ -32,7 +32,8 @@ from livedesk.ui.theme import Theme
 
 SIDE_SHARE = 0.28
 SIDE_WIDTH = (330, 640)
-LEAST_PICTURE = 96
+LEAST_PICTURE = (200, 112)
+"""In which what is said instead of a picture can be read; pixels at scale 1."""
 LAYOUT = "feed"
 """Under which the places of the parts are kept."""
 
@@ -52,7 +53,7 @@ class FeedPage(QWidget):
         self._timeline: Timeline | None = None
         self.strip = Strip(theme)
         self.preview = PreviewPanel(theme)
-        self.preview.setMinimumHeight(theme.px(LEAST_PICTURE))
+        self.preview.setMinimumSize(*(theme.px(n) for n in LEAST_PICTURE))
         self.meters = Meters(theme)
         self.side = SidePanel(theme, zone)
         self.alarms = AlarmList(theme, zone)

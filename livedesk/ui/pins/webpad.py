@@ -40,10 +40,11 @@ LONGEST_NAME = 40
 class QrCode(QWidget):
     """A QR code, dark on light whatever the theme, as cameras expect it."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, side: int) -> None:
+        """`side`: pixels, at most."""
         super().__init__()
         self._rows: tuple[bytes, ...] = ()
-        self._side = theme.px(SIDE)
+        self._side = side
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("QR code of the pad's address"))
 
@@ -52,7 +53,7 @@ class QrCode(QWidget):
         self._rows = tuple(bytes(row) for row in code.matrix)
         # Whole pixels: modules of unequal width are hard to read from a distance.
         count = len(self._rows) + 2 * QUIET_ZONE
-        self.setFixedSize(QSize(1, 1) * count * -(-self._side // count))
+        self.setFixedSize(QSize(1, 1) * count * max(1, self._side // count))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -111,7 +112,8 @@ class WebPadDialog(QDialog):
         self.name.setAccessibleName(tr("Name of the device"))
         self.let_in = button(theme, tr("Let a device in"), tr("Make a QR code for one device"))
         needs("direct", self.let_in).setDefault(True)
-        self.code = QrCode(theme)
+        # Names, buttons and devices need as much again.
+        self.code = QrCode(min(theme.px(SIDE), parent.height() * 2 // 5))
         self.address = QLineEdit()
         self.address.setReadOnly(True)
         self.address.setFont(theme.font("small"))

@@ -30,6 +30,7 @@ class SettingsDialog(QDialog):
         self.pages = tuple(pages)
         self.tabs = QTabWidget()
         self.tabs.setFont(theme.font("body"))
+        self.tabs.setAccessibleName(tr("Settings"))
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName(tr("Kinds of settings"))
@@ -73,6 +74,7 @@ class SettingsDialog(QDialog):
 
 def _scrolled(page: SettingsPage) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(page.title)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

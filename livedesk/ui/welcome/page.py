@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from livedesk.core.secrets import Secret
 from livedesk.desk.first_run import FirstStore
@@ -79,12 +79,13 @@ class WelcomePage(QWidget):
             tr("There are no settings here yet, and no engine runs on this machine.")
         )
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cards = QHBoxLayout()
+        self._cards = cards = QHBoxLayout()
         cards.setSpacing(self._theme.px(24))
         cards.addStretch(1)
         self._try = self._try_card()
         cards.addWidget(self._try, 0, Qt.AlignmentFlag.AlignTop)
-        cards.addWidget(self._own_card())
+        self._own = self._own_card()
+        cards.addWidget(self._own)
         cards.addStretch(1)
         column = QVBoxLayout(self)
         column.setSpacing(self._theme.gap)
@@ -94,6 +95,15 @@ class WelcomePage(QWidget):
         column.addSpacing(self._theme.px(24))
         column.addLayout(cards)
         column.addStretch(3)
+
+    def fit(self, width: int) -> None:
+        """The cards stand beside each other where this many pixels have room for both."""
+        beside = width >= 2 * self._theme.px(CARD_WIDTH) + self._theme.px(72)
+        way = QBoxLayout.Direction
+        self._cards.setDirection(way.LeftToRight if beside else way.TopToBottom)
+        place = Qt.AlignmentFlag.AlignTop if beside else Qt.AlignmentFlag.AlignHCenter
+        for card in (self._try, self._own):
+            self._cards.setAlignment(card, place)
 
     def _try_card(self) -> Panel:
         words = tr(
