@@ -18,6 +18,15 @@ Values = NDArray[np.float32]
 LIMIT = 150_000
 """Points kept a series: a little more than four hours at ten a second, 1.3 MB."""
 
+MOST_SPAN_S = 2_000_000.0
+"""As far as milliseconds in 32 bits reach, or 23 days."""
+
+REBASED_MS = 1_000_000_000
+"""The oldest point so far from the first one ever becomes what the others are counted from."""
+
+MOST_VALUE = 1e9
+"""Beyond it nothing of ours can be: such a value is none, and no axis is scaled to it."""
+
 MS_PER_S = 1_000
 JUST_AFTER_S = 1 / MS_PER_S
 BLOCK = 16
@@ -84,12 +93,13 @@ class Series:
         return self._ms.nbytes + self._values.nbytes
 
     def append(self, t: float, value: float) -> None:
-        if self._end == 0:
-            self._base_s = t
+        if self._end == 0 or abs(t - self._base_s) > MOST_SPAN_S:
+            # A clock that leaps by weeks leaves nothing that could stand in one picture.
+            self._base_s, self._begin, self._end, self._made = t, 0, 0, _no_blocks()
         if self._end == len(self._ms):
             self._make_room()
         self._ms[self._end] = round((t - self._base_s) * MS_PER_S)
-        self._values[self._end] = value
+        self._values[self._end] = value if abs(value) <= MOST_VALUE else np.nan
         self._end += 1
         self._begin = max(self._begin, self._end - self._limit)
         self.version += 1
@@ -104,14 +114,17 @@ class Series:
         """Put these points in place of all between the two instants."""
         before, after = (self._place(instant) - self._begin for instant in (begin_t, end_t))
         old_t, old_values = self.t, self.values
-        new_t = np.concatenate([old_t[:before], t, old_t[after:]])[-self._limit :]
+        new_t = np.concatenate([old_t[:before], t, old_t[after:]])
         new_values = np.concatenate([old_values[:before], values, old_values[after:]])
+        near = new_t > new_t[-1:] - MOST_SPAN_S
+        new_t, new_values = (kept[near][-self._limit :] for kept in (new_t, new_values))
         self._base_s = float(new_t[0]) if len(new_t) else 0.0
         room = max(_FIRST_ROOM, len(new_t) + len(new_t) // _SLACK)
         self._ms, self._values = np.empty(room, np.int32), np.empty(room, np.float32)
         self._begin, self._end = 0, len(new_t)
         self._ms[: self._end] = np.rint((new_t - self._base_s) * MS_PER_S)
-        self._values[: self._end] = new_values[-self._limit :]
+        is_one = np.abs(new_values) <= MOST_VALUE
+        self._values[: self._end] = np.where(is_one, new_values, np.nan)
         self._made = _no_blocks()
         self.version += 1
 
@@ -241,8 +254,11 @@ class Series:
         kept = slice(self._begin - self._begin % self._step(), self._end)
         count = kept.stop - kept.start
         ms[:count], values[:count] = self._ms[kept], self._values[kept]
-        self._ms, self._values = ms, values
         self._begin, self._end = self._begin - kept.start, count
+        if ms[0] > REBASED_MS:
+            self._base_s += float(ms[0]) / MS_PER_S
+            ms[:count] -= ms[0]
+        self._ms, self._values = ms, values
         self._made = _no_blocks()
 
     def _step(self) -> int:

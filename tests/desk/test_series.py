@@ -69,3 +69,35 @@ def test_a_series_takes_little_more_than_its_points() -> None:
         series.append(1_790_001_000 + n / 10, 1.0)
     assert len(series) == 160
     assert list(np.diff(series.t).round(3)) == [0.1] * 159
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e300, np.nan])
+def test_a_value_that_cannot_be_is_none(value: float) -> None:
+    series = Series()
+    for n, known in enumerate((4_000.0, value, 4_100.0)):
+        series.append(1_790_000_000 + n, known)
+    assert np.isnan(series.values[1])
+    series.replace(0, 2e9, np.array([1e9, 1e9 + 1]), np.array([value, 5.0]))
+    assert series.extent(0, 2e9) == Extent(5.0, 5.0)
+
+
+def test_a_console_that_stays_open_for_months_goes_on() -> None:
+    """Milliseconds in 32 bits last for 24 days."""
+    series = Series(limit=64)
+    t = 1_790_000_000.0
+    for _ in range(1_000):
+        t += 20_000
+        series.append(t, 1.0)
+    assert series.last_t == t
+    assert list(np.diff(series.t)) == [20_000.0] * 63
+
+
+@pytest.mark.parametrize("leap_s", [2.0**31, -(2.0**31)])
+def test_after_a_leap_of_years_the_line_begins_anew(leap_s: float) -> None:
+    series = walked(300)
+    t = (series.last_t or 0.0) + leap_s
+    series.append(t, 5.0)
+    assert list(series.t) == [t]
+    assert series.extent(t - 60, t + 60) == Extent(5.0, 5.0)
+    series.replace(t + 2e9, t + 2e9, np.array([t + 4e9]), np.array([6.0]))
+    assert list(series.values) == [6.0]

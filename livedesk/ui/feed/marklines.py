@@ -22,8 +22,8 @@ ROOM_FOR_WORDS = 7
 """Lines of text that a plot is high at least where words stand in it: elsewhere they would cover
 the curve, and the timeline has them too."""
 
-QUIET_APART = 4
-"""Pixels between two quiet lines: nearer ones are one."""
+APART = 4
+"""Pixels between two lines of a kind: nearer ones are one."""
 
 
 class MarkLines:
@@ -49,7 +49,7 @@ class MarkLines:
     def show(self, marks: tuple[Mark, ...], begin_s: float, end_s: float, base_s: float) -> None:
         """Draw those between two instants; `base_s` is where the plot's time is zero."""
         pixel_s = (end_s - begin_s) / max(1.0, float(self._box.width()))
-        inside = _drawn(marks, begin_s, end_s, QUIET_APART * pixel_s)
+        inside = _drawn(marks, begin_s, end_s, APART * pixel_s)
         top = float(self._box.viewRange()[1][1])
         worded = float(self._box.height()) >= ROOM_FOR_WORDS * self._metrics.height()
         wanted = (inside, begin_s, end_s, base_s, pixel_s, top, worded)
@@ -102,14 +102,14 @@ class MarkLines:
 def _drawn(
     marks: tuple[Mark, ...], begin_s: float, end_s: float, apart_s: float
 ) -> tuple[Mark, ...]:
-    """The newest in view; of quiet ones that stand close together one."""
+    """The newest in view; of those that stand close together one."""
     first, last = (bisect_left(marks, t, key=lambda mark: mark.t) for t in (begin_s, end_s))
     found: list[Mark] = []
-    free_s = float("-inf")
+    free_s = {True: float("-inf"), False: float("-inf")}
     for mark in marks[first:last]:
-        if not mark.quiet or mark.t >= free_s:
+        if mark.t >= free_s[mark.quiet]:
             found.append(mark)
-            free_s = mark.t + apart_s
+            free_s[mark.quiet] = mark.t + apart_s
     loud = [mark for mark in found if not mark.quiet][-MOST:]
     quiet = [mark for mark in found if mark.quiet]
     kept = quiet[-(MOST - len(loud)) :] if len(loud) < MOST else []

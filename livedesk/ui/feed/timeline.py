@@ -37,6 +37,9 @@ MARGIN = 4
 """At either side; what is left to the plots' own goes to the names of the lanes."""
 
 MARK = 12
+APART = 3
+"""Pixels between two ticks of a lane; of nearer ones one is drawn."""
+
 REACH = 9
 """Pixels within which pointing beside a mark still means it."""
 
@@ -122,9 +125,10 @@ class LanesView(QWidget):
             painter.setClipRect(
                 room.adjusted(-self._theme.px(MARK) / 2, 0, self._theme.px(MARK), 0)
             )
-            self._draw_labels(painter)
+            drawn = self.drawn
+            self._draw_labels(painter, drawn)
             # What is loud is drawn over what is not.
-            for entry in sorted(self._entries, key=lambda entry: LOUDNESS[entry.look]):
+            for entry in sorted(drawn, key=lambda entry: LOUDNESS[entry.look]):
                 self._draw_entry(painter, entry)
             self._draw_chosen(painter)
         painter.end()
@@ -167,25 +171,36 @@ class LanesView(QWidget):
         colour = colours.text if entry.label else colours.muted
         painter.fillRect(QRectF(x - 1, y - side / 2, 2, side), QColor(colour))
 
-    def _draw_labels(self, painter: QPainter) -> None:
+    @property
+    def drawn(self) -> tuple[Entry, ...]:
+        """What is seen of all: of marks that would cover one another the loudest, the newest of
+        such. Alarms are spans, and all drawn."""
+        begin_x, per_s = self.x_of(0.0), self.x_of(1.0) - self.x_of(0.0)
+        narrow, wide = self._theme.px(APART), self._theme.px(MARK)
+        seen: dict[tuple[Lane, bool, int], Entry] = {}
+        for entry in self._entries:
+            lit = entry.look in LIT
+            place = entry.lane, lit, int((begin_x + entry.t * per_s) // (wide if lit else narrow))
+            before = seen.get(place)
+            if not entry.alarm and (before is None or _weight(entry) >= _weight(before)):
+                seen[place] = entry
+        spans = (entry for entry in self._entries if entry.alarm)
+        return (*seen.values(), *spans)
+
+    def _draw_labels(self, painter: QPainter, drawn: tuple[Entry, ...]) -> None:
         """Words beside their marks, where the lane is free up to the next one."""
         line, side = self._metrics.height(), self._theme.px(MARK)
         painter.setPen(QColor(self._theme.colours.muted))
-        for entry in self._entries:
-            x = self.x_of(entry.t) + side
-            wide = self._metrics.horizontalAdvance(entry.label)
-            if not entry.label or x + wide > self._right or self._is_marked(entry, x + wide):
+        free: dict[Lane, float] = {}
+        for entry in sorted(drawn, key=lambda entry: entry.t, reverse=True):
+            at = self.x_of(entry.t)
+            until = free.get(entry.lane, self._right + side)
+            free[entry.lane] = at
+            room = until - at - 2 * side
+            if not entry.label or self._metrics.horizontalAdvance(entry.label) > room:
                 continue
             top = self.lane_middle(entry.lane) - line / 2
-            painter.drawText(QRectF(x, top, wide + 1, line), entry.label)
-
-    def _is_marked(self, before: Entry, until_x: float) -> bool:
-        """Whether the lane has another mark between that entry's and a place."""
-        reach_s = self._time_at(until_x + self._theme.px(MARK))
-        return any(
-            entry.lane == before.lane and before.t <= entry.t < reach_s and entry is not before
-            for entry in self._entries
-        )
+            painter.drawText(QRectF(at + side, top, room + 1, line), entry.label)
 
     def _draw_chosen(self, painter: QPainter) -> None:
         if self._chosen is None or self._window is None:
@@ -246,6 +261,11 @@ class LanesView(QWidget):
             self._chosen = entry
             self.update()
             self.chosen.emit(entry)
+
+
+def _weight(entry: Entry) -> tuple[int, bool]:
+    """What is drawn of two marks in one place: the louder one, then the one with a word."""
+    return LOUDNESS[entry.look], bool(entry.label)
 
 
 class TimelinePanel(Panel):

@@ -15,12 +15,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.events import Event, Level
 from livedesk.core.status import SoundStatus
 from livedesk.desk.levels import levels
 from livedesk.desk.plots import FEED
+from livedesk.desk.timeline import Timeline
 from livedesk.ui.feed.docks import Docks
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.readout import Readout
+from livedesk.ui.feed.timeplot import TimeWindow
 from livedesk.ui.layouts import Layouts
 from tests.ui.feed.conftest import show
 from tests.ui.stage import Stage, on_air, throttled
@@ -279,3 +283,22 @@ def test_a_narrow_bar_over_the_plots_stands_in_two_lines(open_page: OpenPage, qt
     assert bar.arrange.geometry().right() <= bar.width()
     bar.close()
     bar.deleteLater()
+
+
+def test_thousands_of_marks_are_drawn_as_what_is_seen_of_them(open_page: OpenPage) -> None:
+    """The loudest of those in one place; a switch keeps its word where there is room."""
+    page = open_page()
+    line = Timeline()
+    for n in range(3_000):
+        level: Level = "critical" if n == 1_500 else "info"
+        line.event(Event(n + 1, round((100 + n * 0.001) * NS_PER_S), 0, "lumen", None, "pin.shown",
+                         level, "pins", f"Pin {n}"))  # fmt: skip
+    line.event(Event(9_000, 110 * NS_PER_S, 0, "lumen", None, "failover.switch", "notice", "relay",
+                     "Switched.", data={"to": "bonded"}))  # fmt: skip
+    lanes = page.timeline.lanes
+    lanes.show_window(TimeWindow(90.0, 150.0, 0.0, wall=False), line)
+    assert len(lanes.entries) == 3_001
+    assert len(lanes.drawn) < 60
+    assert "Pin 1500" in {entry.text for entry in lanes.drawn}
+    assert "Switched." in {entry.text for entry in lanes.drawn}
+    lanes.grab()
