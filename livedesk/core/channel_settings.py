@@ -122,7 +122,7 @@ def entry_of(
         per_min=channel.per_min,
         host=mail.host,
         port=mail.port,
-        security=mail.security,
+        security=mail.security if mail.host else "",
         sender=mail.sender,
         to=mail.to,
         user=mail.user,

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -111,8 +111,8 @@ class Channels:
             before = kept_in_keyring(self._tables.get(name, {}))
             both, channel = await self._read(name, told)
             after = kept_in_keyring(both.table)
+            await self._keep_secrets(both)
             try:
-                await self._keep_secrets(both)
                 await self._write({**self._tables, name: both.table})
             except ChannelError:
                 await self._forget(after - before)
@@ -216,9 +216,13 @@ class Channels:
             )
 
     async def _keep_secrets(self, both: Parted) -> None:
+        kept: set[str] = set()
         for reference, secret in both.given.items():
             service, _, user = reference.removeprefix("keyring:").partition("/")
-            if not await asyncio.to_thread(self._safe.keep, service, user, secret):
+            if await asyncio.to_thread(self._safe.keep, service, user, secret):
+                kept.add(user)
+            else:
+                await self._forget(kept)
                 raise ChannelError(
                     "no_keyring",
                     "The engine's machine has no keyring that takes the secret.",
@@ -237,7 +241,7 @@ class Channels:
             ) from error
         self._tables = tables
 
-    async def _forget(self, users: frozenset[str]) -> None:
+    async def _forget(self, users: Collection[str]) -> None:
         for user in users:
             await asyncio.to_thread(self._safe.forget, SERVICE, user)
 
