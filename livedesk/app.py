@@ -6,7 +6,6 @@ Closers stand beside their openers and run in reverse order; the window only ask
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import threading
@@ -40,10 +39,13 @@ from livedesk.desk.sandbox_client import Fault, SandboxAccess, SandboxClient
 from livedesk.desk.words import use_catalogues
 from livedesk.keys import keep_in_keyring
 from livedesk.paths import Paths
+from livedesk.ui.collector import forget_what_went, keep_what_stays, see_all
 from livedesk.ui.dressing import theme_of, wear
 from livedesk.ui.front import Fittings, Front
 from livedesk.ui.layouts import Layouts
 from livedesk.ui.pad.window import PadWindow
+from livedesk.ui.photographs import Picture as Picture
+from livedesk.ui.photographs import until_left
 from livedesk.ui.theme import Theme
 from livedesk.ui.welcome.run import Choice, welcome
 from livedesk.ui.window import PLACE, ConsoleWindow
@@ -52,14 +54,8 @@ log = logging.getLogger(__name__)
 
 WINDOW = (1600, 900)
 WORKER_THREADS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Save the whole window as a PNG, so long after the first media of the show on screen."""
-
-    file: Path
-    after_s: float
+SETTLED_S = 1.0
+"""So long after another look the windows of the one before are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +196,7 @@ async def console(
             _locate(settings), clock, tasks, Random(), calls=calls, is_local=settings.engine is None
         )
         mishaps.show = desk.note
-        desk.moderation.on_growth = _keep_what_stays
+        desk.moderation.on_growth = keep_what_stays
         closers.push_async_callback(desk.close)
         closers.push_async_callback(tasks.close)
         front = _front(settings, desk, theme, clock, book or PreferenceBook())
@@ -209,10 +205,13 @@ async def console(
             sandbox = SandboxClient(settings.sandbox)
             closers.push_async_callback(sandbox.close)
             front.fault_requested.connect(partial(_break, tasks, desk, sandbox))
+        front.rebuilt.connect(partial(loop.call_later, SETTLED_S, forget_what_went))
         front.leave_requested.connect(leave.set)
         front.stop_requested.connect(partial(_stop, tasks, desk, leave))
         desk.start()
-        await _until_left(settings, front, leave)
+        keep_what_stays()
+        closers.callback(see_all)
+        await until_left(lambda: front.window, settings.pictures, leave, settings.close_after_s)
     return 0
 
 
@@ -249,50 +248,12 @@ async def pad(settings: PadSettings, theme: Theme, clock: Clock) -> int:
     return 0
 
 
-def _keep_what_stays() -> None:
-    """The collector does not look through the queue's items again: with 100,000 of them that takes
-    0.1 to 0.3 s, with the window at a stand. What is young is looked through before."""
-    gc.collect(1)
-    gc.freeze()
-
-
 def _locate_running(settings: PadSettings) -> Locate:
     """A pad starts no engine: without the console nobody would see what it says."""
     if settings.engine is not None:
         return partial(_known, settings.engine)
     paths = settings.paths.prepare()
     return LocalEngine(paths.runtime, None, paths.data / "engine.log").locate
-
-
-async def _until_left(settings: ConsoleSettings, front: Front, leave: asyncio.Event) -> None:
-    """Wait for the end of the window, and take the pictures that were asked for on the way."""
-    photos = [asyncio.create_task(_photograph(front, wish)) for wish in settings.pictures]
-    try:
-        async with asyncio.timeout(settings.close_after_s):
-            await leave.wait()
-    except TimeoutError:
-        log.info("closing after %s s, as asked", settings.close_after_s)
-    for photo, wish in zip(photos, settings.pictures, strict=True):
-        if not photo.done():
-            photo.cancel()
-            save_picture(front.window, wish.file)
-    await asyncio.gather(*photos, return_exceptions=True)
-
-
-async def _photograph(front: Front, wish: Picture) -> None:
-    await front.window.has_show.wait()
-    await asyncio.sleep(max(0.0, wish.after_s - (front.window.on_air_s or 0.0)))
-    save_picture(front.window, wish.file)
-
-
-def save_picture(window: ConsoleWindow, file: Path) -> None:
-    """Put the window as it is now into a PNG file, whole or not at all."""
-    window.refresh()
-    aside = file.with_name(f".{file.name}")
-    if not window.grab().save(str(aside), "PNG"):
-        log.error("the picture %s cannot be written; check the folder", file)
-        return
-    aside.replace(file)
 
 
 def _locate(settings: ConsoleSettings) -> Locate:

@@ -9,8 +9,10 @@ import asyncio
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -19,25 +21,56 @@ from livedesk.desk.words import tr
 log = logging.getLogger(__name__)
 
 
-class Mishaps:
-    """Reports faults of the console itself. `show` is called on the event loop's thread."""
+AGAIN_S = 60.0
+MOST_KINDS = 100
 
-    def __init__(self) -> None:
+
+@dataclass(slots=True)
+class _Told:
+    count: int = 0
+    last_s: float | None = None
+
+
+class Mishaps:
+    """Reports faults of the console itself. `show` is called on the event loop's thread.
+
+    What is drawn ten times a second can fail ten times a second: the same fault is told once in
+    AGAIN_S, with how often it came, so that the log stays readable and the disk stays free.
+    """
+
+    def __init__(self, mono_s: Callable[[], float] = time.monotonic) -> None:
         self.show: Callable[[str], None] | None = None
+        self._mono_s = mono_s
+        self._told: dict[tuple[str, str, int], _Told] = {}
 
     def task(self, name: str, error: BaseException) -> None:
         """A background task ended with an exception; its owner has logged it."""
         self._show(name, error)
 
     def report(self, place: str, error: BaseException) -> None:
-        log.error("unexpected fault in %s", place, exc_info=error)
+        now_s, told = self._mono_s(), self._told.setdefault(_key(place, error), _Told())
+        told.count += 1
+        if told.last_s is not None and now_s - told.last_s < AGAIN_S:
+            return
+        told.last_s = now_s
+        log.error("unexpected fault in %s, number %d of it", place, told.count, exc_info=error)
         self._show(place, error)
+        if len(self._told) > MOST_KINDS:
+            self._told.clear()
 
     def _show(self, place: str, error: BaseException) -> None:
         # The text of an unknown exception may hold anything, so only the log has it.
         if self.show is not None:
             text = tr("A fault in {place} ({kind}). The log has the details.")
             self.show(text.format(place=place, kind=type(error).__name__))
+
+
+def _key(place: str, error: BaseException) -> tuple[str, str, int]:
+    """Where it came from, and of which kind it is."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return place, type(error).__name__, trace.tb_lineno if trace is not None else 0
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class Front(QObject):
     leave_requested = Signal()
     stop_requested = Signal()
     fault_requested = Signal(object)
+    rebuilt = Signal()
+    """The windows in the look before are about to go."""
 
     def __init__(self, source: Source, theme: Theme, fittings: Fittings, app: QApplication) -> None:
         super().__init__()
@@ -105,6 +107,7 @@ class Front(QObject):
             self.open_settings()
             if self._dialog is not None:
                 self._dialog.show_page(tab)
+        self.rebuilt.emit()
 
     def _preferred(self, before: Preferences, now: Preferences) -> None:
         looks = (before.look, before.scale, before.motion), (now.look, now.scale, now.motion)

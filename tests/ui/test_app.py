@@ -16,12 +16,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from livedesk.app import ConsoleSettings, Picture, console, fitting
+from livedesk.app import ConsoleSettings, console, fitting
 from livedesk.core.clock import SystemClock
 from livedesk.core.runtime import EngineRuntime, engine_file, write_runtime_file
 from livedesk.core.secrets import Secret
 from livedesk.desk.sandbox_client import SandboxAccess
 from livedesk.paths import Paths
+from livedesk.ui.photographs import Picture
 from livedesk.ui.theme import Theme
 from livedesk.ui.window import ConsoleWindow
 from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
@@ -114,7 +115,7 @@ def test_ending_the_show_reaches_the_engine_and_closes_the_window(
         main = asyncio.create_task(
             console(ConsoleSettings(paths, engine=engine.access), theme, SystemClock())
         )
-        await until(lambda: windows() and windows()[0].header.state.text() == "ON AIR")
+        await until(lambda: windows() and windows()[0].top.header.state.text() == "ON AIR")
         windows()[0].stop_requested.emit()
         assert await main == 0
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from livedesk.core.pins import GatewayStatus, PinsStatus
 from livedesk.desk.preferences import PreferenceBook
+from livedesk.ui.collector import forget_what_went, keep_what_stays, see_all
 from livedesk.ui.dressing import wear
 from livedesk.ui.front import Fittings, Front
 from livedesk.ui.layouts import Layouts
@@ -147,3 +149,14 @@ def test_a_wall_goes_with_its_screen_and_comes_back_with_it(
     qapp.screenRemoved.emit(wall.screen())
     front.window.open_wall()
     assert [each.isVisible() for each in front.window.beside.walls.open_ones] == [True, True]
+
+
+def test_the_windows_before_another_look_are_gone_for_good(front: Front, qtbot: QtBot) -> None:
+    keep_what_stays()
+    before = weakref.ref(front.window)
+    with qtbot.waitSignal(front.rebuilt):
+        wish(front, look="light")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    forget_what_went()
+    see_all()
+    assert before() is None
