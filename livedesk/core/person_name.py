@@ -14,6 +14,16 @@ EXPECTED_NAME: Final = (
     f"a name of at most {LONGEST_NAME} letters, digits, blanks and . - _ ' + @, such as Mei Tan"
 )
 
+_UNSEEN: Final = frozenset((
+    0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0,
+    *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0),
+))  # fmt: skip
+"""Letters and marks that nobody sees (Unicode, Default_Ignorable_Code_Point):
+with one of them two people could have what looks like one name."""
+
+_SCRIPTS: Final = frozenset(("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"))
+"""They have letters that look the same, and no name is written in two of them (Unicode, UTS 39)."""
+
 
 def is_name(text: str) -> bool:
     """Names stand in records, in addresses of calls and in one line of a window.
@@ -25,8 +35,14 @@ def is_name(text: str) -> bool:
         return False
     if unicodedata.normalize("NFC", text) != text or same_name(text) in ROLES:
         return False
+    if any(ord(each) in _UNSEEN for each in text) or len(_SCRIPTS & _scripts(text)) > 1:
+        return False
     allowed = (unicodedata.category(each)[0] in "LMN" or each in " .-_'+@" for each in text)
     return unicodedata.category(text[0])[0] in "LN" and all(allowed)
+
+
+def _scripts(text: str) -> set[str]:
+    return {unicodedata.name(each, "").partition(" ")[0] for each in text}
 
 
 def same_name(text: str) -> str:

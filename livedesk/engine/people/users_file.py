@@ -6,6 +6,8 @@ token. One that cannot be read is left alone, and nothing is written over it.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -58,8 +60,11 @@ class UsersFile:
     def read(self) -> tuple[tuple[KeptUser, ...], str]:
         """The people, and what was wrong with the file."""
         try:
-            if self.path.stat().st_size > _LARGEST_BYTES:
+            known = self.path.stat()
+            if known.st_size > _LARGEST_BYTES:
                 return (), self._set_aside("it is too large")
+            if _may_be_others(known):
+                return (), self._set_aside("anybody may write it, or it is somebody else's")
             content = msgspec.json.decode(self.path.read_bytes(), type=_Content)
         except FileNotFoundError:
             return (), ""
@@ -93,6 +98,14 @@ class UsersFile:
             f"{self.path} cannot be used ({why}): it is now {aside.name}, nobody of it is let in; "
             "add the people anew"
         )
+
+
+def _may_be_others(known: os.stat_result) -> bool:
+    """Who can write it could let themselves in. A group is often its owner alone (umask 002)."""
+    if not hasattr(os, "getuid"):
+        return False
+    is_foreign = known.st_uid not in (os.getuid(), 0)
+    return is_foreign or bool(known.st_mode & stat.S_IWOTH)
 
 
 def _fault(users: Sequence[KeptUser]) -> str:

@@ -216,3 +216,26 @@ def test_who_is_revoked_while_the_disk_writes_is_not_back_afterwards(
         assert after.list() == ()
 
     asyncio.run(story())
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owners here")
+@pytest.mark.parametrize("mode", [0o666, 0o602])
+def test_a_file_that_anybody_may_write_lets_nobody_in(
+    tmp_path: Path, clock: ManualClock, mode: int
+) -> None:
+    """Who can write it needs no token to be an admin."""
+
+    async def story() -> None:
+        file = tmp_path / "users.json"
+        _, token = await Users(file, clock).add("Ana", "admin", "x")
+        file.chmod(0o640)
+        again = Users(file, clock)
+        await again.load()
+        assert again.find(token.reveal()) is not None
+        file.chmod(mode)
+        later = Users(file, clock)
+        await later.load()
+        assert later.find(token.reveal()) is None
+        assert "anybody may write it" in later.problem
+
+    asyncio.run(story())
