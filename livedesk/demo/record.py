@@ -1,4 +1,4 @@
-"""Which switches and signatures are on record? Read from the session file."""
+"""Which switches, signatures and acknowledgements are on record? Read from the session file."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def read_switches(data: Path, store: str) -> tuple[Decided, ...]:
 def read_signers(data: Path, store: str) -> tuple[str, ...]:
     """Who signed the check of the newest session, in order."""
     return tuple(event.actor or "" for event in _events(data, store, "check.signed"))
+
+
+def read_acknowledged(data: Path, store: str) -> tuple[tuple[str, str], ...]:
+    """Alarms of the newest session and who acknowledged them, in order."""
+    events = _events(data, store, "alarm.acknowledged")
+    return tuple((str(event.data.get("alarm")), event.actor or "") for event in events)
 
 
 def _events(data: Path, store: str, kind: str) -> list[Event]:

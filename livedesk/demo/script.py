@@ -16,7 +16,8 @@ from livedesk.core.status import StoreStatus
 from livedesk.demo.host import SCRIPT, Host, Pinned
 from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.moderator import Moderated, Moderator
-from livedesk.demo.record import Decided, read_signers, read_switches
+from livedesk.demo.operator import Seen, acknowledge
+from livedesk.demo.record import Decided, read_acknowledged, read_signers, read_switches
 from livedesk.demo.sign_on import SignedOn, sign_on
 from livedesk.demo.stage import BONDED, PRIMARY, STORE, Stage
 from livedesk.desk.client import EngineClient
@@ -77,6 +78,7 @@ class Observed:
     pinned: Pinned = field(default_factory=Pinned)
     moderated: Moderated = field(default_factory=Moderated)
     signed_on: SignedOn = field(default_factory=SignedOn)
+    alarm: Seen = field(default_factory=Seen)
 
 
 class Show:
@@ -127,6 +129,7 @@ class Show:
         await self._watch(seen.healthy, left(cues.throttle_s))
         await self.sign_on()
         await self.throttle(left(cues.heal_s))
+        await acknowledge(self._engine.alarms, seen.throttled, seen.alarm)
         await self._watch(seen.healed, left(cues.back_s))
         if seen.moved_after_s is not None:
             await self._engine.switch(STORE, PRIMARY, "the primary path is good again")
@@ -162,6 +165,7 @@ class Show:
         data = self._stage.paths.data
         self.observed.switches = await asyncio.to_thread(read_switches, data, STORE)
         self.observed.signed_on.on_record = await asyncio.to_thread(read_signers, data, STORE)
+        self.observed.alarm.on_record = await asyncio.to_thread(read_acknowledged, data, STORE)
 
     async def _watch(
         self,

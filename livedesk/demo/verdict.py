@@ -15,6 +15,7 @@ from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import LastSwitch, StoreStatus
 from livedesk.demo.chat_verdict import judge_chat
 from livedesk.demo.check import Check
+from livedesk.demo.operator import judge_seen
 from livedesk.demo.pin_verdict import judge_pins
 from livedesk.demo.script import Observed, all_arrived, has_moved
 from livedesk.demo.sign_on import judge_sign_on
@@ -45,6 +46,7 @@ def judge(seen: Observed) -> list[Check]:
         _reason([*seen.healthy[-_LAST_LOOKS:], *seen.throttled]),
         _drop_on_record(seen),
         _alarm([*seen.throttled, *seen.healed]),
+        judge_seen(seen.alarm),
         _carries("the bonded path carries the feed", BONDED, seen.healed[-_LAST_LOOKS:]),
         _back(seen.back),
         _carries("goodput is back on the primary path", PRIMARY, seen.back[-_LAST_LOOKS:]),

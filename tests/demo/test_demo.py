@@ -25,6 +25,7 @@ from livedesk.core.status import (
 )
 from livedesk.demo.host import SCRIPT, Cast, Cued, Pinned
 from livedesk.demo.moderator import SCRIPT as COMMENTS
+from livedesk.demo.operator import OPERATOR, Seen
 from livedesk.demo.pin_verdict import figures, judge_pins
 from livedesk.demo.record import Decided
 from livedesk.demo.script import Cues, Observed
@@ -150,6 +151,7 @@ def as_scripted() -> Observed:
         pinned=host(),
         moderated=as_moderated(),
         signed_on=signed_on(),
+        alarm=Seen(FAULT.id, on_record=((FAULT.id, OPERATOR),)),
     )
 
 
@@ -201,6 +203,19 @@ def test_each_broken_promise_is_named() -> None:
 def test_a_check_is_signed_for_a_feed_that_is_good_and_is_on_record(signed: SignedOn) -> None:
     seen = replace(as_scripted(), signed_on=signed)
     assert failed(seen) == ["a person signs the check before the show"]
+
+
+@pytest.mark.parametrize(
+    "alarm",
+    [
+        Seen(problem="there was no alarm of the path"),
+        Seen(FAULT.id),
+        Seen(FAULT.id, on_record=((FAULT.id, "somebody"),)),
+    ],
+)
+def test_an_alarm_is_acknowledged_by_name_and_on_record(alarm: Seen) -> None:
+    seen = replace(as_scripted(), alarm=alarm)
+    assert failed(seen) == ["the operator acknowledges the alarm by name"]
 
 
 def test_the_encoder_is_not_to_be_blamed_for_the_path() -> None:
