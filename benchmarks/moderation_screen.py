@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -36,6 +35,7 @@ from livedesk.core.clock import NS_PER_MS, Clock, SystemClock
 from livedesk.core.events import Event, Json
 from livedesk.core.secrets import Secret
 from livedesk.core.tasks import Tasks
+from livedesk.demo.processes import free_ports
 from livedesk.desk.client import HttpDoor
 from livedesk.desk.desk import Desk
 from livedesk.desk.engines import LocalEngine
@@ -267,7 +267,7 @@ def _write(config: Path, text: str) -> None:
 
 def _settings(rooms: list[str], chat: dict[str, Any], rules: dict[str, Any]) -> str:
     token = json.loads(Path(rules["tokens"]).read_text())["engine"]
-    *ports, nowhere = _free_ports(len(rooms) + 1)
+    *ports, nowhere = free_ports(len(rooms) + 1)
     return "".join(
         f"""\
 [[store]]
@@ -296,12 +296,3 @@ token = "{chat["token"]}"
 """
         for room, port in zip(rooms, ports, strict=True)
     )
-
-
-def _free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on just now."""
-    with ExitStack() as holding:
-        held = [holding.enter_context(socket.socket()) for _ in range(count)]
-        for each in held:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in held]

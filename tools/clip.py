@@ -28,28 +28,27 @@ def record_show(file: Path, seconds: float) -> None:
     job = EncoderJob(RtmpAddress("rtmp", "127.0.0.1", 1935, "live", "clip"), fps=_FPS)
     # Its time is that of the next frame, whenever that comes.
     clock = ManualClock(0, SystemClock().utc_ns())
-    is_over, failures = threading.Event(), list[BaseException]()
+    is_over, failures, shot = threading.Event(), list[BaseException](), list[Paced]()
+
+    def keep(paced: Paced) -> None:
+        shot.append(paced)
+        if paced.message.type_id == VIDEO and not paced.is_header:
+            clock.advance(1 / _FPS)
+            if clock.mono_ns() >= seconds * NS_PER_S:
+                is_over.set()
 
     def fail(failure: BaseException) -> None:
         failures.append(failure)
         is_over.set()
 
-    with file.open("wb") as out:
-        out.write(flv_header())
-
-        def write(paced: Paced) -> None:
-            if is_over.is_set():
-                return
-            out.write(flv_tag(paced.message))
-            if paced.message.type_id == VIDEO and not paced.is_header:
-                clock.advance(1 / _FPS)
-                if clock.mono_ns() >= seconds * NS_PER_S:
-                    is_over.set()
-
-        show = Show(job, clock, 0, write, fail)
-        show.prepare()
-        show.go()
-        is_over.wait()
-        show.close()
+    show = Show(job, clock, 0, keep, fail)
+    show.prepare()
+    show.go()
+    is_over.wait()
+    show.close()
     if failures:
         raise ClipError(f"the show could not be recorded: {failures[0]}")
+    # Players look for the headers of both tracks at the beginning.
+    shot.sort(key=lambda paced: (not paced.is_header, paced.message.timestamp_ms))
+    tags = (flv_tag(paced.message) for paced in shot)
+    file.write_bytes(flv_header() + b"".join(tags))

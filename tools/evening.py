@@ -21,7 +21,7 @@ from tools.clip import ClipError, record_show
 
 Clip = Literal["show", "tone", "none"]
 _CLIP_S: Final = 20
-_SHOW_S: Final = 45
+_SHOW_S: Final = 30
 _SOUNDS: Final[Mapping[Clip, str]] = {
     "tone": "aevalsrc=0.2*sin(2*PI*330*t)*(0.6+0.4*sin(2*PI*t)):s=48000",
     "none": "anullsrc=sample_rate=48000:channel_layout=mono",
