@@ -57,7 +57,8 @@ def measure(items: int, frames: int) -> Iterator[Row]:
         book.fetched(f"s{n}", 0)
     for item in queue:
         book.take(item)
-    ours = QueueListView(theme, QueueModel(QueueView(book, QueueOrders(book.touch), "bench"), now))
+    view = QueueView(book, QueueOrders(book.touch), lambda: "bench")
+    ours = QueueListView(theme, QueueModel(view, now))
     ours.delegate.stores = True
     ours.refresh()
     plain, model = _naive(queue)

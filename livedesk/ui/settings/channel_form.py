@@ -71,7 +71,7 @@ class ChannelForm(QDialog):
         self.setAccessibleName(title)
         self._theme, self._desk, self._entry = theme, desk, entry
         self._is_keeping = False
-        self._area = QScrollArea()
+        self._area, self._ground = QScrollArea(), QWidget()
         self._column = QVBoxLayout(self)
         self._shown_kind: object = None
         desk.forget_tried()
@@ -124,8 +124,7 @@ class ChannelForm(QDialog):
 
     def _lay_out(self) -> None:
         theme = self._theme
-        fields = QWidget()
-        grid = QGridLayout(fields)
+        grid = QGridLayout(self._ground)
         grid.setContentsMargins(0, 0, theme.px(8), 0)
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(theme.px(6))
@@ -156,30 +155,31 @@ class ChannelForm(QDialog):
         column = self._column
         column.setContentsMargins(*(theme.px(n) for n in (20, 16, 20, 16)))
         column.setSpacing(theme.pad)
-        column.addWidget(self._scrolled(fields), 1)
+        column.addWidget(self._scrolled(), 1)
         column.addWidget(secrets)
         column.addWidget(self.note)
         column.addLayout(buttons)
 
-    def _scrolled(self, fields: QWidget) -> QScrollArea:
+    def _scrolled(self) -> QScrollArea:
         """With large text a mail server's fields are higher than a small screen."""
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(fields)
-        fields.setAutoFillBackground(False)
+        self._area.setWidget(self._ground)
+        self._ground.setAutoFillBackground(False)
         self._area.viewport().setAutoFillBackground(False)
         return self._area
 
     def _fit(self) -> None:
         """As high as its fields, and no higher than the screen."""
-        fields, bar = self._area.widget(), self._area.verticalScrollBar()
-        self._area.setMinimumWidth(fields.sizeHint().width() + bar.sizeHint().width())
+        fields = self._ground.sizeHint()
+        bar = self._area.verticalScrollBar().sizeHint()
+        self._area.setMinimumWidth(fields.width() + bar.width())
         width = self.minimumSizeHint().width()
         # The words below take more lines than a size hint, which knows no width, has for them.
         rest = self._column.totalHeightForWidth(width) - self._area.sizeHint().height()
         room = self.screen().availableSize().height() * 9 // 10 - rest
-        self._area.setFixedHeight(min(fields.sizeHint().height(), room))
+        self._area.setFixedHeight(min(fields.height(), room))
         self.resize(width, self._column.totalHeightForWidth(width))
 
     def _show_draft(self, draft: ChannelDraft) -> None:

@@ -20,7 +20,7 @@ from livedesk.core.channel_settings import (
 )
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.secrets import Secret
-from livedesk.core.status import AlarmStatus
+from livedesk.core.status import AlarmStatus, Priority
 from tests.alarms.channels.conftest import UTC_NS
 
 URL = Secret("https://host.example/topic")
@@ -61,7 +61,7 @@ def test_words_stay_words(words: str) -> None:
 def test_a_thousand_alarms_in_a_second_are_one_message_with_the_worst_first() -> None:
     outbox = Outbox("ops", "slack", 20)
     for n in range(1_000):
-        priority = "high" if n % 10 == 0 else "low"
+        priority: Priority = "high" if n % 10 == 0 else "low"
         alarm = AlarmStatus(f"a{n}", priority, f"{priority} {n}", "", UTC_NS)
         outbox.put(Voice().raised("glow", "Glow", alarm, UTC_NS), n * NS_PER_MS)
     message = outbox.take(NS_PER_S, UTC_NS)
