@@ -49,6 +49,7 @@ from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.engine.probe import probe_for
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
+from livedesk.engine.services import Makers, Services
 from livedesk.engine.session import SessionRules
 from livedesk.engine.store import Store
 from livedesk.journal.sessions import last_seq
@@ -218,7 +219,7 @@ def _make_store(
     alarming: Alarming,
     workshop: Workshop | None,
     desk: ModerationWorkshop | None,
-    make_checking: Callable[[Store], CheckHandle],
+    make_checking: Callable[[Services], CheckHandle],
 ) -> Store:
     clock = engine.clock
     return Store(
@@ -230,11 +231,13 @@ def _make_store(
         lambda store: options.make_probe(store, clock),
         options.rules,
         _return_maker(settings, clock),
-        _pinning_maker(settings, workshop),
-        _moderating_maker(settings, desk, workshop),
+        Makers(
+            _pinning_maker(settings, workshop),
+            _moderating_maker(settings, desk, workshop),
+            make_checking,
+        ),
         alarming.telling,
         engine.runbook.steps,
-        make_checking,
         alarming.alarms.common,
     )
 
@@ -274,11 +277,11 @@ def _workshop(opened: AsyncExitStack, options: EngineOptions, clock: Clock) -> W
 
 def _pinning_maker(
     settings: StoreSettings, workshop: Workshop | None
-) -> Callable[[Store], PinningHandle] | None:
+) -> Callable[[Services], PinningHandle] | None:
     pins = settings.pins
     if pins is None or workshop is None:
         return None
-    return lambda store: workshop.pinning(store, pins)
+    return lambda services: workshop.pinning(services, pins)
 
 
 def _moderation_workshop(options: EngineOptions, clock: Clock) -> ModerationWorkshop | None:
@@ -292,14 +295,14 @@ def _moderation_workshop(options: EngineOptions, clock: Clock) -> ModerationWork
 
 def _moderating_maker(
     settings: StoreSettings, desk: ModerationWorkshop | None, workshop: Workshop | None
-) -> Callable[[Store], ModeratingHandle] | None:
+) -> Callable[[Services], ModeratingHandle] | None:
     moderation = settings.moderation
     if moderation is None or desk is None:
         return None
 
-    def make(store: Store) -> ModeratingHandle:
+    def make(services: Services) -> ModeratingHandle:
         shopee = None if workshop is None else workshop.shopee(settings.id)
-        return desk.moderating(store, moderation, shopee)
+        return desk.moderating(services, moderation, shopee)
 
     return make
 

@@ -7,24 +7,21 @@ where it belongs. Alarms are about now and are judged by the clock alone.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from livedesk.alarms.runbook import Runbook
 from livedesk.core.clock import Clock
-from livedesk.core.events import Event, Json, Level, Source
-from livedesk.core.moderation import QueueChange
+from livedesk.core.events import Event, Json, Level
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import EndedAlarm, StoreStatus
+from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
-from livedesk.engine.alarming.announce import Telling, Untold
+from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.common_alarms import CommonAlarms
-from livedesk.engine.alarming.following import Place
 from livedesk.engine.alarming.store_alarms import StoreAlarms
+from livedesk.engine.alarming.store_place import store_place
 from livedesk.engine.broadcast import Broadcast
-from livedesk.engine.bus import Bus, Receipt
+from livedesk.engine.bus import Bus
 from livedesk.engine.conditions import Beside, findings
 from livedesk.engine.configuration import ConfigurationWatch
 from livedesk.engine.entries import RelayEntry, RelaySample
@@ -36,9 +33,6 @@ from livedesk.engine.fold import (
     relay_readings,
 )
 from livedesk.engine.handles import (
-    CheckHandle,
-    ModeratingHandle,
-    PinningHandle,
     ProbeHandle,
     RelayHandle,
     ReturnHandle,
@@ -48,11 +42,9 @@ from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
 from livedesk.engine.return_watch import ReturnWatch
+from livedesk.engine.services import Makers, Services
 from livedesk.engine.session import SessionRules
 from livedesk.engine.wall_clock import WallClockWatch
-from livedesk.journal.values import SessionInfo
-
-log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 _AFTER_FAULT_S = 5.0
@@ -72,11 +64,9 @@ class Store:
         make_probe: Callable[[Store], ProbeHandle],
         rules: SessionRules | None = None,
         make_return: Callable[[Store], ReturnHandle] | None = None,
-        make_pinning: Callable[[Store], PinningHandle] | None = None,
-        make_moderating: Callable[[Store], ModeratingHandle] | None = None,
+        makers: Makers | None = None,
         telling: Telling | None = None,
         steps: Callable[[str], tuple[str, ...]] | None = None,
-        make_checking: Callable[[Store], CheckHandle] | None = None,
         common: CommonAlarms | None = None,
     ) -> None:
         """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id.
@@ -98,15 +88,7 @@ class Store:
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
         self.alarms = StoreAlarms(
-            Place(
-                clock,
-                self._post_alarm,
-                telling or Untold(),
-                steps or Runbook().steps,
-                settings.id,
-                settings.name,
-            ),
-            common,
+            store_place(settings, clock, self._broadcast, telling, steps), common
         )
         self._configuration = ConfigurationWatch(settings.limits, settings.platform)
         self._tasks = Tasks(self._task_failed)
@@ -120,16 +102,16 @@ class Store:
             self._relay, settings.failover, self.status, self._post_order, bus.drain
         )
         self._held = HeldBy()
-        self.pinning = None if make_pinning is None else make_pinning(self)
-        self.moderating = None if make_moderating is None else make_moderating(self)
-        if self.moderating is not None and self.pinning is not None:
-            self.moderating.beside(self.pinning)
-        self.checking = None if make_checking is None else make_checking(self)
+        self.services = Services(
+            settings, self._broadcast, bus, self.alarms, self.status, makers or Makers()
+        )
+        self.pinning = self.services.pinning
+        self.moderating = self.services.moderating
+        self.checking = self.services.checking
 
     async def start(self) -> None:
         """Take up an open session, then find or start the relay and listen to it."""
-        if self.checking is not None:
-            await self.checking.start()
+        await self.services.recall()
         await self._broadcast.recall()
         if (recorded := self._broadcast.recorded_hold) is not None:
             self._instance, self._held = recorded.recorded_relay, recorded
@@ -137,10 +119,7 @@ class Store:
         await self.alarms.start(self._broadcast.newest_path, is_over=is_over)
         self._tasks.spawn(_RELAY_TASK, self._relay.run())
         self._tasks.spawn(_TICK_TASK, self._keep_ticking())
-        if self.pinning is not None:
-            await self.pinning.start(self._broadcast.recorded_path)
-        if self.moderating is not None:
-            await self.moderating.start(self._broadcast.newest_path, is_over=is_over)
+        await self.services.start(self._broadcast.recorded_path, self._broadcast.newest_path)
 
     async def close(self, *, relays: bool) -> bool:
         """Stop; with `relays` the media path ends as well, and so does the session.
@@ -150,16 +129,11 @@ class Store:
         self.preview.close()
         await self._probe.close()
         await self._return.close()
-        # The chat of a store may speak over what its pins are signed in with.
-        if self.moderating is not None:
-            await self.moderating.close()
-        if self.pinning is not None:
-            await self.pinning.close()
+        await self.services.close()
         await self._tasks.close()
         gone = await self._relay.end_relay() if relays else True
         await self._broadcast.close("The engine was stopped with its relays." if relays else None)
-        if self.checking is not None:
-            await self.checking.close()
+        await self.services.close_check()
         return gone
 
     # What the relay's link tells.
@@ -227,40 +201,6 @@ class Store:
     def probe_event(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
         self._broadcast.post(kind, level, "probe", text, data)
 
-    # What its pins and its moderation ask and tell.
-
-    def session(self) -> SessionInfo | None:
-        """The one that is open: on air, or waiting for an encoder that went away."""
-        return self._broadcast.session if self._broadcast.is_open else None
-
-    def pin_event(
-        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
-    ) -> Receipt:
-        return self._broadcast.post(kind, level, "pins", text, data, actor=actor or None)
-
-    def moderation_event(
-        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
-    ) -> Receipt:
-        return self._broadcast.post(kind, level, "moderation", text, data, actor=actor or None)
-
-    def check_event(
-        self, kind: str, level: Level, text: str, data: dict[str, Json], actor: str = ""
-    ) -> Receipt:
-        return self._broadcast.post(kind, level, "engine", text, data, actor=actor or None)
-
-    def products_access(self) -> str:
-        return "" if self.pinning is None else self.pinning.facts().products_access
-
-    def unseen_alarms(self) -> tuple[EndedAlarm, ...]:
-        return tuple(
-            each
-            for each in self.alarms.ended()
-            if each.acknowledged_by is None and each.goes_on_as is None
-        )
-
-    def publish_queue(self, change: QueueChange) -> None:
-        self._bus.publish_queue(change)
-
     # What the engine asks for.
 
     async def _keep_ticking(self) -> None:
@@ -278,16 +218,11 @@ class Store:
         self._check_configuration(mono_ns)
         if (seen := self._return.look(mono_ns, self._clock.utc_ns(), self._fold)) is not None:
             self._broadcast.post("failover.seen", seen.level, "engine", seen.text, seen.data)
-        if self.pinning is not None:
-            self.pinning.tick()
-        if self.moderating is not None:
-            self.moderating.tick()
+        self.services.tick()
         if not self._relay.replaying:
-            found = findings(self.status(), self._beside())
-            self.alarms.look(found)
+            self.alarms.look(findings(self.status(), self._beside()))
         status = self.status()
-        if self.checking is not None:
-            self.checking.tick(status)
+        self.services.look(status)
         self._bus.publish_status(status)
 
     def _beside(self) -> Beside:
@@ -325,34 +260,10 @@ class Store:
             )
 
     def _session_begins(self) -> None:
-        """What comes from now on is of this session."""
-        self.alarms.session_begins()
-        if self.moderating is not None:
-            self.moderating.session_begins()
-        if self.checking is not None:
-            self.checking.session_begins()
+        self.services.session_begins()
 
     def _session_ends(self) -> None:
-        """What is open ends in the record in which it began: pins and effects first, alarms may be
-        of them."""
-        if self.pinning is not None:
-            self.pinning.session_ends()
-        if self.moderating is not None:
-            self.moderating.session_ends()
-        self.alarms.session_ends()
-        if self.checking is not None:
-            self.checking.session_ends()
-
-    def _post_alarm(
-        self,
-        kind: str,
-        level: Level,
-        source: Source,
-        text: str,
-        data: dict[str, Json],
-        actor: str | None,
-    ) -> Receipt:
-        return self._broadcast.post(kind, level, source, text, data, actor=actor)
+        self.services.session_ends()
 
     def status(self) -> StoreStatus:
         mono_ns = self._clock.mono_ns()

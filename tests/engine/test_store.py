@@ -29,6 +29,7 @@ from livedesk.engine.handles import ModeratingHandle
 from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.orders import RelaySilentError
 from livedesk.engine.past import SessionFiles
+from livedesk.engine.services import Makers, Services
 from livedesk.engine.session import SessionRules
 from livedesk.engine.store import Store
 from livedesk.journal.reader import SessionReader
@@ -154,7 +155,7 @@ async def scene(
     clock: ManualClock,
     *,
     relays: bool = True,
-    moderating: Callable[[Store], ModeratingHandle] | None = None,
+    moderating: Callable[[Services], ModeratingHandle] | None = None,
 ) -> AsyncIterator[Scene]:
     paths.prepare()
     bus = Bus(clock, 0, SessionFiles(paths.data))
@@ -168,7 +169,7 @@ async def scene(
         lambda _: relay,
         lambda _: probe,
         SessionRules(idle_s=600),
-        make_moderating=moderating,
+        makers=Makers(moderating=moderating),
     )
     await store.start()
     store.attached("r1", "rtmp://127.0.0.1/tap/token", 0)
@@ -442,7 +443,7 @@ def test_an_encoder_that_stops_after_the_sign_off_is_no_warning(
 class Moderation:
     """Notes whose session it is told of."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Services) -> None:
         self._store = store
         self.sessions: list[str] = []
 
@@ -474,7 +475,7 @@ def test_moderation_hears_of_a_session_as_it_opens(paths: Paths, clock: ManualCl
     async def story() -> None:
         made: list[Moderation] = []
 
-        def moderating(store: Store) -> ModeratingHandle:
+        def moderating(store: Services) -> ModeratingHandle:
             made.append(Moderation(store))
             return cast(ModeratingHandle, made[0])
 

@@ -24,7 +24,7 @@ async def open_pads(engine: Engine, paths: Paths, address: tuple[str, int]) -> P
             data: dict[str, Json] = {
                 "pad": pad.id, "name": pad.name, "expires_utc_ns": pad.expires_utc_ns,
             }  # fmt: skip
-            store.pin_event(kind, "notice", text, data, actor)
+            store.services.pin_event(kind, "notice", text, data, actor)
 
     tokens = PadTokens(paths.data / "pads.json", engine.clock, tell)
     await tokens.load()
