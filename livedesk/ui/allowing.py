@@ -6,6 +6,7 @@ that no panel forgets it. The engine refuses all the same: this only shows what 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -62,9 +63,17 @@ def needs(right: Right, push: Push) -> Push:
 class Holder:
     """Of one window: holds back what its person may not press."""
 
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
+    def __init__(self, window: QWidget, note: Callable[[str], None]) -> None:
+        """`note` tells the person at the window something."""
+        self._window, self._note = window, note
         self._rights = Rights()
+
+    def refused(self, right: Right) -> bool:
+        """Whether a key is of no use to the person. It does not do nothing: they are told why."""
+        why_not = self._rights.why_not(right)
+        if why_not:
+            self._note(why_not)
+        return bool(why_not)
 
     def hold_back(self, rights: Rights) -> None:
         """With every refresh, as panels make buttons anew. Who may everything costs nothing."""

@@ -69,7 +69,7 @@ def install(
     return tuple(actions)
 
 
-def _press(shortcut: Shortcut, refused: Callable[[Right], bool]) -> None:
+def _press(shortcut: Shortcut, refused: Callable[[Right], bool], _checked: bool = False) -> None:
     if shortcut.right is None or not refused(shortcut.right):
         shortcut.act()
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from livedesk.core.roles import Right
 from livedesk.desk.alarm_list import AlarmKey
 from livedesk.desk.model import DeskSnapshot
 from livedesk.desk.rights import Rights
@@ -70,7 +69,7 @@ class ConsoleWindow(QMainWindow):
         self._chosen: str | None = None
         self._snapshot = source.snapshot()
         self._may_close = False
-        self._holder = Holder(self)
+        self._holder = Holder(self, source.note)
         self.has_show = asyncio.Event()
         """Set once media of a show has come."""
         self._centre = QWidget()
@@ -128,7 +127,7 @@ class ConsoleWindow(QMainWindow):
         pages.page_asked.connect(self.open_page)
         pages.pins.pad_asked.connect(self.open_pad)
         pages.pins.web_pad_asked.connect(self.open_web_pad)
-        self._actions = install(self, self.shortcuts, self._refused)
+        self._actions = install(self, self.shortcuts, self._holder.refused)
         self.open_page("feed")
 
     # What it shows
@@ -174,14 +173,6 @@ class ConsoleWindow(QMainWindow):
         self._holder.hold_back(Rights(snapshot.me))
         self.beside.show_snapshot(snapshot)
         self.refreshed.emit(snapshot)
-
-    def _refused(self, right: Right) -> bool:
-        """A key does not do nothing: who may not is told so."""
-        why_not = Rights(self._snapshot.me).why_not(right)
-        if why_not:
-            self._source.note(why_not)
-            self.refresh()
-        return bool(why_not)
 
     def read_plots(self) -> None:
         """Set the cursor, and take the keys back from whatever list had them."""
