@@ -32,6 +32,7 @@ from livedesk.core.roles import Role
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
+from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.processes import StageError
 from livedesk.demo.script import has_moved
 from livedesk.desk.alarm_list import AlarmKey
@@ -45,6 +46,7 @@ from livedesk.desk.preferences import PreferenceBook
 from livedesk.desk.sandbox_client import SandboxClient
 from livedesk.ui.front import Fittings, Front
 from livedesk.ui.layouts import Layouts
+from livedesk.ui.pad.tile import TileWidget
 from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.pages import Page
 from livedesk.ui.settings.dialog import SettingsDialog
@@ -186,15 +188,22 @@ class Story:
         await self._take("pins", self._front.window)
         self._front.window.open_pad()
         pad = next(w for w in QApplication.topLevelWidgets() if isinstance(w, PadWindow))
+        tiles = partial(pad.findChildren, TileWidget)
+        await self._until("the products of the pad", lambda: any(t.isVisible() for t in tiles()))
         await self._take("pad", pad)
         pad.close()
 
     async def _queue(self) -> None:
         """A burst of spam, and what of it only a person can judge."""
-        burst: Json = {"count": 60, "seconds": 6, "bad_pct": 60}
-        await self._order(GLOW, "/chat", burst=burst)
+        unclear: list[Json] = [
+            {"text": text, "author": f"guest{number}"}
+            for number, (part, text) in enumerate(COMMENTS)
+            if part.startswith("person")
+        ]
+        await self._order(GLOW, "/chat", burst={"count": 60, "seconds": 6, "bad_pct": 60})
+        await self._order(GLOW, "/chat", say=unclear)
         self._show(GLOW, "queue")
-        await self._until("comments that wait for a person", lambda: self._waiting(GLOW) >= 6)
+        await self._until("comments that wait for a person", lambda: self._waiting(GLOW) >= 4)
         self._front.window.queue.step(1)
         await self._take("queue", self._front.window)
 
