@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import pytest
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.roles import Role
@@ -156,3 +157,29 @@ def test_a_revoked_person_hears_nothing_more_although_the_stream_was_open(bench:
                 assert acts == ["engine.started", *["POST /v1/users", "DELETE /v1/users/Ana"] * 2]
 
     asyncio.run(story())
+
+
+def test_a_token_that_was_pasted_into_the_wrong_field_is_in_no_record(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An analyst reads the trail: an admin's token in it would make an admin of them."""
+    told = "k" * 43
+
+    async def story() -> None:
+        async with people_in(tmp_path) as people, caller(people, told) as kim:
+            answers = [
+                await kim.post("/v1/users", json={"name": told, "role": "host"}),
+                await kim.post(f"/v1/users/{told}/token"),
+                await kim.request("DELETE", f"/v1/users/{told}", json={"by": told}),
+                await kim.post(f"/v1/stores/{told}/hold", json={"on": True}),
+                await kim.post(f"{M}/i1/reply", json={"faq": told}),
+                await kim.post("/v1/stores/glow/failover", json={"to": "x", "reason": told}),
+            ]
+            assert all(answer.is_error for answer in answers)
+            trail = await kim.get("/v1/audit?after=1")
+            assert len(trail.json()["entries"]) == len(answers)
+            assert told not in trail.text
+
+    asyncio.run(story())
+    assert told not in caplog.text
+    assert told.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
