@@ -57,8 +57,8 @@ def measure(items: int, frames: int) -> Iterator[Row]:
         book.fetched(f"s{n}", 0)
     for item in queue:
         book.take(item)
-    view = QueueView(book, QueueOrders(book.touch), lambda: "bench")
-    ours = QueueListView(theme, QueueModel(view, now))
+    shown = QueueView(book, QueueOrders(book.touch), lambda: "bench")
+    ours = QueueListView(theme, QueueModel(shown, now))
     ours.delegate.stores = True
     ours.refresh()
     plain, model = _naive(queue)
