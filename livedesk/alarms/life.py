@@ -128,9 +128,25 @@ class Alarms:
             for alarm_id, finding in in_order
             if (change := self._follow(alarm_id, finding, mono_ns, utc_ns)) is not None
         ]
+        changes += self._give_way(mono_ns, findings, [c.alarm.id for c in changes if c.tripped])
         changes += self._unmentioned(mono_ns, findings)
         self._keep(changes)
         return tuple(changes)
+
+    def _give_way(
+        self, mono_ns: int, findings: Mapping[str, Finding], tripped: Iterable[str]
+    ) -> list[AlarmChange]:
+        """A greater alarm whose fault is over, and that only waits whether it comes back, goes over
+        into what is left of it: the two would tell one thing twice."""
+        changes: list[AlarmChange] = []
+        for alarm_id in tripped:
+            for greater in findings[alarm_id].part_of:
+                track = self._tracks.get(greater)
+                if track is None or track.alarm is None or track.before is not False:
+                    continue
+                if not track.was_within(mono_ns, _GOES_ON_NS):
+                    changes.append(track.clear(track.alarm, alarm_id))
+        return changes
 
     def _unmentioned(self, mono_ns: int, findings: Mapping[str, Finding]) -> list[AlarmChange]:
         if self._recalled_until_ns is not None and mono_ns < self._recalled_until_ns:

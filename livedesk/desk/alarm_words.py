@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.status import Priority
 from livedesk.desk.alarm_list import AlarmLine, Place
 from livedesk.desk.alarm_orders import AskedAlarm
 from livedesk.desk.looks import Look
+from livedesk.desk.pin_words import title_of
 from livedesk.desk.words import countdown, span, tr, wall_clock
+
+NAME_MOST: Final = 60
+"""Characters of a store's name beside an alarm, whatever it is made of."""
 
 
 def place_name(store_name: str) -> str:
     """Whose alarm it is."""
-    return store_name or tr("This engine")
+    return title_of(store_name, NAME_MOST) if store_name else tr("This engine")
 
 
 def priority_word(priority: Priority) -> str:

@@ -254,3 +254,20 @@ def test_a_relay_that_cannot_run_says_what_to_do_itself() -> None:
     assert found.rule.action == "End the other program."
     silent = findings(replace(HEALTHY, relay=PartStatus("stale", "it is silent")))["relay"]
     assert "platform" in silent.rule.action
+
+
+def test_a_greater_alarm_that_only_waits_gives_way_to_what_is_left_of_it() -> None:
+    """One that came twice in a minute waits for long: what is left must not be told twice."""
+    alarms, told = Alarms(), list[tuple[str, bool, str | None]]()
+    rule = AlarmRule("medium", 0.0, 1.0, "Look.")
+    for step in range(100):
+        is_greater = step < 4 or 12 <= step < 16
+        is_left = step >= 16
+        found = {
+            "starved": Finding(rule, is_greater, "Held back."),
+            "low": Finding(rule, is_left, "Fewer bits.", part_of=("starved",)),
+        }
+        for change in alarms.update(step * NS_PER_S // 4, 7, found):
+            told.append((change.alarm.id, change.tripped, change.goes_on_as))
+    assert told[-2:] == [("low", True, None), ("starved", False, "low")]
+    assert [alarm.id for alarm in alarms.active()] == ["low"]

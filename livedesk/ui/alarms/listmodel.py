@@ -82,8 +82,8 @@ class AlarmModel(QAbstractListModel):
         self.rows = rows
         if moved:
             self.endResetModel()
-        else:
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+        # No `dataChanged`: Qt would lay all rows out for it, and no height depends on what a row
+        # says. The view paints what is in sight anyway, four times a second.
         return moved
 
     def index_of(self, key: AlarmKey | None) -> QModelIndex:

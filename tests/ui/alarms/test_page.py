@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.engine_status import Me
-from livedesk.core.status import AlarmFlood, EndedAlarm
+from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.desk.alarm_list import AlarmLine
 from livedesk.desk.rights import Rights
 from livedesk.ui.alarms.keys import alarm_shortcuts
@@ -195,3 +195,38 @@ def test_rows_speak(play: Play) -> None:
 
     assert spoken(0) == "Needs you · 1"
     assert spoken(1).startswith("act now, Lumen Home, Something is wrong with uplink.slow/primary")
+
+
+def test_rows_follow_the_figures_of_hundreds_without_being_laid_out_anew(play: Play) -> None:
+    def hundreds(count: int) -> tuple[AlarmStatus, ...]:
+        return tuple(alarm(f"uplink.low:{n}", "low", T0 + n, count=count) for n in range(500))
+
+    play.stands(alarms=hundreds(1))
+    before = play.page.list.rows
+    resets: list[None] = []
+    before.modelReset.connect(lambda: resets.append(None))
+    play.stands(alarms=hundreds(2))
+    row = before.rows[1]
+    assert isinstance(row, AlarmLine)
+    assert row.alarm.count == 2
+    assert resets == []
+
+
+def test_an_alarm_that_ends_while_it_is_being_shelved_is_not_shelved_by_its_next_one(
+    play: Play,
+) -> None:
+    play.stands(alarms=(alarm("sync.skew", "medium", T0),))
+    play.press("j", "s")
+    dialog = play.page.findChild(ShelveDialog)
+    assert dialog is not None
+    play.stands(alarms=(alarm("sync.skew", "medium", T0 + 60 * NS_PER_S),))
+    dialog.why.setText("we know")
+    dialog.shelve.click()
+    [order] = play.alarms.out
+    assert order.key.since_utc_ns == T0
+
+
+def test_a_name_of_any_length_and_direction_is_one_short_line(play: Play) -> None:
+    play.stands(name="متجر " + "é" * 10_000, alarms=(alarm("sync.skew", "medium", T0),))
+    play.press("j")
+    assert len(play.page.detail.whose.text()) < 100
