@@ -7,8 +7,8 @@ import keyring.core
 import keyring.errors
 import pytest
 
-from livedesk.core.secrets import SecretUnavailable
-from livedesk.keys import keyring_name, secret_resolver
+from livedesk.core.secrets import Secret, SecretUnavailable
+from livedesk.keys import UsersSafe, keyring_name, secret_resolver
 
 
 class OneEntry(keyring.backend.KeyringBackend):
@@ -70,3 +70,37 @@ def test_a_machine_without_a_keyring_is_told_from_one_with(
     assert keyring_name() is None
     use(monkeypatch, OneEntry)
     assert keyring_name() is not None
+
+
+class Drawer(OneEntry):
+    """Takes what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.kept.pop((service, username), None) is None:
+            raise keyring.errors.PasswordDeleteError("k3y in a foreign text")
+
+
+def test_what_is_kept_is_found_until_it_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    safe = UsersSafe({})
+    assert not safe.keep("channel", "ops", Secret("k3y"))
+    use(monkeypatch, Drawer)
+    assert safe.keep("channel", "ops", Secret("k3y"))
+    assert safe.resolve("keyring:channel/ops").reveal() == "k3y"
+    for _ in range(2):
+        safe.forget("channel", "ops")
+    with pytest.raises(SecretUnavailable):
+        safe.resolve("keyring:channel/ops")
+    assert "was not deleted" in caplog.text
+    assert "k3y" not in caplog.text
