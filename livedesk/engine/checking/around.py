@@ -83,11 +83,12 @@ def clock(facts: CheckFacts) -> CheckItem:
 
 
 def unseen_alarms(facts: CheckFacts) -> CheckItem:
-    """Shelved is seen: somebody gave a reason and a time for it."""
+    """Shelved is seen: somebody gave a reason and a time for it. What several stores have in common
+    stands against each of them."""
     item = ("alarms", "Alarms")
     active = [
         alarm.cause
-        for alarm in facts.status.alarms
+        for alarm in (*facts.status.alarms, *facts.status.common)
         if alarm.acknowledged_by is None and alarm.shelved_by is None
     ]
     causes = [*active, *(alarm.cause for alarm in facts.unseen)]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QPushButton, QSizePolicy, QW
 
 from livedesk.desk.check_words import VerdictWords
 from livedesk.desk.words import tr
-from livedesk.ui.basics import button, discard
+from livedesk.ui.basics import button, discard, plain_tip
 from livedesk.ui.shapes import shape_icon
 from livedesk.ui.theme import Theme
 
@@ -119,4 +119,4 @@ class StoreRow(QWidget):
         push.setIconSize(QSize(side, side))
         push.setChecked(chosen)
         push.setAccessibleName(f"{name}: {words.spoken}")
-        push.setToolTip("\n".join(filter(None, (words.text, words.signed))))
+        push.setToolTip(plain_tip("\n".join(filter(None, (words.text, words.signed)))))

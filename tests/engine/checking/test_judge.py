@@ -187,6 +187,13 @@ def test_an_alarm_that_somebody_saw_or_put_aside_is_no_obstacle() -> None:
     assert verdict(judge(facts))[0] == "go"
 
 
+def test_an_alarm_that_several_stores_have_in_common_stands_against_each() -> None:
+    facts = status(common=(ALARM,))(ready_facts())
+    assert verdict(judge(facts)) == ("no_go", ("Alarms",))
+    facts = status(common=(replace(ALARM, acknowledged_by="ana"),))(ready_facts())
+    assert verdict(judge(facts))[0] == "go"
+
+
 def test_what_is_wrong_is_named_before_what_is_unknown() -> None:
     facts = fact(steady_s=1.0, slate=None)(ready_facts())
     assert verdict(judge(facts))[1] == ("Slate", "Figures")
