@@ -161,12 +161,13 @@ class ConsoleWindow(QMainWindow):
     def refresh(self) -> None:
         """Show the newest snapshot."""
         snapshot = self._snapshot = self._source.snapshot()
+        # First, because it may tell of a fault in what comes after it.
+        self.note.show_note(snapshot.note)
         self._keep_choice(snapshot)
         view = snapshot.store(self._chosen)
         self.top.show_snapshot(snapshot, view, self._shown)
         self.stores.show_stores(snapshot.stores, self._chosen, hidden=self._shown in OF_ALL_STORES)
         orders = self.switching.follow(view, snapshot.link.answering)
-        self.note.show_note(snapshot.note)
         if view is not None and view.on_air_s is not None:
             self.has_show.set()
         self.pages.show_page(self._shown, snapshot, view, orders)

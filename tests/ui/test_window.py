@@ -546,3 +546,19 @@ def test_an_alarm_that_is_over_is_quiet(live: Stage, open_window: OpenWindow) ->
     assert row.cause.text() == f"Over for 3 s: {standing.cause}"
     assert row.since.text().startswith("began ")
     assert row.frame != lit
+
+
+def test_a_fault_of_one_part_is_told_though_it_stops_the_others(
+    live: Stage, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(live)
+
+    def fail(*_told: object) -> None:
+        raise KeyError("up")
+
+    monkeypatch.setattr(window.top, "show_snapshot", fail)
+    live.model.note("A fault in the window (KeyError).", live.now())
+    with pytest.raises(KeyError):
+        window.refresh()
+    window._timer.stop()
+    assert window.note.text().endswith("A fault in the window (KeyError).")
