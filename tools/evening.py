@@ -45,7 +45,7 @@ LUMEN: Final = Shop("lumen-de", "Lumen Home DE", "lumen")
 KIRA: Final = Shop("kira-sg", "Kira Beauty SG", "kira")
 NORD: Final = Shop("nord-uk", "Nord Outdoor UK", "nord", uplinks=("primary",))
 TAVOLA: Final = Shop("tavola-it", "Tavola IT", "tavola", clip="none")
-VERDE: Final = Shop("verde-mx", "Verde Garden MX", "verde")
+VERDE: Final = Shop("verde-mx", "Verde Garden MX", "verde", clip="show")
 SHOPS: Final = (GLOW, LUMEN, KIRA, NORD, TAVOLA, VERDE)
 
 
