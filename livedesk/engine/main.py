@@ -112,7 +112,6 @@ async def run_engine(
         engine = Engine(
             clock, bus, data, lag, alarming.overview, alarming.alarms, runbook, alarming.channels
         )
-        alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
         _obey_signals(opened, engine)
         people = await opened.enter_async_context(
             open_people(options.paths, clock, options.settings.users, _failed)
@@ -120,6 +119,8 @@ async def run_engine(
         alarming.follow(people)
         stop = _Stop()
         await _open_stores(opened, engine, options, alarming, stop)
+        # Not before they have taken up the alarms that an earlier engine left.
+        alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
         runtime = await _open_api(opened, engine, options, listener, people)
         if on_ready is not None:
             on_ready(engine, runtime)

@@ -68,6 +68,23 @@ def test_a_show_is_told_and_its_address_is_not(
     assert CANARY not in caplog.text
 
 
+def test_what_stands_is_told_again_after_a_restart(bench: Bench) -> None:
+    async def story() -> None:
+        bench.say(GOOD)
+        async with serving("204 No Content") as server:
+            options = bench.options(settings=_settings(server.port))
+            async with bench.engine(options, relays=False):
+                await until(lambda: "heartbeat" in _told(server), "the show")
+                bench.say(GONE)
+                await until(lambda: "alarm.raised" in _told(server), "the alarm")
+            server.requests.clear()
+            async with bench.engine(options):
+                await until(lambda: "alarms.standing" in _told(server), "what stands")
+            assert "alarm.raised" not in _told(server)
+
+    asyncio.run(story())
+
+
 def test_a_channel_is_set_up_tried_and_removed_over_the_api(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
