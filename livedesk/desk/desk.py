@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from livedesk.core.clock import Clock
-from livedesk.core.engine_status import EngineStatus
+from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.events import Event
 from livedesk.core.status import StoreStatus
 from livedesk.core.tasks import Tasks
@@ -39,6 +39,7 @@ from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview, Previews
+from livedesk.desk.rights import Rights
 from livedesk.desk.timeline import RECALLED
 from livedesk.desk.words import tr
 
@@ -101,18 +102,20 @@ class Desk:
         self._tasks = tasks
         self._calls = calls or Tasks()
         self._me_here = me or this_operator()
-        self._me_named: str | None = None
+        self._me: Me | None = None
         self.moderation = Moderating(
             self._moderation_client, self._spawn, self.now, rng, lambda: self.me
         )
         self.people = PeopleDesk(lambda: self._client().people, self._spawn)
-        self.checks = Checks(lambda: self._client().checks, self._spawn, self.now, lambda: self.me)
+        self.checks = Checks(
+            lambda: self._seeing_client().checks, self._spawn, self.now, lambda: self.me
+        )
         self.alarms = Alarming(self._alarm_client, self._spawn, self.now, lambda: self.me)
         self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
         self._orders = OrderBook()
         self._past = Past()
-        self._previews = Previews(self._client, self.now)
+        self._previews = Previews(self._seeing_client, self.now)
         self._beside: tuple[asyncio.Task[None], ...] = ()
         self._asks_me = False
         self._is_local = is_local
@@ -131,7 +134,7 @@ class Desk:
     @property
     def me(self) -> str:
         """Under which name this console acts: that of a person's token, else its user's."""
-        return self._me_named or self._me_here
+        return Rights(self._me).named or self._me_here
 
     def start(self) -> None:
         self._tasks.spawn("engine link", self._link.run(self))
@@ -304,9 +307,8 @@ class Desk:
 
     async def _learn_me(self) -> None:
         try:
-            known = await self._client().me()
-            self._me_named = known.name if known is not None and known.named else None
-            self._model.me(known)
+            self._me = await self._client().me()
+            self._model.me(self._me)
         finally:
             self._asks_me = False
 
@@ -318,6 +320,8 @@ class Desk:
         store, begin_s, end_s = missing.store, missing.begin_s, missing.end_s
         for wait_s in (0.0, WRITTEN_AFTER_S):
             await asyncio.sleep(wait_s)
+            if not Rights(self._me).may("see"):
+                return
             history = await self._client().history(store, begin_s, end_s, HISTORY_POINTS)
             self.plots(store).fill(history)
         self._past.filled(missing)
@@ -342,14 +346,21 @@ class Desk:
             )
         return self._link.client
 
+    def _seeing_client(self) -> EngineClient:
+        """For what is asked again and again: each refusal would ask once more who this is."""
+        client, why_not = self._client(), Rights(self._me).why_not("see")
+        if why_not:
+            raise NotSentError(why_not, client.where, "")
+        return client
+
     def _pin_client(self) -> PinClient:
         return self._client().pins
 
     def _moderation_client(self) -> ModerationClient:
-        return self._client().moderation
+        return self._seeing_client().moderation
 
     def _alarm_client(self) -> AlarmClient:
-        return self._client().alarms
+        return self._seeing_client().alarms
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._calls.spawn(name, self._noted(work))

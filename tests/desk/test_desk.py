@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from random import Random
 
+import pytest
+
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.engine_status import EngineStatus, Me
 from livedesk.core.secrets import Secret
@@ -19,6 +21,7 @@ from livedesk.desk.desk import Desk
 from livedesk.desk.errors import UnreachableError
 from livedesk.desk.link import Backoff, EngineAccess
 from livedesk.desk.operator_name import this_operator
+from livedesk.desk.previews import Previews
 from livedesk.desk.wire import History
 from tests.desk.fake_engine import TOKEN, FakeEngine, Script, running
 from tests.waiting import until
@@ -327,5 +330,33 @@ def test_what_the_engine_says_of_itself_is_shown_with_its_age(
                 snapshot = desk.snapshot()
                 assert snapshot.engine_age_s == 3
                 assert snapshot.me is None
+
+    asyncio.run(play())
+
+
+def test_a_host_is_not_refused_again_and_again(
+    clock: ManualClock, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures and queues are not for the role; each refusal would ask who this is once more."""
+    script.statuses["lumen"] = status(clock)
+    script.me = Me("Hana", "host", ("pin",), named=True)
+    tries: list[str] = []
+    fetch = Previews._fetch
+
+    async def counted(previews: Previews, store: str) -> None:
+        tries.append(store)
+        await fetch(previews, store)
+
+    monkeypatch.setattr(Previews, "_fetch", counted)
+    monkeypatch.setattr("livedesk.desk.previews.PERIOD_S", 0.01)
+
+    async def play() -> None:
+        with running(script) as engine:
+            async with attached(Address(engine.access), clock) as desk:
+                await until(lambda: desk.snapshot().me == script.me)
+                desk.watch("lumen")
+                await until(lambda: len(tries) >= 5)
+                assert not any("preview" in path for path in script.paths("GET"))
+                assert desk.me == "Hana"
 
     asyncio.run(play())
