@@ -55,6 +55,8 @@ def _buttons(c: Colours, px: Px) -> str:
     QPushButton[tone="main"]:focus {{ border-color: {c.focus}; }}
     QPushButton[tone="main"]:pressed {{ background: {c.muted}; }}
     QPushButton[tone="set"] {{ border-color: {c.notice}; color: {c.notice}; }}
+    QPushButton[tone]:disabled {{ color: {c.faint}; background: {c.panel};
+                                  border-color: {c.line}; }}
     """
 
 

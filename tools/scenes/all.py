@@ -69,6 +69,7 @@ SCENES: Final[dict[str, Scene]] = {
     "settings-appearance": dialogs.settings_appearance,
     "settings-sounds": dialogs.settings_sounds,
     "settings-channels": dialogs.settings_channels,
+    "settings-channel-new": dialogs.settings_channel_new,
     "settings-runbook": dialogs.settings_runbook,
     "settings-people": dialogs.settings_people,
     "settings-people-new": dialogs.settings_people_new,

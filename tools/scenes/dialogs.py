@@ -62,7 +62,7 @@ def stop(screen: Screen) -> QWidget:
     """The second question of the one before."""
     window = leave(screen)
     (question,) = window.findChildren(questions.Question)
-    question.buttons()[1].click()
+    next(push for push in question.buttons() if "stop" in push.text()).click()
     return window
 
 
@@ -141,6 +141,13 @@ def settings_sounds(screen: Screen) -> QWidget:
 
 def settings_channels(screen: Screen) -> QWidget:
     return _settings(screen, "channels")
+
+
+def settings_channel_new(screen: Screen) -> QWidget:
+    window = settings_channels(screen)
+    (page,) = window.findChildren(ChannelsPage)
+    page.open_form("")
+    return window
 
 
 def settings_runbook(screen: Screen) -> QWidget:
