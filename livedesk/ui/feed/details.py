@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBox
 from livedesk.desk.details import DetailRow, detail_rows
 from livedesk.desk.model import StoreView
 from livedesk.desk.words import NOTHING, tr
-from livedesk.ui.basics import Panel
+from livedesk.ui.basics import Panel, plain_tip
 from livedesk.ui.theme import Theme
 
 _NAME, _VALUE, _SOURCE = range(3)
@@ -98,5 +98,5 @@ class DetailsTable(Panel):
             assert item is not None
             item.setText(text)
             item.setForeground(QColor(shades[column]))
-            item.setToolTip("\n".join(filter(None, [row.hint, row.source])))
+            item.setToolTip(plain_tip("\n".join(filter(None, [row.hint, row.source]))))
             item.setFont(font)

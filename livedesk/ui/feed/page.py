@@ -32,7 +32,7 @@ from livedesk.ui.theme import Theme
 
 SIDE_SHARE = 0.28
 SIDE_WIDTH = (330, 640)
-LEAST_PICTURE = (200, 112)
+LEAST_PICTURE = (150, 112)
 """In which what is said instead of a picture can be read; pixels at scale 1."""
 LAYOUT = "feed"
 """Under which the places of the parts are kept."""

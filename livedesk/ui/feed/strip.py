@@ -6,15 +6,15 @@ The show's parts are large; what is of our own making stands in small rows at th
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from livedesk.desk.looks import LIT, Card
 from livedesk.desk.words import NOTHING
-from livedesk.ui.basics import ElidedText, Panel, Text, discard
+from livedesk.ui.basics import ElidedText, Panel, Text, discard, plain_tip
 from livedesk.ui.feed.level import LevelMeter
 from livedesk.ui.shapes import ShapeMark, look_name
-from livedesk.ui.theme import Theme
+from livedesk.ui.theme import Role, Theme
 
 NARROW = 262
 """Pixels under which a card has no room for a word and a figure side by side."""
@@ -132,13 +132,26 @@ class CardPanel(_AnyCard):
         px = self._theme.px
         self._column.setContentsMargins(px(side), px(6), px(side), px(6))
         self._first.setSpacing(px(gap))
-        self.word.setFont(self._theme.font("word" if narrow else "value"))
+        self._fit_word()
         self.figure.setFont(self._theme.font("strong" if narrow else "value"))
         self._show_source(self._figures.isVisibleTo(self))
         if narrow:
             self._third.insertWidget(0, self._figures)
         else:
             self._first.addWidget(self._figures)
+
+    def _fit_word(self) -> None:
+        """In a tight card a long word is smaller rather than cut."""
+        roles: tuple[Role, ...] = ("word", "strong", "small") if self._narrow else ("value",)
+        room = self.width() - self.mark.width() - self._theme.px(2 * TIGHT_SIDE + TIGHT_GAP)
+        fonts = [self._theme.font(role) for role in roles[: None if self._tight else 1]]
+        text = self.card.word if self.card is not None else ""
+        fitting = (f for f in fonts if QFontMetrics(f).horizontalAdvance(text) <= room)
+        self.word.setFont(next(fitting, fonts[-1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit_word()
 
     def _show_source(self, figure: bool) -> None:
         """Half a source beside a figure says nothing; readouts and tool tips have it too."""
@@ -148,6 +161,7 @@ class CardPanel(_AnyCard):
 
     def _show_words(self, card: Card) -> None:
         self.word.show_text(card.word)
+        self._fit_word()
         known = bool(card.unit) and card.figure not in ("", NOTHING)
         self.figure.show_text(card.figure if known else "")
         self.unit.show_text(card.unit if known else "")
@@ -157,7 +171,7 @@ class CardPanel(_AnyCard):
         self._show_source(known)
         self.level.show_level(card.level_dbfs)
         self.level.setVisible(card.level_dbfs is not None)
-        self.setToolTip("\n".join(filter(None, [card.note, card.source, card.hint])))
+        self.setToolTip(plain_tip("\n".join(filter(None, [card.note, card.source, card.hint]))))
 
     def _show_look(self, card: Card) -> None:
         super()._show_look(card)
@@ -184,7 +198,7 @@ class SmallCard(_AnyCard):
 
     def _show_words(self, card: Card) -> None:
         self.word.show_text(f"{card.word} · {card.note}" if card.note else card.word)
-        self.setToolTip("\n".join(filter(None, [card.note, card.hint, card.source])))
+        self.setToolTip(plain_tip("\n".join(filter(None, [card.note, card.hint, card.source]))))
 
 
 def _spoken(card: Card) -> str:

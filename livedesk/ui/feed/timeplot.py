@@ -27,7 +27,7 @@ PLOT_MARGIN = 12
 TIME_TWICE = 150
 """Pixels of height from which on an upper plot has a time axis of its own."""
 
-LEAST_HEIGHT = 112
+LEAST_HEIGHT, LEAST_UPPER = 112, 96
 LEAST_CANVAS = 72
 """Of it is the canvas with its axis."""
 
@@ -133,9 +133,9 @@ class TimePlot(Panel):
         self._set_up_cursor_text()
 
     def _set_up_cursor_text(self) -> None:
-        """A widget on the canvas: it costs nothing while it is hidden."""
+        """A widget over the canvas: it costs nothing while it is hidden."""
         c, px = self._theme.colours, self._theme.px
-        self.cursor_text.setParent(self.view)
+        self.cursor_text.setParent(self)
         self.cursor_text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.cursor_text.setStyleSheet(
             f"background: {c.raised}; border: 1px solid {c.faint}; border-radius: {px(4)}px;"
@@ -155,7 +155,7 @@ class TimePlot(Panel):
         heading.addWidget(self._title)
         heading.addWidget(self.hint, 1)
         heading.addWidget(self.stale_note)
-        self.setMinimumHeight(theme.px(LEAST_HEIGHT))
+        self.setMinimumHeight(self._least_px)
         body = QHBoxLayout()
         body.setSpacing(theme.pad)
         body.addWidget(self.view, 1)
@@ -179,7 +179,11 @@ class TimePlot(Panel):
             self._rebuild([reading.key for reading in readings])
         self.readouts.show_readings(readings)
         least = self._theme.px(LEAST_HEIGHT - LEAST_CANVAS) + self.readouts.least_px
-        self.setMinimumHeight(max(self._theme.px(LEAST_HEIGHT), least))
+        self.setMinimumHeight(max(self._least_px, least))
+
+    @property
+    def _least_px(self) -> int:
+        return self._theme.px(LEAST_UPPER if self._upper else LEAST_HEIGHT)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -254,6 +258,7 @@ class TimePlot(Panel):
         if text != self.cursor_text.text():
             self.cursor_text.show_text(text)
             self.cursor_text.adjustSize()
+            self.cursor_text.raise_()
             self.view.setAccessibleDescription(text)
         self._place_cursor_text(cursor.t - window.base_s)
         self.cursor_text.show()
@@ -272,12 +277,16 @@ class TimePlot(Panel):
         )  # fmt: skip
 
     def _place_cursor_text(self, x: float) -> None:
-        """Beside the line, on the side with more room, within the canvas."""
-        gap = self._theme.px(8)
+        """Beside the line, on the side with more room; where the canvas is too low for it, over
+        the heading as well."""
+        gap, text, canvas = self._theme.px(8), self.cursor_text, self.view.geometry()
         at = self.view.mapFromScene(self.box.mapViewToScene(QPointF(x, 0.0))).x()
-        wide = self.cursor_text.width()
-        right = at + gap + wide <= self.view.width()
-        self.cursor_text.move(at + gap if right else at - gap - wide, self._theme.px(2))
+        right = at + gap + text.width() <= canvas.width()
+        lowest = self.height() - text.height() - self._theme.px(2)
+        text.move(
+            canvas.left() + (at + gap if right else at - gap - text.width()),
+            max(0, min(canvas.top() + self._theme.px(2), lowest)),
+        )
 
     def _mouse_moved(self, at: QPointF) -> None:
         if self._window is not None and self.box.sceneBoundingRect().contains(at):

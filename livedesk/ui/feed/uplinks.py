@@ -17,7 +17,7 @@ from livedesk.desk.model import StoreView
 from livedesk.desk.uplinktiles import Tile, blocked, drill_blocked, tiles
 from livedesk.desk.words import tr
 from livedesk.ui.allowing import needs
-from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, show_tone
+from livedesk.ui.basics import ElidedText, Panel, Text, button, discard, plain_tip, show_tone
 from livedesk.ui.feed.uplinktile import TilePanel
 from livedesk.ui.shapes import ShapeMark, look_name
 from livedesk.ui.theme import Theme
@@ -68,7 +68,7 @@ class HeadlineRow(Panel):
         row.addWidget(self.drill)
 
     def show_headline(self, said: Headline, hint: str) -> None:
-        self.word.setToolTip(hint)
+        self.word.setToolTip(plain_tip(hint))
         if said == self._shown:
             return
         before, self._shown = self._shown, said
@@ -152,7 +152,7 @@ class UplinksPanel(QWidget):
         push.setAccessibleName(text)
         reason = blocked(view, answering) if view.stale or not answering else ""
         push.setEnabled(not waits and not reason)
-        push.setToolTip(reason or _hold_hint(mode))
+        push.setToolTip(plain_tip(reason or _hold_hint(mode)))
         show_tone(push, "set" if mode in ("hold", "latched") else "")
 
     def _show_drill(self, view: StoreView, answering: bool, orders: Orders) -> None:
@@ -173,7 +173,7 @@ class UplinksPanel(QWidget):
             first = orders.asked[0]
             look, text, detail = _FEEDBACK[first.state], first.text, ""
         self.past.show_text(text)
-        self.past.setToolTip("\n".join(filter(None, [text, detail])))
+        self.past.setToolTip(plain_tip("\n".join(filter(None, [text, detail]))))
         self.past.set_colour(self._theme.colour(look))
 
     def _rebuild(self, shown: tuple[Tile, ...]) -> None:

@@ -11,7 +11,7 @@ from livedesk.desk.looks import LIT
 from livedesk.desk.uplinktiles import Tile, TileFigure
 from livedesk.desk.words import NOTHING, tr
 from livedesk.ui.allowing import needs
-from livedesk.ui.basics import ElidedText, Panel, Text, button, show_tone
+from livedesk.ui.basics import ElidedText, Panel, Text, button, plain_tip, show_tone
 from livedesk.ui.shapes import draw_shape, look_name
 from livedesk.ui.theme import Theme
 
@@ -135,7 +135,7 @@ class TilePanel(Panel):
             self.push.setText(text)
             self.push.setAccessibleName(name)
         self.push.setEnabled(not blocked)
-        self.push.setToolTip(blocked or _press_hint())
+        self.push.setToolTip(plain_tip(blocked or _press_hint()))
         show_tone(self.push, "armed" if armed else "")
 
     def _show_figures(self, figures: tuple[TileFigure, ...], stale: bool) -> None:

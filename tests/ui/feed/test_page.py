@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
@@ -302,3 +302,30 @@ def test_thousands_of_marks_are_drawn_as_what_is_seen_of_them(open_page: OpenPag
     assert "Pin 1500" in {entry.text for entry in lanes.drawn}
     assert "Switched." in {entry.text for entry in lanes.drawn}
     lanes.grab()
+
+
+def test_what_is_read_at_an_instant_is_read_whole_in_a_low_plot(
+    open_page: OpenPage, troubled: Stage
+) -> None:
+    page = open_page()
+    rate = page.plots.rate
+    rate.setFixedHeight(rate.minimumHeight())
+    page.plots.step_cursor(0)
+    QCoreApplication.processEvents()
+    page.plots.step_cursor(-1)
+    text = rate.cursor_text
+    assert len(text.text().splitlines()) >= 4
+    assert rate.rect().contains(text.geometry())
+
+
+def test_a_long_word_is_smaller_in_a_tight_card_rather_than_cut(open_page: OpenPage) -> None:
+    page = open_page()
+    strip = page.strip
+    card = strip.large[0]
+    unknown = replace(card.card, word="Not measured") if card.card is not None else None
+    assert unknown is not None
+    card.show_card(unknown)
+    strip.setFixedWidth(820)
+    QCoreApplication.processEvents()
+    drawn = card.word.fontMetrics().horizontalAdvance("Not measured")
+    assert drawn <= card.word.width(), (card.width(), strip.width())
