@@ -39,6 +39,10 @@ CAPTIONS_FROM = 128
 SHARES = (0.25, 0.28, 0.2, 0.27)
 """Of a tile's width, for uplink, skew, pin and queue."""
 
+SPREAD = 4
+"""Parts of a second over which the tiles draw their figures: twenty at once hold up the window for
+60 ms."""
+
 LARGER = (1.0, 1.25, 1.5, 2.0, 2.5)
 """Where there is room a tile is drawn larger, to be read from further away."""
 
@@ -82,9 +86,10 @@ class TilePanel(Panel):
         stand for a second; what is wrong shows at once."""
         before = self._shown
         is_news = before is None or _state(before) != _state(shown)
-        if not is_news and int(now_s) == self._second:
+        second = int(now_s + shown.number % SPREAD / SPREAD)
+        if not is_news and second == self._second:
             return
-        self._shown, self._plots, self._now_s, self._second = shown, plots, now_s, int(now_s)
+        self._shown, self._plots, self._now_s, self._second = shown, plots, now_s, second
         if is_news:
             self._tell(shown)
         self.update()

@@ -152,3 +152,15 @@ def test_names_are_text_and_not_markup(stage: Stage, open_window: Open) -> None:
     assert tiles["s1"].accessibleName() == "2: Tom & Jerry"
     assert "Tom &amp; Jerry" in tiles["s1"].toolTip()
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp;" in tiles["s2"].toolTip()
+
+
+def test_the_tiles_do_not_all_draw_their_figures_at_once(stage: Stage, open_window: Open) -> None:
+    window = opened(stage, open_window, 8)
+    tiles = window.pages.wall.canvas.tiles.values()
+    drawn = []
+    for _ in range(8):
+        before = [tile._second for tile in tiles]
+        move_on(stage, window, 0.25)
+        drawn.append(sum(tile._second != was for tile, was in zip(tiles, before, strict=True)))
+    assert max(drawn) <= 4
+    assert sum(drawn) == 16
