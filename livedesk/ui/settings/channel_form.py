@@ -72,6 +72,7 @@ class ChannelForm(QDialog):
         self._theme, self._desk, self._entry = theme, desk, entry
         self._is_keeping = False
         self._area, self._ground = QScrollArea(), QWidget()
+        self._area.setAccessibleName(tr("Channel"))
         self._column = QVBoxLayout(self)
         self._shown_kind: object = None
         desk.forget_tried()

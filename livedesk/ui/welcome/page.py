@@ -97,13 +97,18 @@ class WelcomePage(QWidget):
         column.addStretch(3)
 
     def fit(self, width: int) -> None:
-        """The cards stand beside each other where this many pixels have room for both."""
-        beside = width >= 2 * self._theme.px(CARD_WIDTH) + self._theme.px(72)
+        """The cards stand beside each other where this many pixels have room for both; else one
+        above the other, and as wide as there is room."""
+        usual = self._theme.px(CARD_WIDTH)
+        beside = width >= 2 * usual + self._theme.px(72)
         way = QBoxLayout.Direction
         self._cards.setDirection(way.LeftToRight if beside else way.TopToBottom)
-        place = Qt.AlignmentFlag.AlignTop if beside else Qt.AlignmentFlag.AlignHCenter
         for card in (self._try, self._own):
-            self._cards.setAlignment(card, place)
+            card.setMinimumWidth(usual if beside else 0)
+            card.setMaximumWidth(usual if beside else width)
+        # A place of its own would take from a card's height what its wrapped words need.
+        top = Qt.AlignmentFlag.AlignTop if beside else Qt.AlignmentFlag(0)
+        self._cards.setAlignment(self._try, top)
 
     def _try_card(self) -> Panel:
         words = tr(
