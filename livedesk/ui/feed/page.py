@@ -117,10 +117,10 @@ class FeedPage(QWidget):
         side = min(high, max(low, round(docks.width() * SIDE_SHARE)))
         docks.resizeDocks([parts["picture"], parts["plots"]], [side, docks.width() - side], across)
         picture = picture_height(side - self.meters.width() - self._theme.px(4))
-        below = docks.height() - picture
+        below = max(1, docks.height() - picture)
         docks.resizeDocks([parts["picture"], parts["happened"]], [picture, below], down)
         lanes, paths = (parts[n].widget().sizeHint().height() for n in ("timeline", "uplinks"))
-        rest = docks.height() - lanes - paths
+        rest = max(1, docks.height() - lanes - paths)
         names = ("timeline", "plots", "uplinks")
         docks.resizeDocks([parts[name] for name in names], [lanes, rest, paths], down)
 

@@ -26,8 +26,8 @@ BESIDE = 2
 """So many tiles stand side by side in full; of more each is smaller."""
 
 COLUMNS = 3
-LEAST_TILE = 250
-"""Pixels in which a small tile still says what it has to."""
+LEAST_TILE, LEAST_FULL = 250, 300
+"""Pixels in which a tile, small or in full, still says what it has to."""
 
 _FEEDBACK: dict[str, Look] = {"sent": "ok", "unknown": "warning", "refused": "critical"}
 
@@ -191,8 +191,9 @@ class UplinksPanel(QWidget):
 
     def _place(self, width: int) -> None:
         """All of one size, in as few rows as their words allow."""
-        fitting = max(1, width // self._theme.px(LEAST_TILE))
-        columns = len(self.tiles) if len(self.tiles) <= BESIDE else min(COLUMNS, fitting)
+        in_full = len(self.tiles) <= BESIDE
+        fitting = max(1, width // self._theme.px(LEAST_FULL if in_full else LEAST_TILE))
+        columns = min(COLUMNS, fitting, max(1, len(self.tiles)) if in_full else COLUMNS)
         for column in range(COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
         for place, panel in enumerate(self.tiles.values()):
