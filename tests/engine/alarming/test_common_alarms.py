@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from livedesk.alarms.life import AlarmRule, Finding
 from livedesk.core.clock import ManualClock
 from livedesk.engine.alarming.announce import Untold
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
+from tests.engine.conftest import GOOD, Bench, store_settings
+from tests.waiting import until
 
 RULE = AlarmRule("high", 2.0, 5.0, "Check the network.")
 
@@ -71,3 +77,30 @@ def test_it_is_of_those_that_have_it_now() -> None:
     stores.see(10, "b")
     assert stores.standing() == []
     assert stores.engine.common.take("b", {}) == {}
+
+
+@pytest.mark.slow
+def test_an_engine_whose_stores_lose_their_way_out_tells_it_once(bench: Bench) -> None:
+    names = ("glow", "lumen", "nova")
+    stores = [store_settings(name, 1935 + at) for at, name in enumerate(names)]
+
+    async def story() -> None:
+        for name in names:
+            bench.say(GOOD, uplink="down", health="GONE", goodput_kbps=None, store=name)
+        async with bench.engine(bench.options(*stores)) as running:
+            http = running.http
+
+            async def each_tells() -> bool:
+                told = []
+                for name in names:
+                    status = (await http.get(f"/v1/stores/{name}/status")).raise_for_status()
+                    alarms = status.json()["alarms"]
+                    assert not any(alarm["id"].startswith("uplink") for alarm in alarms)
+                    told.append([alarm["id"] for alarm in status.json()["common"]])
+                return told == [["paths.away"]] * len(names)
+
+            await until(each_tells)
+            active = (await http.get("/v1/alarms")).raise_for_status().json()["active"]
+            assert "paths.away" in [alarm["id"] for alarm in active]
+
+    asyncio.run(story())
