@@ -284,7 +284,7 @@ class TimePlot(Panel):
         right = at + gap + text.width() <= canvas.width()
         lowest = self.height() - text.height() - self._theme.px(2)
         text.move(
-            canvas.left() + (at + gap if right else at - gap - text.width()),
+            max(0, canvas.left() + (at + gap if right else at - gap - text.width())),
             max(0, min(canvas.top() + self._theme.px(2), lowest)),
         )
 
