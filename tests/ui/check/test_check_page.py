@@ -16,6 +16,7 @@ from livedesk.ui.check.lines import LinePanel
 from livedesk.ui.check.page import CheckPage
 from livedesk.ui.check.strip import GoStrip
 from livedesk.ui.theme import Theme
+from livedesk.ui.window import ConsoleWindow
 from tests.ui.check.check_stage import StageChecks, all_good, no_go
 from tests.ui.stage import START_UTC_NS, Stage, on_air, waiting
 
@@ -166,3 +167,23 @@ def test_the_strip_says_verdict_reasons_and_who_signed(theme: Theme, checks: Sta
         assert strip.mark.look == "ok"
     finally:
         discard(strip)
+
+
+def test_the_button_of_the_page_says_what_the_check_says(
+    stage: Stage, checks: StageChecks, open_window: Callable[..., ConsoleWindow]
+) -> None:
+    stage.checks = checks
+    stage.attach()
+    stage.tell(waiting())
+    window = open_window(stage)
+
+    def told() -> str:
+        window.refresh()
+        return window.top.header.pages.buttons["check"].accessibleDescription()
+
+    checks.tell(no_go())
+    assert told() == "Check: NO-GO, look soon"
+    checks.tell(all_good())
+    assert told() == "Check: GO, normal"
+    stage.tell(on_air())
+    assert told() == "Check: not needed now, not needed now"
