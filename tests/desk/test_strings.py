@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("babel")
-
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 

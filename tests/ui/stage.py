@@ -6,7 +6,7 @@ import math
 from collections.abc import Coroutine
 from dataclasses import replace
 from random import Random
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.events import Event, Json, Level
@@ -28,10 +28,13 @@ from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.people import PeopleDesk
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
-from livedesk.ui.check.page import CheckSource
 from tests.ui.alarm_stage import StageAlarms
 from tests.ui.pin_stage import StagePins, stage_pads
 from tests.ui.queue_stage import StageQueue
+
+if TYPE_CHECKING:
+    # The stage serves tests of the desk, too, where no Qt is installed.
+    from livedesk.ui.check.page import CheckSource
 
 START_UTC_NS = 1_790_000_000 * NS_PER_S
 UP = PartStatus("up", age_ms=120)
