@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
