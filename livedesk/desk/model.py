@@ -135,10 +135,6 @@ class DeskModel:
         """The event after which to resume."""
         return self._last_seq
 
-    @property
-    def is_attached(self) -> bool:
-        return self._link == "attached"
-
     def attached(self, where: str, now: Moment) -> None:
         self._link, self._link_since, self._where, self._reason = "attached", now, where, ""
         self._carrying = None

@@ -125,7 +125,7 @@ class Front(QObject):
         if self._is_busy():
             self._rest.start(REST_MS)
         else:
-            self.rebuild(theme_of(self._fittings.book.now))
+            self.rebuild(theme_of(self._fittings.book.now, offscreen=self._fittings.quiet))
 
     def _is_busy(self) -> bool:
         """A question is open, something is chosen from a list, or the mouse drags something."""

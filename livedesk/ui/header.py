@@ -27,7 +27,7 @@ from livedesk.desk.model import DeskSnapshot, LinkView, StoreView
 from livedesk.desk.moderation_card import moderation_card
 from livedesk.desk.pin_cards import pins_card
 from livedesk.desk.wall import wall_card
-from livedesk.desk.words import platform_name, show_clock, tr, wall_clock
+from livedesk.desk.words import platform_name, show_clock, tr, trn, wall_clock
 from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Text, button, plain_tip
 from livedesk.ui.pages import OF_ALL_STORES, PAGES, Page
@@ -296,7 +296,7 @@ class Header(QWidget):
         if snapshot.stores:
             agency = snapshot.engine.agency if snapshot.engine is not None else ""
             self.name.show_text(agency or tr("All stores"))
-            self.platform.show_text(tr("{n} stores").format(n=len(snapshot.stores)))
+            self.platform.show_text(_count(len(snapshot.stores)))
             return
         answering = snapshot.link.answering
         self.name.show_text(tr("No store") if answering else tr("livedesk"))
@@ -331,3 +331,7 @@ class Header(QWidget):
             self.state.show_word(word, colours.notice, colours.ground, colours.notice)
         else:
             self.state.show_word(word, colours.muted, colours.ground, colours.line)
+
+
+def _count(stores: int) -> str:
+    return trn("{n} store", "{n} stores", stores).format(n=stores)

@@ -36,8 +36,9 @@ LEAST = 176, 92
 CAPTIONS_FROM = 128
 """Pixels of height at scale 1 from which figures have their names above them."""
 
-SHARES = (0.25, 0.28, 0.2, 0.27)
-"""Of a tile's width, for uplink, skew, pin and queue."""
+SHARES = (0.23, 0.25, 0.25, 0.27)
+"""Of a tile's width, for uplink, skew, pin and queue: `primary`, `−200 ms`, `1,234 ms` and
+`12 · 0:45` fit at the usual size."""
 
 SPREAD = 4
 """Parts of a second over which the tiles draw their figures: twenty at once hold up the window for
