@@ -26,6 +26,7 @@ from livedesk.core.status import (
 )
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import RefusedError
+from livedesk.desk.operator_name import this_operator
 from livedesk.desk.orders import NoOutcomeError, Orders, drill_table, on_air_advice, switch_words
 from livedesk.paths import Paths
 
@@ -200,7 +201,8 @@ def test_hold_and_release_are_sent(
     engine = Engine(FailoverStatus())
     for state in ("on", "off"):
         assert main(["hold", *answered(engine), state]) == 0
-    assert [body for _, body in engine.orders] == [{"on": True}, {"on": False}]
+    me = this_operator()
+    assert [body for _, body in engine.orders] == [{"by": me, "on": True}, {"by": me, "on": False}]
     assert "glow is released" in capsys.readouterr().out
 
 
@@ -219,7 +221,7 @@ def test_the_only_store_of_an_engine_need_not_be_named(
     engine = Engine(FailoverStatus())
     _, _, *options = answered(engine)
     assert main(["hold", *options, "on"]) == 0
-    assert engine.orders == [("/v1/stores/glow/hold", {"on": True})]
+    assert engine.orders == [("/v1/stores/glow/hold", {"by": this_operator(), "on": True})]
     assert "glow stays where it is until" in capsys.readouterr().out
 
 
