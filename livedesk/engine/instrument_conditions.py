@@ -19,6 +19,9 @@ RELAY = AlarmRule(
     "Look at the platform's own picture. If the show is dead, end the engine with its relays "
     "(livedesk engine --stop) and start it again.",
 )  # fmt: skip
+RELAY_NOT_YET = replace(RELAY, on_s=15.0)
+"""Twenty relays that start at once on a busy machine take their time; one that cannot start says so
+by itself."""
 RETURN = AlarmRule(
     "low", 30.0, 5.0,
     "Whether the platform shows the LIVE is not known; look at its own page, "
@@ -56,4 +59,5 @@ def _relay(relay: PartStatus) -> Finding:
     if relay.state == "down" and remedy:
         rule = replace(RELAY, action=f"{remedy[0].upper()}{remedy[1:]}.")
         return Finding(rule, True, f"The relay does not run: {reason}.")
-    return Finding(RELAY, relay.state != "up", f"The relay does not report: {relay.reason}.")
+    rule = RELAY_NOT_YET if relay.state == "starting" else RELAY
+    return Finding(rule, relay.state != "up", f"The relay does not report: {relay.reason}.")
