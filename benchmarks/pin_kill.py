@@ -25,7 +25,7 @@ from livedesk.core.pins import PinStatus
 from livedesk.desk.client import EngineClient
 from livedesk.desk.errors import DeskError, RefusedError
 from livedesk.desk.pin_client import CueCall
-from livedesk.journal.pins import pin_rows
+from livedesk.journal.fold.pins import pin_rows
 from livedesk.journal.reader import SessionReader
 from tests.peers.peers import NginxRtmp
 from tests.waiting import until

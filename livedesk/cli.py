@@ -250,7 +250,7 @@ def _slate(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from livedesk.journal.errors import JournalError, UnknownFormatError
-    from livedesk.journal.export import export
+    from livedesk.journal.exports.export import export
 
     formats = [name.strip() for name in args.format.split(",") if name.strip()]
     try:

@@ -23,7 +23,7 @@ from livedesk.demo.verdict import judge
 from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess
 from livedesk.desk.sandbox_client import SandboxAccess
-from livedesk.journal.export import export
+from livedesk.journal.exports.export import export
 
 DEFAULT_SECONDS: Final = 40.0
 SHORTEST_S: Final = 20.0

@@ -100,7 +100,7 @@ class Engine:
 
     def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
         # Templates and plots would take a tenth of a second of every start of the engine.
-        from livedesk.journal.export import export
+        from livedesk.journal.exports.export import export
 
         [path] = export(self._data / session.file, [fmt], folder)
         return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livedesk.core.figures import FIGURES
 from livedesk.core.one_line import ORDERS
-from livedesk.journal.summary import Summary
+from livedesk.journal.fold.summary import Summary
 
 NBSP = "\u00a0"
 

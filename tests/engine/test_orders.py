@@ -14,10 +14,10 @@ from typing import Any
 from livedesk.core.runtime import RelayRuntime, read_runtime_file, relay_file
 from livedesk.core.secrets import Secret
 from livedesk.core.settings import StoreSettings, UplinkSettings
+from livedesk.journal.fold.summary import summarise
+from livedesk.journal.fold.switches import SwitchRow
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
-from livedesk.journal.summary import summarise
-from livedesk.journal.switches import SwitchRow
 from tests.engine.conftest import ANALYST_TOKEN, GONE, GOOD, Bench, Running, client, store_settings
 from tests.small_disk import fill, small_disk
 from tests.waiting import until

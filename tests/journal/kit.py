@@ -8,8 +8,8 @@ from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.core.events import Event, Json, Level
+from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.summary import Summary, summarise
 from livedesk.journal.values import JournalHealth, SampleRow, SessionInfo
 from livedesk.journal.writer import JournalWriter
 from tests.waiting import until

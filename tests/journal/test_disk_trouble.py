@@ -15,7 +15,7 @@ import pytest
 from livedesk.core.clock import ManualClock
 from livedesk.journal import schema
 from livedesk.journal.errors import JournalUnavailable
-from livedesk.journal.export import export
+from livedesk.journal.exports.export import export
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import at, event, health_until, info, row, seqs, write

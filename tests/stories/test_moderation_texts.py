@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from livedesk.journal.export import export
+from livedesk.journal.exports.export import export
 from tests.engine.conftest import Bench
 from tests.stories.moderated import STORE, moderated
 from tests.waiting import until

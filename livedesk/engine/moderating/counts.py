@@ -9,7 +9,7 @@ from typing import Final
 from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.core.moderation import Item, RuleStatistics, Verdict
 from livedesk.core.percentile import percentile
-from livedesk.journal.queue import QueueRow
+from livedesk.journal.fold.queue import QueueRow
 
 MOST_RULES: Final = 20
 SLOW_OF: Final = 10

@@ -13,7 +13,7 @@ from livedesk.engine.moderating.ages import Ages
 from livedesk.engine.moderating.counts import SessionCounts
 from livedesk.engine.moderating.stage import Stage
 from livedesk.engine.moderating.telling import Told, changes_told, judged_told
-from livedesk.journal.queue import QueueRow
+from livedesk.journal.fold.queue import QueueRow
 from livedesk.moderation.mirror import Changed, Mirror
 from livedesk.moderation.outbox import Outbox
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from livedesk.core.moderation import SETTLED, ComplianceWarning, Effect, Item
 from livedesk.journal.errors import JournalError
-from livedesk.journal.queue import (
+from livedesk.journal.fold.queue import (
     EFFECT_EVENTS,
     QueueRow,
     comments_counted,

@@ -13,7 +13,7 @@ from livedesk.core.clock import NS_PER_MS, Clock
 from livedesk.core.events import Event
 from livedesk.core.pins import PinStatus, Product
 from livedesk.journal.errors import JournalError
-from livedesk.journal.pins import PIN_EVENTS, pin_told, unsettled_pins
+from livedesk.journal.fold.pins import PIN_EVENTS, pin_told, unsettled_pins
 from livedesk.journal.reader import SessionReader
 from livedesk.pins.pin import Pin
 

@@ -14,7 +14,7 @@ import pytest
 from livedesk.core.clock import SystemClock
 from livedesk.core.moderation_settings import ModerationSettings, SandboxChat
 from livedesk.core.settings import Settings
-from livedesk.journal.queue import queue_rows
+from livedesk.journal.fold.queue import queue_rows
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
 from livedesk.sandbox.chat.chat import Chat, ChatJob

@@ -9,7 +9,7 @@ from typing import Any
 from livedesk.core.events import Event
 from livedesk.core.pins import PinStatus
 from livedesk.core.status import Limits
-from livedesk.journal.pins import PIN_EVENTS, pin_rows, pin_told, unsettled_pins
+from livedesk.journal.fold.pins import PIN_EVENTS, pin_rows, pin_told, unsettled_pins
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
 from tests.engine.conftest import Bench, Running

@@ -15,7 +15,7 @@ import pytest
 from livedesk.core.process import is_alive
 from livedesk.core.runtime import EngineRuntime, engine_file, read_runtime_file
 from livedesk.engine.stop import end_everything
-from livedesk.journal.pins import PIN_EVENTS, unsettled_pins
+from livedesk.journal.fold.pins import PIN_EVENTS, unsettled_pins
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions
 from tests.engine.conftest import GOOD, Bench, client

@@ -7,7 +7,7 @@ from typing import Literal
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.ladder import SkewLadder
-from livedesk.journal.summary import Share, Summary
+from livedesk.journal.fold.summary import Share, Summary
 from livedesk.journal.text import duration, percent, show_time, shown
 
 Mark = Literal["good", "look", "bad", "unknown"]

@@ -23,7 +23,7 @@ from livedesk.core.moderation import (
     Span,
     Verdict,
 )
-from livedesk.journal.export import export
+from livedesk.journal.exports.export import export
 from tests.journal.kit import START_UTC_NS, event, steady, summary_of, write
 
 TEXTS: dict[RuleAction, str] = {

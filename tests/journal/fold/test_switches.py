@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from livedesk.core.events import Event, Json
-from livedesk.journal.export import export
-from livedesk.journal.switches import SwitchRow
+from livedesk.journal.exports.export import export
+from livedesk.journal.fold.switches import SwitchRow
 from tests.journal.kit import event, info, row, steady, summary_of, write
 
 ABOUT = info(uplinks=("primary", "bonded"))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.moderation import Effect, EffectState, Item, Verdict
-from livedesk.journal.queue import QueueRow
-from livedesk.journal.summary import Summary
+from livedesk.journal.fold.queue import QueueRow
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.text import percent, shortened, show_time
 
 MAX_ITEMS = 200

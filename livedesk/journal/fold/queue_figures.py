@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from livedesk.core.moderation import RuleStatistics
 from livedesk.core.percentile import percentile
-from livedesk.journal.queue import QueueRow
+from livedesk.journal.fold.queue import QueueRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from livedesk.journal.incidents import SETTLING_S
+from livedesk.journal.fold.incidents import SETTLING_S
+from livedesk.journal.fold.spans import subject_of
+from livedesk.journal.fold.switches import SwitchRow
 from livedesk.journal.reader import TimedEvent
-from livedesk.journal.spans import subject_of
-from livedesk.journal.switches import SwitchRow
 from livedesk.journal.values import SessionInfo
 
 

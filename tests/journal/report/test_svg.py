@@ -6,8 +6,17 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livedesk.journal.report.svg import (
+    Line,
+    Plot,
+    Rule,
+    Shade,
+    draw,
+    nice_step,
+    spread,
+    time_step_s,
+)
 from livedesk.journal.series import Point
-from livedesk.journal.svg import Line, Plot, Rule, Shade, draw, nice_step, spread, time_step_s
 
 
 def plot(points: list[Point], *, rules: tuple[Rule, ...] = (), flags: int = 0) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.moderation import Effect, Item, Verb
+from livedesk.journal.exports.table import Column, Row
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.rows import to_json
-from livedesk.journal.summary import Summary
-from livedesk.journal.table import Column, Row
 from livedesk.journal.text import number, yes
 
 QUEUE = (

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from livedesk.journal.errors import UnknownFormatError
-from livedesk.journal.jsonl import json_lines
+from livedesk.journal.exports.jsonl import json_lines
+from livedesk.journal.exports.table import csv_lines
+from livedesk.journal.exports.tables import readme, tables
+from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.report import render_report
-from livedesk.journal.summary import Summary, summarise
-from livedesk.journal.table import csv_lines
-from livedesk.journal.tables import readme, tables
+from livedesk.journal.report.page import render_report
 
 _Export = Callable[[SessionReader, Summary, Path], list[Path]]
 

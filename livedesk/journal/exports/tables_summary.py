@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livedesk.core.clock import iso_utc
-from livedesk.journal.summary import Summary
-from livedesk.journal.table import Column, Row
-from livedesk.journal.tables_queue import queue_summary_rows
+from livedesk.journal.exports.table import Column, Row
+from livedesk.journal.exports.tables_queue import queue_summary_rows
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.text import label, number, unit
 
 SUMMARY = (

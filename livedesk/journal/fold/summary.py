@@ -10,15 +10,15 @@ from livedesk.core.moderation import ComplianceWarning
 from livedesk.core.percentile import nearest_rank
 from livedesk.core.pin_latency import latency_of
 from livedesk.core.pins import PinLatency
-from livedesk.journal.incidents import SETTLING_S, Incident, find_incidents
-from livedesk.journal.pins import PinRow, pin_rows
-from livedesk.journal.queue import QueueRow, comments_counted, queue_rows, warnings_told
-from livedesk.journal.queue_figures import QueueFigures, queue_figures
+from livedesk.journal.fold.incidents import SETTLING_S, Incident, find_incidents
+from livedesk.journal.fold.pins import PinRow, pin_rows
+from livedesk.journal.fold.queue import QueueRow, comments_counted, queue_rows, warnings_told
+from livedesk.journal.fold.queue_figures import QueueFigures, queue_figures
+from livedesk.journal.fold.spans import NOTHING_CAME, Span, no_way_out, spans
+from livedesk.journal.fold.switches import SwitchRow, switches
+from livedesk.journal.fold.uplinks import carriers, dropped, reconnects
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.sessions import SESSION_END
-from livedesk.journal.spans import NOTHING_CAME, Span, no_way_out, spans
-from livedesk.journal.switches import SwitchRow, switches
-from livedesk.journal.uplinks import carriers, dropped, reconnects
 from livedesk.journal.values import SessionInfo
 
 

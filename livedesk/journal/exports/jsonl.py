@@ -9,9 +9,9 @@ import msgspec
 from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.status import Limits
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import to_json
-from livedesk.journal.summary import Summary
 from livedesk.journal.text import unit
 
 JSONL_VERSION = 1

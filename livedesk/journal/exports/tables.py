@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.figures import FIGURES
+from livedesk.journal.exports.table import Column, Row, Table
+from livedesk.journal.exports.tables_acts import PINS, SWITCHES, pin_lines, switch_lines
+from livedesk.journal.exports.tables_queue import QUEUE, RULES, queue_lines, rule_lines
+from livedesk.journal.exports.tables_summary import SUMMARY, summary_rows
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import to_json
-from livedesk.journal.summary import Summary
-from livedesk.journal.table import Column, Row, Table
-from livedesk.journal.tables_acts import PINS, SWITCHES, pin_lines, switch_lines
-from livedesk.journal.tables_queue import QUEUE, RULES, queue_lines, rule_lines
-from livedesk.journal.tables_summary import SUMMARY, summary_rows
 from livedesk.journal.text import cell, unit, utc_ns_at
 
 

@@ -13,10 +13,11 @@ from markupsafe import Markup
 from livedesk.core.clock import iso_utc
 from livedesk.core.figures import FIGURES
 from livedesk.core.ladder import SkewLadder
-from livedesk.journal import svg
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader, TimedEvent
-from livedesk.journal.report_queue import item_cells, listed_items, rule_cells, warning_cells
-from livedesk.journal.report_rows import (
+from livedesk.journal.report import svg
+from livedesk.journal.report.queue_cells import item_cells, listed_items, rule_cells, warning_cells
+from livedesk.journal.report.rows import (
     incident_row,
     listed_pins,
     pin_row,
@@ -24,7 +25,7 @@ from livedesk.journal.report_rows import (
     switch_row,
     uplink_rows,
 )
-from livedesk.journal.summary import Summary
+from livedesk.journal.report.verdict import headline, tiles
 from livedesk.journal.text import (
     duration,
     label,
@@ -36,7 +37,6 @@ from livedesk.journal.text import (
     unit,
     utc_ns_at,
 )
-from livedesk.journal.verdict import headline, tiles
 
 CHECK_KINDS = ("check.signed", "check.standing")
 
@@ -47,7 +47,7 @@ MAX_EVENTS = 1_000
 def render_report(reader: SessionReader, summary: Summary) -> str:
     """The whole page. The same file gives the same bytes: it does not say when it was made."""
     environment = Environment(
-        loader=PackageLoader("livedesk.journal"),
+        loader=PackageLoader("livedesk.journal.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,8 +12,8 @@ from typing import Literal
 
 from livedesk.core.causes import FAULTS, ORDERED
 from livedesk.core.status import Limits
-from livedesk.journal.spans import NOTHING_CAME, Span
-from livedesk.journal.switches import SwitchRow
+from livedesk.journal.fold.spans import NOTHING_CAME, Span
+from livedesk.journal.fold.switches import SwitchRow
 
 Side = Literal["encoder", "path", "relay", "sync", "instrument", "person", "other"]
 

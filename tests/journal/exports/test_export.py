@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from livedesk.journal.errors import JournalError, NotASessionError, UnknownFormatError
-from livedesk.journal.export import FORMATS, export
+from livedesk.journal.exports.export import FORMATS, export
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter, WriterOptions
 from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, summary_of, write

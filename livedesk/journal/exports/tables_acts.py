@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livedesk.core.clock import iso_utc
-from livedesk.journal.pins import settled_utc_ns
+from livedesk.journal.exports.table import Column, Row
+from livedesk.journal.fold.pins import settled_utc_ns
+from livedesk.journal.fold.summary import Summary
 from livedesk.journal.rows import to_json
-from livedesk.journal.summary import Summary
-from livedesk.journal.table import Column, Row
 from livedesk.journal.text import yes
 
 SWITCHES = (

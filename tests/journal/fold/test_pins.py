@@ -12,8 +12,8 @@ import msgspec
 
 from livedesk.core.events import Event, Json
 from livedesk.core.pins import PadClock, PinStatus, Product
-from livedesk.journal.export import export
-from livedesk.journal.pins import unsettled_pins
+from livedesk.journal.exports.export import export
+from livedesk.journal.fold.pins import unsettled_pins
 from tests.journal.kit import START_UTC_NS, event, steady, summary_of, write
 
 SERUM = Product("p1", "Rose serum 30 ml", price=Decimal("19.90"), currency="USD")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livedesk.journal.export import export
+from livedesk.journal.exports.export import export
 from tests.journal.kit import event, write
 
 SIGNED = "GO for going on air; waived: Clock (ana)."

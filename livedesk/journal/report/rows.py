@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from livedesk.core.clock import iso_utc
 from livedesk.core.pin_latency import worst_of
 from livedesk.core.pins import PinState, PinStatus
-from livedesk.journal.incidents import Incident
-from livedesk.journal.pins import PinRow
-from livedesk.journal.summary import Summary
-from livedesk.journal.switches import SwitchRow
+from livedesk.journal.fold.incidents import Incident
+from livedesk.journal.fold.pins import PinRow
+from livedesk.journal.fold.summary import Summary
+from livedesk.journal.fold.switches import SwitchRow
 from livedesk.journal.text import duration, shortened, show_time, shown, unit, utc_ns_at
 
 _SIDES = {

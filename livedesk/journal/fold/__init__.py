@@ -1,0 +1,1 @@
+"""What does a session amount to? Pure folds over its rows."""
