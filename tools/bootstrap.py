@@ -25,6 +25,8 @@ from livedesk.core.system_packages import (
     FONTS,
     HANDS,
     OBS,
+    PAPER,
+    PAPER_READERS,
     TEST_PEERS,
     Need,
     install_command,
@@ -50,14 +52,16 @@ class Environment:
     groups: tuple[str, ...]
 
 
-FULL = Environment(ROOT / ".venv", ("console",), ("dev",))
-WITHOUT_QT = Environment(ROOT / ".venv-without-qt", (), ("test",))
+FULL = Environment(ROOT / ".venv", ("console", "parquet"), ("dev",))
+WITHOUT_QT = Environment(ROOT / ".venv-without-qt", ("parquet",), ("test",))
 
 SYSTEM: dict[str, tuple[Need, ...]] = {
-    "demo": (*CONSOLE_LIBRARIES, *FONTS),
-    "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS),
-    "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS),
-    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS),
+    "demo": (*CONSOLE_LIBRARIES, *FONTS, *PAPER),
+    "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS, *PAPER),
+    "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *PAPER),
+    "test": (
+        *CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS, *PAPER, *PAPER_READERS,
+    ),  # fmt: skip
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
 }

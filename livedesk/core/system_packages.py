@@ -74,6 +74,16 @@ FONTS = (
     Need("file", "usr/share/fonts/*/noto/NotoColorEmoji*", "fonts-noto-color-emoji", optional=True),
 )
 
+PAPER = (
+    Need("library", "libpango-1.0.so.0", "libpango-1.0-0"),
+    Need("library", "libpangoft2-1.0.so.0", "libpangoft2-1.0-0"),
+    Need("library", "libharfbuzz-subset.so.0", "libharfbuzz-subset0"),
+)
+"""What WeasyPrint, which writes the PDF, loads and does not bring along."""
+
+PAPER_READERS = (Need("program", "pdftotext", "poppler-utils"),)
+"""For the tests that read a PDF as others do."""
+
 TEST_PEERS = (
     Need("program", "ffmpeg", "ffmpeg"),
     Need("program", "nginx", "nginx-light"),

@@ -1,0 +1,1 @@
+"""What did the show sell? Orders joined to pins, minutes and incidents."""

@@ -1,0 +1,1 @@
+"""A stretch of a session, packed for a dispute."""

@@ -1,0 +1,1 @@
+"""How did a store stand at an instant of the past?"""
