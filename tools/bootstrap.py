@@ -59,9 +59,7 @@ SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS, *PAPER),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS, *PAPER),
     "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *PAPER),
-    "test": (
-        *CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS, *PAPER, *PAPER_READERS,
-    ),  # fmt: skip
+    "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS, *PAPER, *PAPER_READERS),
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),
 }
