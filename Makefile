@@ -7,7 +7,7 @@ CHECK_PYTHON = import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or 
 	'name another one, such as: make $@ PYTHON=python3.12')
 BOOTSTRAP = @$(PYTHON) -c "$(CHECK_PYTHON)" && $(PYTHON) -B -m tools.bootstrap
 
-.PHONY: help demo test test-windows test-peers test-without-qt test-obs lint bench strings screens pictures clean
+.PHONY: help demo test test-with-qt test-without-qt test-obs lint bench strings screens pictures clean
 
 help:
 	@echo "make demo    a scripted show on this machine: encoder, livedesk, platform and a fault"
@@ -25,18 +25,15 @@ demo:
 	$(BOOTSTRAP) demo
 	@.venv/bin/livedesk demo $(ARGS)
 
-# The tests with real peers mostly wait for real time, so another run fits beside them.
+# Two runs of about the same length: what needs Qt or mostly waits for real time, and all others.
 test: export QT_QPA_PLATFORM = offscreen
 test:
 	$(BOOTSTRAP) test
-	@$(MAKE) --no-print-directory test-windows
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-peers test-without-qt
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-with-qt test-without-qt
 
-test-windows:
+test-with-qt:
 	.venv/bin/python -m pytest tests/ui
 	.venv/bin/python -m pytest -m "ui or slow or peer" --ignore=tests/ui --ignore=tests/peers
-
-test-peers:
 	.venv/bin/python -m pytest tests/peers
 
 test-without-qt:
