@@ -141,6 +141,17 @@ class SessionReader:
             ):
                 yield TimedEvent(row[1], row_event(row, self.info))
 
+    def people(self) -> list[tuple[str, bool]]:
+        """Who acted, in the order of their first acts, and whether as a host, at a pad."""
+        with _in_words(self.path):
+            rows = self._connection.execute(
+                "SELECT actor, max(kind = 'pin.cued' AND json_valid(data) "
+                "AND json_extract(data, '$.source') IN ('pad', 'web_pad')) "
+                "FROM events WHERE actor IS NOT NULL AND actor <> '' "
+                "GROUP BY actor ORDER BY min(seq)"
+            ).fetchall()
+            return [(actor, bool(is_host)) for actor, is_host in rows]
+
     def newest_events(self, count: int, until_seq: int = MAX_SEQ) -> list[TimedEvent]:
         """The newest `count` events with seq ≤ until_seq, oldest first."""
         with _in_words(self.path):
