@@ -109,11 +109,11 @@ def remove_runtime_file(path: Path, pid: int | None = None) -> None:
     path.unlink(missing_ok=True)
 
 
-class EngineLock:
-    """Held while an engine runs, so that there is one a machine and user. Released by any exit."""
+class FileLock:
+    """Held by one at a time, in this process or another. Released by any exit."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "engine.lock"
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> bool:
@@ -128,10 +128,17 @@ class EngineLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back. The file stays: removing it would let two engines lock two files."""
+        """Give the lock back. The file stays: removing it would let two lock two files."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class EngineLock(FileLock):
+    """Held while an engine runs, so that there is one a machine and user."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "engine.lock")
 
 
 if sys.platform == "win32":

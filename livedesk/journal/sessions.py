@@ -15,6 +15,9 @@ from livedesk.journal.values import SessionInfo
 
 SESSION_END = "session.end"
 
+_LATE_EVENTS = 5_000
+"""Among so many of all stores a sign-off is as a rule, if there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionEntry:
@@ -34,22 +37,34 @@ def session_path(data_dir: Path, store: str, started_utc_ns: int) -> Path:
     return data_dir / "sessions" / folder / f"{started:%Y%m%dT%H%M%SZ}{FILE_SUFFIX}"
 
 
+def session_files(data_dir: Path) -> list[Path]:
+    """Every session file, newest first, read or not."""
+    found = (data_dir / "sessions").glob(f"*/*{FILE_SUFFIX}")
+    return sorted(found, key=lambda path: (path.name, path.parent.name), reverse=True)
+
+
 def list_sessions(data_dir: Path, store: str | None = None) -> list[SessionEntry]:
     """All session files, newest first; what cannot be read is listed with its problem."""
-    found = sorted(
-        (data_dir / "sessions").glob(f"*/*{FILE_SUFFIX}"), key=lambda path: path.name, reverse=True
-    )
-    entries = [describe(path) for path in found]
+    entries = [describe(path) for path in session_files(data_dir)]
     return [e for e in entries if store is None or (e.info is not None and e.info.store == store)]
 
 
 def describe(path: Path) -> SessionEntry:
     try:
         with SessionReader.open(path) as reader:
-            signed_off = any(True for _ in reader.events(kinds=(SESSION_END,)))
-            return SessionEntry(path, reader.info, reader.end(), signed_off)
+            end = reader.end()
+            return SessionEntry(path, reader.info, end, _signed_off(reader, end.seq))
     except JournalError as error:
         return SessionEntry(path, problem=str(error))
+
+
+def _signed_off(reader: SessionReader, newest_seq: int) -> bool:
+    """Looked for at the end first: hours of events need not be read for what stands in the last."""
+    late = max(0, newest_seq - _LATE_EVENTS)
+    return any(
+        next(reader.events(after, until, kinds=(SESSION_END,)), None) is not None
+        for after, until in ((late, newest_seq), (0, late))
+    )
 
 
 def last_seq(data_dir: Path) -> int:
