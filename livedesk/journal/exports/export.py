@@ -2,139 +2,112 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from livedesk.journal.errors import UnknownFormatError
+from livedesk.journal.exports import files
+from livedesk.journal.exports.csv_set import README_NAME, readme, write_csv
+from livedesk.journal.exports.files import Member
 from livedesk.journal.exports.jsonl import json_lines
-from livedesk.journal.exports.table import csv_lines
-from livedesk.journal.exports.tables import readme, tables
-from livedesk.journal.fold.summary import Summary, summarise
+from livedesk.journal.exports.options import PLAIN, ExportOptions
+from livedesk.journal.exports.progress import Progress
+from livedesk.journal.exports.source import Source
+from livedesk.journal.exports.tables import tables
+from livedesk.journal.exports.watch import UNWATCHED, Watch
+from livedesk.journal.fold.summary import summarise
 from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.edition import edited
 from livedesk.journal.report.page import render_report
 
-_Export = Callable[[SessionReader, Summary, Path], list[Path]]
+_Export = Callable[[Source, Path], list[Path]]
 
-LATER = ("xlsx", "parquet", "pdf", "vtt")
+ONE_FILE: Final[Mapping[str, str]] = {"csv": "csv.zip"}
+"""Formats of several files → the same in one, for who can take only one."""
 
-README_NAME = "README.txt"
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """`cost`: seconds that it takes of a long show, to say how far an export is."""
+
+    write: _Export
+    cost: float
 
 
-def export(session_file: Path, formats: Sequence[str], out_dir: Path) -> list[Path]:
+def export(
+    session_file: Path,
+    formats: Sequence[str],
+    out_dir: Path,
+    options: ExportOptions = PLAIN,
+    watch: Watch = UNWATCHED,
+) -> list[Path]:
     """Write `formats` of a session, also of one that runs or crashed; returns the files.
 
-    `csv` is a folder of tables, `csv.zip` the same in one file. Each appears under its final name
-    only when it is whole. The same session file gives the same bytes, whenever it is exported.
-    Raises UnknownFormatError before anything is written, NotASessionError or NewerSessionError.
+    A format of several files is a folder, with `.zip` the same in one file. Each appears under its
+    final name only when it is whole. The same session file gives the same bytes, whenever it is
+    exported. Raises UnknownFormatError before anything is written, NotASessionError,
+    NewerSessionError, ExportFailedError (no room), and what `watch` raises.
     """
     unknown = [name for name in formats if name not in _EXPORTS]
     if unknown or not formats:
         asked = ", ".join(unknown) or "none"
-        raise UnknownFormatError(
-            f"No export format: {asked}. There are {', '.join(_EXPORTS)}; "
-            f"{', '.join(LATER)} come later."
-        )
-    with SessionReader.open(session_file) as reader:
-        summary = summarise(reader)
+        raise UnknownFormatError(f"No export format: {asked}. There are {', '.join(_EXPORTS)}.")
+    wanted = tuple(dict.fromkeys(formats))
+    progress = Progress(watch, {name: _EXPORTS[name].cost for name in wanted})
+    with files.in_words(out_dir), SessionReader.open(session_file) as reader:
+        source = Source(reader, summarise(reader), edited(reader, options.edition), progress)
         out_dir.mkdir(parents=True, exist_ok=True)
-        stem = out_dir / session_file.stem
-        return [
-            path
-            for name in dict.fromkeys(formats)
-            for path in _EXPORTS[name](reader, summary, stem)
-        ]
+        written: list[Path] = []
+        for name in wanted:
+            progress.stage(f"Writing {name}", name, 1)
+            written += _EXPORTS[name].write(source, out_dir / session_file.stem)
+    progress.finished()
+    return written
 
 
-def _csv(reader: SessionReader, summary: Summary, stem: Path) -> list[Path]:
-    target = stem.with_name(f"{stem.name}-csv")
-    listed = tables(reader, summary)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        beside.chmod(0o755)
-        for table in listed:
-            _write(beside / table.name, csv_lines(table))
-        _write(beside / README_NAME, [readme(summary, listed)])
-        _replace_folder(beside, target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return [target / name for name in (*(table.name for table in listed), README_NAME)]
+def _csv(source: Source, stem: Path) -> list[Path]:
+    return files.folder(_named(stem, "-csv"), list(_csv_members(source)))
 
 
-def _csv_zip(reader: SessionReader, summary: Summary, stem: Path) -> list[Path]:
-    target = stem.with_name(f"{stem.name}-csv.zip")
-    listed = tables(reader, summary)
-
-    def write(beside: Path) -> None:
-        with zipfile.ZipFile(beside, "w") as archive:
-            for table in listed:
-                _pack(archive, table.name, csv_lines(table))
-            _pack(archive, README_NAME, [readme(summary, listed)])
-
-    return [_whole(target, write)]
+def _csv_zip(source: Source, stem: Path) -> list[Path]:
+    return [files.archive(_named(stem, "-csv.zip"), list(_csv_members(source)))]
 
 
-def _jsonl(reader: SessionReader, summary: Summary, stem: Path) -> list[Path]:
-    target = stem.with_name(f"{stem.name}.jsonl")
-    return [_whole(target, lambda beside: _write(beside, json_lines(reader, summary)))]
+def _csv_members(source: Source) -> Iterator[Member]:
+    listed = tables(source)
+    for table in listed:
+        yield Member(f"{table.name}.csv", partial(write_csv, table, progress=source.progress))
+    text = readme(source.summary, listed, is_brand=source.words.is_brand)
+    yield Member(README_NAME, _lines([text]))
 
 
-def _html(reader: SessionReader, summary: Summary, stem: Path) -> list[Path]:
-    target = stem.with_name(f"{stem.name}.html")
-    page = render_report(reader, summary)
-    return [_whole(target, lambda beside: _write(beside, [page]))]
+def _jsonl(source: Source, stem: Path) -> list[Path]:
+    return [
+        files.one_file(_named(stem, ".jsonl"), _lines(json_lines(source.reader, source.summary)))
+    ]
 
 
-_EXPORTS: dict[str, _Export] = {
-    "csv": _csv,
-    "csv.zip": _csv_zip,
-    "jsonl": _jsonl,
-    "html": _html,
+def _html(source: Source, stem: Path) -> list[Path]:
+    page = render_report(source.reader, source.summary)
+    return [files.one_file(_named(stem, ".html"), _lines([page]))]
+
+
+_EXPORTS: dict[str, _Format] = {
+    "csv": _Format(_csv, 4),
+    "csv.zip": _Format(_csv_zip, 5),
+    "jsonl": _Format(_jsonl, 4),
+    "html": _Format(_html, 2),
 }
 
 FORMATS = tuple(_EXPORTS)
 
 
-def _write(path: Path, lines: Iterable[str]) -> None:
-    """Onto the disk, not only into its cache: a rename must not outrun the content."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
+def _named(stem: Path, ending: str) -> Path:
+    return stem.with_name(stem.name + ending)
 
 
-def _pack(archive: zipfile.ZipFile, name: str, lines: Iterable[str]) -> None:
-    entry = zipfile.ZipInfo(name)  # its default date is fixed, so that equal content is equal
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    with archive.open(entry, "w", force_zip64=True) as packed:
-        for line in lines:
-            packed.write(line.encode("utf-8"))
-
-
-def _whole(target: Path, write: Callable[[Path], None]) -> Path:
-    """Write to a temporary name beside the target, then rename."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    os.close(handle)
-    beside = Path(name)
-    try:
-        write(beside)
-        beside.chmod(0o644)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
-
-
-def _replace_folder(beside: Path, target: Path) -> None:
-    """A folder cannot be renamed over a full one, so the old one steps aside first."""
-    if not target.exists():
-        beside.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.rename(old / target.name)
-    beside.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+def _lines(lines: Iterable[str]) -> Callable[[BinaryIO], None]:
+    return lambda file: file.writelines(line.encode("utf-8") for line in lines)

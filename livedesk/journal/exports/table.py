@@ -1,42 +1,46 @@
-"""What is a table of the CSV export, and how is it written?"""
+"""What is a table of an export? Its columns carry the types, so every format agrees on them."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from livedesk.journal.text import cell, number
+Kind = Literal["text", "int", "number", "time", "bool"]
+"""`time` is UTC in ns since 1970; each format writes it in its own way."""
 
-Row = Sequence[str | float | None]
-"""Texts and numbers as they are; how a cell is written is decided in one place, `csv_lines`."""
+Who = Literal["", "person", "author"]
+"""Whom a column names: who acted, or a viewer who wrote. The brand edition tells neither."""
+
+Cell = str | int | float | bool | None
+"""None: not known, or nothing to tell."""
+
+Row = Sequence[Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`is_json`: figures for programs, which sheets for people and the brand edition leave out."""
+
     name: str
     meaning: str
+    kind: Kind = "text"
+    unit: str = ""
+    who: Who = ""
+    is_json: bool = False
+
+    @property
+    def told(self) -> str:
+        """Its meaning with its unit."""
+        return f"{self.meaning}, {self.unit}" if self.unit else self.meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file of the set. `rows` are written as they come, so hours need no memory."""
+    """One table of the set: `<name>.csv`, `<name>.parquet`, a sheet. `rows` can be gone through
+    once; they are written as they come, so hours need no memory."""
 
     name: str
     about: str
     columns: tuple[Column, ...]
     rows: Iterable[Row]
-
-
-def csv_lines(table: Table) -> Iterator[str]:
-    """RFC 4180: comma, CRLF, quotes where needed; UTF-8."""
-    yield _line([column.name for column in table.columns])
-    for row in table.rows:
-        yield _line([cell(value) if isinstance(value, str) else number(value) for value in row])
-
-
-def _line(cells: Sequence[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()

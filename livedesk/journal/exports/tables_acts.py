@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livedesk.core.clock import iso_utc
 from livedesk.journal.exports.table import Column, Row
 from livedesk.journal.fold.pins import settled_utc_ns
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.rows import to_json
-from livedesk.journal.text import yes
 
 SWITCHES = (
-    Column("utc", "wall time of the decision"),
-    Column("t_s", "session time of the decision, s"),
+    Column("utc", "wall time of the decision", "time"),
+    Column("t_s", "session time of the decision", "number", "s"),
     Column("from", "the uplink that was left"),
     Column("to", "the uplink that took over"),
     Column("state", "done, failed, or open: its end is not on record"),
     Column("cause", "a stable word, see the architecture's Failover"),
     Column("because", "the cause in words"),
     Column("reason", "what was seen, with the figures that decided"),
-    Column("figures", "the same for programs, JSON"),
-    Column("actor", "who ordered it, if a person did"),
-    Column("onset_utc", "wall time at which the fault began, by estimate"),
-    Column("detect_ms", "from there to the decision"),
-    Column("publish_ms", "from the decision until the platform took the publication"),
-    Column("first_keyframe_ms", "until it had acknowledged the first keyframe"),
-    Column("frames_lost", "given up, because too much waited"),
-    Column("frames_repeated", "sent again, from the last keyframe on"),
-    Column("lost_ms", "media time given up"),
+    Column("figures", "the same for programs, JSON", is_json=True),
+    Column("actor", "who ordered it, if a person did", who="person"),
+    Column("onset_utc", "wall time at which the fault began, by estimate", "time"),
+    Column("detect_ms", "from there to the decision", "number", "ms"),
+    Column(
+        "publish_ms", "from the decision until the platform took the publication", "number", "ms"
+    ),
+    Column("first_keyframe_ms", "until it had acknowledged the first keyframe", "number", "ms"),
+    Column("frames_lost", "given up, because too much waited", "int"),
+    Column("frames_repeated", "sent again, from the last keyframe on", "int"),
+    Column("lost_ms", "media time given up", "number", "ms"),
 )
 
 
 def switch_lines(summary: Summary) -> Iterator[Row]:
     for row in summary.switches:
         yield (
-            iso_utc(row.utc_ns),
+            row.utc_ns,
             row.t_ms / 1000,
             row.from_,
             row.to,
@@ -45,7 +45,7 @@ def switch_lines(summary: Summary) -> Iterator[Row]:
             row.reason,
             to_json(dict(row.figures)),
             row.actor,
-            "" if row.detect_ms is None else iso_utc(row.onset_utc_ns),
+            None if row.detect_ms is None else row.onset_utc_ns,
             row.detect_ms,
             row.publish_ms,
             row.switch_ms,
@@ -56,31 +56,37 @@ def switch_lines(summary: Summary) -> Iterator[Row]:
 
 
 PINS = (
-    Column("cue_utc", "wall time of the cue"),
-    Column("t_s", "session time of the cue, s"),
+    Column("cue_utc", "wall time of the cue", "time"),
+    Column("t_s", "session time of the cue", "number", "s"),
     Column("pin", "its id"),
     Column("action", "pin or unpin"),
     Column("product_id", "as the platform names it"),
     Column("title", "of the product"),
     Column("state", "what became of it, a stable word; see the architecture's Pins"),
-    Column("shown", "yes or no, as it was read back; empty: not known"),
-    Column("latency_ms", "from the cue until it was read back"),
-    Column("received_ms", "from the cue until the engine had it"),
-    Column("sent_ms", "until the first byte went to the platform"),
-    Column("accepted_ms", "until the platform said yes"),
-    Column("settled_ms", "until its state was final"),
-    Column("settled_utc", "wall time of that"),
-    Column("attempts", "calls that were to pin it"),
-    Column("reads", "calls that were to read it back"),
-    Column("hedged", "a second attempt went out while the first had no answer"),
-    Column("by_hand", "a person pinned it in the platform's own window"),
+    Column(
+        "shown", "whether the platform showed it, as it was read back; empty: not known", "bool"
+    ),
+    Column("latency_ms", "from the cue until it was read back", "number", "ms"),
+    Column("received_ms", "from the cue until the engine had it", "number", "ms"),
+    Column("sent_ms", "until the first byte went to the platform", "number", "ms"),
+    Column("accepted_ms", "until the platform said yes", "number", "ms"),
+    Column("settled_ms", "until its state was final", "number", "ms"),
+    Column("settled_utc", "wall time of that", "time"),
+    Column("attempts", "calls that were to pin it", "int"),
+    Column("reads", "calls that were to read it back", "int"),
+    Column("hedged", "a second attempt went out while the first had no answer", "bool"),
+    Column("by_hand", "a person pinned it in the platform's own window", "bool"),
     Column("source", "pad, web_pad, key, console or api"),
-    Column("actor", "who gave the cue"),
+    Column("actor", "who gave the cue", who="person"),
     Column("code", "why it failed, was late or refused, a stable word"),
     Column("reason", "the same in words"),
-    Column("clock_offset_ms", "by which the clock of the pad's device was corrected"),
-    Column("clock_error_ms", "how far that may be off to either side"),
-    Column("recorded", "no: the disk did not take the intent in time; it was sent all the same"),
+    Column(
+        "clock_offset_ms", "by which the clock of the pad's device was corrected", "number", "ms"
+    ),
+    Column("clock_error_ms", "how far that may be off to either side", "number", "ms"),
+    Column(
+        "recorded", "no: the disk did not take the intent in time; it was sent all the same", "bool"
+    ),
     Column("key", "idempotency key"),
 )
 
@@ -88,32 +94,31 @@ PINS = (
 def pin_lines(summary: Summary) -> Iterator[Row]:
     for row in summary.pins:
         pin = row.pin
-        settled = settled_utc_ns(pin)
         yield (
-            iso_utc(pin.cued_utc_ns),
+            pin.cued_utc_ns,
             row.t_ms / 1000,
             pin.id,
             pin.action,
             pin.product_id,
             pin.title,
             pin.state,
-            "" if pin.shown is None else yes(pin.shown),
+            pin.shown,
             pin.latency_ms,
             pin.received_ms,
             pin.sent_ms,
             pin.accepted_ms,
             pin.settled_ms,
-            "" if settled is None else iso_utc(settled),
+            settled_utc_ns(pin),
             pin.attempts,
             pin.reads,
-            yes(pin.hedged),
-            yes(pin.by_hand),
+            pin.hedged,
+            pin.by_hand,
             pin.source,
             pin.actor,
             pin.code,
             pin.reason,
             None if pin.clock is None else pin.clock.offset_ms,
             None if pin.clock is None else pin.clock.error_ms,
-            yes(pin.recorded),
+            pin.recorded,
             pin.key,
         )

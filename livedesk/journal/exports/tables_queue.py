@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.moderation import Effect, Item, Verb
 from livedesk.journal.exports.table import Column, Row
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.rows import to_json
-from livedesk.journal.text import number, yes
 
 QUEUE = (
-    Column("utc", "wall time at which the comment came in"),
-    Column("t_s", "session time of that, s"),
+    Column("utc", "wall time at which the comment came in", "time"),
+    Column("t_s", "session time of that", "number", "s"),
     Column("item", "its id"),
-    Column("comment_id", "as the platform names it"),
-    Column("author_id", "as the platform names the viewer"),
-    Column("author", "the viewer's name"),
+    Column("comment_id", "as the platform names it", who="author"),
+    Column("author_id", "as the platform names the viewer", who="author"),
+    Column("author", "the viewer's name", who="author"),
     Column("text", "what was written"),
     Column("state", "waiting, hidden, approved, replied or banned, at the end of the record"),
     Column("action", "what the rule asked for: hide, review or reply; empty: a person picked it"),
@@ -27,18 +25,22 @@ QUEUE = (
     Column("reason", "of the rule, in words"),
     Column("found", "the term or expression that was found"),
     Column("span", "where: code points of the text, from and up to, not including"),
-    Column("evasion", "yes: only found behind look-alikes, spacing and the like"),
+    Column("evasion", "yes: only found behind look-alikes, spacing and the like", "bool"),
     Column("rules_version", "version of the rule set"),
-    Column("local", "yes: the engine judged, as the rule service could not be reached"),
-    Column("hide_ms", "from the comment until a rule's hiding was done on the platform"),
+    Column("local", "yes: the engine judged, as the rule service could not be reached", "bool"),
+    Column(
+        "hide_ms", "from the comment until a rule's hiding was done on the platform", "number", "ms"
+    ),
     Column("decision", "what a person decided last, and did not undo"),
-    Column("decided_by", "who"),
-    Column("review_s", "from the comment until a person first decided"),
-    Column("overturned", "yes: a person approved what a rule had found, or had it shown again"),
+    Column("decided_by", "who", who="person"),
+    Column("review_s", "from the comment until a person first decided", "number", "s"),
+    Column(
+        "overturned", "yes: a person approved what a rule had found, or had it shown again", "bool"
+    ),
     Column("hide", "what became of hiding it, the last time: done, by_hand, not_possible …"),
     Column("reply", "the same of a reply"),
     Column("ban", "the same of banning its author"),
-    Column("effects", "all that was asked of the platform, JSON"),
+    Column("effects", "all that was asked of the platform, JSON", is_json=True),
 )
 
 
@@ -46,7 +48,7 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
     for row in summary.queue:
         item, verdict, last = row.item, row.item.verdict, row.item.decision
         yield (
-            iso_utc(item.comment.utc_ns),
+            item.comment.utc_ns,
             row.t_ms / 1000,
             item.id,
             item.comment.id,
@@ -60,14 +62,14 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
             "" if verdict is None else verdict.reason,
             "" if verdict is None else verdict.term,
             "" if verdict is None else " ".join(f"{s.start}:{s.end}" for s in verdict.spans),
-            "" if verdict is None else yes(verdict.evasion),
+            None if verdict is None else verdict.evasion,
             "" if verdict is None else verdict.version,
-            "" if verdict is None else yes(verdict.local),
+            None if verdict is None else verdict.local,
             row.hide_ms,
             "" if last is None else last.kind,
             "" if last is None else last.by,
             row.review_s,
-            yes(row.item.is_overturned),
+            item.is_overturned,
             _last(item, "hide"),
             _last(item, "reply"),
             _last(item, "ban"),
@@ -78,11 +80,11 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
 RULES = (
     Column("rule", "the rule's id"),
     Column("list", "the list that it stands in"),
-    Column("hits", "comments that it found"),
-    Column("hidden", "of those, hidden by the rule"),
-    Column("decided", "of those, decided by a person"),
-    Column("overturned", "of those decided: a person approved it, or had it shown again"),
-    Column("overturned_share", "of those decided, %"),
+    Column("hits", "comments that it found", "int"),
+    Column("hidden", "of those, hidden by the rule", "int"),
+    Column("decided", "of those, decided by a person", "int"),
+    Column("overturned", "of those decided: a person approved it, or had it shown again", "int"),
+    Column("overturned_share", "of those decided", "number", "%"),
 )
 
 
@@ -98,44 +100,6 @@ def rule_lines(summary: Summary) -> Iterator[Row]:
             rule.overturned,
             None if share is None else share * 100,
         )
-
-
-def queue_summary_rows(summary: Summary) -> Iterator[Row]:
-    """Its rows of the session in figures; none without moderation."""
-    if not summary.has_moderation:
-        return
-    figures, limits = summary.queue_figures, summary.info.limits
-    hide_s, review_s = number(limits.hide_target_s), number(limits.review_target_s)
-    meanings = {
-        "comments": "that came in, clean ones among them",
-        "items": "comments on which a rule or a person acted",
-        "hidden": "by rules",
-        "hidden_done": "of those, done on the platform",
-        "hidden_within": f"of those done, within {hide_s} s of the comment",
-        "for_review": "that a rule put before a person",
-        "reviewed": "of those, decided by a person",
-        "reviewed_within": f"of those, within {review_s} s of the comment",
-        "decided": "by people, whatever the rules had said",
-        "overturned": "a person approved what a rule had found, or had it shown again",
-        "replied": "under which an answer was posted",
-        "banned": "whose author was banned",
-        "local": "judged by the engine itself, without the rule service",
-        "not_done": "effects that failed, or of which nobody knows",
-    }
-    for name, meaning in meanings.items():
-        yield (f"moderation.{name}", "", getattr(figures, name), "", meaning)
-    for name in ("hide_p50_ms", "hide_p99_ms"):
-        meaning = "comment to hidden on the platform, by rules"
-        yield (f"moderation.{name[:-3]}", "", getattr(figures, name), "ms", meaning)
-    for name in ("review_p50_s", "review_p90_s"):
-        yield (
-            f"moderation.{name[:-2]}",
-            "",
-            getattr(figures, name),
-            "s",
-            "comment to the first decision of a person",
-        )
-    yield ("moderation.warnings", "", len(summary.warnings), "", "compliance warnings")
 
 
 def _last(item: Item, verb: Verb) -> str:

@@ -1,0 +1,98 @@
+"""How is a table written as CSV, and what does the set say of itself?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import BinaryIO, Final
+
+from livedesk.core.clock import iso_utc
+from livedesk.core.figures import FIGURES
+from livedesk.journal.exports.progress import Progress
+from livedesk.journal.exports.table import Cell, Column, Kind, Row, Table
+from livedesk.journal.fold.summary import Summary
+from livedesk.journal.text import cell, number, yes
+
+README_NAME: Final = "README.txt"
+
+_HEAD = """\
+livedesk session {session} of {name} ({store})
+First media at {start}.{edition}
+
+CSV after RFC 4180, UTF-8, decimal point, at most three decimals; an empty cell is not known, or
+nothing to tell. Times are UTC. t_s is session time: seconds since first media on a monotonic
+clock, so clock corrections do not move it. A bool is yes or no.
+A text that a spreadsheet would take for a formula has a leading apostrophe. Control characters
+are written as their pictures (␀ to ␟, ␡), and characters that turn the direction of all that
+follows as �.
+"""
+
+_BRAND = """
+Brand edition: people are numbered, authors of comments, internal addresses and the columns of
+figures for programs (JSON) are left out."""
+
+
+def write_csv(table: Table, file: BinaryIO, progress: Progress) -> None:
+    """RFC 4180: comma, CRLF, quotes where needed; UTF-8."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    try:
+        writer = csv.writer(text)
+        writer.writerow([column.name for column in table.columns])
+        writers = [_WRITERS[column.kind] for column in table.columns]
+        writer.writerows(_cells(row, writers) for row in progress.through(table.rows))
+        text.flush()
+    finally:
+        text.detach()
+
+
+def readme(summary: Summary, listed: Iterable[Table], *, is_brand: bool) -> str:
+    """What the columns mean and how the figures are defined."""
+    info = summary.info
+    lines = [
+        _HEAD.format(
+            session=cell(info.session),
+            name=cell(info.name),
+            store=cell(info.store),
+            start=iso_utc(info.started_utc_ns),
+            edition=_BRAND if is_brand else "",
+        ).rstrip("\n")
+    ]
+    for table in listed:
+        lines += ["", f"{table.name}.csv", f"  {table.about}", *_columns(table.columns)]
+    width = max(map(len, FIGURES))
+    lines += ["", "Figures"]
+    lines += [f"  {f.name:<{width}}  {f.unit:<5} {f.definition}" for f in FIGURES.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(columns: Sequence[Column]) -> list[str]:
+    width = max(len(column.name) for column in columns)
+    return [f"  {c.name:<{width}}  {c.kind:<6}  {c.told}" for c in columns]
+
+
+def _cells(row: Row, writers: Sequence[Callable[[Cell], str]]) -> list[str]:
+    return [
+        "" if value is None else write(value) for value, write in zip(row, writers, strict=True)
+    ]
+
+
+def _text(value: Cell) -> str:
+    return cell(str(value))
+
+
+def _number(value: Cell) -> str:
+    return number(float(value)) if isinstance(value, int | float) else ""
+
+
+def _time(value: Cell) -> str:
+    return iso_utc(value) if isinstance(value, int) else ""
+
+
+_WRITERS: dict[Kind, Callable[[Cell], str]] = {
+    "text": _text,
+    "int": str,
+    "number": _number,
+    "time": _time,
+    "bool": lambda value: yes(bool(value)),
+}

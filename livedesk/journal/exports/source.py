@@ -1,0 +1,47 @@
+"""What is every format of one export made of? The record is folded once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from livedesk.journal.exports.progress import Progress
+from livedesk.journal.exports.table import Cell, Column, Row, Table
+from livedesk.journal.fold.summary import Summary
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.edition import AsWritten
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`words`: how names and texts are told in the edition that was asked for."""
+
+    reader: SessionReader
+    summary: Summary
+    words: AsWritten
+    progress: Progress
+
+
+def in_edition(table: Table, words: AsWritten) -> Table:
+    """The table as the edition tells it: every text of a brand's goes through its words, so that
+    a column that is added later cannot be forgotten."""
+    if not words.is_brand:
+        return table
+    kept = [place for place, column in enumerate(table.columns) if not column.is_json]
+    columns = tuple(table.columns[place] for place in kept)
+    return replace(table, columns=columns, rows=_edited(table.rows, kept, columns, words))
+
+
+def _edited(
+    rows: Iterable[Row], kept: list[int], columns: tuple[Column, ...], words: AsWritten
+) -> Iterator[Row]:
+    for row in rows:
+        yield [_told(row[at], column, words) for at, column in zip(kept, columns, strict=True)]
+
+
+def _told(value: Cell, column: Column, words: AsWritten) -> Cell:
+    if not isinstance(value, str):
+        return value
+    if column.who == "person":
+        return words.name(value)
+    return words.author(value) if column.who == "author" else words.edit(value)
