@@ -1,6 +1,7 @@
 """How is a series drawn as SVG that prints, scales and can be read without colour?
 
-Values in, markup out. Text is escaped here; nothing in the markup points outside of it.
+Values in, markup out. Text is escaped here; nothing in the markup points outside of it, and what
+it looks like stands in it (`ink.py`).
 """
 
 from __future__ import annotations
@@ -9,22 +10,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from livedesk.core.clock import NS_PER_S, iso_utc
+from livedesk.journal.report.ink import FONT, look
 from livedesk.journal.series import Point
 from livedesk.journal.text import show_time
 
 WIDTH = 1000
-LEFT = 58
-RIGHT = 118
+LEFT = 62
+RIGHT = 124
 TOP = 22
-BOTTOM = 40
+BOTTOM = 42
+TEXT_SIZE = 13.5
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 """Width of the drawing area; one bucket per unit keeps the points per pixel column bounded."""
 
 AXIS_NAME_X = LEFT + PLOT_WIDTH + 36
-LABEL_GAP = 15.0
-MIN_FLAG_GAP = 18.0
+LABEL_GAP = 16.0
+HATCH_STEP = 7.0
+MIN_FLAG_GAP = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,17 @@ class Shade:
 
     from_s: float
     to_s: float
-    style: str
+    style: Literal["trouble", "gap"]
     flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A single thing with a value, such as a pin; those that are not `good` are drawn hollow."""
+
+    t_s: float
+    value: float
+    style: Literal["good", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,7 @@ class Plot:
     lines: Sequence[Line]
     rules: Sequence[Rule] = ()
     shades: Sequence[Shade] = ()
+    dots: Sequence[Dot] = ()
     height: int = 220
     signed: bool = False
 
@@ -74,13 +89,13 @@ def draw(plot: Plot) -> str:
     """One <svg> element."""
     scale = _Scale(plot)
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {plot.height}" role="img" '
-        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(plot.title)}</title>',
+        opened(plot.title, plot.height),
         *_shades(plot, scale),
         *_y_axis(plot, scale),
         *_x_axis(plot, scale),
         *_rules(plot, scale),
         *(part for line in plot.lines for part in _curve(line, scale)),
+        *_dots(plot, scale),
         *_beyond(plot),
         *_flags(plot, scale),
         "</svg>",
@@ -88,12 +103,50 @@ def draw(plot: Plot) -> str:
     return "\n".join(parts)
 
 
+def opened(title: str, height: float) -> str:
+    """The start tag of a drawing of full width, with its name for who does not see it."""
+    return (
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {at(height)}" role="img" '
+        f'font-family="{FONT}" font-size="{TEXT_SIZE}" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+    )
+
+
 def swatch(style: str) -> str:
     """A curve's line for the legend."""
     return (
-        '<svg class="swatch" viewBox="0 0 34 10" aria-hidden="true">'
-        f'<path class="curve {escape(style)}" d="M1 5H33"/></svg>'
+        '<svg class="swatch" viewBox="0 0 34 10" width="34" height="10" aria-hidden="true">'
+        f'<path {look(f"curve {style}")} d="M1 5H33"/></svg>'
     )
+
+
+def box(style: Literal["trouble", "gap"]) -> str:
+    """A shade for the legend."""
+    return (
+        '<svg class="swatch" viewBox="0 0 20 12" width="20" height="12" aria-hidden="true">'
+        f"{''.join(hatched(style, 0.5, 0.5, 19, 11))}</svg>"
+    )
+
+
+def hatched(style: Literal["trouble", "gap"], x: float, y: float, w: float, h: float) -> list[str]:
+    """A box with lines in it, slanted or upright: two of them differ on grey paper too.
+
+    Lines and not a pattern: patterns are drawn differently by each renderer, or not at all.
+    """
+    lines: list[str] = []
+    slant = h if style == "trouble" else 0.0
+    for step in range(1, min(2_000, int((w + slant) / HATCH_STEP) + 1)):
+        low = step * HATCH_STEP  # where it meets the floor, were the box wide enough
+        x1, y1 = (low, h) if low <= w else (w, h - (low - w))
+        x2, y2 = (low - slant, 0.0) if low >= slant else (0.0, h - low)
+        if not slant:
+            x2, y2 = low, 0.0
+        lines.append(f"M{at(x + x1)} {at(y + y1)}L{at(x + x2)} {at(y + y2)}")
+    size = f'x="{at(x)}" y="{at(y)}" width="{at(w)}" height="{at(h)}"'
+    parts = [f"<rect {look(style)} {size}/>"]
+    if lines:
+        parts.append(f'<path {look(f"{style}-line")} d="{"".join(lines)}"/>')
+    return parts
 
 
 def nice_step(span: float, most: int) -> float:
@@ -136,17 +189,18 @@ class _Scale:
         return self.floor - (min(max(value, self._low), self._high) - self._low) * self._per_unit
 
 
-def _at(value: float) -> str:
+def at(value: float) -> str:
+    """A place in the drawing, to a tenth."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def _shades(plot: Plot, scale: _Scale) -> list[str]:
-    return [
-        f'<rect class="shade {escape(s.style)}" x="{_at(scale.x(s.from_s))}" y="{TOP}" '
-        f'width="{_at(max(2.0, scale.x(s.to_s) - scale.x(s.from_s)))}" '
-        f'height="{_at(scale.floor - TOP)}"/>'
-        for s in plot.shades
-    ]
+    parts: list[str] = []
+    for shade in plot.shades:
+        x = scale.x(shade.from_s)
+        width = max(2.0, scale.x(shade.to_s) - x)
+        parts += hatched(shade.style, x, TOP, width, scale.floor - TOP)
+    return parts
 
 
 def _flags(plot: Plot, scale: _Scale) -> list[str]:
@@ -156,8 +210,10 @@ def _flags(plot: Plot, scale: _Scale) -> list[str]:
     for shade in plot.shades:
         x = scale.x((shade.from_s + shade.to_s) / 2)
         if shade.flag and x - last_x >= MIN_FLAG_GAP:
-            parts.append(f'<circle class="flag" cx="{_at(x)}" cy="10" r="8.5"/>')
-            parts.append(f'<text class="flag" x="{_at(x)}" y="14">{escape(shade.flag)}</text>')
+            parts.append(f'<circle {look("flag")} cx="{at(x)}" cy="10" r="9.5"/>')
+            parts.append(
+                f'<text {look("flag-name")} x="{at(x)}" y="14.3">{escape(shade.flag)}</text>'
+            )
             last_x = x
     return parts
 
@@ -167,28 +223,29 @@ def _y_axis(plot: Plot, scale: _Scale) -> list[str]:
     parts: list[str] = []
     for index in range(math.ceil(plot.low / step), math.floor(plot.high / step) + 1):
         value = index * step
-        y = _at(scale.y(value))
+        y = at(scale.y(value))
         sign = "+" if plot.signed and value > 0 else ""
         words = f"{sign}{value:,.10g}".replace("-", "−")
-        parts.append(f'<path class="grid" d="M{LEFT} {y}H{LEFT + PLOT_WIDTH}"/>')
-        parts.append(f'<text class="tick end" x="{LEFT - 8}" y="{y}" dy="4">{words}</text>')
+        parts.append(f'<path {look("grid")} d="M{LEFT} {y}H{LEFT + PLOT_WIDTH}"/>')
+        parts.append(f'<text {look("tick end")} x="{LEFT - 8}" y="{y}" dy="4.5">{words}</text>')
     return parts
 
 
 def _x_axis(plot: Plot, scale: _Scale) -> list[str]:
     step_s = time_step_s(plot.to_s, 9)
-    floor = _at(scale.floor)
-    parts = [f'<path class="axis" d="M{LEFT} {floor}H{LEFT + PLOT_WIDTH}"/>']
+    floor = at(scale.floor)
+    parts = [f'<path {look("axis")} d="M{LEFT} {floor}H{LEFT + PLOT_WIDTH}"/>']
     for t_s in range(0, int(plot.to_s) + 1, step_s):
-        x = _at(scale.x(t_s))
-        parts.append(f'<path class="axis" d="M{x} {floor}v5"/>')
+        x = at(scale.x(t_s))
+        parts.append(f'<path {look("axis")} d="M{x} {floor}v5"/>')
         utc = iso_utc(plot.started_utc_ns + t_s * NS_PER_S)[11:19]
+        shown = show_time(t_s * 1000)
         parts.append(
-            f'<text class="tick middle" x="{x}" y="{floor}" dy="18">{show_time(t_s * 1000)}</text>'
-            f'<text class="tick utc middle" x="{x}" y="{floor}" dy="33">{utc}</text>'
+            f'<text {look("tick middle")} x="{x}" y="{floor}" dy="18">{shown}</text>'
+            f'<text {look("tick utc middle")} x="{x}" y="{floor}" dy="35">{utc}</text>'
         )
-    parts.append(f'<text class="tick" x="{AXIS_NAME_X}" y="{floor}" dy="18">show time</text>')
-    parts.append(f'<text class="tick utc" x="{AXIS_NAME_X}" y="{floor}" dy="33">UTC</text>')
+    parts.append(f'<text {look("tick")} x="{AXIS_NAME_X}" y="{floor}" dy="18">show time</text>')
+    parts.append(f'<text {look("tick utc")} x="{AXIS_NAME_X}" y="{floor}" dy="35">UTC</text>')
     return parts
 
 
@@ -199,11 +256,11 @@ def _rules(plot: Plot, scale: _Scale) -> list[str]:
     labels = spread([scale.y(rule.value) for rule in ordered], LABEL_GAP)
     parts: list[str] = []
     for rule, label_y in zip(ordered, labels, strict=True):
-        y, style = _at(scale.y(rule.value)), escape(rule.style)
-        parts.append(f'<path class="rule {style}" d="M{LEFT} {y}H{right}"/>')
-        parts.append(f'<path class="leader" d="M{right} {y}L{right + 7} {_at(label_y)}"/>')
+        y = at(scale.y(rule.value))
+        parts.append(f'<path {look(f"rule {rule.style}")} d="M{LEFT} {y}H{right}"/>')
+        parts.append(f'<path {look("leader")} d="M{right} {y}L{right + 7} {at(label_y)}"/>')
         parts.append(
-            f'<text class="rule {style}" x="{right + 10}" y="{_at(label_y)}" dy="4">'
+            f'<text {look(f"rule-name {rule.style}")} x="{right + 10}" y="{at(label_y)}" dy="4.5">'
             f"{escape(rule.label)}</text>"
         )
     return parts
@@ -212,17 +269,38 @@ def _rules(plot: Plot, scale: _Scale) -> list[str]:
 def _curve(line: Line, scale: _Scale) -> list[str]:
     parts: list[str] = []
     for run in _runs(line.points):
-        parts.append(f'<path class="range {escape(line.style)}" d="{_envelope(run, scale)}"/>')
-        parts.append(f'<path class="curve {escape(line.style)}" d="{_path(run, scale)}"/>')
+        parts.append(f'<path {look(f"range {line.style}")} d="{_envelope(run, scale)}"/>')
+        parts.append(f'<path {look(f"curve {line.style}")} d="{_path(run, scale)}"/>')
     return parts
 
 
 def _beyond(plot: Plot) -> list[str]:
-    peak = max((p.max for line in plot.lines for p in line.points if p.max is not None), default=0)
+    peak = max(
+        (
+            *(p.max for line in plot.lines for p in line.points if p.max is not None),
+            *(dot.value for dot in plot.dots),
+        ),
+        default=0.0,
+    )
     if peak <= plot.high:
         return []
     words = f"cut off: peaks reach {peak:,.0f}"
-    return [f'<text class="tick end" x="{LEFT + PLOT_WIDTH - 6}" y="{TOP}" dy="14">{words}</text>']
+    return [
+        f'<text {look("tick end")} x="{LEFT + PLOT_WIDTH - 6}" y="{TOP}" dy="15">{words}</text>'
+    ]
+
+
+def _dots(plot: Plot, scale: _Scale) -> list[str]:
+    """One of many that lie on one another is enough; those that are not good are all drawn."""
+    places = {
+        (dot.style, at(round(scale.x(dot.t_s))), at(round(scale.y(dot.value)))): None
+        for dot in plot.dots
+    }
+    ordered = sorted(places, key=lambda place: place[0] == "bad")
+    return [
+        f'<circle {look(f"dot {style}")} cx="{x}" cy="{y}" r="{3.4 if style == "bad" else 2.6}"/>'
+        for style, x, y in ordered
+    ]
 
 
 def _runs(points: Sequence[Point]) -> list[list[tuple[float, float, float, float]]]:
@@ -237,12 +315,12 @@ def _runs(points: Sequence[Point]) -> list[list[tuple[float, float, float, float
 
 
 def _path(run: Sequence[tuple[float, float, float, float]], scale: _Scale) -> str:
-    places = [f"{_at(scale.x(t))} {_at(scale.y(mean))}" for t, _, mean, _ in run]
+    places = [f"{at(scale.x(t))} {at(scale.y(mean))}" for t, _, mean, _ in run]
     # A single second has no length; with round caps this draws it as a dot.
     return "M" + "L".join(places) + ("h.01" if len(run) == 1 else "")
 
 
 def _envelope(run: Sequence[tuple[float, float, float, float]], scale: _Scale) -> str:
-    over = [f"{_at(scale.x(t))} {_at(scale.y(high))}" for t, _, _, high in run]
-    under = [f"{_at(scale.x(t))} {_at(scale.y(low))}" for t, low, _, _ in reversed(run)]
+    over = [f"{at(scale.x(t))} {at(scale.y(high))}" for t, _, _, high in run]
+    under = [f"{at(scale.x(t))} {at(scale.y(low))}" for t, low, _, _ in reversed(run)]
     return "M" + "L".join(over + under) + "Z"
