@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -10,14 +11,17 @@ from typing import Literal
 
 from livedesk.core.events import Json
 from livedesk.journal import schema
+from livedesk.journal.chain import digest_after, origin
 from livedesk.journal.errors import NotASessionError
-from livedesk.journal.rows import EventRow, info_meta, to_json
-from livedesk.journal.values import SampleRow, SessionInfo
+from livedesk.journal.rows import info_meta, to_json
+from livedesk.journal.values import EventRow, SampleRow, SessionInfo, Still
 
 Connect = Callable[[Path], sqlite3.Connection]
 
 # The same event may be offered twice when a commit failed after it had reached the disk.
-_ADD_EVENT = "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (seq) DO NOTHING"
+_ADD_EVENT = "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (seq) DO NOTHING"
+_NEWEST_EVENT = "SELECT seq, digest FROM events ORDER BY seq DESC LIMIT 1"
+_ADD_STILL = "INSERT INTO stills VALUES (?,?,?,?) ON CONFLICT (t_ms) DO NOTHING"
 _SET_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _ADD_TICK = "INSERT INTO ticks VALUES (?,?,?) ON CONFLICT (t_s) DO NOTHING"
 # Two engines share a second when one dies and the next one continues within it.
@@ -58,7 +62,7 @@ class SessionDisk:
     def write_events(self, rows: Sequence[EventRow]) -> None:
         """Durable against power loss once this returns."""
         with self._transaction("FULL") as connection:
-            connection.executemany(_ADD_EVENT, rows)
+            connection.executemany(_ADD_EVENT, _sealed(connection, rows))
 
     def write_samples(
         self, rows: Sequence[SampleRow], reached: Mapping[str, Json] | None = None
@@ -83,12 +87,20 @@ class SessionDisk:
                 _SET_META, [(key, to_json(value)) for key, value in (reached or {}).items()]
             )
 
-    def add_losses(self, events: int, samples: int) -> None:
+    def write_stills(self, stills: Sequence[Still]) -> None:
+        """As durable as samples."""
+        with self._transaction("NORMAL") as connection:
+            connection.executemany(
+                _ADD_STILL, [(each.t_ms, each.utc_ns, each.why, each.jpeg) for each in stills]
+            )
+
+    def add_losses(self, events: int, samples: int, stills: int) -> None:
         """A record that lost something says so itself."""
+        losses = {"dropped_events": events, "dropped_samples": samples, "dropped_stills": stills}
         with self._transaction("NORMAL") as connection:
             connection.executemany(
                 "UPDATE meta SET value = CAST(value AS INTEGER) + ? WHERE key = ?",
-                [(events, "dropped_events"), (samples, "dropped_samples")],
+                [(count, key) for key, count in losses.items()],
             )
 
     def discard(self) -> None:
@@ -131,6 +143,27 @@ class SessionDisk:
         found = connection.execute("SELECT value FROM meta WHERE key = 'session'").fetchone()
         if found != (to_json(self._info.session),):
             raise NotASessionError(self._path, "it already holds another session")
+
+
+def _sealed(
+    connection: sqlite3.Connection, rows: Sequence[EventRow]
+) -> Iterator[tuple[object, ...]]:
+    """The rows with their digests, from the head that is in the file now: what was committed is
+    the truth, also where the word of it was lost on its way here."""
+    newest_seq, head = connection.execute(_NEWEST_EVENT).fetchone() or (0, None)
+    before = head or origin(dict(connection.execute("SELECT key, value FROM meta")))
+    for row in rows:
+        if row[0] <= newest_seq:
+            # There already. Should it be another one, a row without a digest breaks the seal.
+            yield (*row, None)
+            continue
+        before = digest_after(before, row)
+        yield (*row, before)
+
+
+def is_full(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == errno.ENOSPC
 
 
 def explain(error: Exception, path: Path) -> str:

@@ -14,11 +14,13 @@ from urllib.parse import quote
 
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.events import Event
+from livedesk.journal.chain import Check, Seal
 from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.rows import meta_info, row_event
-from livedesk.journal.schema import BUSY_MS, check
+from livedesk.journal.salvage import Salvaged, salvage
+from livedesk.journal.schema import BUSY_MS, SCHEMA_VERSION, SEALED_SINCE, check
 from livedesk.journal.series import Series, bucket_width_s, downsample
-from livedesk.journal.values import SampleRow, SessionInfo
+from livedesk.journal.values import SampleRow, SealedRow, SessionInfo, Still
 
 MAX_SEQ = 2**63 - 1
 """The largest number that SQLite can store."""
@@ -26,6 +28,7 @@ MAX_SEQ = 2**63 - 1
 _NO_LOCK_TABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 _EVENT_COLUMNS = "seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data"
+_STILL_COLUMNS = "t_ms, utc_ns, why, jpeg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,18 @@ class SessionReader:
     """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, copy: Path | None = None
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        copy: Path | None = None,
+        version: int = SCHEMA_VERSION,
     ) -> None:
         self.path = path
+        self.salvaged: Salvaged | None = None
+        """What was lost, where this is what could still be read of a damaged file."""
         self._connection = connection
         self._copy = copy
+        self._is_sealed_format = version >= SEALED_SINCE
         self.meta = dict(connection.execute("SELECT key, value FROM meta"))
         self.info: SessionInfo = meta_info(self.meta)
 
@@ -73,6 +83,40 @@ class SessionReader:
                 if error.sqlite_errorcode & 0xFF not in _NO_LOCK_TABLE:
                     raise
             return cls._open_in_read_only_folder(path)
+
+    @classmethod
+    def open_or_salvage(cls, path: Path, folder: Path) -> SessionReader:
+        """As `open`; of a damaged file, what can still be read of it, put into a file in `folder`.
+
+        `salvaged` then says what was lost. Raises NotASessionError where nothing can be read, and
+        NewerSessionError.
+        """
+        try:
+            reader = cls.open(path)
+        except NotASessionError as unreadable:
+            if not path.is_file():
+                raise
+            return cls._of_salvaged(path, folder, unreadable)
+        try:
+            damage = reader.damage()
+        except NotASessionError as error:
+            damage = str(error)
+        if damage is None:
+            return reader
+        reader.close()
+        return cls._of_salvaged(path, folder, None)
+
+    @classmethod
+    def _of_salvaged(
+        cls, path: Path, folder: Path, unreadable: NotASessionError | None
+    ) -> SessionReader:
+        try:
+            salvaged = salvage(path, folder)
+        except NotASessionError as nothing:
+            raise unreadable or nothing from nothing
+        reader = cls.open(salvaged.path)
+        reader.salvaged = salvaged
+        return reader
 
     @classmethod
     def _open_in_read_only_folder(cls, path: Path) -> SessionReader:
@@ -102,8 +146,8 @@ class SessionReader:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("BEGIN")
-            check(connection, path)
-            return cls(path, connection, copy)
+            version = check(connection, path)
+            return cls(path, connection, copy, version)
         except BaseException:
             connection.close()
             raise
@@ -160,6 +204,56 @@ class SessionReader:
                 (until_seq, count),
             ).fetchall()
             return [TimedEvent(row[1], row_event(row, self.info)) for row in reversed(rows)]
+
+    def sealed_rows(self, after_seq: int = 0, until_seq: int = MAX_SEQ) -> Iterator[SealedRow]:
+        """Events with after_seq < seq ≤ until_seq as they are in the file, with their digests."""
+        digest = "digest" if self._is_sealed_format else "NULL"
+        with _in_words(self.path):
+            for row in self._connection.execute(
+                f"SELECT {_EVENT_COLUMNS}, {digest} FROM events "
+                "WHERE seq > ? AND seq <= ? ORDER BY seq",
+                (after_seq, until_seq),
+            ):
+                yield SealedRow(row[:-1], row[-1])
+
+    def seal(self) -> Seal:
+        """Looks through all events, one at a time: seconds for a long session."""
+        check = Check(self.meta)
+        for sealed in self.sealed_rows():
+            check.take(sealed.row, sealed.digest)
+        return check.result(is_sealed_format=self._is_sealed_format)
+
+    def stills(self, from_ms: int = 0, to_ms: int = MAX_SEQ) -> Iterator[Still]:
+        """Those with from_ms ≤ t_ms < to_ms in order of time."""
+        if not self._is_sealed_format:
+            return
+        with _in_words(self.path):
+            for row in self._connection.execute(
+                f"SELECT {_STILL_COLUMNS} FROM stills WHERE t_ms >= ? AND t_ms < ? ORDER BY t_ms",
+                (from_ms, to_ms),
+            ):
+                yield Still(*row)
+
+    def still_near(self, t_ms: int) -> Still | None:
+        """The one nearest to this instant, however far; None of a session without pictures."""
+        if not self._is_sealed_format:
+            return None
+        columns = f"SELECT {_STILL_COLUMNS} FROM stills WHERE t_ms"
+        with _in_words(self.path):
+            row = self._connection.execute(
+                f"SELECT * FROM (SELECT * FROM ({columns} <= :t ORDER BY t_ms DESC LIMIT 1) "
+                f"UNION ALL SELECT * FROM ({columns} > :t ORDER BY t_ms LIMIT 1)) "
+                "ORDER BY abs(t_ms - :t) LIMIT 1",
+                {"t": t_ms},
+            ).fetchone()
+        return None if row is None else Still(*row)
+
+    def still_times(self) -> list[tuple[int, str]]:
+        """When there is a picture, in ms of the session, and why, without the pictures."""
+        if not self._is_sealed_format:
+            return []
+        with _in_words(self.path):
+            return self._connection.execute("SELECT t_ms, why FROM stills ORDER BY t_ms").fetchall()
 
     def subjects(self) -> list[tuple[str, str]]:
         """Every pair of figure and subject with samples, in order."""
@@ -227,6 +321,10 @@ class SessionReader:
     def lost(self) -> tuple[int, int]:
         """Events and samples that the writer had to give up while the disk was away."""
         return int(self.meta["dropped_events"]), int(self.meta["dropped_samples"])
+
+    @property
+    def lost_stills(self) -> int:
+        return int(self.meta.get("dropped_stills", 0))
 
     def damage(self) -> str | None:
         """What SQLite's own integrity check finds wrong, or None."""

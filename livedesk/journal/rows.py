@@ -13,12 +13,9 @@ import msgspec
 from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.status import Limits
 from livedesk.journal.schema import SCHEMA_VERSION
-from livedesk.journal.values import SampleRow, SessionInfo
+from livedesk.journal.values import EventRow, SampleRow, SessionInfo
 
 T = TypeVar("T")
-
-EventRow = tuple[int, int, int, int, str, str, str, str, str | None, str]
-"""The columns of `events` in order."""
 
 # A file may hold words of a livedesk that knew more of them.
 _LEVELS: dict[str, Level] = {level: level for level in get_args(Level)}
@@ -83,6 +80,7 @@ def info_meta(info: SessionInfo) -> dict[str, str]:
         "sandbox": info.sandbox,
         "dropped_events": 0,
         "dropped_samples": 0,
+        "dropped_stills": 0,
     }
     return {key: to_json(_finite(value)) for key, value in facts.items()}
 

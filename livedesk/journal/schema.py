@@ -9,11 +9,16 @@ import sqlite3
 from pathlib import Path
 
 from livedesk.journal.errors import NewerSessionError, NotASessionError
+from livedesk.journal.migrations import STILLS_TABLE, migrate
 
 APPLICATION_ID = 0x4C76446B
 """`LvDk` in the file header (SQLite's application id), so that `file` and we know our own."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: events have a digest, and there are stills (migrations.py)."""
+
+SEALED_SINCE = 2
+"""The format in which the seal and the stills came."""
 
 FILE_SUFFIX = ".livedesk"
 
@@ -52,7 +57,8 @@ CREATE TABLE events (
     source TEXT NOT NULL,
     text TEXT NOT NULL,
     actor TEXT,
-    data TEXT NOT NULL
+    data TEXT NOT NULL,
+    digest TEXT
 ) STRICT;
 CREATE TABLE ticks (
     t_s INTEGER PRIMARY KEY,
@@ -90,21 +96,21 @@ def prepare(connection: sqlite3.Connection, path: Path, meta: dict[str, str]) ->
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _is_blank(connection):
-            for statement in _TABLES.strip().split(";\n"):
+            for statement in (*_TABLES.strip().split(";\n"), STILLS_TABLE):
                 connection.execute(statement)
             connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         else:
-            check(connection, path)
+            migrate(connection, check(connection, path), SCHEMA_VERSION)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
 
 
-def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse what is not ours and what a later livedesk wrote."""
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """The file's format. Refuses what is not ours and what a later livedesk wrote."""
     if _is_blank(connection):
         raise NotASessionError(path, "it is empty, the engine stopped before anything was written")
     if _pragma(connection, "application_id") != APPLICATION_ID:
@@ -112,6 +118,9 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     version = _pragma(connection, "user_version")
     if version > SCHEMA_VERSION:
         raise NewerSessionError(path, version, SCHEMA_VERSION)
+    if version < 1:
+        raise NotASessionError(path, "its header does not say which format it has")
+    return version
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

@@ -49,16 +49,44 @@ class SampleRow:
     max: float
 
 
+EventRow = tuple[int, int, int, int, str, str, str, str, str | None, str]
+"""The columns of `events` in order, but for the digest: seq, t_ms, utc_ns, mono_ns, kind, level,
+source, text, actor, and data as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """An event exactly as it is in the file; `digest` None where it has no seal."""
+
+    row: EventRow
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What viewers saw at an instant: a small picture of the feed, and why it was kept."""
+
+    t_ms: int
+    utc_ns: int
+    why: str
+    jpeg: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class JournalHealth:
-    """Whether the record is being written right now, and what is at stake if not."""
+    """Whether the record is being written right now, and what is at stake if not.
 
-    state: Literal["ok", "failing"]
+    `tight`: the disk is full. What happens and what people do is written into the space that was
+    kept for it; samples and stills wait.
+    """
+
+    state: Literal["ok", "tight", "failing"]
     reason: str | None = None
     queued: int = 0
     dropped_events: int = 0
     dropped_samples: int = 0
+    dropped_stills: int = 0
 
     @property
     def dropped(self) -> int:
-        return self.dropped_events + self.dropped_samples
+        return self.dropped_events + self.dropped_samples + self.dropped_stills

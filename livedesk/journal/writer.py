@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +16,12 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
 from livedesk.core.events import Event, Json
 from livedesk.journal import schema
 from livedesk.journal.backlog import Backlog, WaitingEvent
-from livedesk.journal.disk import Connect, SessionDisk, explain
+from livedesk.journal.disk import Connect, SessionDisk, explain, is_full
 from livedesk.journal.errors import JournalError, JournalUnavailable
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.rows import event_row, storable
-from livedesk.journal.values import JournalHealth, SampleRow, SessionInfo
+from livedesk.journal.reserve import RESERVE_BYTES, Reserve
+from livedesk.journal.rows import clean, event_row, storable
+from livedesk.journal.values import JournalHealth, SampleRow, SessionInfo, Still
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,11 @@ SILENT_DISK_S = 3.0
 
 _FOLD_TRIES = 40
 _FOLD_AGAIN_S = 0.05
+
+_TIGHT = (
+    "The disk of {folder} is full. What happens is still written into the space kept for it; "
+    "figures and pictures wait. Free some space."
+)
 
 QUEUE_LIMIT = 100_000
 """Rows that may wait in memory: about 80 minutes of 20 figures while the disk is away."""
@@ -41,6 +48,7 @@ class WriterOptions:
     retry_s: float = 1.0
     queue_limit: int = QUEUE_LIMIT
     connect: Connect = schema.connect
+    reserve_bytes: int = RESERVE_BYTES
 
 
 class JournalWriter:
@@ -68,12 +76,14 @@ class JournalWriter:
         self._start_mono_ns = start_mono_ns
         self._options = options
         self._disk = SessionDisk(path, info, options.connect)
+        self._reserve = Reserve(path.parent, options.reserve_bytes)
         self._changed = threading.Condition()
         self._backlog = Backlog(options.queue_limit)
         self._reached: dict[str, Json] = {}
         self._in_flight = 0
-        self._losses_told = (0, 0)
+        self._losses_told = (0, 0, 0)
         self._reason: str | None = None
+        self._is_tight = False
         self._busy_since_ns: int | None = None
         self._closing = False
         self._abandoned = False
@@ -104,12 +114,14 @@ class JournalWriter:
     def health(self) -> JournalHealth:
         with self._changed:
             reason = self._reason or self._silence()
+            tight = _TIGHT.format(folder=self.path.parent) if self._is_tight else None
             return JournalHealth(
-                state="failing" if reason else "ok",
-                reason=reason,
+                state="failing" if reason else "tight" if tight else "ok",
+                reason=reason or tight,
                 queued=len(self._backlog) + self._in_flight,
                 dropped_events=self._backlog.dropped_events,
                 dropped_samples=self._backlog.dropped_samples,
+                dropped_stills=self._backlog.dropped_stills,
             )
 
     @property
@@ -154,8 +166,14 @@ class JournalWriter:
         kept = storable(rows)
         with self._changed:
             self._backlog.add_samples(kept)
-            if self._abandoned or not self._thread.is_alive():
-                self._backlog.abandon("the journal is closed")
+            self._abandon_if_closed()
+
+    def still(self, why: str, jpeg: bytes, mono_ns: int, utc_ns: int) -> None:
+        """Queue a picture of this instant. The first thing to be dropped, and last in line."""
+        t_ms = (mono_ns - self._start_mono_ns) // NS_PER_MS
+        with self._changed:
+            self._backlog.add_still(Still(t_ms, utc_ns, clean(why), jpeg))
+            self._abandon_if_closed()
 
     def reach(self, key: str, value: Json) -> None:
         """Keep in `meta` how far the samples queued so far reach into their source.
@@ -187,9 +205,12 @@ class JournalWriter:
         with self._changed:
             self.last_seq = max(self.last_seq, event.seq)
             self._backlog.add_event(waiting)
-            if self._abandoned or not self._thread.is_alive():
-                self._backlog.abandon("the journal is closed")
+            self._abandon_if_closed()
             self._changed.notify_all()
+
+    def _abandon_if_closed(self) -> None:
+        if self._abandoned or not self._thread.is_alive():
+            self._backlog.abandon("the journal is closed")
 
     def _silence(self) -> str | None:
         if self._closing:
@@ -210,10 +231,13 @@ class JournalWriter:
                 self._write_all()
             except (sqlite3.Error, OSError, JournalError) as error:
                 self._failed(error)
+                if is_full(error) and self._reserve.give_up():
+                    continue
             if not self._wait_for_work():
                 break
         self._fold()
         self._disk.discard()
+        self._reserve.leave()
 
     def _fold(self) -> None:
         """Tried again: who reads the record at its very end holds the file open for a moment."""
@@ -227,8 +251,9 @@ class JournalWriter:
     def _write_all(self) -> None:
         with self._at_disk():
             self._disk.open()
-        while self._write_events() or self._write_samples():
+        while self._write_events() or (self._has_room() and self._write_bulk()):
             pass
+        self._shorten()
         self._write_losses()
         if self._reason is not None:
             log.warning("journal %s is written again", self.path)
@@ -245,12 +270,47 @@ class JournalWriter:
             with self._at_disk():
                 self._disk.write_events([event.row for event in events])
         except BaseException:
-            self._put_back(events, [])
+            self._put_back(events)
             raise
         self._in_flight = 0
         for event in events:
             if event.settled is not None:
                 event.settled(None)
+        return True
+
+    def _has_room(self) -> bool:
+        with self._at_disk():
+            is_tight = not self._reserve.has_room()
+        if is_tight != self._is_tight:
+            log.warning(
+                "journal %s: samples and pictures %s", self.path, "wait" if is_tight else "go on"
+            )
+        with self._changed:
+            self._is_tight = is_tight
+        return not is_tight
+
+    def _shorten(self) -> None:
+        """At the end, what there is no room for is not waited for, and counted in the file."""
+        with self._changed:
+            if self._closing and self._is_tight:
+                self._backlog.abandon_bulk()
+
+    def _write_bulk(self) -> bool:
+        return self._write_samples() or self._write_stills()
+
+    def _write_stills(self) -> bool:
+        with self._changed:
+            stills = self._backlog.take_stills()
+            self._in_flight = len(stills)
+        if not stills:
+            return False
+        try:
+            with self._at_disk():
+                self._disk.write_stills(stills)
+        except BaseException:
+            self._put_back(stills=stills)
+            raise
+        self._in_flight = 0
         return True
 
     def _write_samples(self) -> bool:
@@ -264,7 +324,7 @@ class JournalWriter:
             with self._at_disk():
                 self._disk.write_samples(samples, reached)
         except BaseException:
-            self._put_back([], samples)
+            self._put_back(samples=samples)
             raise
         self._in_flight = 0
         return True
@@ -280,18 +340,24 @@ class JournalWriter:
             with self._changed:
                 self._busy_since_ns = None
 
-    def _put_back(self, events: list[WaitingEvent], samples: list[SampleRow]) -> None:
+    def _put_back(
+        self,
+        events: Sequence[WaitingEvent] = (),
+        samples: Sequence[SampleRow] = (),
+        stills: Sequence[Still] = (),
+    ) -> None:
         with self._changed:
             self._in_flight = 0
-            self._backlog.put_back(events, samples)
+            self._backlog.put_back(events, samples, stills)
 
     def _write_losses(self) -> None:
         with self._changed:
-            losses = (self._backlog.dropped_events, self._backlog.dropped_samples)
+            waits = self._backlog
+            losses = (waits.dropped_events, waits.dropped_samples, waits.dropped_stills)
         if losses != self._losses_told:
-            told_events, told_samples = self._losses_told
+            events, samples, stills = map(operator.sub, losses, self._losses_told)
             with self._at_disk():
-                self._disk.add_losses(losses[0] - told_events, losses[1] - told_samples)
+                self._disk.add_losses(events, samples, stills)
             self._losses_told = losses
 
     def _failed(self, error: Exception) -> None:

@@ -58,7 +58,7 @@ def test_a_session_of_a_later_livedesk_is_refused_clearly(tmp_path: Path) -> Non
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION + 1}")
     connection.close()
-    with pytest.raises(NewerSessionError, match="format 2; this livedesk reads up to 1"):
+    with pytest.raises(NewerSessionError, match="format 3; this livedesk reads up to 2"):
         SessionReader.open(path)
     assert "update this one" in (describe(path).problem or "")
 

@@ -1,0 +1,111 @@
+"""How does one find out that somebody changed a session's record afterwards? Pure.
+
+Each event's digest is the SHA-256 of its content and of the digest before it, so that the newest,
+the head, stands for all that was written until then: a hash-linked timestamp log (Haber and
+Stornetta, "How to time-stamp a digital document", 1991). The first one is linked to what `meta`
+says of the session, so that neither its name nor its limits can be exchanged. Whoever notes a head
+elsewhere (the audit trail does) can later tell also whether the newest events were cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from livedesk.journal.values import EventRow
+
+UNSEALED_UNTIL: Final = "unsealed_until"
+"""In `meta`: the newest event that was written before the file had a seal (format 1)."""
+
+_SEALED_META: Final = (
+    "session",
+    "store",
+    "name",
+    "platform",
+    "started_utc_ns",
+    "started_mono_ns",
+    "limits",
+    "uplinks",
+    "versions",
+    "sandbox",
+    UNSEALED_UNTIL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a look through the whole record found.
+
+    `intact`: every event that has to have a digest has the right one. `broken`: the one numbered
+    `broken_seq` is the first that is not as it was written, or before which one is missing or was
+    put in. `unsealed`: nothing in the file has a digest. Events of a file of format 1 that a later
+    engine continued are counted in `unsealed_events`; the seal says nothing of them.
+    """
+
+    state: Literal["intact", "broken", "unsealed"] = "unsealed"
+    head: str = ""
+    sealed_events: int = 0
+    broken_seq: int | None = None
+    unsealed_events: int = 0
+
+
+def origin(meta: Mapping[str, str]) -> str:
+    """What stands before the first event: a digest of what `meta` says of the session."""
+    return _digest([[key, meta[key]] for key in _SEALED_META if key in meta])
+
+
+def digest_after(before: str, row: EventRow) -> str:
+    """Of the JSON list of the digest before and the columns of `events` in order, `data` being the
+    text as it is in the file: without blanks, in ASCII, so that there is one text for one content.
+    """
+    return _digest([before, *row])
+
+
+def unsealed_until(meta: Mapping[str, str]) -> int:
+    """0 for a file that was sealed from its first event on."""
+    try:
+        return int(meta.get(UNSEALED_UNTIL, 0))
+    except ValueError:
+        return 0
+
+
+class Check:
+    """Takes the events in order and says at the end what they amount to."""
+
+    def __init__(self, meta: Mapping[str, str]) -> None:
+        self._before = origin(meta)
+        self._unsealed_until = unsealed_until(meta)
+        self._head = ""
+        self._sealed = 0
+        self._unsealed = 0
+        self._broken_seq: int | None = None
+
+    def take(self, row: EventRow, digest: str | None) -> None:
+        if digest is None:
+            self._unsealed += 1
+            if row[0] > self._unsealed_until:
+                self._break(row[0])
+            return
+        self._sealed += 1
+        if self._broken_seq is None and digest != digest_after(self._before, row):
+            self._break(row[0])
+        self._before = self._head = digest
+
+    def result(self, *, is_sealed_format: bool = True) -> Seal:
+        """`is_sealed_format`: whether the file's format has digests at all (since 2)."""
+        if not is_sealed_format or not (self._sealed or self._broken_seq):
+            return Seal(unsealed_events=self._unsealed)
+        state: Literal["intact", "broken"] = "intact" if self._broken_seq is None else "broken"
+        return Seal(state, self._head, self._sealed, self._broken_seq, self._unsealed)
+
+    def _break(self, seq: int) -> None:
+        if self._broken_seq is None:
+            self._broken_seq = seq
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

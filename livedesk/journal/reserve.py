@@ -1,0 +1,92 @@
+"""How does a full disk still take what people do?
+
+A file of some megabytes lies beside the sessions. It is given up when the disk is full, so that
+events go on being written, and made again when there is room. Samples and stills stop earlier,
+while there is still a little room beside it: of the twenty records of an engine, none then fills
+the space that another has given up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+RESERVE_NAME: Final = ".reserve"
+RESERVE_BYTES: Final = 8_000_000
+"""About 15,000 events, the log before them and what SQLite writes twice included."""
+_BLOCK: Final = bytes(1_000_000)
+
+
+class Reserve:
+    """Blocks; used by a writer's thread only. Never raises: it is a help, not a condition."""
+
+    def __init__(self, folder: Path, size_bytes: int = RESERVE_BYTES) -> None:
+        self._path = folder / RESERVE_NAME
+        self._size_bytes = size_bytes
+
+    @property
+    def is_held(self) -> bool:
+        try:
+            return self._path.stat().st_size >= self._size_bytes
+        except OSError:
+            return False
+
+    def has_room(self) -> bool:
+        """For samples and stills. Once the reserve was given up, not before it is there again."""
+        free_bytes = self._free_bytes()
+        if free_bytes is None:
+            return True  # writing will tell
+        return free_bytes >= self._size_bytes and (self.is_held or self._take(free_bytes))
+
+    def give_up(self) -> bool:
+        """Whether there was something to give."""
+        try:
+            self._path.unlink()
+        except OSError:
+            return False
+        log.warning("the disk is full: %s is given up, so that acts are still written", self._path)
+        return True
+
+    def leave(self) -> None:
+        """Nothing is written here any more."""
+        with suppress(OSError):
+            self._path.unlink()
+
+    def _take(self, free_bytes: int) -> bool:
+        """Only where as much is left beside it twice, so that it does not come and go."""
+        if free_bytes < 3 * self._size_bytes:
+            return False
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _fill(self._path, self._size_bytes)
+        except OSError as error:
+            log.warning("%s cannot be made: %s", self._path, error.strerror or error)
+            self.leave()
+            return False
+        return True
+
+    def _free_bytes(self) -> int | None:
+        try:
+            return shutil.disk_usage(self._path.parent).free
+        except OSError:
+            return None
+
+
+def _fill(path: Path, size_bytes: int) -> None:
+    """Blocks that the file system has promised, not a hole that looks like them."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(handle, 0, size_bytes)
+            return
+        left = size_bytes
+        while left > 0:
+            left -= os.write(handle, _BLOCK[:left])
+    finally:
+        os.close(handle)
