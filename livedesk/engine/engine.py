@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.clock import Clock
@@ -14,10 +13,9 @@ from livedesk.core.engine_status import EngineStatus
 from livedesk.engine.alarming.channels import Channels
 from livedesk.engine.alarming.engine_alarms import EngineAlarms
 from livedesk.engine.alarming.runbook_file import RunbookFile
-from livedesk.engine.api.view import EngineFigures, SessionFile
+from livedesk.engine.api.view import EngineFigures
 from livedesk.engine.bus import Bus
 from livedesk.engine.store import Store
-from livedesk.journal.sessions import SessionEntry, list_sessions
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +57,6 @@ class Engine:
         self,
         clock: Clock,
         bus: Bus,
-        data: Path,
         lag: LoopLag,
         overview: OverviewSource,
         alarms: EngineAlarms,
@@ -71,7 +68,6 @@ class Engine:
         self.alarms = alarms
         self.runbook = runbook
         self.channels = channels
-        self._data = data
         self._lag = lag
         self._overview = overview
         self._started_utc_ns = clock.utc_ns()
@@ -94,16 +90,10 @@ class Engine:
     def overview(self) -> EngineStatus:
         return self._overview.status()
 
-    def sessions(self) -> list[SessionFile]:
-        running = {store.status().session for store in self.stores()}
-        return [_session_file(entry, running) for entry in list_sessions(self._data)]
-
-    def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
-        # Templates and plots would take a tenth of a second of every start of the engine.
-        from livedesk.journal.exports.export import export
-
-        [path] = export(self._data / session.file, [fmt], folder)
-        return path
+    def running(self) -> frozenset[str]:
+        """The ids of the sessions that are open now."""
+        sessions = (store.status().session for store in self.stores())
+        return frozenset(session for session in sessions if session is not None)
 
     def ask_to_stop(self, *, relays: bool, actor: str) -> None:
         """The first order counts; a second one can only add the relays."""
@@ -116,20 +106,3 @@ class Engine:
         if self._order is None:
             raise RuntimeError("the engine was told to stop without an order")
         return self._order
-
-
-def _session_file(entry: SessionEntry, running: set[str | None]) -> SessionFile:
-    file = str(Path("sessions", entry.path.parent.name, entry.path.name))
-    if entry.info is None or entry.end is None:
-        name = f"{entry.path.parent.name}-{entry.path.stem}"
-        return SessionFile(name, entry.path.parent.name, file, problem=entry.problem)
-    is_open = entry.info.session in running
-    return SessionFile(
-        id=entry.info.session,
-        store=entry.info.store,
-        file=file,
-        started_utc_ns=entry.info.started_utc_ns,
-        ended_utc_ns=None if is_open else entry.end.utc_ns,
-        signed_off=entry.signed_off,
-        open=is_open,
-    )

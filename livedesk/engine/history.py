@@ -125,7 +125,7 @@ def recorded(
     for entry in reversed(list_sessions(data, store)):
         if _overlaps(entry, from_s, to_s):
             try:
-                _read(entry.path, from_s, to_s, points, found)
+                read_into(found, entry.path, from_s, to_s, points)
             except JournalError:
                 continue  # a damaged file is listed with its problem elsewhere
     return list(found.values())
@@ -156,13 +156,14 @@ def _overlaps(entry: SessionEntry, from_s: float, to_s: float) -> bool:
     return starts_s < to_s and ends_s > from_s
 
 
-def _read(
+def read_into(
+    found: dict[tuple[str, str], HistorySeries],
     path: Path,
     from_s: float,
     to_s: float,
     points: int,
-    found: dict[tuple[str, str], HistorySeries],
 ) -> None:
+    """Add what a session file holds between two instants, after a break. Raises JournalError."""
     with SessionReader.open(path) as reader:
         first = reader.t_s_from(round(from_s * NS_PER_S))
         last = reader.t_s_from(round(to_s * NS_PER_S))

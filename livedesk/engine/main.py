@@ -47,6 +47,7 @@ from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.engine.probe import probe_for
+from livedesk.engine.records.records import Records, open_records
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
 from livedesk.engine.services import Makers, Services
@@ -110,7 +111,7 @@ async def run_engine(
             opened, options.settings, data, bus, clock, runbook.steps, options.make_safe()
         )
         engine = Engine(
-            clock, bus, data, lag, alarming.overview, alarming.alarms, runbook, alarming.channels
+            clock, bus, lag, alarming.overview, alarming.alarms, runbook, alarming.channels
         )
         _obey_signals(opened, engine)
         people = await opened.enter_async_context(
@@ -121,7 +122,8 @@ async def run_engine(
         await _open_stores(opened, engine, options, alarming, stop)
         # Not before they have taken up the alarms that an earlier engine left.
         alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
-        runtime = await _open_api(opened, engine, options, listener, people)
+        records = await opened.enter_async_context(open_records(data, clock, engine.running))
+        runtime = await _open_api(opened, engine, options, listener, people, records)
         if on_ready is not None:
             on_ready(engine, runtime)
         stop.order = await engine.stop_ordered()
@@ -324,6 +326,7 @@ async def _open_api(
     options: EngineOptions,
     listener: socket.socket,
     people: PeopleDoor,
+    records: Records,
 ) -> EngineRuntime:
     # The web stack is half of the start-up time: the relays are followed before it is loaded.
     await asyncio.to_thread(_load_api)
@@ -338,7 +341,7 @@ async def _open_api(
     machine: dict[Secret, Role] = {**dict(options.tokens), **dict.fromkeys(admins, "admin")}
     keyring = Keyring(machine, door.tokens, people.users)
     hosts = frozenset({options.host})
-    server = ApiServer(build_app(engine, keyring, hosts, door, people))
+    server = ApiServer(build_app(engine, keyring, hosts, door, people, records))
     tasks = Tasks(_failed)
     serving = tasks.spawn("api", server.serve(sockets=[listener]))
 

@@ -38,6 +38,7 @@ from livedesk.engine.hook_news import refuse
 from livedesk.engine.people.audit import Audit
 from livedesk.engine.people.door import PeopleDoor
 from livedesk.engine.people.users import Users
+from livedesk.engine.records.records import Records
 from livedesk.moderation.items import ItemError, claimed, decided, new_item, released
 
 FAQ = (Faq("shipping", "Shipping takes 3 days."),)
@@ -151,6 +152,10 @@ def no_people() -> PeopleDoor:
     return PeopleDoor(Users(nowhere, clock), Audit(nowhere, clock))
 
 
+def no_records() -> Records:
+    return Records(Path("nowhere"), SystemClock(), frozenset)
+
+
 class OneEngine:
     """An `EngineView`: a store that is moderated, and one that is not."""
 
@@ -177,19 +182,13 @@ class OneEngine:
     def overview(self) -> EngineStatus:
         return EngineStatus(1)
 
-    def sessions(self) -> list[Any]:
-        return []
-
-    def export(self, session: Any, fmt: str, folder: Path) -> Path:
-        raise NotImplementedError
-
     def ask_to_stop(self, *, relays: bool, actor: str) -> None: ...
 
     @asynccontextmanager
     async def called_by(self, role: Role | None) -> AsyncIterator[httpx.AsyncClient]:
         """The API as a caller of this role sees it; None: without a token."""
         keyring = Keyring({Secret(f"{each}-token"): each for each in ROLES})
-        app = build_app(self, keyring, frozenset(), cast(PadDoor, None), no_people())
+        app = build_app(self, keyring, frozenset(), cast(PadDoor, None), no_people(), no_records())
         headers = {} if role is None else {"Authorization": f"Bearer {role}-token"}
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(

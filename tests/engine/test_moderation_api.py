@@ -19,7 +19,7 @@ from livedesk.engine.api.events import stream_events
 from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.queue_pace import PAUSE_NS, QueuePace
 from livedesk.engine.api.roles import Role
-from tests.engine.moderation_double import OneEngine, an_item, no_people
+from tests.engine.moderation_double import OneEngine, an_item, no_people, no_records
 
 S = "/v1/stores/glow"
 M = f"{S}/moderation"
@@ -210,7 +210,9 @@ def test_prometheus_sees_what_waits_and_how_long_hiding_takes() -> None:
 def test_changes_are_streamed_to_who_wants_them_and_join_while_nobody_reads() -> None:
     async def told(query: bytes) -> list[bytes]:
         engine = OneEngine()
-        app = build_app(engine, Keyring({}), frozenset(), cast(PadDoor, None), no_people())
+        app = build_app(
+            engine, Keyring({}), frozenset(), cast(PadDoor, None), no_people(), no_records()
+        )
         scope = {"type": "http", "method": "GET", "path": "/v1/events", "query_string": query,
                  "headers": [], "app": app, "role": "analyst", "store": None}  # fmt: skip
         answer = await stream_events(Request(scope))

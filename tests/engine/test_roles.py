@@ -46,6 +46,16 @@ MAY: Final = {
     ("GET", "/v1/events"): ALL,
     ("GET", "/v1/sessions"): DESK,
     ("GET", "/v1/sessions/{session}/export"): DESK,
+    ("GET", "/v1/sessions/{session}/summary"): DESK,
+    ("GET", "/v1/sessions/{session}/history"): DESK,
+    ("GET", "/v1/sessions/{session}/events"): DESK,
+    ("POST", "/v1/sessions/{session}/keep"): DESK,
+    ("DELETE", "/v1/sessions/{session}"): "admin",
+    ("POST", "/v1/exports"): DESK,
+    ("GET", "/v1/exports"): DESK,
+    ("GET", "/v1/exports/{job}"): DESK,
+    ("DELETE", "/v1/exports/{job}"): DESK,
+    ("GET", "/v1/exports/{job}/files/{name}"): DESK,
     ("POST", "/v1/engine/stop"): "admin",
     ("GET", "/metrics"): DESK,
     ("GET", "/v1/engine"): DESK,
@@ -97,6 +107,7 @@ def _address(path: str, store: str) -> str:
         ("{store}", store), ("{product:path}", "a/b"), ("{session}", "none"), ("{pad}", "none"),
         ("{file}", "pad.css"), ("{user}", "none"), ("{item}", "1"),
         ("{alarm:path}", "1/ack"), ("{action}", "x"), ("{channel}", "none"), ("{kind}", "none"),
+        ("{job}", "none"), ("{name}", "none"),
     ):  # fmt: skip
         path = path.replace(part, value)
     return path

@@ -18,6 +18,7 @@ from livedesk.engine.api import (
     check,
     clock,
     events,
+    exports,
     happened,
     me,
     metrics,
@@ -39,7 +40,6 @@ from livedesk.engine.api.auth import Gate, Keyring, demand
 from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.api.roles import (
     ADMIN,
-    ANALYSIS,
     ANYONE,
     DESK,
     DIRECTION,
@@ -50,6 +50,7 @@ from livedesk.engine.api.roles import (
 from livedesk.engine.api.stores import S
 from livedesk.engine.api.view import EngineView
 from livedesk.engine.people.door import PeopleDoor
+from livedesk.engine.records.records import Records
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -83,10 +84,8 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     ("GET", "/v1/clock", ANYONE, clock.tell_clock),
     ("GET", "/v1/me", ANYONE, me.tell_me),
     ("GET", "/v1/events", ANYONE, events.stream_events),
-    ("GET", "/v1/sessions", ANALYSIS, sessions.list_sessions),
-    ("GET", "/v1/sessions/{session}/export", ANALYSIS, sessions.export_session),
     ("GET", "/v1/engine", DESK, overview.engine_status),
-    ("POST", "/v1/engine/stop", ADMIN, sessions.stop_engine),
+    ("POST", "/v1/engine/stop", ADMIN, overview.stop_engine),
     ("GET", "/metrics", DESK, metrics.scrape),
     *pad_calls.CALLS,
     *pad_page.CALLS,
@@ -95,6 +94,8 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     *alarms.CALLS,
     *runbook.CALLS,
     *channels.CALLS,
+    *sessions.CALLS,
+    *exports.CALLS,
 )
 
 
@@ -104,6 +105,7 @@ def build_app(
     hosts: frozenset[str],
     pad_door: PadDoor,
     people: PeopleDoor,
+    records: Records,
 ) -> Starlette:
     """The whole API. `hosts` are names, beside addresses, under which it may be called."""
     app = Starlette(
@@ -120,7 +122,8 @@ def build_app(
     app.state.engine = engine
     app.state.pad_door = pad_door
     app.state.people = people
-    app.state.registry = metrics.registry_of(engine)
+    app.state.records = records
+    app.state.registry = metrics.registry_of(engine, records)
     return app
 
 

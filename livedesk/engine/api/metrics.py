@@ -34,7 +34,9 @@ from livedesk.engine.api.metric_family import gauge, scaled
 from livedesk.engine.api.moderation_metrics import moderation
 from livedesk.engine.api.path_metrics import failover, uplinks
 from livedesk.engine.api.pin_metrics import pins
+from livedesk.engine.api.record_metrics import RecordCollector
 from livedesk.engine.api.view import EngineView
+from livedesk.engine.records.records import Records
 
 
 class EngineCollector(Collector):
@@ -219,9 +221,10 @@ def _parts(statuses: list[StoreStatus]) -> Iterator[Metric]:
     )  # fmt: skip
 
 
-def registry_of(engine: EngineView) -> CollectorRegistry:
+def registry_of(engine: EngineView, records: Records) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(EngineCollector(engine))
+    registry.register(RecordCollector(records))
     return registry
 
 

@@ -1,59 +1,159 @@
-"""Which sessions are on record, and how does one get a copy?"""
+"""Which sessions are on record, what do they amount to, and which of them stay?"""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
 
-from starlette.background import BackgroundTask
+from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from livedesk.engine.api.actors import BY, actor_in
-from livedesk.engine.api.answers import ApiError, json_answer, json_object, wrong_value
-from livedesk.engine.api.view import EngineView
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.order_limits import LONGEST_REASON
+from livedesk.engine.api.actors import ByBody, actor_of
+from livedesk.engine.api.answers import ApiError, json_answer, typed_body, wrong_value
+from livedesk.engine.api.roles import ADMIN, ANALYSIS, Role
+from livedesk.engine.api.spans import asked_kinds, asked_limit, asked_points, asked_span
+from livedesk.engine.people.door import PeopleDoor
+from livedesk.engine.records.library import Found
+from livedesk.engine.records.past import events_of, history_of
+from livedesk.engine.records.records import Records
+from livedesk.engine.records.summaries import NoSummaryError
+from livedesk.journal.errors import JournalError
+from livedesk.journal.retention import KeptSessionError, OpenSessionError
 
-FORMATS = {"csv": "csv.zip", "jsonl": "jsonl", "html": "html"}
-"""By the name in the API, the journal's format that is one file."""
+
+class KeepBody(ByBody, kw_only=True):
+    on: bool
+    why: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
+
+
+class DeleteBody(ByBody, kw_only=True):
+    """`confirm`: the id of the session once more."""
+
+    confirm: str
+
+
+def records_of(request: Request) -> Records:
+    records: Records = request.app.state.records
+    return records
+
+
+async def session_of(request: Request, session_id: str | None = None) -> Found:
+    """The session of the path, or another. Raises ApiError when there is none such."""
+    wanted = request.path_params["session"] if session_id is None else session_id
+    found = await records_of(request).find(wanted)
+    if found is None:
+        raise ApiError(404, "unknown_session", "There is no such session.", "See GET /v1/sessions.")
+    return found
+
+
+async def readable_session_of(request: Request) -> Found:
+    """Raises ApiError."""
+    found = await session_of(request)
+    if found.session.problem is not None:
+        raise unreadable(found.session.problem)
+    return found
+
+
+def unreadable(problem: str) -> ApiError:
+    return ApiError(409, "unreadable", problem, "Copy the file before trying to mend it.")
 
 
 async def list_sessions(request: Request) -> Response:
-    engine: EngineView = request.app.state.engine
-    return json_answer({"sessions": await asyncio.to_thread(engine.sessions)})
+    return json_answer({"sessions": await records_of(request).sessions()})
 
 
-async def export_session(request: Request) -> Response:
-    """The session as one file; CSV tables come in a zip archive."""
-    engine: EngineView = request.app.state.engine
-    fmt = request.query_params.get("format", "")
-    if fmt not in FORMATS:
-        raise wrong_value("format", f"one of {', '.join(FORMATS)}")
-    sessions = await asyncio.to_thread(engine.sessions)
-    session = next((s for s in sessions if s.id == request.path_params["session"]), None)
-    if session is None:
-        raise ApiError(404, "unknown_session", "There is no such session.", "See GET /v1/sessions.")
-    if session.problem is not None:
-        raise ApiError(
-            409, "unreadable", session.problem, "Copy the file before trying to mend it."
-        )
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="livedesk-export-"))
-    remove = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+async def session_summary(request: Request) -> Response:
+    found = await readable_session_of(request)
     try:
-        path = await asyncio.to_thread(engine.export, session, FORMATS[fmt], folder)
-    except BaseException:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        raise
-    return FileResponse(path, filename=path.name, background=remove)
+        return json_answer(await records_of(request).figures(found))
+    except NoSummaryError as error:
+        raise unreadable(str(error)) from error
 
 
-async def stop_engine(request: Request) -> Response:
-    """Answers first and stops then; `relays` ends the media paths as well."""
-    engine: EngineView = request.app.state.engine
-    content = await json_object(request, {"relays", BY})
-    relays = content.get("relays", False)
-    if not isinstance(relays, bool):
-        raise wrong_value("relays", "true or false")
-    engine.ask_to_stop(relays=relays, actor=actor_in(request, content))
-    return json_answer({"stopping": True, "relays": relays}, 202)
+async def session_history(request: Request) -> Response:
+    """As of a store; without a span all of the session."""
+    found = await readable_session_of(request)
+    from_s, to_s = asked_span(request, *_reach_s(found))
+    points = asked_points(request)
+    with _as_answers():
+        series = await asyncio.to_thread(history_of, found.path, from_s, to_s, points)
+    return json_answer({"from": from_s, "to": to_s, "series": series})
+
+
+async def session_events(request: Request) -> Response:
+    """As of a store; without a span all of the session."""
+    found = await readable_session_of(request)
+    from_s, to_s = asked_span(request, 0.0, _reach_s(found)[1])
+    kinds, limit = asked_kinds(request), asked_limit(request)
+    with _as_answers():
+        events = await asyncio.to_thread(events_of, found.path, from_s, to_s, kinds, limit)
+    return json_answer({"events": events})
+
+
+def _reach_s(found: Found) -> tuple[float, float]:
+    """From the first to behind the last of what is on record, Unix time."""
+    started_ns = found.session.started_utc_ns or 0
+    return started_ns / NS_PER_S, max(started_ns, found.until_utc_ns) / NS_PER_S + 1.0
+
+
+async def keep_session(request: Request) -> Response:
+    body = await typed_body(request, KeepBody)
+    actor_of(request, body.by)
+    if body.on and not body.why.strip():
+        raise wrong_value("why", "what it is kept for, in a few words")
+    found = await session_of(request)
+    with _as_answers():
+        await records_of(request).keep(found, body.why if body.on else None)
+    return json_answer((await session_of(request)).session)
+
+
+async def delete_session(request: Request) -> Response:
+    body = await typed_body(request, DeleteBody)
+    actor = actor_of(request, body.by)
+    found = await session_of(request)
+    if body.confirm != found.session.id:
+        raise wrong_value("confirm", "the id of the session once more")
+    with _as_answers():
+        freed = await records_of(request).delete(found)
+    people: PeopleDoor = request.app.state.people
+    note_deleted(people, found, freed, actor, request.scope["role"])
+    return Response(status_code=204)
+
+
+def note_deleted(
+    people: PeopleDoor, found: Found, freed: int, actor: str, role: Role = "admin"
+) -> None:
+    """What was lost is in the trail, which outlives it."""
+    session = found.session
+    data = {"session": session.id, "file": session.file, "name": session.name, "bytes": str(freed)}
+    people.audit.note("session.deleted", actor, role, store=session.store, data=data)
+
+
+@contextmanager
+def _as_answers() -> Iterator[None]:
+    try:
+        yield
+    except OpenSessionError as error:
+        raise ApiError(409, "open", str(error), "Wait until it is over.") from error
+    except KeptSessionError as error:
+        raise ApiError(409, "kept", str(error), "Take the mark off first.") from error
+    except JournalError as error:
+        raise ApiError(409, "unreadable", str(error), "See what the text says.") from error
+
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+_ONE: Final = "/v1/sessions/{session}"
+
+CALLS: Final[tuple[tuple[str, str, frozenset[Role], _Endpoint], ...]] = (
+    ("GET", "/v1/sessions", ANALYSIS, list_sessions),
+    ("GET", f"{_ONE}/summary", ANALYSIS, session_summary),
+    ("GET", f"{_ONE}/history", ANALYSIS, session_history),
+    ("GET", f"{_ONE}/events", ANALYSIS, session_events),
+    ("POST", f"{_ONE}/keep", ANALYSIS, keep_session),
+    ("DELETE", _ONE, ADMIN, delete_session),
+)

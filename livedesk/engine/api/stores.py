@@ -11,6 +11,7 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.engine.api.actors import actor_alone
 from livedesk.engine.api.answers import ApiError, json_answer, number
 from livedesk.engine.api.host_view import status_for
+from livedesk.engine.api.spans import UNIX_LIMIT_S, asked_points, asked_span
 from livedesk.engine.api.view import EngineView, StoreView
 from livedesk.engine.preview import Preview, PreviewBox
 
@@ -19,7 +20,6 @@ S = "/v1/stores/{store}"
 
 _BOUNDARY = b"livedesk-picture"
 _HISTORY_DEFAULT_S = 300.0
-_UNIX_LIMIT_S = 1e11
 
 
 def store_of(request: Request) -> StoreView:
@@ -48,11 +48,9 @@ async def store_history(request: Request) -> Response:
     store = store_of(request)
     engine: EngineView = request.app.state.engine
     now_s = engine.clock.utc_ns() / NS_PER_S
-    to_s = number(request, "to", now_s, 0, _UNIX_LIMIT_S)
-    from_s = number(request, "from", to_s - _HISTORY_DEFAULT_S, 0, _UNIX_LIMIT_S)
-    points = round(number(request, "points", 600, 1, 10_000))
-    if from_s >= to_s:
-        raise ApiError(422, "wrong_value", "from must be before to.", "Correct from or to.")
+    to_s = number(request, "to", now_s, 0, UNIX_LIMIT_S)
+    from_s, to_s = asked_span(request, to_s - _HISTORY_DEFAULT_S, to_s)
+    points = asked_points(request)
     history = await store.history(from_s, to_s, points)
     return json_answer({"from": from_s, "to": to_s, "series": history.series})
 

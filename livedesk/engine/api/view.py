@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from livedesk.core.clock import Clock
@@ -19,20 +18,6 @@ from livedesk.engine.api.pins_view import PinningView
 from livedesk.engine.bus import Bus
 from livedesk.engine.history import History
 from livedesk.engine.preview import PreviewBox
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFile:
-    """A session on this machine. With a `problem` only the file is known."""
-
-    id: str
-    store: str
-    file: str
-    started_utc_ns: int | None = None
-    ended_utc_ns: int | None = None
-    signed_off: bool = False
-    open: bool = False
-    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +105,6 @@ class EngineView(Protocol):
 
     def overview(self) -> EngineStatus:
         """What is true of the engine itself now."""
-        ...
-
-    def sessions(self) -> list[SessionFile]:
-        """All session files, newest first. Reads files: call it in a thread."""
-        ...
-
-    def export(self, session: SessionFile, fmt: str, folder: Path) -> Path:
-        """Write the session in a format that is one file. Reads files: call it in a thread."""
         ...
 
     def ask_to_stop(self, *, relays: bool, actor: str) -> None: ...

@@ -22,7 +22,7 @@ from livedesk.engine.api.pad_calls import PadDoor
 from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.paths import Paths
 from tests.engine.conftest import Bench, client, store_settings
-from tests.engine.moderation_double import OneEngine
+from tests.engine.moderation_double import OneEngine, no_records
 
 M = "/v1/stores/glow/moderation"
 KIM = UserSettings("Kim", "admin", Secret("k" * 43))
@@ -37,7 +37,8 @@ async def people_in(folder: Path) -> AsyncIterator[PeopleDoor]:
 def caller(people: PeopleDoor, token: str, engine: OneEngine | None = None) -> httpx.AsyncClient:
     """Of the API of an engine that moderates one store; the machine's own token is `machine`."""
     keyring = Keyring({Secret("machine"): "admin"}, None, people.users)
-    app = build_app(engine or OneEngine(), keyring, frozenset(), cast(PadDoor, None), people)
+    door = cast(PadDoor, None)
+    app = build_app(engine or OneEngine(), keyring, frozenset(), door, people, no_records())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)

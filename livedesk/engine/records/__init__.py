@@ -1,0 +1,1 @@
+"""Sessions on record, as the engine hands them out."""
