@@ -83,6 +83,8 @@ class Plot:
     dots: Sequence[Dot] = ()
     height: int = 220
     signed: bool = False
+    from_s: float = 0.0
+    """Where the time axis begins, of a drawing of a stretch."""
 
 
 def draw(plot: Plot) -> str:
@@ -176,13 +178,14 @@ class _Scale:
     """From seconds and values to places in the drawing."""
 
     def __init__(self, plot: Plot) -> None:
-        self._per_s = PLOT_WIDTH / max(plot.to_s, 1)
+        self._from_s = plot.from_s
+        self._per_s = PLOT_WIDTH / max(plot.to_s - plot.from_s, 1)
         self._low, self._high = plot.low, plot.high
         self._per_unit = (plot.height - TOP - BOTTOM) / max(plot.high - plot.low, 1e-9)
         self.floor = plot.height - BOTTOM
 
     def x(self, t_s: float) -> float:
-        return LEFT + t_s * self._per_s
+        return LEFT + (t_s - self._from_s) * self._per_s
 
     def y(self, value: float) -> float:
         """What lies beyond the plot is drawn at its edge; `_beyond` says how far it went."""
@@ -232,10 +235,11 @@ def _y_axis(plot: Plot, scale: _Scale) -> list[str]:
 
 
 def _x_axis(plot: Plot, scale: _Scale) -> list[str]:
-    step_s = time_step_s(plot.to_s, 9)
+    step_s = time_step_s(plot.to_s - plot.from_s, 9)
+    first_s = math.ceil(plot.from_s / step_s) * step_s
     floor = at(scale.floor)
     parts = [f'<path {look("axis")} d="M{LEFT} {floor}H{LEFT + PLOT_WIDTH}"/>']
-    for t_s in range(0, int(plot.to_s) + 1, step_s):
+    for t_s in range(first_s, int(plot.to_s) + 1, step_s):
         x = at(scale.x(t_s))
         parts.append(f'<path {look("axis")} d="M{x} {floor}v5"/>')
         utc = iso_utc(plot.started_utc_ns + t_s * NS_PER_S)[11:19]
