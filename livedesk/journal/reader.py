@@ -20,7 +20,7 @@ from livedesk.journal.rows import meta_info, row_event
 from livedesk.journal.salvage import Salvaged, salvage
 from livedesk.journal.schema import BUSY_MS, SCHEMA_VERSION, SEALED_SINCE, check
 from livedesk.journal.series import Series, bucket_width_s, downsample
-from livedesk.journal.values import SampleRow, SealedRow, SessionInfo, Still
+from livedesk.journal.values import EventRow, SampleRow, SealedRow, SessionInfo, Still
 
 MAX_SEQ = 2**63 - 1
 """The largest number that SQLite can store."""
@@ -29,6 +29,10 @@ _NO_LOCK_TABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 _EVENT_COLUMNS = "seq, t_ms, utc_ns, mono_ns, kind, level, source, text, actor, data"
 _STILL_COLUMNS = "t_ms, utc_ns, why, jpeg"
+
+
+SecondRow = tuple[int, int, float, float, float]
+"""One second of a figure in one epoch: t_s, n, min, mean, max."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,12 @@ class SessionReader:
             ).fetchall()
             return [(actor, bool(is_host)) for actor, is_host in rows]
 
+    def raw_events(self) -> Iterator[EventRow]:
+        """Events as they stand in the file, in order: for who looks into few of them. Their data
+        are JSON that nobody has looked at yet."""
+        with _in_words(self.path):
+            yield from self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
+
     def newest_events(self, count: int, until_seq: int = MAX_SEQ) -> list[TimedEvent]:
         """The newest `count` events with seq ≤ until_seq, oldest first."""
         with _in_words(self.path):
@@ -275,6 +285,15 @@ class SessionReader:
                 (figure, subject, from_s, MAX_SEQ if to_s is None else to_s),
             ):
                 yield SampleRow(*row)
+
+    def seconds(self, figure: str, subject: str = "") -> Iterator[SecondRow]:
+        """All rows in order of time and epoch, without their clocks."""
+        with _in_words(self.path):
+            yield from self._connection.execute(
+                "SELECT t_s, n, min, mean, max FROM samples WHERE figure = ? AND subject = ? "
+                "ORDER BY t_s, epoch",
+                (figure, subject),
+            )
 
     def series(self, figure: str, subject: str, from_s: int, to_s: int, points: int) -> Series:
         """[from_s, to_s) in at most `points` buckets; see `downsample` for what is kept."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from livedesk.core.figures import FIGURES
 from livedesk.core.one_line import ORDERS
-from livedesk.journal.fold.summary import Summary
+
+if TYPE_CHECKING:  # the folds use these words, too
+    from livedesk.journal.fold.summary import Summary
 
 NBSP = "\u00a0"
 
