@@ -451,6 +451,21 @@ DEFAULTS: Final[dict[str, Entry]] = {
             "Do not restart the engine before: what waits in memory would be lost.",
         ),
     ),
+    "audit.aside": Entry(
+        "The audit trail was damaged",
+        (
+            "Copy the file that was set aside to another disk; it is in the data folder.",
+            "Find out what happened to it: a failing disk, a restored backup, or a person.",
+            "Look through GET /v1/audit: the new trail begins with the name of the old one.",
+        ),
+    ),
+    "runbook.failing": Entry(
+        "The runbook cannot be used",
+        (
+            "Work by the default steps until then.",
+            "Mend the file that its cause names and restart the engine, or write the steps anew.",
+        ),
+    ),
     "people.failing": Entry(
         "People may be locked out",
         (

@@ -14,6 +14,7 @@ from livedesk.core.config_feed import read_feed
 from livedesk.core.config_limits import read_limits
 from livedesk.core.config_moderation import read_moderation
 from livedesk.core.config_pins import read_pins
+from livedesk.core.config_record import read_record
 from livedesk.core.config_return import read_return
 from livedesk.core.config_secret import Origin
 from livedesk.core.config_table import ConfigError, Remark, Remarks, Table
@@ -51,6 +52,7 @@ def load_settings(path: Path, resolve: SecretResolver) -> Settings:
     stores = [_store(table, origin) for table in root.tables("store", "[[store]]")]
     users = read_users(root, origin)
     agency = read_agency(root.table("agency", "[agency]"))
+    record = read_record(root.table("record", "[record]"))
     channels = [
         read_channel(table, origin) for table in root.maybe_tables("channel", "[[channel]]")
     ]
@@ -64,6 +66,7 @@ def load_settings(path: Path, resolve: SecretResolver) -> Settings:
         channels=tuple(channels),
         users=users,
         agency=agency,
+        record=record,
         notices=tuple(map(str, remarks.notices)),
     )
 

@@ -167,10 +167,21 @@ class AgencySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordSettings:
+    """`[record]`: what is kept of shows, and for how long."""
+
+    stills_s: float = 10.0
+    """A small picture of the feed goes into the record this often; 0: none does."""
+    keep_days: int = 0
+    """Older records are deleted, but for those that somebody marked to be kept; 0: none are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     stores: tuple[StoreSettings, ...]
     channels: tuple[ChannelSettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
     agency: AgencySettings = field(default_factory=AgencySettings)
+    record: RecordSettings = field(default_factory=RecordSettings)
     notices: tuple[str, ...] = ()
     """What the operator should know about the file although it is used, one sentence each."""

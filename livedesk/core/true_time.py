@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from livedesk.core.clock import NS_PER_MS
 
 _US_PER_MS = 1_000
+_SOURCE = "kernel (adjtimex)"
 _ERROR = 5
 """Answer of adjtimex: the clock is not synchronised."""
 _IN_NANOSECONDS = 0x2000
@@ -35,6 +36,10 @@ class TrueTime:
 
     synchronised: bool | None = None
     offset_ms: float | None = None
+    error_ms: float | None = None
+    """The kernel's own estimate of how wrong the offset may be."""
+    source: str = ""
+    """Who says so."""
 
 
 def read_true_time() -> TrueTime:
@@ -46,7 +51,12 @@ def read_true_time() -> TrueTime:
     if state < 0:
         return TrueTime()
     if state == _ERROR:
-        return TrueTime(synchronised=False)
+        return TrueTime(synchronised=False, source=_SOURCE)
     per_ms = NS_PER_MS if asked.status & _IN_NANOSECONDS else _US_PER_MS
     # The kernel's offset is what has yet to be added to the clock.
-    return TrueTime(synchronised=True, offset_ms=-asked.offset / per_ms)
+    return TrueTime(
+        synchronised=True,
+        offset_ms=-asked.offset / per_ms,
+        error_ms=asked.esterror / _US_PER_MS,
+        source=_SOURCE,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from livedesk.core.causes import ORDERED
@@ -17,9 +17,18 @@ from livedesk.engine.bus import Bus, Receipt
 from livedesk.engine.entries import RelayEntry, RelayEvent, RelaySample, media_flows
 from livedesk.engine.fold import Reading, relay_readings
 from livedesk.engine.hold import HeldBy
-from livedesk.engine.past import LastSession, idle_s, last_session
+from livedesk.engine.past import LastSession, idle_s, last_session, seal_of
 from livedesk.engine.record import SessionRecord
+from livedesk.engine.record_facts import (
+    CLOCK_EVENT,
+    SETTINGS_EVENT,
+    ClockWatch,
+    same_settings,
+    settings_facts,
+)
+from livedesk.engine.record_plan import RecordPlan
 from livedesk.engine.session import Change, SessionMachine, SessionRules
+from livedesk.engine.stills import StillChoice
 from livedesk.engine.ticks import SecondBins
 from livedesk.journal.sessions import SESSION_END
 from livedesk.journal.values import SessionInfo
@@ -43,9 +52,10 @@ class Broadcast:
         rules: SessionRules,
         on_begin: Callable[[], None] = lambda: None,
         on_end: Callable[[], None] = lambda: None,
+        plan: RecordPlan | None = None,
     ) -> None:
-        """`on_begin` is called as soon as the record of a new session takes events, `on_end` while
-        that of the ending one still does."""
+        """`plan`: what the record keeps beside what happens. `on_begin` is called as soon as the
+        record of a new session takes events, `on_end` while that of the ending one still does."""
         self._store = store
         self._data = data
         self._bus = bus
@@ -55,6 +65,9 @@ class Broadcast:
         self._on_end = on_end
         self._machine = SessionMachine(rules)
         self._record = SessionRecord(store, data, clock)
+        self._plan = plan or RecordPlan()
+        self._stills = StillChoice(self._plan.settings.stills_s)
+        self._true_time = ClockWatch(clock, self._plan.read_time)
         self._tasks = Tasks()
         self._ends: list[asyncio.Task[None]] = []
         self._relay_bins = SecondBins(0)
@@ -98,6 +111,17 @@ class Broadcast:
         self._machine.resume(self._clock.mono_ns() - round(idle_s * NS_PER_S))
         text = f"An engine continues the session {idle_s:.1f} s after the record stopped."
         self.post("session.resumed", "notice", "engine", text, {"gap_s": round(idle_s, 3)})
+        self._describe(None if self._recorded is None else self._recorded.settings)
+
+    def _describe(self, told: Mapping[str, Json] | None = None) -> None:
+        """`told`: the settings that the record has already."""
+        self._stills.begin()
+        self._true_time.begin()
+        settings = settings_facts(self._store, self._plan.settings)
+        if not same_settings(told, settings):
+            when = "begins" if told is None else "goes on"
+            text = f"The session {when} with these settings."
+            self.post(SETTINGS_EVENT, "info", "engine", text, {"settings": settings})
 
     @property
     def recorded_hold(self) -> HeldBy | None:
@@ -129,6 +153,7 @@ class Broadcast:
     ) -> Receipt:
         """Put an event in line. `at`: its own monotonic and UTC time if that is not now."""
         mono_ns, utc_ns = at or (self._clock.mono_ns(), self._clock.utc_ns())
+        self._stills.happened(kind, mono_ns)
         event = Event(
             seq=0,
             utc_ns=utc_ns,
@@ -194,6 +219,7 @@ class Broadcast:
                 self._new_bins()
                 text = f"The session started with the first media from {self._source}."
                 self.post("session.start", "info", "engine", text, at=at)
+                self._describe()
                 self._on_begin()
             case "interrupted":
                 text = "The encoder is gone; the session waits for it."
@@ -212,10 +238,18 @@ class Broadcast:
         if self._machine.open:
             _add(self._probe_bins, mono_ns, utc_ns, readings)
 
+    def pictured(self, jpeg: bytes, mono_ns: int) -> None:
+        """A picture of the feed; some are kept."""
+        if self._machine.open and (why := self._stills.why(mono_ns)) is not None:
+            self._record.still(why, jpeg, mono_ns)
+
     def tick(self) -> None:
         """Pass on the probe's complete seconds; the relay's own entries close the relay's."""
-        if self._machine.open:
-            self._record.sample(self._probe_bins.take(self._clock.mono_ns() - _PROBE_LATE_NS))
+        if not self._machine.open:
+            return
+        self._record.sample(self._probe_bins.take(self._clock.mono_ns() - _PROBE_LATE_NS))
+        if (fact := self._true_time.look()) is not None:
+            self.post(CLOCK_EVENT, "info", "engine", fact.text, fact.data)
 
     def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:
         """End the running session. Returns its id, None when none runs."""
@@ -248,7 +282,13 @@ class Broadcast:
         if writer is not None:
             name = f"close journal {self._store.id}"
             self._ends = [task for task in self._ends if not task.done()]
-            self._ends.append(self._tasks.spawn(name, self._close_writer(writer)))
+            self._ends.append(self._tasks.spawn(name, self._finish(writer)))
+
+    async def _finish(self, writer: JournalWriter) -> None:
+        """Whoever notes the seal elsewhere can tell later that nothing was changed or cut off."""
+        await self._close_writer(writer)
+        seal = await asyncio.to_thread(seal_of, writer.path, writer.info.session)
+        self._plan.sealed(self._store.id, seal)
 
     async def _close_writer(self, writer: JournalWriter) -> None:
         await self._bus.drain()

@@ -36,6 +36,16 @@ PEOPLE = AlarmRule(
     "medium", 0.0, 0.0,
     "Let people in anew in the settings, under people, at a console on the engine's machine.",
 )  # fmt: skip
+AUDIT_ASIDE = AlarmRule(
+    "medium", 0.0, 0.0,
+    "Keep the file that was set aside: it has who did what until now. Find out who or what changed "
+    "it, and copy it to where only few may write.",
+)  # fmt: skip
+RUNBOOK = AlarmRule(
+    "low", 0.0, 0.0,
+    "The default steps hold. Write the agency's steps anew in the settings, or mend the file and "
+    "start the engine again.",
+)  # fmt: skip
 
 FULL_BYTES: Final = 300_000_000
 """Some hours of one store's record, and what SQLite needs beside it."""
@@ -52,9 +62,12 @@ def engine_findings(
     show_hours: float,
     trail_problem: str = "",
     people_problem: str = "",
+    trail_aside: str = "",
+    runbook_problem: str = "",
 ) -> dict[str, Finding]:
     """`show_hours`: so long a show is planned, which the disk has to last. `trail_problem`,
-    `people_problem`: why acts, or people, are not on the disk as they should be."""
+    `people_problem`: why acts, or people, are not on the disk as they should be. `trail_aside`:
+    what the trail is now that could not be used. `runbook_problem`: why its steps do not hold."""
     found = {
         "disk.low": _disk(machine, show_hours),
         "clock.off": _clock(machine),
@@ -63,6 +76,16 @@ def engine_findings(
         ),
         "people.failing": Finding(
             PEOPLE, bool(people_problem), f"People may be locked out: {people_problem}."
+        ),
+        "audit.aside": Finding(
+            AUDIT_ASIDE,
+            bool(trail_aside),
+            f"The audit trail could not be used. It is kept as {trail_aside}; a new one has begun.",
+        ),
+        "runbook.failing": Finding(
+            RUNBOOK,
+            bool(runbook_problem),
+            f"The runbook's own steps do not hold: {runbook_problem}.",
         ),
     }
     for channel in channels:

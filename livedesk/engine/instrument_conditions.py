@@ -33,9 +33,7 @@ def instrument_findings(status: StoreStatus, flows: bool | None) -> dict[str, Fi
     """`flows`: whether media of a session comes in; None when that cannot be seen."""
     journal, probe, check = status.journal, status.probe, status.return_check
     found = {
-        "journal": Finding(
-            JOURNAL, journal.state == "down", f"The record is not being written. {journal.reason}"
-        ),
+        "journal": _journal(journal),
         "probe": Finding(
             PROBE,
             bool(flows) and probe.state != "up",
@@ -51,6 +49,13 @@ def instrument_findings(status: StoreStatus, flows: bool | None) -> dict[str, Fi
             f"The return check cannot see: {check.reason or 'it has not reported yet'}.",
         )
     return found
+
+
+def _journal(journal: PartStatus) -> Finding:
+    if journal.state == "stale":
+        return Finding(JOURNAL, True, f"The record is written in part. {journal.reason}")
+    text = f"The record is not being written. {journal.reason}"
+    return Finding(JOURNAL, journal.state == "down", text)
 
 
 def _relay(relay: PartStatus) -> Finding:

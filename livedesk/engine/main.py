@@ -47,7 +47,9 @@ from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.engine.probe import probe_for
-from livedesk.engine.records.records import Records, open_records
+from livedesk.engine.records.make import open_records
+from livedesk.engine.records.records import Records
+from livedesk.engine.record_plan import RecordPlan, noting
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
 from livedesk.engine.services import Makers, Services
@@ -118,11 +120,15 @@ async def run_engine(
             open_people(options.paths, clock, options.settings.users, _failed)
         )
         alarming.follow(people)
+        alarming.overview.runbook_problem = lambda: runbook.problem
         stop = _Stop()
-        await _open_stores(opened, engine, options, alarming, stop)
+        plan = RecordPlan(options.settings.record, noting(people.audit.note))
+        await _open_stores(opened, engine, options, alarming, stop, plan)
         # Not before they have taken up the alarms that an earlier engine left.
         alarming.overview.stores = lambda: [store.status() for store in engine.stores()]
-        records = await opened.enter_async_context(open_records(data, clock, engine.running))
+        records = await opened.enter_async_context(
+            open_records(data, clock, engine.running, options.settings.record, people.audit)
+        )
         runtime = await _open_api(opened, engine, options, listener, people, records)
         if on_ready is not None:
             on_ready(engine, runtime)
@@ -193,6 +199,7 @@ async def _open_stores(
     options: EngineOptions,
     alarming: Alarming,
     stop: _Stop,
+    plan: RecordPlan,
 ) -> None:
     clock = engine.clock
     workshop = _workshop(opened, options, clock)
@@ -200,7 +207,7 @@ async def _open_stores(
     hours = options.settings.agency.show_hours
     check = checking_maker(options.paths.data, clock, hours, engine.overview)
     for settings in options.settings.stores:
-        engine.add(_make_store(settings, engine, options, alarming, workshop, desk, check))
+        engine.add(_make_store(settings, engine, options, alarming, workshop, desk, check, plan))
 
     async def close_all() -> None:
         ended = await asyncio.gather(
@@ -223,6 +230,7 @@ def _make_store(
     workshop: Workshop | None,
     desk: ModerationWorkshop | None,
     make_checking: Callable[[Services], CheckHandle],
+    plan: RecordPlan,
 ) -> Store:
     clock = engine.clock
     return Store(
@@ -242,6 +250,7 @@ def _make_store(
         alarming.telling,
         engine.runbook.steps,
         alarming.alarms.common,
+        plan,
     )
 
 

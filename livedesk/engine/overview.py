@@ -48,6 +48,8 @@ class Overview:
         self.count_users: Callable[[], int] = lambda: 0
         self.trail_problem: Callable[[], str] = str
         self.people_problem: Callable[[], str] = str
+        self.trail_aside: Callable[[], str] = str
+        self.runbook_problem: Callable[[], str] = str
         self.stores: Callable[[], Iterable[StoreStatus]] = tuple
 
     async def run(self, publish: Callable[[EngineStatus], None]) -> None:
@@ -82,6 +84,8 @@ class Overview:
             self._agency.show_hours,
             self.trail_problem(),
             self.people_problem(),
+            self.trail_aside(),
+            self.runbook_problem(),
         )
         self._alarms.look(findings)
         self._telling.beat(self.stores)

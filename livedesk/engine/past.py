@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.events import Event
+from livedesk.core.events import Event, Json
 from livedesk.engine.hold import HeldBy
+from livedesk.engine.record_facts import SETTINGS_EVENT
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionEnd, SessionReader
 from livedesk.journal.schema import FILE_SUFFIX
@@ -37,6 +38,8 @@ class LastSession:
     last_events: Mapping[str, int]
     """By relay instance: the number of its newest entry that is in the record as an event."""
     held_by: HeldBy
+    settings: Mapping[str, Json] | None = None
+    """As they were last told to the record."""
 
 
 def last_session(data: Path, store: str) -> LastSession | None:
@@ -55,6 +58,7 @@ def last_session(data: Path, store: str) -> LastSession | None:
                 position=position,
                 last_events=_last_events(reader),
                 held_by=_held_by(reader),
+                settings=_settings(reader),
             )
     return None
 
@@ -80,6 +84,34 @@ def _held_by(reader: SessionReader) -> HeldBy:
     held = HeldBy()
     held.recall(timed.event for timed in reader.events())
     return held
+
+
+def _settings(reader: SessionReader) -> Mapping[str, Json] | None:
+    newest: Mapping[str, Json] | None = None
+    for timed in reader.events(kinds=(SETTINGS_EVENT,)):
+        told = timed.event.data.get("settings")
+        newest = told if isinstance(told, dict) else newest
+    return newest
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """What the record of a session that is over stands at. With a `problem` it is not known."""
+
+    session: str
+    head: str = ""
+    events: int = 0
+    problem: str = ""
+
+
+def seal_of(path: Path, session: str) -> SealedRecord:
+    """The head of the file's chain, as it is: checking all of it is for who reads the record."""
+    try:
+        with SessionReader.open(path) as reader:
+            head, events = reader.head()
+            return SealedRecord(session, head, events)
+    except JournalError as error:
+        return SealedRecord(session, problem=str(error))
 
 
 class SessionFiles:

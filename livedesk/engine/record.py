@@ -7,22 +7,20 @@ and tries again; this room only reports that.
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
-import platform
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from livedesk import __version__
 from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Event
 from livedesk.core.settings import StoreSettings
-from livedesk.core.status import PartStatus
+from livedesk.core.status import PartState, PartStatus
 from livedesk.engine.bus import Write
 from livedesk.engine.past import POSITION_KEY, LastSession
+from livedesk.engine.record_facts import versions
 from livedesk.journal.errors import JournalError
 from livedesk.journal.sessions import session_path
 from livedesk.journal.values import SampleRow, SessionInfo
@@ -31,6 +29,8 @@ from livedesk.journal.writer import JournalWriter
 log = logging.getLogger(__name__)
 
 _LEAD_IN = 100
+
+_PART_STATES: Mapping[str, PartState] = {"ok": "up", "tight": "stale", "failing": "down"}
 
 
 class SessionRecord:
@@ -57,7 +57,7 @@ class SessionRecord:
         if self._writer is None:
             return PartStatus("up")
         health = self._writer.health
-        return PartStatus("down" if health.state == "failing" else "up", health.reason)
+        return PartStatus(_PART_STATES[health.state], health.reason)
 
     def begin(self, mono_ns: int, utc_ns: int) -> SessionInfo:
         """Open the record of a session that starts with media at this instant."""
@@ -71,7 +71,7 @@ class SessionRecord:
             started_mono_ns=mono_ns,
             limits=self._store.limits,
             uplinks=tuple(uplink.name for uplink in self._store.uplinks),
-            versions=_versions(),
+            versions=versions(),
             sandbox=self._store.sandbox,
         )
         self._writer = JournalWriter.create(path, info, self._clock)
@@ -117,6 +117,12 @@ class SessionRecord:
         if position is not None:
             self._writer.reach(POSITION_KEY, list(position))
 
+    def still(self, why: str, jpeg: bytes, mono_ns: int) -> None:
+        """Keep a picture of the feed as it was at this instant."""
+        if self._writer is not None:
+            age_ns = self._clock.mono_ns() - mono_ns
+            self._writer.still(why, jpeg, mono_ns, self._clock.utc_ns() - age_ns)
+
     def detach(self) -> JournalWriter | None:
         """End the record here; the caller closes the writer once its last event is written."""
         writer, self._writer = self._writer, None
@@ -134,12 +140,3 @@ async def _write(writer: JournalWriter, event: Event) -> bool:
         log.warning("journal: %s", error)
         return False
     return True
-
-
-def _versions() -> dict[str, str]:
-    """The parts that measure, for a report that is read years later."""
-    return {
-        "livedesk": __version__,
-        "python": platform.python_version(),
-        "av": importlib.metadata.version("av"),
-    }

@@ -41,6 +41,7 @@ from livedesk.engine.history import History, Memory, history_of, recorded_events
 from livedesk.engine.hold import HeldBy
 from livedesk.engine.orders import Orders
 from livedesk.engine.preview import PreviewBox
+from livedesk.engine.record_plan import RecordPlan
 from livedesk.engine.return_watch import ReturnWatch
 from livedesk.engine.services import Makers, Services
 from livedesk.engine.session import SessionRules
@@ -68,9 +69,10 @@ class Store:
         telling: Telling | None = None,
         steps: Callable[[str], tuple[str, ...]] | None = None,
         common: CommonAlarms | None = None,
+        plan: RecordPlan | None = None,
     ) -> None:
         """`telling`: who hears of alarms elsewhere. `steps`: what is done about one, by its id.
-        `common`: what stores of one engine have together."""
+        `common`: what stores of one engine have together. `plan`: what is kept of sessions."""
         self.settings = settings
         self.preview = PreviewBox()
         self._data = data
@@ -84,6 +86,7 @@ class Store:
             rules or SessionRules(),
             self._session_begins,
             self._session_ends,
+            plan,
         )
         self._fold = StoreFold(settings)
         self._memory = Memory(clock)
@@ -197,6 +200,7 @@ class Store:
 
     def pictured(self, jpeg: bytes, mono_ns: int) -> None:
         self.preview.put(jpeg, mono_ns)
+        self._broadcast.pictured(jpeg, mono_ns)
 
     def probe_event(self, kind: str, level: Level, text: str, data: dict[str, Json]) -> None:
         self._broadcast.post(kind, level, "probe", text, data)

@@ -233,6 +233,16 @@ class SessionReader:
             check.take(sealed.row, sealed.digest)
         return check.result(is_sealed_format=self._is_sealed_format)
 
+    def head(self) -> tuple[str, int]:
+        """The newest digest, as it is in the file, and how many events there are."""
+        digest = "digest" if self._is_sealed_format else "NULL"
+        with _in_words(self.path):
+            newest = self._connection.execute(
+                f"SELECT {digest}, (SELECT count(*) FROM events) FROM events "
+                "ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+        return ("", 0) if newest is None else (newest[0] or "", newest[1])
+
     def stills(self, from_ms: int = 0, to_ms: int = MAX_SEQ) -> Iterator[Still]:
         """Those with from_ms ≤ t_ms < to_ms in order of time."""
         if not self._is_sealed_format:

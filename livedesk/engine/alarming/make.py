@@ -47,6 +47,7 @@ class Alarming:
         self.overview.count_users = users.__len__
         self.overview.people_problem = lambda: users.problem
         self.overview.trail_problem = lambda: audit.problem
+        self.overview.trail_aside = lambda: audit.set_aside
         self.alarms.note = audit.note
 
 

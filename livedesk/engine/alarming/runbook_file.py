@@ -23,10 +23,12 @@ class RunbookFile:
         self._path = path
         self._runbook = Runbook()
         self._changing = asyncio.Lock()
+        self.problem = ""
+        """Why the agency's own steps do not hold, for people; empty while they do."""
 
     async def open(self) -> None:
         """Without a file that can be used, the defaults hold. One that cannot be is kept aside."""
-        self._runbook = await asyncio.to_thread(_read, self._path)
+        self._runbook, self.problem = await asyncio.to_thread(_read, self._path)
 
     def steps(self, alarm_id: str) -> tuple[str, ...]:
         return self._runbook.steps(alarm_id)
@@ -39,7 +41,7 @@ class RunbookFile:
         async with self._changing:
             changed = self._runbook.with_steps(kind, steps)
             await asyncio.to_thread(_write, self._path, changed.own())
-            self._runbook = changed
+            self._runbook, self.problem = changed, ""
         return next(entry for entry in changed.kinds() if entry.kind == kind)
 
 
@@ -52,22 +54,25 @@ def _write(path: Path, own: dict[str, tuple[str, ...]]) -> None:
     write_whole(path, msgspec.json.format(msgspec.json.encode({"steps": own})))
 
 
-def _read(path: Path) -> Runbook:
+def _read(path: Path) -> tuple[Runbook, str]:
+    """And what is wrong with the file."""
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             return _set_aside(path, "it is too large")
         content = msgspec.json.decode(path.read_bytes(), type=_Content)
-        return Runbook({kind: checked_steps(steps) for kind, steps in content.steps.items()})
+        steps = {kind: checked_steps(each) for kind, each in content.steps.items()}
+        return Runbook(steps), ""
     except FileNotFoundError:
-        return Runbook()
+        return Runbook(), ""
     except OSError as error:
-        log.warning("%s cannot be read (%s); the default steps hold", path, error.strerror or error)
-        return Runbook()
+        problem = f"{path} cannot be read ({error.strerror or error})"
+        log.warning("%s; the default steps hold", problem)
+        return Runbook(), problem
     except (msgspec.DecodeError, UnicodeDecodeError, UnusableStepsError) as error:
         return _set_aside(path, str(error))
 
 
-def _set_aside(path: Path, why: str) -> Runbook:
+def _set_aside(path: Path, why: str) -> tuple[Runbook, str]:
     """What somebody wrote is not written over by the next change."""
     aside = path.with_suffix(".unusable.json")
     log.warning(
@@ -77,7 +82,8 @@ def _set_aside(path: Path, why: str) -> Runbook:
         path.replace(aside)
     except OSError as error:
         log.warning("%s cannot be kept: %s", path, error.strerror or error)
-    return Runbook()
+        return Runbook(), f"{path} cannot be used ({why})"
+    return Runbook(), f"{path} cannot be used ({why}), and is kept as {aside.name}"
 
 
 class _Content(msgspec.Struct):

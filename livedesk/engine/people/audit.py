@@ -57,6 +57,8 @@ class Audit:
         self._proven = NOTHING
         self.problem = ""
         """Why notes are not on the disk yet, for people; empty while they are."""
+        self.set_aside = ""
+        """The name of the trail that this engine found and could not use; empty without one."""
 
     def note(
         self,
@@ -175,6 +177,7 @@ class Audit:
         except (sqlite3.DatabaseError, AuditDamagedError) as error:
             aside = await asyncio.to_thread(self._set_aside)
             log.error("%s cannot be used (%s): it is now %s", self.path, error, aside.name)
+            self.set_aside = aside.name
             self.note("trail.begun", data={"set_aside": aside.name})
             trail, newest = await asyncio.to_thread(audit_file.open_trail, self.path)
         self._trail = trail
