@@ -206,14 +206,24 @@ class SessionReader:
         with _in_words(self.path):
             yield from self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
 
-    def newest_events(self, count: int, until_seq: int = MAX_SEQ) -> list[TimedEvent]:
-        """The newest `count` events with seq ≤ until_seq, oldest first."""
+    def newest_events(
+        self, count: int, until_seq: int = MAX_SEQ, *, levels: Collection[str] = ()
+    ) -> list[TimedEvent]:
+        """The newest `count` events with seq ≤ until_seq, of all levels or only those named,
+        oldest first."""
+        wanted = f"AND level IN ({','.join('?' * len(levels))})" if levels else ""
         with _in_words(self.path):
             rows = self._connection.execute(
-                f"SELECT {_EVENT_COLUMNS} FROM events WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
-                (until_seq, count),
+                f"SELECT {_EVENT_COLUMNS} FROM events WHERE seq <= ? {wanted} "
+                "ORDER BY seq DESC LIMIT ?",
+                (until_seq, *levels, count),
             ).fetchall()
             return [TimedEvent(row[1], row_event(row, self.info)) for row in reversed(rows)]
+
+    def count_events(self) -> int:
+        with _in_words(self.path):
+            (count,) = self._connection.execute("SELECT count(*) FROM events").fetchone()
+            return int(count)
 
     def sealed_rows(self, after_seq: int = 0, until_seq: int = MAX_SEQ) -> Iterator[SealedRow]:
         """Events with after_seq < seq ≤ until_seq as they are in the file, with their digests."""

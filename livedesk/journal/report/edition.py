@@ -21,7 +21,9 @@ VIEWER: Final = "a viewer"
 SOMEBODY: Final = "somebody"
 
 # Who acts without being a person.
-_MACHINES: Final = frozenset(("", "engine", "relay", "probe", "rules", "rule", "signal", "system"))
+_MACHINES: Final = frozenset(
+    ("", "engine", "livedesk", "relay", "probe", "rules", "rule", "signal", "system")
+)
 
 _PERSONAL_KEYS: Final = frozenset(
     ("actor", "by", "owner", "claimed_by", "acked_by", "shelved_by", "signed_by", "operator")
