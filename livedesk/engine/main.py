@@ -47,9 +47,9 @@ from livedesk.engine.pace import hand_over_quickly, keep_what_is_loaded
 from livedesk.engine.past import SessionFiles
 from livedesk.engine.people.door import PeopleDoor, open_people
 from livedesk.engine.probe import probe_for
+from livedesk.engine.record_plan import RecordPlan, noting
 from livedesk.engine.records.make import open_records
 from livedesk.engine.records.records import Records
-from livedesk.engine.record_plan import RecordPlan, noting
 from livedesk.engine.relay_link import RelayLink
 from livedesk.engine.relay_process import RELAY_COMMAND, relay_job
 from livedesk.engine.services import Makers, Services
