@@ -153,9 +153,10 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
         if field.name == "refund" and folded(mapping.get("amount", "")) in _NET:
             continue
         found = (by_name[name] for name in field.columns if name in by_name)
-        column = next((name for name in found if name not in mapping.values()), None)
-        if column is not None:
-            mapping[field.name] = column
+        for column in found:
+            if column not in mapping.values():
+                mapping[field.name] = column
+                break
     return mapping
 
 

@@ -61,6 +61,11 @@ class Sale:
         return self.gross - self.refunded
 
     @property
+    def is_sale(self) -> bool:
+        """Not only an adjustment, and not cancelled; a gift without a price is one."""
+        return not self.cancelled and bool(self.gross or self.units)
+
+    @property
     def affiliates(self) -> tuple[str, ...]:
         """Who was named for it, each once."""
         return tuple(each.affiliate_id for each in self.commissions if each.affiliate_id)
@@ -109,16 +114,17 @@ def tally(sales: Iterable[Sale]) -> tuple[Tally, ...]:
 
 
 def _of(currency: str, sales: list[Sale]) -> Tally:
-    sold = [sale for sale in sales if not sale.cancelled]
+    kept = [sale for sale in sales if not sale.cancelled]
+    sold = [sale for sale in kept if sale.is_sale]
     paid = [each for sale in sales for each in sale.commissions]
     moved = [each.amount for sale in sales for each in sale.clawbacks if not each.is_commission]
     return Tally(
         currency=currency,
         orders=len({sale.order_id for sale in sold}),
         sales=len(sold),
-        units=sum(sale.units for sale in sold),
-        gross=sum((sale.gross for sale in sold), ZERO),
-        refunded=sum((sale.refunded for sale in sold), ZERO),
+        units=sum(sale.units for sale in kept),
+        gross=sum((sale.gross for sale in kept), ZERO),
+        refunded=sum((sale.refunded for sale in kept), ZERO),
         commission=sum((each.paid for each in paid), ZERO),
         commission_back=sum((each.taken_back for each in paid), ZERO),
         platform_fee=sum((sale.platform_fee for sale in sales), ZERO),

@@ -75,7 +75,11 @@ class ReasonSum:
     currency: str
     is_commission: bool
     times: int
+    """In the whole file."""
     amount: Decimal
+    show_times: int
+    """Of the sales that belong to the show."""
+    show_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,6 @@ class Commerce:
     products: tuple[ProductSales, ...] = ()
     incidents: tuple[IncidentSales, ...] = ()
     reasons: tuple[ReasonSum, ...] = ()
-    """Of the sales that belong to the show."""
     doubles: tuple[DoubleAttribution, ...] = ()
     """Of the whole file: an order that pays twice matters whenever it was."""
     has_times: bool = False
