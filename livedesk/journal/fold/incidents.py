@@ -54,7 +54,11 @@ CALM_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One trouble. `worst` is the worst second of `figure`, in its unit; `end_ms` None is open."""
+    """One trouble. `worst` is the worst second of `figure`, in its unit; `end_ms` None is open.
+
+    `done`: what was done about it, `by` whom; `effect`: what the platform, and so viewers, had of
+    it. All in words; empty where the record says nothing.
+    """
 
     start_ms: int
     end_ms: int | None
@@ -63,6 +67,11 @@ class Incident:
     figure: str | None = None
     subject: str = ""
     worst: float | None = None
+    done: str = ""
+    by: str = ""
+    effect: str = ""
+    switch: SwitchRow | None = None
+    """The switch that it is, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,7 @@ def _switch(row: SwitchRow) -> Incident:
         end_ms=row.end_ms or row.t_ms,
         side="path" if row.state == "failed" else side,
         cause=f"Switched from {row.from_} to {row.to}, because {row.cause_words}{detail}{outcome}",
+        switch=row,
     )
 
 

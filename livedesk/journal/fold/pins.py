@@ -44,18 +44,30 @@ class UnsettledPin:
     deadline_mono_ns: int
 
 
+class PinsTold:
+    """Takes PIN_EVENTS; of other events, and of what cannot be understood, nothing."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, PinRow] = {}
+
+    def take(self, timed: TimedEvent) -> None:
+        pin = pin_told(timed.event)
+        if pin is not None:
+            known = self._rows.get(pin.id)
+            begun_ms = timed.t_ms - round(pin.received_ms or 0.0) if known is None else known.t_ms
+            self._rows[pin.id] = PinRow(begun_ms, pin)
+
+    def result(self) -> list[PinRow]:
+        """All pins in the order of their cues, each as it was last told of."""
+        return sorted(self._rows.values(), key=lambda row: row.t_ms)
+
+
 def pin_rows(events: Iterable[TimedEvent]) -> list[PinRow]:
     """All pins in the order of their cues, each as it was last told of."""
-    begun: dict[str, int] = {}
-    newest: dict[str, PinStatus] = {}
+    pins = PinsTold()
     for timed in events:
-        pin = pin_told(timed.event)
-        if pin is None:
-            continue
-        begun.setdefault(pin.id, timed.t_ms - round(pin.received_ms or 0.0))
-        newest[pin.id] = pin
-    rows = [PinRow(begun[pin.id], pin) for pin in newest.values()]
-    return sorted(rows, key=lambda row: row.t_ms)
+        pins.take(timed)
+    return pins.result()
 
 
 def unsettled_pins(events: Iterable[Event]) -> list[UnsettledPin]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from livedesk.core.moderation import RuleStatistics
+from livedesk.core.moderation import Item, RuleStatistics, Verdict
 from livedesk.core.percentile import percentile
-from livedesk.journal.fold.queue import QueueRow
+from livedesk.journal.fold.queue import QueueRow, is_hidden_by_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,59 +54,89 @@ class QueueFigures:
 
 
 def queue_figures(
-    rows: Sequence[QueueRow], comments: int, hide_target_s: float, review_target_s: float
+    rows: Iterable[QueueRow], comments: int, hide_target_s: float, review_target_s: float
 ) -> QueueFigures:
-    hides = sorted(row.hide_ms for row in rows if row.hide_ms is not None)
-    for_review = [row for row in rows if _asks_for_review(row)]
-    reviews = sorted(row.review_s for row in for_review if row.review_s is not None)
-    states = Counter(row.item.state for row in rows)
+    count = _Count()
+    for row in rows:
+        count.take(row)
+    hides, reviews = sorted(count.hides_ms), sorted(count.reviews_s)
+    sums = count.sums
     return QueueFigures(
         comments=comments,
-        items=len(rows),
-        hidden=sum(row.is_hidden_by_rule for row in rows),
+        items=sums["items"],
+        hidden=sums["hidden"],
         hidden_done=len(hides),
         hidden_within=sum(hide_ms <= hide_target_s * 1000 for hide_ms in hides),
-        for_review=len(for_review),
+        for_review=sums["for_review"],
         reviewed=len(reviews),
         reviewed_within=sum(review_s <= review_target_s for review_s in reviews),
-        decided=sum(bool(row.item.decisions) for row in rows),
-        overturned=sum(row.item.is_overturned for row in rows),
-        replied=sum(_is_answered(row) for row in rows),
-        banned=states["banned"],
-        local=sum(row.item.verdict is not None and row.item.verdict.local for row in rows),
-        not_done=sum(
-            effect.state in ("failed", "unknown") for row in rows for effect in row.item.effects
-        ),
+        decided=sums["decided"],
+        overturned=sums["overturned"],
+        replied=sums["replied"],
+        banned=sums["banned"],
+        local=sums["local"],
+        not_done=sums["not_done"],
         hide_p50_ms=percentile(hides, 50),
         hide_p99_ms=percentile(hides, 99),
         review_p50_s=percentile(reviews, 50),
         review_p90_s=percentile(reviews, 90),
-        rules=tuple(_by_rule(rows)),
+        rules=tuple(
+            sorted(
+                (rule.told(*key) for key, rule in count.rules.items()),
+                key=lambda each: (-each.hits, each.rule),
+            )
+        ),
     )
 
 
-def _asks_for_review(row: QueueRow) -> bool:
-    return row.item.verdict is not None and row.item.verdict.action == "review"
+class _Count:
+    """One look at each item."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[str] = Counter()
+        self.hides_ms = array("d")
+        self.reviews_s = array("d")
+        self.rules: dict[tuple[str, str], _Rule] = {}
+
+    def take(self, row: QueueRow) -> None:
+        item, sums = row.item, self.sums
+        sums["items"] += 1
+        sums["decided"] += bool(item.decisions)
+        sums["overturned"] += item.is_overturned
+        sums["replied"] += _is_answered(item)
+        sums["banned"] += item.state == "banned"
+        sums["not_done"] += sum(effect.state in ("failed", "unknown") for effect in item.effects)
+        if row.hide_ms is not None:
+            self.hides_ms.append(row.hide_ms)
+        if item.verdict is not None:
+            self._take_verdict(row, item, item.verdict)
+
+    def _take_verdict(self, row: QueueRow, item: Item, verdict: Verdict) -> None:
+        is_hidden = is_hidden_by_rule(item)
+        self.sums["hidden"] += is_hidden
+        self.sums["local"] += verdict.local
+        rule = self.rules.setdefault((verdict.rule, verdict.list), _Rule())
+        rule.hits += 1
+        rule.hidden += is_hidden
+        rule.decided += item.decision is not None
+        rule.overturned += item.is_overturned
+        if verdict.action == "review":
+            self.sums["for_review"] += 1
+            review_s = row.review_s_of(item)
+            if review_s is not None:
+                self.reviews_s.append(review_s)
 
 
-def _is_answered(row: QueueRow) -> bool:
-    return any(effect.verb == "reply" and effect.state == "done" for effect in row.item.effects)
+@dataclass(slots=True)
+class _Rule:
+    hits: int = 0
+    hidden: int = 0
+    decided: int = 0
+    overturned: int = 0
+
+    def told(self, rule: str, list_: str) -> RuleStatistics:
+        return RuleStatistics(rule, list_, self.hits, self.hidden, self.decided, self.overturned)
 
 
-def _by_rule(rows: Iterable[QueueRow]) -> list[RuleStatistics]:
-    of_rule: dict[tuple[str, str], list[QueueRow]] = {}
-    for row in rows:
-        if row.item.verdict is not None:
-            of_rule.setdefault((row.item.verdict.rule, row.item.verdict.list), []).append(row)
-    found = [
-        RuleStatistics(
-            rule=rule,
-            list=list_,
-            hits=len(hits),
-            hidden=sum(row.is_hidden_by_rule for row in hits),
-            decided=sum(row.item.decision is not None for row in hits),
-            overturned=sum(row.item.is_overturned for row in hits),
-        )
-        for (rule, list_), hits in of_rule.items()
-    ]
-    return sorted(found, key=lambda each: (-each.hits, each.rule))
+def _is_answered(item: Item) -> bool:
+    return any(effect.verb == "reply" and effect.state == "done" for effect in item.effects)

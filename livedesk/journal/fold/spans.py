@@ -21,6 +21,9 @@ NOTHING_CAME = ("feed.lost", "relay.died")
 
 _NO_PATH = "path.none"
 
+SPAN_EVENTS = frozenset((*_CLOSED_BY, *_CLOSED_BY.values(), "uplink.ready"))
+"""Those that `spans` looks at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

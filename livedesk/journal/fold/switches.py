@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from livedesk.core.causes import CAUSE_WORDS, ORDERED
+from livedesk.core.causes import CAUSE_WORDS, FAULTS, ORDERED
 from livedesk.core.clock import NS_PER_MS
 from livedesk.journal.reader import TimedEvent
 
@@ -18,6 +18,9 @@ _ENDS: Final[Mapping[str, Literal["done", "failed"]]] = {
     "failover.done": "done",
     "failover.failed": "failed",
 }
+
+SWITCH_EVENTS: Final = frozenset(("failover.switch", "failover.published", *_ENDS))
+"""Those that `switches` looks at."""
 
 _DECIDED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "gone": (),
@@ -71,6 +74,16 @@ class SwitchRow:
     @property
     def end_ms(self) -> int | None:
         return None if self.switch_ms is None else self.t_ms + round(self.switch_ms)
+
+    @property
+    def gap_ms(self) -> float | None:
+        """How long the platform got nothing new: from the onset of the fault, or from the decision
+        where there was none, until it had acknowledged the first keyframe."""
+        return None if self.switch_ms is None else (self.detect_ms or 0.0) + self.switch_ms
+
+    @property
+    def is_for_fault(self) -> bool:
+        return self.cause in FAULTS
 
     @property
     def cause_words(self) -> str:

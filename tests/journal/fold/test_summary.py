@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from livedesk.journal.fold.summary import Gap, Share
-from livedesk.journal.report.verdict import headline
+from livedesk.journal.fold.headline import headline
+from livedesk.journal.fold.measured import Gap, Share
 from tests.journal.kit import event, info, row, steady, summary_of, write
 
 END = "session.end"

@@ -1,0 +1,88 @@
+"""Which settings and limits were in force, and from when on?
+
+`meta` has what held when the file was begun; `session.settings` all of the store's settings, again
+whenever an engine takes the session up with others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from livedesk.core.status import Limits
+from livedesk.journal.reader import TimedEvent
+from livedesk.journal.values import SessionInfo
+
+SETTINGS_EVENT: Final = "session.settings"
+
+_CLOCKWORK: Final = frozenset(("utc_ns", "mono_ns"))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting from `t_ms` on, until a later row of the same `name`. Names are dotted paths
+    (`limits.min_kbps`, `uplinks.0.name`); an empty value of a later row: it is not set any more."""
+
+    t_ms: int
+    utc_ns: int
+    name: str
+    value: str
+
+
+class SettingsTold:
+    """Takes `session.settings`."""
+
+    def __init__(self, info: SessionInfo) -> None:
+        facts: dict[str, Any] = {
+            "limits": {name: getattr(info.limits, name) for name in Limits.__dataclass_fields__},
+            "versions": dict(info.versions),
+            "uplinks": list(info.uplinks),
+            "platform": info.platform,
+        }
+        self._now = dict(_flat("", facts))
+        self._rows = [
+            SettingRow(0, info.started_utc_ns, name, value) for name, value in self._now.items()
+        ]
+        self._is_whole = False
+
+    def take(self, timed: TimedEvent) -> None:
+        data = timed.event.data
+        told = data.get("settings")
+        told = told if isinstance(told, dict) else data
+        new = dict(_flat("", told))
+        changed = {name: value for name, value in new.items() if self._now.get(name) != value}
+        # The first of them adds to what `meta` says; a later one also says what is gone.
+        gone = dict.fromkeys(self._now.keys() - new.keys(), "") if self._is_whole else {}
+        for name, value in sorted({**changed, **gone}.items()):
+            self._rows.append(SettingRow(timed.t_ms, timed.event.utc_ns, name, value))
+        self._now = new if self._is_whole else {**self._now, **new}
+        self._is_whole = True
+
+    def result(self) -> tuple[SettingRow, ...]:
+        return tuple(self._rows)
+
+
+def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _flat(f"{path}.{name}" if path else str(name), inner)
+    elif isinstance(value, list):
+        if all(not isinstance(inner, (Mapping, list)) for inner in value):
+            yield path, ", ".join(map(_word, value))
+            return
+        for place, inner in enumerate(value):
+            yield from _flat(f"{path}.{place}", inner)
+    elif path not in _CLOCKWORK:
+        yield path, _word(value)
+
+
+def _word(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}" if value.is_integer() else repr(value)
+    return str(value)
