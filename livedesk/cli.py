@@ -29,6 +29,7 @@ from livedesk.desk.command import add_orders, engine_access
 from livedesk.desk.pad_command import add_pad_options, pad_engine
 from livedesk.desk.people_command import add_people
 from livedesk.engine.command import add_engine
+from livedesk.journal.command import add_record
 from livedesk.paths import FolderError, Paths, find_paths
 from livedesk.sandbox.command import add_sandbox
 
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for add in (
         _add_demo, add_engine, add_orders, add_people, _add_pad, add_sandbox, _add_probe,
-        _add_slate, _add_export, _add_doctor,
+        _add_slate, add_record, _add_doctor,
     ):  # fmt: skip
         add(commands.add_parser)
     return parser
@@ -123,14 +124,6 @@ def _add_slate(add_parser: AddParser) -> None:
     slate.add_argument("--fps", type=int, default=30, metavar="N", help="default: %(default)s")
     slate.add_argument("--no-show", action="store_true", help="only write the clip")
     slate.set_defaults(run=_slate)
-
-
-def _add_export(add_parser: AddParser) -> None:
-    export = add_parser("export", help="turn a session's record into files for others")
-    export.add_argument("session", metavar="SESSION", help="a session file or the session's id")
-    export.add_argument("--format", default="csv,jsonl,html", metavar="LIST", help="%(default)s")
-    export.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="here by default")
-    export.set_defaults(run=_export)
 
 
 def _add_doctor(add_parser: AddParser) -> None:
@@ -246,36 +239,6 @@ def _slate(args: argparse.Namespace) -> int:
     except SlateError as error:
         raise FailureError(str(error)) from error
     return 0
-
-
-def _export(args: argparse.Namespace) -> int:
-    from livedesk.journal.errors import JournalError, UnknownFormatError
-    from livedesk.journal.exports.export import export
-
-    formats = [name.strip() for name in args.format.split(",") if name.strip()]
-    try:
-        written = export(_session_file(args.session), formats, args.out)
-    except UnknownFormatError as error:
-        raise UsageError(str(error)) from error
-    except (JournalError, OSError) as error:
-        raise FailureError(str(error)) from error
-    for path in written:
-        print(path)
-    return 0
-
-
-def _session_file(named: str) -> Path:
-    """A path as it is; else the file of the session with that id."""
-    from livedesk.journal.sessions import list_sessions
-
-    path = Path(named)
-    if path.exists():
-        return path
-    data = find_paths(os.environ).data
-    for entry in list_sessions(data):
-        if entry.info is not None and entry.info.session == named:
-            return entry.path
-    raise UsageError(f'there is no session file "{named}", and no session of that id in {data}')
 
 
 def _doctor(args: argparse.Namespace) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ from livedesk.journal.errors import JournalError
 from livedesk.journal.schema import FILE_SUFFIX
 from livedesk.journal.sessions import describe, session_files
 
+if sys.platform != "win32":
+    import fcntl
+
 DAY_NS: Final = 86_400 * NS_PER_S
 
 LONGEST_WHY: Final = 200
@@ -30,6 +34,10 @@ _MARKS: Final = "kept.json"
 _LOCK: Final = ".kept.lock"
 _LOCK_S: Final = 5.0
 _AGAIN_S: Final = 0.02
+_SHARED_FROM: Final = 0x4000_0002
+_SHARED_BYTES: Final = 510
+"""Where SQLite's users of a file hold a lock (os.h of SQLite, "locking byte page")."""
+
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 
@@ -123,6 +131,22 @@ def delete_session(data: Path, path: Path) -> int:
         except OSError as error:
             raise JournalError(f"{own} cannot be deleted: {error.strerror or error}.") from error
     return freed
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether somebody has the file open, without touching it. False where that cannot be told.
+
+    Only for a process that has no session file open itself: closing a file takes away all locks
+    that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if sys.platform == "win32":
+        return path.with_name(f"{path.name}-wal").exists()
+    with suppress(OSError), path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FROM)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def due(data: Path, keep_days: float, now_utc_ns: int) -> list[Path]:

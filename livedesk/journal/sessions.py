@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S
+from livedesk.core.records import RecordedSession
 from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionEnd, SessionReader
 from livedesk.journal.schema import FILE_SUFFIX
@@ -31,10 +32,14 @@ class SessionEntry:
 
 
 def session_path(data_dir: Path, store: str, started_utc_ns: int) -> Path:
-    """`<data>/sessions/<store>/<YYYYmmddTHHMMSSZ>.livedesk`; the store's id as a safe name."""
+    """`<data>/sessions/<store>/<YYYYmmddTHHMMSSZ>.livedesk`."""
     started = datetime.fromtimestamp(started_utc_ns // NS_PER_S, UTC)
-    folder = re.sub(r"[^A-Za-z0-9_-]", "_", store) or "_"
-    return data_dir / "sessions" / folder / f"{started:%Y%m%dT%H%M%SZ}{FILE_SUFFIX}"
+    return data_dir / "sessions" / folder_of(store) / f"{started:%Y%m%dT%H%M%SZ}{FILE_SUFFIX}"
+
+
+def folder_of(store: str) -> str:
+    """The store's id as a name that every file system takes."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", store) or "_"
 
 
 def session_files(data_dir: Path) -> list[Path]:
@@ -56,6 +61,39 @@ def describe(path: Path) -> SessionEntry:
             return SessionEntry(path, reader.info, end, _signed_off(reader, end.seq))
     except JournalError as error:
         return SessionEntry(path, problem=str(error))
+
+
+def recorded(entry: SessionEntry, *, why_kept: str = "", is_open: bool = False) -> RecordedSession:
+    """The session as windows and scripts know it. `why_kept`: its mark (`retention.kept`)."""
+    path = entry.path
+    about = RecordedSession(
+        id=f"{path.parent.name}-{path.stem}",
+        store=path.parent.name,
+        file=f"sessions/{path.parent.name}/{path.name}",
+        bytes=_bytes(path),
+        open=is_open,
+        kept=why_kept,
+        problem=entry.problem,
+    )
+    if entry.info is None or entry.end is None:
+        return about
+    return replace(
+        about,
+        id=entry.info.session,
+        store=entry.info.store,
+        name=entry.info.name,
+        platform=entry.info.platform,
+        started_utc_ns=entry.info.started_utc_ns,
+        ended_utc_ns=None if is_open else entry.end.utc_ns,
+        signed_off=entry.signed_off,
+        sandbox=entry.info.sandbox,
+    )
+
+
+def _bytes(path: Path) -> int:
+    """With the rows that still wait beside the file to be folded in."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _signed_off(reader: SessionReader, newest_seq: int) -> bool:

@@ -1,0 +1,125 @@
+"""`livedesk evidence`, `verify`, `recover`: what proves a show, does it hold, what can be saved?"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+from livedesk.core.clock import utc_ns_of
+from livedesk.core.command import FailureError, UsageError, say, warn
+from livedesk.journal.choosing import INSTANTS, into_ms
+from livedesk.journal.command_export import named_session, with_offer
+from livedesk.journal.errors import JournalError, NotASessionError
+from livedesk.journal.evidence.pack import pack_evidence
+from livedesk.journal.evidence.stretch import Stretch, t_ms_at
+from livedesk.journal.evidence.verify import verify_evidence
+from livedesk.journal.exports.options import ExportOptions
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.salvage import salvage
+from livedesk.journal.terminal import TerminalWatch
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def run_evidence(args: argparse.Namespace) -> int:
+    path = named_session(args.session)
+    if not args.reason.strip():
+        raise UsageError("--reason is on the cover and cannot be empty")
+    watch = TerminalWatch(sys.stderr)
+    try:
+        with SessionReader.open(path) as reader:
+            stretch = Stretch(_instant(reader, args.from_), _instant(reader, args.to))
+        options = ExportOptions(args.edition)
+        packed = pack_evidence(path, stretch, args.reason, args.out, options, watch)
+    except NotASessionError as error:
+        raise JournalError(with_offer(error)) from error
+    finally:
+        watch.clear()
+    say(str(packed))
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Ends with 1 for what is not as it was written, and for what nothing vouches for."""
+    if args.head is not None and not _DIGEST.fullmatch(args.head):
+        raise UsageError(f'--head expects a digest of 64 hex digits; found "{args.head[:80]}"')
+    path = Path(args.file)
+    if path.is_file() and zipfile.is_zipfile(path):
+        return _verify_packed(path, args.head)
+    return _verify_session(named_session(args.file), args.head)
+
+
+def run_recover(args: argparse.Namespace) -> int:
+    path, out = args.file, args.out
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    if out.resolve() == path.parent.resolve():
+        raise UsageError("--out needs another folder: the damaged file stays as it is")
+    if (out / path.name).exists():
+        raise UsageError(f"{out / path.name} is there already; name another folder by --out")
+    salvaged = salvage(path, out)
+    rows = f"{salvaged.events:,} events, {salvaged.samples:,} samples, {salvaged.stills:,} pictures"
+    say(str(salvaged.path))
+    warn(f"read: {rows}")
+    for sentence in salvaged.lost:
+        warn(sentence)
+    with SessionReader.open(salvaged.path) as reader:
+        seal = reader.seal()
+    if seal.state == "broken":
+        warn(f"The seal does not hold from event {seal.broken_seq} on: something is missing there.")
+    return 0
+
+
+def _verify_packed(path: Path, head: str | None) -> int:
+    found = verify_evidence(path, head)
+    for problem in found.problems:
+        warn(problem)
+    if found.problems:
+        raise FailureError(f"{path} is not as it was written")
+    say(f"{path}: all {found.files} files are as they were written.")
+    for sentence in found.told:
+        say(sentence)
+    return 0
+
+
+def _verify_session(path: Path, head: str | None) -> int:
+    try:
+        with SessionReader.open(path) as reader:
+            seal, damage = reader.seal(), reader.damage()
+            holds = head is None or any(row.digest == head for row in reader.sealed_rows())
+    except NotASessionError as error:
+        raise JournalError(with_offer(error)) from error
+    if damage is not None:
+        raise FailureError(
+            f"{path} is damaged: {damage}. What can be read of it: livedesk recover {path}"
+        )
+    if seal.state == "broken":
+        raise FailureError(
+            f"{path} was changed: event {seal.broken_seq} is not as it was written, or one before "
+            "it is missing"
+        )
+    if not holds:
+        raise FailureError(f"{path} does not hold what the head {head} stood for")
+    if seal.state == "unsealed":
+        raise FailureError(f"{path} has no seal: it is from before records were sealed, or empty")
+    say(f"{path}: all {seal.sealed_events:,} sealed events are as they were written.")
+    if seal.unsealed_events:
+        say(f"{seal.unsealed_events:,} events are from before the record was sealed.")
+    say(f"Its head: {seal.head}")
+    if head is None:
+        say("Compare it with the head in the audit trail (session.sealed), or give it by --head.")
+    return 0
+
+
+def _instant(reader: SessionReader, text: str) -> int:
+    """ms since first media."""
+    t_ms = into_ms(text)
+    if t_ms is not None:
+        return t_ms
+    utc_ns = utc_ns_of(text)
+    if utc_ns is None:
+        raise UsageError(f'"{text}" names no instant; expected {INSTANTS}')
+    return t_ms_at(reader, utc_ns)
