@@ -12,6 +12,7 @@ from livedesk.core.figures import FIGURES
 from livedesk.journal.exports.progress import Progress
 from livedesk.journal.exports.table import Cell, Column, Kind, Row, Table
 from livedesk.journal.fold.summary import Summary
+from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.text import cell, number, yes
 
 README_NAME: Final = "README.txt"
@@ -46,16 +47,16 @@ def write_csv(table: Table, file: BinaryIO, progress: Progress) -> None:
         text.detach()
 
 
-def readme(summary: Summary, listed: Iterable[Table], *, is_brand: bool) -> str:
+def readme(summary: Summary, listed: Iterable[Table], words: AsWritten) -> str:
     """What the columns mean and how the figures are defined."""
     info = summary.info
     lines = [
         _HEAD.format(
-            session=cell(info.session),
-            name=cell(info.name),
+            session=cell(words.edit(info.session)),
+            name=cell(words.edit(info.name)),
             store=cell(info.store),
             start=iso_utc(info.started_utc_ns),
-            edition=_BRAND if is_brand else "",
+            edition=_BRAND if words.is_brand else "",
         ).rstrip("\n")
     ]
     for table in listed:

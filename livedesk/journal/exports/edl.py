@@ -33,15 +33,16 @@ _RESOLVE_COLOURS: Final[dict[MarkerKind, str]] = {
 
 
 def edl_lists(
-    name: str, markers: Sequence[Marker], rate: FrameRate, start_timecode: str
+    name: str, markers: Sequence[Marker], rate: FrameRate, start_timecode: str, *, is_measured: bool
 ) -> list[str]:
     """One list, or as many as the markers need. Raises WrongTimecodeError."""
     start = rate.frame_of(start_timecode)
+    rate_told = f"{rate.name} FRAMES A SECOND{'' if is_measured else ' (NOT MEASURED)'}"
     chunks = [
         markers[at : at + EVENTS_A_LIST] for at in range(0, max(1, len(markers)), EVENTS_A_LIST)
     ]
     return [
-        "".join(_list(_title(name, number, len(chunks)), chunk, rate, start))
+        "".join(_list(_title(name, number, len(chunks)), chunk, rate, start, rate_told))
         for number, chunk in enumerate(chunks, 1)
     ]
 
@@ -51,10 +52,12 @@ def _title(name: str, number: int, count: int) -> str:
     return f"{shortened(_one_line(name), _TITLE_LENGTH)}{part}"
 
 
-def _list(title: str, chunk: Sequence[Marker], rate: FrameRate, start: int) -> Iterator[str]:
+def _list(
+    title: str, chunk: Sequence[Marker], rate: FrameRate, start: int, rate_told: str
+) -> Iterator[str]:
     yield f"TITLE: {title}\n"
     yield f"FCM: {'DROP FRAME' if rate.is_drop else 'NON-DROP FRAME'}\n"
-    yield f"* {rate.name} FRAMES A SECOND\n\n"
+    yield f"* {rate_told}\n\n"
     for number, marker in enumerate(chunk, 1):
         first = start + rate.frame_at(marker.start_ms)
         length = max(1, rate.frame_at(marker.end_ms) - rate.frame_at(marker.start_ms))

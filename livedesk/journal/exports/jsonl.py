@@ -1,53 +1,66 @@
-"""The record as JSON Lines: one object a line, its `type` first, readable as a stream."""
+"""The record as JSON Lines: one object a line, its `type` first, readable as a stream.
+
+What each type holds is in `jsonl_schema`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import Final, cast
 
 import msgspec
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.status import Limits
+from livedesk.journal.exports.source import Source
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import to_json
 from livedesk.journal.text import unit
 
-JSONL_VERSION = 1
+JSONL_VERSION: Final = 2
+
+_Line = tuple[str, dict[str, Json]]
 
 
-def json_lines(reader: SessionReader, summary: Summary) -> Iterator[str]:
-    """`schema` line, then `session`, `event`, `sample`, `incident`, `switch`, `pin`, `item`,
-    `warning`, `summary`."""
+def json_lines(source: Source) -> Iterator[str]:
+    """First `schema` and `session`, then everything that was recorded (`event`, `sample`), what it
+    amounts to (`incident` … `clock`), and `summary` as the last."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
-    yield _line("session", _session(summary))
-    for timed in reader.events():
-        event = timed.event
-        fields: dict[str, Json] = {
-            "seq": event.seq,
-            "utc": iso_utc(event.utc_ns),
-            "utc_ns": event.utc_ns,
-            "mono_ns": event.mono_ns,
-            "t_ms": timed.t_ms,
-            "kind": event.kind,
-            "level": event.level,
-            "source": event.source,
-            "actor": event.actor,
-            "text": event.text,
-            "data": event.data,
-        }
-        yield _line("event", fields)
-    yield from _samples(reader)
-    yield from _incidents(summary)
-    yield from _switches(summary)
-    yield from _pins(summary)
-    yield from _queue(summary)
-    yield _line("summary", _summary(summary))
+    recorded = chain(_events(source), _samples(source.reader), _derived(source.summary))
+    about: _Line = ("session", _session(source.summary))
+    for kind, fields in chain([about], source.progress.through(recorded)):
+        told = source.words.data(fields) if source.words.is_brand else fields
+        yield _line(kind, cast("dict[str, Json]", told))
+    yield _line("summary", _summary(source))
 
 
 def _line(kind: str, fields: dict[str, Json]) -> str:
     return to_json({"type": kind, **fields}) + "\n"
+
+
+def _events(source: Source) -> Iterator[_Line]:
+    for event in source.events():
+        seq, t_ms, utc_ns, mono_ns, kind, level, seen_by, text, actor, data = event
+        yield (
+            "event",
+            {
+                "seq": seq,
+                "utc": iso_utc(utc_ns),
+                "utc_ns": utc_ns,
+                "mono_ns": mono_ns,
+                "t_ms": t_ms,
+                "kind": kind,
+                "level": level,
+                "source": seen_by,
+                "actor": actor,
+                "text": text,
+                "data": msgspec.json.decode(data),
+            },
+        )
 
 
 def _session(summary: Summary) -> dict[str, Json]:
@@ -67,83 +80,91 @@ def _session(summary: Summary) -> dict[str, Json]:
     }
 
 
-def _samples(reader: SessionReader) -> Iterator[str]:
+def _samples(reader: SessionReader) -> Iterator[_Line]:
     for figure, subject in reader.subjects():
         for row in reader.samples(figure, subject):
-            fields: dict[str, Json] = {
-                "t_s": row.t_s,
-                "utc_ns": row.utc_ns,
-                "figure": figure,
-                "subject": subject,
-                "unit": unit(figure),
-                "epoch": row.epoch,
-                "n": row.n,
-                "min": row.min,
-                "mean": row.mean,
-                "max": row.max,
-            }
-            yield _line("sample", fields)
+            yield (
+                "sample",
+                {
+                    "t_s": row.t_s,
+                    "utc_ns": row.utc_ns,
+                    "figure": figure,
+                    "subject": subject,
+                    "unit": unit(figure),
+                    "epoch": row.epoch,
+                    "n": row.n,
+                    "min": row.min,
+                    "mean": row.mean,
+                    "max": row.max,
+                },
+            )
 
 
-def _incidents(summary: Summary) -> Iterator[str]:
+def _derived(summary: Summary) -> Iterator[_Line]:
     for incident in summary.incidents:
-        fields: dict[str, Json] = {
-            "start_ms": incident.start_ms,
-            "end_ms": incident.end_ms,
-            "side": incident.side,
-            "cause": incident.cause,
-            "figure": incident.figure,
-            "subject": incident.subject,
-            "worst": incident.worst,
-        }
-        yield _line("incident", fields)
-
-
-def _switches(summary: Summary) -> Iterator[str]:
-    for row in summary.switches:
-        fields: dict[str, Json] = {
-            "t_ms": row.t_ms,
-            "utc": iso_utc(row.utc_ns),
-            "utc_ns": row.utc_ns,
-            "from": row.from_,
-            "to": row.to,
-            "state": row.state,
-            "cause": row.cause,
-            "because": row.cause_words,
-            "reason": row.reason,
-            "figures": dict(row.figures),
-            "actor": row.actor,
-            "onset_utc": None if row.detect_ms is None else iso_utc(row.onset_utc_ns),
-            "detect_ms": row.detect_ms,
-            "publish_ms": row.publish_ms,
-            "switch_ms": row.switch_ms,
-            "frames_lost": row.frames_lost,
-            "frames_repeated": row.frames_repeated,
-            "lost_ms": row.lost_ms,
-        }
-        yield _line("switch", fields)
-
-
-def _pins(summary: Summary) -> Iterator[str]:
-    for row in summary.pins:
-        yield _line("pin", {"t_ms": row.t_ms, **msgspec.to_builtins(row.pin)})
-
-
-def _queue(summary: Summary) -> Iterator[str]:
-    for row in summary.queue:
-        fields: dict[str, Json] = {
-            "t_ms": row.t_ms,
-            "hide_ms": row.hide_ms,
-            "review_s": row.review_s,
-            "overturned": row.item.is_overturned,
-            **msgspec.to_builtins(row.item),
-        }
-        yield _line("item", fields)
+        # A switch has a line of its own.
+        yield "incident", msgspec.to_builtins(replace(incident, switch=None))
+    yield from _switches(summary)
+    for pin in summary.pins:
+        yield "pin", {"t_ms": pin.t_ms, **msgspec.to_builtins(pin.pin)}
+    yield from _queue(summary)
     for t_ms, warning in summary.warnings:
-        yield _line("warning", {"t_ms": t_ms, **msgspec.to_builtins(warning)})
+        yield "warning", {"t_ms": t_ms, **msgspec.to_builtins(warning)}
+    for kind, rows in (
+        ("alarm", summary.alarms),
+        ("drill", summary.drills),
+        ("action", summary.actions),
+        ("setting", summary.settings),
+        ("clock", summary.clock),
+    ):
+        for row in rows:
+            yield kind, msgspec.to_builtins(row)
 
 
-def _summary(summary: Summary) -> dict[str, Json]:
+def _switches(summary: Summary) -> Iterator[_Line]:
+    for row in summary.switches:
+        yield (
+            "switch",
+            {
+                "t_ms": row.t_ms,
+                "utc": iso_utc(row.utc_ns),
+                "utc_ns": row.utc_ns,
+                "from": row.from_,
+                "to": row.to,
+                "state": row.state,
+                "cause": row.cause,
+                "because": row.cause_words,
+                "reason": row.reason,
+                "figures": dict(row.figures),
+                "actor": row.actor,
+                "onset_utc": None if row.detect_ms is None else iso_utc(row.onset_utc_ns),
+                "detect_ms": row.detect_ms,
+                "publish_ms": row.publish_ms,
+                "switch_ms": row.switch_ms,
+                "frames_lost": row.frames_lost,
+                "frames_repeated": row.frames_repeated,
+                "lost_ms": row.lost_ms,
+            },
+        )
+
+
+def _queue(summary: Summary) -> Iterator[_Line]:
+    for row in summary.queue:
+        item = row.item
+        yield (
+            "item",
+            {
+                "t_ms": row.t_ms,
+                "hide_ms": row.hide_ms,
+                "review_s": row.review_s_of(item),
+                "overturned": item.is_overturned,
+                **msgspec.to_builtins(item),
+            },
+        )
+
+
+def _summary(source: Source) -> dict[str, Json]:
+    summary, seal = source.summary, source.seal
     worst = summary.worst_skew
     return {
         "signed_off": summary.signed_off_utc_ns is not None,
@@ -163,4 +184,6 @@ def _summary(summary: Summary) -> dict[str, Json]:
         "dropped_messages": dict(summary.dropped_messages),
         "lost_events": summary.lost_events,
         "lost_samples": summary.lost_samples,
+        "seal": seal.state,
+        "seal_head": seal.head,
     }

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
-from livedesk.journal.fold.incidents import Incident
 from livedesk.journal.fold.pins import PinRow
 from livedesk.journal.fold.summary import Summary
-from livedesk.journal.fold.switches import SwitchRow
 from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.text import plain
 
@@ -22,8 +20,6 @@ MarkerKind = Literal["pin", "switch", "incident"]
 
 LEAST_MS: Final = 2_000
 """A marker of something sudden is shown so long, or nobody could read it."""
-
-_SWITCHED: Final = "Switched from "
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +67,13 @@ def _switches(summary: Summary, words: AsWritten) -> Iterator[Marker]:
 
 
 def _incidents(summary: Summary, words: AsWritten) -> Iterator[Marker]:
-    own = [one for one in summary.incidents if not _is_switch(one, summary.switches)]
+    # A switch has a marker of its own.
+    own = [one for one in summary.incidents if one.switch is None]
     for number, incident in enumerate(own, 1):
         end_ms = summary.length_ms if incident.end_ms is None else incident.end_ms
         title = f"Incident: {incident.side}"
-        note = words.edit(incident.cause)
+        note = words.edit(" ".join((incident.cause, incident.done, incident.effect)))
         yield _marker("incident", number, incident.start_ms, end_ms, title, note)
-
-
-def _is_switch(incident: Incident, moved: tuple[SwitchRow, ...]) -> bool:
-    """Each switch is in the list of incidents too, and has a marker of its own."""
-    return incident.cause.startswith(_SWITCHED) and any(
-        row.onset_ms == incident.start_ms for row in moved
-    )
 
 
 def _marker(

@@ -18,10 +18,14 @@ class OrdersFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """`edition` as in `core.records`; `orders` add what was sold to report and tables."""
+    """`edition` as in `core.records`; `orders` add what was sold to report and tables.
+
+    `start_timecode`: where the recording begins on the editor's timeline, which many begin at
+    01:00:00:00 (only for `edl`)."""
 
     edition: Edition = "full"
     orders: OrdersFile | None = None
+    start_timecode: str = "00:00:00:00"
 
 
 PLAIN = ExportOptions()

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
+
+from livedesk.journal.chain import Seal
+from livedesk.journal.errors import NotASessionError
+from livedesk.journal.exports.options import ExportOptions
 from livedesk.journal.exports.progress import Progress
 from livedesk.journal.exports.table import Cell, Column, Row, Table
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.edition import AsWritten
+from livedesk.journal.values import EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,32 @@ class Source:
     summary: Summary
     words: AsWritten
     progress: Progress
+    options: ExportOptions
+    seal: Seal
+
+    def events(self) -> Iterator[EventRow]:
+        """As they stand in the file; their data are JSON, which has been looked at.
+
+        Raises NotASessionError for one that is not.
+        """
+        is_json = msgspec.json.Decoder().decode
+        for row in self.reader.raw_events():
+            try:
+                is_json(row[-1])
+            except msgspec.DecodeError as error:
+                raise NotASessionError(
+                    self.reader.path, f"the data of event {row[0]} are no JSON ({error})"
+                ) from error
+            yield row
+
+    def rows_of(self, format_name: str) -> int:
+        """About how many rows are gone through for a format."""
+        summary = self.summary
+        listed = len(summary.pins) + len(summary.queue)
+        samples = sum(stats.measured_s for stats in summary.figures)
+        if format_name == "xlsx":
+            samples = max((stats.measured_s for stats in summary.figures), default=0)
+        return self.reader.end().seq + samples + listed
 
 
 def in_edition(table: Table, words: AsWritten) -> Table:

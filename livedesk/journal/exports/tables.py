@@ -7,30 +7,55 @@ from collections.abc import Iterator
 from livedesk.journal.exports.source import Source, in_edition
 from livedesk.journal.exports.table import Column, Row, Table
 from livedesk.journal.exports.tables_acts import PINS, SWITCHES, pin_lines, switch_lines
+from livedesk.journal.exports.tables_alarms import (
+    ACTIONS,
+    ALARMS,
+    DRILLS,
+    action_lines,
+    alarm_lines,
+    drill_lines,
+)
 from livedesk.journal.exports.tables_queue import QUEUE, RULES, queue_lines, rule_lines
-from livedesk.journal.exports.tables_summary import SUMMARY, summary_rows
+from livedesk.journal.exports.tables_setup import (
+    CLOCK,
+    SETTINGS,
+    STILLS,
+    clock_lines,
+    setting_lines,
+    still_lines,
+)
+from livedesk.journal.exports.tables_summary import SUMMARY, VERDICT, summary_rows, verdict
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.rows import to_json
 from livedesk.journal.text import unit, utc_ns_at
 
 
 def tables(source: Source) -> list[Table]:
     """All of them, in the words of the edition. Their rows are read as they are asked for."""
-    return [in_edition(table, source.words) for table in _tables(source.reader, source.summary)]
+    return [in_edition(table, source.words) for table in _tables(source)]
 
 
-def _tables(reader: SessionReader, summary: Summary) -> list[Table]:
+def _tables(source: Source) -> list[Table]:
+    reader, summary = source.reader, source.summary
     return [
-        Table("summary", "The session in figures.", SUMMARY, summary_rows(summary)),
+        Table("summary", "The session in figures.", SUMMARY, summary_rows(summary, source.seal)),
+        Table("verdict", "What was promised, and whether it was kept.", VERDICT, verdict(summary)),
         Table("incidents", "What went wrong, one row each.", _INCIDENTS, _incidents(summary)),
         Table("switches", "When the stream moved, one row each.", SWITCHES, switch_lines(summary)),
+        Table("drills", "Switches there and back as a test.", DRILLS, drill_lines(summary)),
         Table("pins", "What was called for, one row each.", PINS, pin_lines(summary)),
         Table(
             "queue", "Comments on which somebody acted, one row each.", QUEUE, queue_lines(summary)
         ),
         Table("rules", "What each rule caught, one row each.", RULES, rule_lines(summary)),
-        Table("events", "Everything that was written down.", _EVENTS, _events(reader)),
+        Table("alarms", "What needed a person, one row each.", ALARMS, alarm_lines(summary)),
+        Table("actions", "What people did, one row each.", ACTIONS, action_lines(summary)),
+        Table(
+            "settings", "Settings and limits, and from when on.", SETTINGS, setting_lines(summary)
+        ),
+        Table("clock", "How true the wall clock was.", CLOCK, clock_lines(summary)),
+        Table("stills", "Which pictures there are.", STILLS, still_lines(reader, summary)),
+        Table("events", "Everything that was written down.", _EVENTS, _events(source)),
         Table(
             "samples",
             "One row per second, figure, uplink and epoch. A missing row is a gap.",
@@ -53,20 +78,9 @@ _EVENTS = (
 )
 
 
-def _events(reader: SessionReader) -> Iterator[Row]:
-    for timed in reader.events():
-        event = timed.event
-        yield (
-            event.seq,
-            event.utc_ns,
-            timed.t_ms / 1000,
-            event.kind,
-            event.level,
-            event.source,
-            event.actor or "",
-            event.text,
-            to_json(event.data),
-        )
+def _events(source: Source) -> Iterator[Row]:
+    for seq, t_ms, utc_ns, _, kind, level, seen_by, text, actor, data in source.events():
+        yield (seq, utc_ns, t_ms / 1000, kind, level, seen_by, actor or "", text, data)
 
 
 SAMPLES = (
@@ -109,6 +123,9 @@ _INCIDENTS = (
     Column("subject", "the uplink, if it was about one"),
     Column("worst", "worst second of the figure, in its unit", "number"),
     Column("cause", "in words"),
+    Column("done", "what was done about it"),
+    Column("by", "who did it", who="person"),
+    Column("effect", "what the platform, and so viewers, had of it"),
 )
 
 
@@ -125,4 +142,7 @@ def _incidents(summary: Summary) -> Iterator[Row]:
             incident.subject,
             incident.worst,
             incident.cause,
+            incident.done,
+            incident.by,
+            incident.effect,
         )

@@ -46,7 +46,8 @@ QUEUE = (
 
 def queue_lines(summary: Summary) -> Iterator[Row]:
     for row in summary.queue:
-        item, verdict, last = row.item, row.item.verdict, row.item.decision
+        item = row.item
+        verdict, last = item.verdict, item.decision
         yield (
             item.comment.utc_ns,
             row.t_ms / 1000,
@@ -68,7 +69,7 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
             row.hide_ms,
             "" if last is None else last.kind,
             "" if last is None else last.by,
-            row.review_s,
+            row.review_s_of(item),
             item.is_overturned,
             _last(item, "hide"),
             _last(item, "reply"),

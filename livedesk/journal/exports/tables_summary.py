@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.status import Limits
+from livedesk.journal.chain import Seal
 from livedesk.journal.exports.table import Column, Row
+from livedesk.journal.fold.figures import figures_of
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.text import label, number, unit
 
@@ -20,8 +22,37 @@ SUMMARY = (
 )
 
 
-def summary_rows(summary: Summary) -> Iterator[Row]:
+VERDICT = (
+    Column("key", "a stable word; two sessions can be compared by it"),
+    Column("title", "what"),
+    Column("value", "how much; empty: not known", "number"),
+    Column("unit", "of the value"),
+    Column("text", "the same for people"),
+    Column("mark", "good, look, bad or unknown"),
+    Column("word", "the mark in words"),
+    Column("note", "how it is counted, and what it is made of"),
+    Column("better", "which of two is better: high or low; empty: neither"),
+)
+
+
+def verdict(summary: Summary) -> Iterator[Row]:
+    for one in figures_of(summary):
+        yield (
+            one.key,
+            one.title,
+            one.value,
+            one.unit,
+            one.text,
+            one.mark,
+            one.word,
+            one.note,
+            one.better or "",
+        )
+
+
+def summary_rows(summary: Summary, seal: Seal) -> Iterator[Row]:
     yield from _session_rows(summary)
+    yield from _seal_rows(seal)
     yield from _share_rows(summary)
     if (worst := summary.worst_skew) is not None:
         at = f"at {iso_utc(worst.utc_ns)}; positive: sound early"
@@ -88,6 +119,17 @@ def _session_rows(summary: Summary) -> Iterator[Row]:
         yield _fact("version", version, subject=part)
     for name in Limits.__dataclass_fields__:
         yield measure(f"limit.{name}", getattr(info.limits, name), "", "in force at the start")
+
+
+def _seal_rows(seal: Seal) -> Iterator[Row]:
+    meaning = "intact: every sealed event is as it was written; see the architecture's Journal"
+    yield _fact("seal", seal.state, meaning)
+    yield _fact("seal_head", seal.head, "digest that stands for all sealed events")
+    yield measure("sealed_events", seal.sealed_events, "", "under the seal")
+    yield measure("unsealed_events", seal.unsealed_events, "", "of a livedesk without a seal")
+    if seal.broken_seq is not None:
+        meaning = "number of the first event that is not as it was written"
+        yield measure("seal_broken_at", seal.broken_seq, "", meaning)
 
 
 def _share_rows(summary: Summary) -> Iterator[Row]:
