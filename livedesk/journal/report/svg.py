@@ -302,7 +302,7 @@ def _dots(plot: Plot, scale: _Scale) -> list[str]:
     }
     ordered = sorted(places, key=lambda place: place[0] == "bad")
     return [
-        f'<circle {look(f"dot {style}")} cx="{x}" cy="{y}" r="{3.4 if style == "bad" else 2.6}"/>'
+        f'<circle {look(f"dot {style}")} cx="{x}" cy="{y}" r="{3.6 if style == "bad" else 3}"/>'
         for style, x, y in ordered
     ]
 
