@@ -81,12 +81,17 @@ class _EffectTold:
 
 @dataclass(slots=True)
 class _Open:
-    """An item that is being told of."""
+    """An item that is being told of. `effects`: as they were told of since the item was."""
 
     t_ms: int
     item: Item
+    effects: tuple[Effect, ...]
     hide_ms: float | None = None
     decided_ms: float | None = None
+
+    def told(self) -> Item:
+        item = self.item
+        return item if self.effects is item.effects else replace(item, effects=self.effects)
 
 
 class Queue:
@@ -134,11 +139,11 @@ class Queue:
         known = self._known(item.id)
         if known is None:
             since_ms = max(0, utc_ns - item.comment.utc_ns) // NS_PER_MS
-            known = self._open[item.id] = _Open(t_ms - since_ms, item)
+            known = self._open[item.id] = _Open(t_ms - since_ms, item, item.effects)
             if len(self._open) > _OPEN_ITEMS:
                 self._close(*self._open.popitem(last=False))
         elif item.revision >= known.item.revision:
-            known.item = item
+            known.item, known.effects = item, item.effects
         if kind == "moderation.decided" and known.decided_ms is None:
             known.decided_ms = _number(told.latency_ms)
 
@@ -146,25 +151,21 @@ class Queue:
         known, effect = self._known(told.item_id), told.effect
         if known is None:
             return
-        kept = [each for each in known.item.effects if each.key != effect.key]
-        effects = tuple(sorted((*kept, effect), key=lambda each: each.wanted_utc_ns))
-        known.item = replace(known.item, effects=effects)
-        if (
-            effect.verb == "hide"
-            and effect.state == "done"
-            and _is_first_of_rule(known.item, effect)
-        ):
+        kept = [each for each in known.effects if each.key != effect.key]
+        known.effects = tuple(sorted((*kept, effect), key=_wanted_utc_ns)) if kept else (effect,)
+        if effect.verb == "hide" and effect.state == "done" and _is_first_of_rule(known, effect):
             known.hide_ms = _latency_ms(told, known.item)
 
     def _known(self, item_id: str) -> _Open | None:
         known = self._open.get(item_id)
         if known is None and (row := self._packed.pop(item_id, None)) is not None:
-            known = _Open(row.t_ms, row.item, row.hide_ms, row.decided_ms)
+            item = row.item
+            known = _Open(row.t_ms, item, item.effects, row.hide_ms, row.decided_ms)
             self._open[item_id] = known
         return known
 
     def _close(self, item_id: str, known: _Open) -> None:
-        row = QueueRow(known.t_ms, _PACK(known.item), known.hide_ms, known.decided_ms)
+        row = QueueRow(known.t_ms, _PACK(known.told()), known.hide_ms, known.decided_ms)
         self._packed[item_id] = row
 
 
@@ -224,9 +225,13 @@ def comments_counted(events: Iterable[TimedEvent]) -> int:
     return counted.result()
 
 
-def _is_first_of_rule(item: Item, effect: Effect) -> bool:
-    first = next((each for each in item.effects if each.verb == "hide"), None)
-    return is_hidden_by_rule(item) and first is not None and first.key == effect.key
+def _wanted_utc_ns(effect: Effect) -> int:
+    return effect.wanted_utc_ns
+
+
+def _is_first_of_rule(known: _Open, effect: Effect) -> bool:
+    first = next((each for each in known.effects if each.verb == "hide"), None)
+    return is_hidden_by_rule(known.item) and first is not None and first.key == effect.key
 
 
 def is_hidden_by_rule(item: Item) -> bool:

@@ -59,16 +59,15 @@ class Told:
             kind, actor = row[4], row[8]
             if kind in _QUEUE_EVENTS:
                 self.queue.take_row(row)
+            if actor:
+                self.actions.take_row(row)
             takers = self._takers.get(kind)
             if takers is None:
                 takers = self._takers[kind] = tuple(self._taking(kind))
-            if not takers and not actor:
-                continue
-            timed = TimedEvent(row[1], row_event(row, reader.info))
-            for take in takers:
-                take(timed)
-            if actor:
-                self.actions.take(timed)
+            if takers:
+                timed = TimedEvent(row[1], row_event(row, reader.info))
+                for take in takers:
+                    take(timed)
 
     def _taking(self, kind: str) -> list[_Take]:
         kinds: list[tuple[bool, _Take]] = [
