@@ -21,6 +21,10 @@ class NotASessionError(JournalError):
         self.path = path
 
 
+class DamagedSessionError(NotASessionError):
+    """It looks like a session file; a part of it may still be read (journal/salvage.py)."""
+
+
 class NewerSessionError(JournalError):
     """The file was written by a later livedesk; guessing at its meaning would be worse than no."""
 

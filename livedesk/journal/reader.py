@@ -15,9 +15,9 @@ from urllib.parse import quote
 from livedesk.core.clock import NS_PER_MS
 from livedesk.core.events import Event
 from livedesk.journal.chain import Check, Seal
-from livedesk.journal.errors import JournalError, NotASessionError
+from livedesk.journal.errors import DamagedSessionError, JournalError, NotASessionError
 from livedesk.journal.rows import meta_info, row_event
-from livedesk.journal.salvage import Salvaged, salvage
+from livedesk.journal.salvage import LAST_NS, LONGEST_MS, MOST, Salvaged, salvage
 from livedesk.journal.schema import BUSY_MS, SCHEMA_VERSION, SEALED_SINCE, check
 from livedesk.journal.series import Series, bucket_width_s, downsample
 from livedesk.journal.values import EventRow, SampleRow, SealedRow, SessionInfo, Still
@@ -33,6 +33,17 @@ _STILL_COLUMNS = "t_ms, utc_ns, why, jpeg"
 
 SecondRow = tuple[int, int, float, float, float]
 """One second of a figure in one epoch: t_s, n, min, mean, max."""
+
+
+_SOUND_TIME = f"utc_ns BETWEEN 0 AND {LAST_NS} AND abs(t_ms) < {LONGEST_MS}"
+_UNUSABLE = (
+    f"SELECT count(*) FROM events WHERE ({_SOUND_TIME} AND "
+    "CASE WHEN json_valid(data) THEN json_type(data) END IS 'object') IS NOT TRUE",
+    f"SELECT count(*) FROM (SELECT utc_ns, t_s * 1000 AS t_ms FROM ticks) "
+    f"WHERE ({_SOUND_TIME}) IS NOT TRUE",
+    f"SELECT count(*) FROM samples WHERE (abs(min) <= {MOST} AND abs(mean) <= {MOST} "
+    f"AND abs(max) <= {MOST} AND n > 0) IS NOT TRUE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +113,10 @@ class SessionReader:
                 raise
             return cls._of_salvaged(path, folder, unreadable)
         try:
-            damage = reader.damage()
-        except NotASessionError as error:
-            damage = str(error)
-        if damage is None:
+            is_sound = reader.damage() is None and not reader.unusable_rows()
+        except NotASessionError:
+            is_sound = False
+        if is_sound:
             return reader
         reader.close()
         return cls._of_salvaged(path, folder, None)
@@ -117,7 +128,9 @@ class SessionReader:
         try:
             salvaged = salvage(path, folder)
         except NotASessionError as nothing:
-            raise unreadable or nothing from nothing
+            if unreadable is None or isinstance(unreadable, DamagedSessionError):
+                raise
+            raise unreadable from nothing
         reader = cls.open(salvaged.path)
         reader.salvaged = salvaged
         return reader
@@ -371,6 +384,23 @@ class SessionReader:
             (verdict,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
         return None if verdict == "ok" else str(verdict)
 
+    def unusable_rows(self) -> int:
+        """Rows that SQLite finds nothing wrong with, and that make no sense all the same: a bit
+        of a time, of a number or of JSON was flipped. Raises NotASessionError for a text that is
+        none."""
+        with _in_words(self.path):
+            for _ in self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events"):
+                pass  # every text is decoded on the way
+            return sum(self._connection.execute(each).fetchone()[0] for each in _UNUSABLE)
+
+
+_TROUBLE = {
+    sqlite3.SQLITE_NOTADB: "it is no database, or its beginning is damaged",
+    sqlite3.SQLITE_CORRUPT: "it is damaged (livedesk recover saves what can still be read)",
+    sqlite3.SQLITE_IOERR: "the disk reports an error, or the file is cut off",
+    sqlite3.SQLITE_BUSY: "another program holds it",
+}
+
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     # A reader may be opened in one worker thread and read in another, never in two at once.
@@ -389,6 +419,7 @@ def _in_words(path: Path) -> Iterator[None]:
     except JournalError:
         raise
     except (sqlite3.Error, OSError) as error:
-        raise NotASessionError(path, str(error)) from error
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        raise DamagedSessionError(path, _TROUBLE.get(code, str(error))) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise NotASessionError(path, f"its content does not make sense ({error!r})") from error
+        raise DamagedSessionError(path, f"its content does not make sense ({error!r})") from error

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from livedesk.core.clock import NS_PER_S
 from livedesk.journal import schema
 from livedesk.journal.errors import NewerSessionError, NotASessionError
 from livedesk.journal.pages import Cells, Pages, Value
@@ -27,8 +28,14 @@ from livedesk.journal.values import SessionInfo
 SALVAGED_META: Final = "salvaged"
 """In `meta` of a salvaged file: what was lost, as a list of sentences."""
 
-_LONGEST_MS: Final = 30 * 24 * 3_600_000
+LONGEST_MS: Final = 30 * 24 * 3_600_000
 """No session lasts a month: a time beyond that is damage."""
+LAST_NS: Final = 4_102_444_800 * NS_PER_S
+"""2100, of wall times likewise."""
+_MOST_WRONG_BITS: Final = 2
+"""In the mark of our files: more are no damage, but the mark of another program."""
+MOST: Final = 1e15
+"""No figure is larger than this."""
 
 _INTO: Final = {
     "events": "INSERT OR IGNORE INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)",
@@ -91,7 +98,8 @@ def _salvaged(pages: Pages, path: Path, folder: Path) -> Salvaged:
 
 
 def _refuse_foreign(pages: Pages, path: Path) -> None:
-    if pages.application_id != schema.APPLICATION_ID and pages.has_header:
+    wrong_bits = (pages.application_id ^ schema.APPLICATION_ID).bit_count()
+    if pages.has_header and wrong_bits > _MOST_WRONG_BITS:
         raise NotASessionError(path, "it is a database of another program")
     version = pages.user_version
     if pages.has_header and schema.SCHEMA_VERSION < version < 1_000:
@@ -141,13 +149,12 @@ def _recognised(row: tuple[Value, ...]) -> tuple[str, tuple[Value, ...]] | None:
     match row:
         case (int(), int(), int(), int(), str(), str(), str(), str(), str() | None, str(), *rest):
             return _event(row, rest)
-        case (int(t_s), int(), int()) if _is_time(t_s * 1_000):
+        case (int(t_s), int(utc_ns), int()) if _is_time(t_s * 1_000, utc_ns):
             return "ticks", row
-        case (int(t_ms), int(), str(), bytes()) if _is_time(t_ms):
+        case (int(t_ms), int(utc_ns), str(), bytes()) if _is_time(t_ms, utc_ns):
             return "stills", row
-        case (str(), str(), int(t_s), int(), int(), low, mean, high) if _is_time(t_s * 1_000):
-            if all(isinstance(each, int | float) for each in (low, mean, high)):
-                return "samples", row
+        case (str(), str(), int(t_s), int(), int(n), *figures) if _is_time(t_s * 1_000, 0):
+            return ("samples", row) if n > 0 and _are_figures(figures) else None
         case (str(), str(value)) if _is_json(value):
             return "meta", row
     return None
@@ -160,16 +167,24 @@ def _event(row: tuple[Value, ...], rest: list[Value]) -> tuple[str, tuple[Value,
         len(rest) <= 1
         and isinstance(digest, str | None)
         and isinstance(row[1], int)
-        and _is_time(row[1])
+        and isinstance(row[2], int)
+        and _is_time(row[1], row[2])
         and isinstance(data, str)
         and _is_json(data, dict)
     )
     return ("events", (*row[:10], digest)) if is_sound else None
 
 
-def _is_time(t_ms: int) -> bool:
+def _is_time(t_ms: int, utc_ns: int) -> bool:
     """Events may be older than the session: what led to it."""
-    return abs(t_ms) < _LONGEST_MS
+    return abs(t_ms) < LONGEST_MS and 0 <= utc_ns <= LAST_NS
+
+
+def _are_figures(values: list[Value]) -> bool:
+    """Minimum, mean and maximum; no number is larger than MOST, and NaN is none."""
+    return len(values) == 3 and all(
+        isinstance(each, int | float) and abs(each) <= MOST for each in values
+    )
 
 
 def _is_json(text: str, kind: type = object) -> bool:
