@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,6 +24,7 @@ from livedesk.desk.errors import BadAnswerError, NotSentError, RefusedError, Unr
 from livedesk.desk.moderation_client import ModerationClient
 from livedesk.desk.people_client import PeopleClient
 from livedesk.desk.pin_client import PinClient, store_path
+from livedesk.desk.record_client import RecordClient
 from livedesk.desk.words import tr
 
 OnQueue = Callable[[QueueChange], None]
@@ -43,6 +44,12 @@ _CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 _LONG_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 _HISTORY_TIMEOUT = httpx.Timeout(15.0, connect=2.0)
 _PATIENT_TIMEOUT = httpx.Timeout(120.0, connect=2.0)
+_FILE_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+"""Without a sign of the other side, of a file that may take much longer as a whole."""
+
+FILE_PIECE = 1024 * 1024
+"""Bytes of a file that are held at a time."""
+
 _KEPT_OPEN = httpx.Limits(max_connections=100, max_keepalive_connections=8, keepalive_expiry=25.0)
 """httpx lets go of an idle connection after 5 s, and a cue after a pause would pay for another. The
 engine closes it after 30 s: it has to be let go of before, or a cue would go into a closed one."""
@@ -125,6 +132,23 @@ class HttpDoor:
     async def delete(self, path: str, body: dict[str, Json] | None = None) -> bytes:
         return (await self._call("DELETE", path, json=self._signed(body or {}) or None))[0]
 
+    async def upload(self, path: str, content: bytes, params: dict[str, str | float]) -> bytes:
+        """Hand in a file as it is."""
+        return (await self._call("POST", path, params=params, content=content,
+                                 patience=_PATIENT_TIMEOUT))[0]  # fmt: skip
+
+    async def download(self, path: str, take: Callable[[bytes], Awaitable[None]]) -> None:
+        """A file of any length, piece by piece. Breaks off as `UnreachableError`: what was taken
+        until then is no whole file."""
+        async with (
+            self._errors(path),
+            self._http.stream("GET", path, timeout=_FILE_TIMEOUT) as answer,
+        ):
+            if answer.status_code >= 400:
+                self._check(answer.status_code, await self._body(answer, path), path)
+            async for piece in answer.aiter_bytes(FILE_PIECE):
+                await take(piece)
+
     def _signed(self, body: dict[str, Json]) -> dict[str, Json]:
         """An order that says itself by whom it is keeps that: it is sent again as it was given."""
         return body if self.acts_as is None else {"by": self.acts_as(), **body}
@@ -136,11 +160,14 @@ class HttpDoor:
         *,
         params: dict[str, str | float] | None = None,
         json: dict[str, Json] | None = None,
+        content: bytes | None = None,
         patience: httpx.Timeout = _CALL_TIMEOUT,
     ) -> tuple[bytes, httpx.Headers]:
         async with (
             self._errors(path),
-            self._http.stream(method, path, params=params, json=json, timeout=patience) as answer,
+            self._http.stream(
+                method, path, params=params, json=json, content=content, timeout=patience
+            ) as answer,
         ):
             body = await self._body(answer, path)
             self._check(answer.status_code, body, path)
@@ -209,6 +236,7 @@ class EngineClient:
         self.alarms = AlarmClient(self._door)
         self.people = PeopleClient(self._door)
         self.checks = CheckClient(self._door)
+        self.records = RecordClient(self._door)
 
     @property
     def where(self) -> str:

@@ -39,6 +39,8 @@ from livedesk.desk.pin_client import PinClient
 from livedesk.desk.pinning import Pinning
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview, Previews
+from livedesk.desk.record_client import RecordClient
+from livedesk.desk.records import Records
 from livedesk.desk.rights import Rights
 from livedesk.desk.timeline import RECALLED
 from livedesk.desk.words import tr
@@ -110,6 +112,7 @@ class Desk:
         self.checks = Checks(
             lambda: self._seeing_client().checks, self._spawn, self.now, lambda: self.me
         )
+        self.records = Records(self._record_client, self._spawn, self.now)
         self.alarms = Alarming(self._alarm_client, self._spawn, self.now, lambda: self.me)
         self._link = EngineLink(locate, dial, rng, backoff, self.moderation.changed)
         self._model = DeskModel(self.now())
@@ -237,6 +240,7 @@ class Desk:
         self.pads.attached(is_local=self._is_local)
         self.people.attached()
         self.checks.attached()
+        self.records.attached()
         client.when_forbidden(self._ask_me)
         client.act_as(lambda: self.me)
         self._spawn("stores", self._take_stock(client))
@@ -273,6 +277,7 @@ class Desk:
         self.pins.event(event)
         self.pads.event(event)
         self.checks.event(event)
+        self.records.event(event)
         self.alarms.event(event)
 
     def engine(self, status: EngineStatus) -> None:
@@ -361,6 +366,13 @@ class Desk:
 
     def _alarm_client(self) -> AlarmClient:
         return self._seeing_client().alarms
+
+    def _record_client(self) -> RecordClient:
+        """For what is asked again and again, as by `_seeing_client`."""
+        client, why_not = self._client(), Rights(self._me).why_not("records")
+        if why_not:
+            raise NotSentError(why_not, client.where, "")
+        return client.records
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._calls.spawn(name, self._noted(work))

@@ -1,7 +1,7 @@
 """Which keys does the console's window understand, on every page?
 
-Pages have F2 to F7 in the order of their buttons, beside F8 for the switch, and a letter where no
-page needs it for itself.
+Pages have F2 to F7 and F9 in the order of their buttons; F8, between them, is the switch, and stays
+where hands know it. They have a letter, too, where no page needs it for itself.
 """
 
 from __future__ import annotations
@@ -22,11 +22,17 @@ from livedesk.ui.feed.plotspanel import PlotsPanel
 from livedesk.ui.feed.switching import Switching
 from livedesk.ui.pagekeys import order_shortcuts, pin_shortcuts, queue_shortcuts
 from livedesk.ui.pages import PAGES, Page
+from livedesk.ui.sessions.keys import session_shortcuts
 from livedesk.ui.shortcuts import Shortcut
 from livedesk.ui.wall.keys import wall_shortcuts
 
 LETTERS: dict[Page, str] = {"wall": "W", "feed": "F", "pins": "P", "queue": "Q", "check": "G"}
-"""A approves comments and adds products, so the alarms have no letter."""
+"""A approves comments and adds products, so the alarms have no letter. S skips and shelves, so the
+sessions have none."""
+
+F_KEYS: dict[Page, str] = dict(
+    zip(PAGES, ("F2", "F3", "F4", "F5", "F6", "F7", "F9"), strict=True)
+)  # fmt: skip
 
 FAR_STEPS = 10
 """Of the plots' cursor, with Shift."""
@@ -61,8 +67,7 @@ class Window(Protocol):
 
 def page_keys(page: Page) -> tuple[str, ...]:
     """`F4`, and `P` where there is a letter."""
-    keys = (LETTERS.get(page, ""), f"F{PAGES.index(page) + 2}")
-    return tuple(key for key in keys if key)
+    return tuple(key for key in (LETTERS.get(page, ""), F_KEYS[page]) if key)
 
 
 def console_shortcuts(
@@ -97,6 +102,7 @@ def console_shortcuts(
         *pin_shortcuts(pages.pins, window.open_web_pad),
         *queue_shortcuts(pages.queue),
         *alarm_shortcuts(pages.alarms),
+        *session_shortcuts(pages.sessions),
     )
 
 
@@ -124,4 +130,5 @@ def _page_text(page: Page) -> str:
         "queue": tr("Page: moderation queue"),
         "alarms": tr("Page: alarms"),
         "check": tr("Page: check before the show"),
+        "sessions": tr("Page: sessions on record"),
     }[page]

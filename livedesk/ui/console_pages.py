@@ -22,6 +22,7 @@ from livedesk.ui.feed.uplinks import Orders
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pages import OF_ALL_STORES, Page, Pages, scrolled
 from livedesk.ui.pins.page import PinsPage
+from livedesk.ui.sessions.page import SessionsPage
 from livedesk.ui.source import Source
 from livedesk.ui.theme import Theme
 from livedesk.ui.wall.page import WallPage
@@ -42,6 +43,7 @@ class ConsolePages(Pages):
         self.queue = QueuePage(source.moderation, theme, source.now)
         self.alarms = AlarmsPage(source.alarms, theme, source.now, zone)
         self.check = CheckPage(source.checks, theme, zone)
+        self.sessions = SessionsPage(source.records, theme, source.now, zone)
         self.message = Text(theme, "title", theme.colours.muted)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -52,6 +54,7 @@ class ConsolePages(Pages):
             "queue": scrolled(self.queue),
             "alarms": self.alarms,
             "check": scrolled(self.check),
+            "sessions": self.sessions,
         }
         for page in (self.message, *self._widgets.values()):
             self.addWidget(page)
@@ -68,7 +71,8 @@ class ConsolePages(Pages):
         self, page: Page, snapshot: DeskSnapshot, view: StoreView | None, orders: Orders
     ) -> None:
         """Show the newest of a page, or why there is nothing to show."""
-        if not snapshot.stores or (view is None and page not in OF_ALL_STORES):
+        has_stores = bool(snapshot.stores) or (page == "sessions" and snapshot.link.answering)
+        if not has_stores or (view is None and page not in OF_ALL_STORES):
             self.message.show_text(_nothing_to_show(snapshot))
             self.setCurrentWidget(self.message)
             return
@@ -81,6 +85,8 @@ class ConsolePages(Pages):
                 self.alarms.show_alarms(snapshot, chosen, Rights(snapshot.me))
             case "check":
                 self.check.show_check(snapshot, chosen, Rights(snapshot.me))
+            case "sessions":
+                self.sessions.show_records(snapshot, Rights(snapshot.me))
             case _ if view is not None:
                 self._show_store(page, snapshot, view, orders)
 
@@ -119,6 +125,8 @@ class ConsolePages(Pages):
                 self.alarms.focus_list()
             case "check":
                 self.check.focus_list()
+            case "sessions":
+                self.sessions.focus_list()
             case _:
                 return False
         return True

@@ -73,6 +73,7 @@ def _page_names() -> dict[Page, tuple[str, str]]:
         "queue": (tr("Queue"), tr("Moderation (Q, F5)")),
         "alarms": (tr("Alarms"), tr("Alarms, and what to do (F6)")),
         "check": (tr("Check"), tr("Check before the show (G, F7)")),
+        "sessions": (tr("Sessions"), tr("Sessions on record (F9)")),
     }
 
 

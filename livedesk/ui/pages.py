@@ -11,12 +11,14 @@ from typing import Final, Literal
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
-Page = Literal["wall", "feed", "pins", "queue", "alarms", "check"]
+Page = Literal["wall", "feed", "pins", "queue", "alarms", "check", "sessions"]
 
-PAGES: Final[tuple[Page, ...]] = ("wall", "feed", "pins", "queue", "alarms", "check")
-"""In the order of their buttons and of the keys F2 to F7."""
+PAGES: Final[tuple[Page, ...]] = (
+    "wall", "feed", "pins", "queue", "alarms", "check", "sessions",
+)  # fmt: skip
+"""In the order of their buttons and of their keys."""
 
-OF_ALL_STORES: Final[frozenset[Page]] = frozenset({"wall", "alarms", "check"})
+OF_ALL_STORES: Final[frozenset[Page]] = frozenset({"wall", "alarms", "check", "sessions"})
 """Pages beside which no store is chosen."""
 
 

@@ -74,7 +74,9 @@ def _press(shortcut: Shortcut, refused: Callable[[Right], bool], _checked: bool 
         shortcut.act()
 
 
-BLOCKS: Final[tuple[Where, ...]] = ("", "wall", "feed", "pins", "queue", "alarms", "check")
+BLOCKS: Final[tuple[Where, ...]] = (
+    "", "wall", "feed", "pins", "queue", "alarms", "check", "sessions",
+)  # fmt: skip
 """In the order of the pages' buttons."""
 
 COLUMN_WIDTH, KEYS_WIDTH, SCROLL_BAR = 400, 124, 16
@@ -169,6 +171,7 @@ def _headings() -> dict[Where, str]:
         "feed": tr("Page of the feed"),
         "pins": tr("Page of the pins"),
         "queue": tr("Page of the queue"),
+        "sessions": tr("Page of the sessions"),
     }
 
 

@@ -16,6 +16,7 @@ from livedesk.desk.pins import PinsView
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
 from livedesk.desk.queue_view import QueueDesk, QueueFilter, QueueView
+from livedesk.desk.records import RecordSource
 from livedesk.desk.web_pads import KnownPads
 from livedesk.ui.check.page import CheckSource
 
@@ -98,6 +99,9 @@ class Source(OrderDesk, Protocol):
 
     @property
     def checks(self) -> CheckSource: ...
+
+    @property
+    def records(self) -> RecordSource: ...
 
     @property
     def people(self) -> PeopleSource: ...

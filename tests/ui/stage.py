@@ -28,6 +28,7 @@ from livedesk.desk.model import DeskModel, DeskSnapshot, Moment
 from livedesk.desk.people import PeopleDesk
 from livedesk.desk.plots import StorePlots
 from livedesk.desk.previews import Preview
+from livedesk.desk.records import Records, RecordSource
 from tests.ui.alarm_stage import StageAlarms
 from tests.ui.pin_stage import StagePins, stage_pads
 from tests.ui.queue_stage import StageQueue
@@ -107,6 +108,7 @@ class Stage:
         self.alarms = StageAlarms(self.now)
         self.checks: CheckSource = Checks(_nobody, _dropped, self.now, lambda: "Mai")
         self.people = PeopleDesk(_nobody, _dropped)
+        self.records: RecordSource = Records(_nobody, _dropped, self.now)
         self.pads = stage_pads(self.now, self.snapshot)
         self.book = OrderBook()
         self._rng = Random(7)

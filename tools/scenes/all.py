@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from livedesk.ui.welcome.window import WelcomeWindow
 from livedesk.ui.window import ConsoleWindow
-from tools.scenes import apart, console, dialogs, show
+from tools.scenes import apart, console, dialogs, records, show
 from tools.scenes.stage import Scene
 
 SCENES: Final[dict[str, Scene]] = {
@@ -59,6 +59,20 @@ SCENES: Final[dict[str, Scene]] = {
     "check-no-go": console.check_no_go,
     "check-go": console.check_go,
     "check-waived": console.check_waived,
+    "sessions": records.sessions,
+    "sessions-none": records.sessions_none,
+    "sessions-several": records.sessions_several,
+    "sessions-unreadable": records.sessions_unreadable,
+    "sessions-searched": records.sessions_searched,
+    "sessions-live-operations": records.sessions_live_operations,
+    "sessions-compare": records.compare,
+    "sessions-keep": records.keep,
+    "sessions-delete": records.delete,
+    "sessions-delete-several": records.delete_several,
+    "sessions-export": records.export,
+    "sessions-export-running": records.export_running,
+    "sessions-export-closed": records.export_closed,
+    "sessions-orders": records.orders,
     "keys": dialogs.keys,
     "question-end": dialogs.end,
     "question-drill": dialogs.drill,

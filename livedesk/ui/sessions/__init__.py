@@ -1,0 +1,1 @@
+"""Sessions on record: found, read, compared, exported, kept and deleted."""
