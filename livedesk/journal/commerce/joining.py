@@ -16,6 +16,8 @@ from livedesk.journal.commerce.orders import Orders
 from livedesk.journal.commerce.sales import doubles_of, sales_of
 from livedesk.journal.commerce.stretches import Shelf, Stretch, stretches
 from livedesk.journal.commerce.values import (
+    JOINED,
+    TIMED,
     Commerce,
     IncidentSales,
     MinuteSales,
@@ -29,7 +31,6 @@ from livedesk.journal.fold.summary import Summary
 
 _DAY_NS = 86_400 * 10**9
 _MINUTE_MS = 60_000
-_IN_SHOW: frozenset[Place] = frozenset(("pinned", "after", "show", "day"))
 _UNSEEN = "instrument"
 """Viewers notice nothing of what our own instrument lacks."""
 
@@ -41,10 +42,11 @@ def join(orders: Orders, summary: Summary, skus: Mapping[str, str] | None = None
     sales = sales_of(orders.rows)
     shown = stretches(summary.pins, summary.length_ms)
     shelf = Shelf(shown, skus or {})
-    found = [_placed(sale, shelf, summary) for sale in sales]
-    ours = [sale for sale, place, _ in found if place in _IN_SHOW]
+    tells_times = "time" in orders.mapping
+    found = [_placed(sale, shelf, summary, tells_times=tells_times) for sale in sales]
+    ours = [sale for sale, place, _ in found if place in JOINED]
     timed = sorted(
-        ((_t_ms(sale, summary), sale) for sale, place, _ in found if place in _IN_SHOW - {"day"}),
+        ((_t_ms(sale, summary), sale) for sale, place, _ in found if place in TIMED),
         key=lambda each: (each[0], each[1].order_id, each[1].item),
     )
     incidents = [each for each in summary.incidents if each.start_ms < summary.length_ms]
@@ -74,11 +76,14 @@ def _t_ms(sale: Sale, summary: Summary) -> int:
     return ((sale.utc_ns or 0) - summary.info.started_utc_ns) // NS_PER_MS
 
 
-def _placed(sale: Sale, shelf: Shelf, summary: Summary) -> tuple[Sale, Place, Stretch | None]:
+def _placed(
+    sale: Sale, shelf: Shelf, summary: Summary, *, tells_times: bool
+) -> tuple[Sale, Place, Stretch | None]:
     if sale.cancelled:
         return sale, "cancelled", None
     if sale.utc_ns is None:
-        return sale, "untimed", None
+        is_known = not tells_times and bool(shelf.products(sale))
+        return sale, "product" if is_known else "untimed", None
     start_ns, length_ns = summary.info.started_utc_ns, summary.length_ms * NS_PER_MS
     if sale.day_only:
         is_ours = sale.utc_ns < start_ns + length_ns and start_ns < sale.utc_ns + _DAY_NS

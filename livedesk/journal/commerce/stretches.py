@@ -45,7 +45,8 @@ def pinned_skus(reader: SessionReader) -> dict[str, str]:
 
 def stretches(pins: Iterable[PinRow], length_ms: int) -> list[Stretch]:
     """In the order in which they were shown; one that was never shown has none."""
-    shown = sorted((_shown_ms(row), row.pin) for row in pins if _was_shown(row.pin))
+    shown = [(_shown_ms(row), row.pin) for row in pins if _was_shown(row.pin)]
+    shown.sort(key=lambda each: (each[0], each[1].id))
     found: list[Stretch] = []
     for place, (from_ms, pin) in enumerate(shown):
         if pin.action != "pin" or from_ms >= length_ms:

@@ -9,9 +9,13 @@ from typing import Literal
 from livedesk.journal.commerce.figures import Sale, Tally
 from livedesk.journal.commerce.orders import Orders
 
-Place = Literal["pinned", "after", "show", "day", "outside", "untimed", "cancelled"]
+Place = Literal["pinned", "after", "show", "day", "product", "outside", "untimed", "cancelled"]
 """Where a sale stands: while its product was pinned, in the five minutes after, elsewhere in the
-show, on a day of the show without a time, at another time, without any, or cancelled."""
+show; of a product that was shown, with no more than the day of the show known, or in a file that
+tells no times at all. The rest could not be joined: at another time, with none, or cancelled."""
+
+JOINED: frozenset[Place] = frozenset(("pinned", "after", "show", "day", "product"))
+TIMED: frozenset[Place] = frozenset(("pinned", "after", "show"))
 
 
 @dataclass(frozen=True, slots=True)
