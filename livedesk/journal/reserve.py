@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,23 @@ RESERVE_BYTES: Final = 8_000_000
 _BLOCK: Final = bytes(1_000_000)
 
 
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
 class Reserve:
     """Blocks; used by a writer's thread only. Never raises: it is a help, not a condition."""
 
-    def __init__(self, folder: Path, size_bytes: int = RESERVE_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        size_bytes: int = RESERVE_BYTES,
+        free_bytes: Callable[[Path], int] = _free_bytes,
+    ) -> None:
         self._path = folder / RESERVE_NAME
         self._size_bytes = size_bytes
+        self._free_bytes = free_bytes
+        self._is_told = False
 
     @property
     def is_held(self) -> bool:
@@ -38,11 +50,18 @@ class Reserve:
             return False
 
     def has_room(self) -> bool:
-        """For samples and stills. Once the reserve was given up, not before it is there again."""
-        free_bytes = self._free_bytes()
-        if free_bytes is None:
+        """For samples and stills. Once the reserve was given up, not before there is room for it
+        again and for as much beside it twice, so that it does not come and go."""
+        try:
+            free_bytes = self._free_bytes(self._path.parent)
+        except OSError:
             return True  # writing will tell
-        return free_bytes >= self._size_bytes and (self.is_held or self._take(free_bytes))
+        if self.is_held:
+            return free_bytes >= self._size_bytes
+        if free_bytes < 3 * self._size_bytes:
+            return False
+        self._take()
+        return True
 
     def give_up(self) -> bool:
         """Whether there was something to give."""
@@ -58,24 +77,16 @@ class Reserve:
         with suppress(OSError):
             self._path.unlink()
 
-    def _take(self, free_bytes: int) -> bool:
-        """Only where as much is left beside it twice, so that it does not come and go."""
-        if free_bytes < 3 * self._size_bytes:
-            return False
+    def _take(self) -> None:
+        """Where that is not possible, all the same there is room."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             _fill(self._path, self._size_bytes)
         except OSError as error:
-            log.warning("%s cannot be made: %s", self._path, error.strerror or error)
+            if not self._is_told:
+                log.warning("%s cannot be made: %s", self._path, error.strerror or error)
+            self._is_told = True
             self.leave()
-            return False
-        return True
-
-    def _free_bytes(self) -> int | None:
-        try:
-            return shutil.disk_usage(self._path.parent).free
-        except OSError:
-            return None
 
 
 def _fill(path: Path, size_bytes: int) -> None:
