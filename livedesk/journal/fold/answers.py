@@ -26,7 +26,7 @@ _WORDS: Final = {
     "alarm.acknowledged": "Alarm acknowledged.",
     "alarm.unshelved": "Alarm taken back from the shelf.",
 }
-_ANSWERS: Final = frozenset(("order", "alarm", "session"))
+_ANSWERS: Final = frozenset(("order", "alarm"))
 """First parts of acts that answer a trouble; a pin or a word on a comment does not."""
 
 _Deed = tuple[int, str, str]

@@ -16,13 +16,11 @@ from livedesk.journal.values import SessionInfo
 
 SETTINGS_EVENT: Final = "session.settings"
 
-_CLOCKWORK: Final = frozenset(("utc_ns", "mono_ns"))
-
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
     """One setting from `t_ms` on, until a later row of the same `name`. Names are dotted paths
-    (`limits.min_kbps`, `uplinks.0.name`); an empty value of a later row: it is not set any more."""
+    (`limits.min_kbps`, `uplinks.bonded.bind`). An empty value in a later row: no longer set."""
 
     t_ms: int
     utc_ns: int
@@ -72,17 +70,16 @@ def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
             yield path, ", ".join(map(_word, value))
             return
         for place, inner in enumerate(value):
-            yield from _flat(f"{path}.{place}", inner)
-    elif path not in _CLOCKWORK:
+            name = inner.get("name", place) if isinstance(inner, Mapping) else place
+            yield from _flat(f"{path}.{name}", inner)
+    elif value is not None:
         yield path, _word(value)
 
 
 def _word(value: object) -> str:
     match value:
-        case None:
-            return ""
         case bool():
             return "yes" if value else "no"
-        case float():
-            return f"{value:g}" if value.is_integer() else repr(value)
+        case float() if value.is_integer():
+            return str(int(value))
     return str(value)
