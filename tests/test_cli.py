@@ -66,6 +66,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         (["engine"], "--config FILE"),
         (["engine", "--config", "missing.toml"], "missing.toml"),
         (["export", "nothing", "--out", "out"], "no session"),
+        (["export"], "--since"),
         (["probe", "a.flv", "--platform", "tik-tok"], "tiktok"),
     ],
 )
@@ -83,7 +84,7 @@ def test_what_is_asked_wrongly_is_said_in_a_sentence(
     assert text in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["demo", "--seconds", "0"], ["export"]])
+@pytest.mark.parametrize("arguments", [["fly"], ["demo", "--seconds", "0"], ["evidence"]])
 def test_unknown_words_are_refused(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,7 +250,7 @@ def test_a_session_is_exported_by_its_id(
     out = tmp_path / "out"
     assert main(["export", "glow-1", "--format", "jsonl, html", "--out", str(out)]) == 0
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [path.suffix for path in written] == [".jsonl", ".html"]
+    assert [path.suffix for path in written] == [".jsonl", ".json", ".html"]
     assert all(path.stat().st_size for path in written)
     assert main(["export", str(file), "--format", "docx", "--out", str(out)]) == 2
     assert "docx" in capsys.readouterr().err

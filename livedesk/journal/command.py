@@ -47,6 +47,10 @@ def _add_export(add_parser: AddParser) -> None:
         "--columns", nargs="+", default=[], metavar="FIELD=COLUMN",
         help="how its columns are called, where that is not found out; remembered for the next one",
     )  # fmt: skip
+    export.add_argument(
+        "--start-timecode", default="00:00:00:00", metavar="HH:MM:SS:FF",
+        help="where the recording begins on the editor's timeline, for edl (default: %(default)s)",
+    )  # fmt: skip
     _add_out(export)
     _answered_by(export, "command_export", "run_export")
 

@@ -46,7 +46,7 @@ def run_export(args: argparse.Namespace) -> int:
             "name one SESSION, or several by --since, --until or --store; "
             "livedesk sessions lists what there is"
         )
-    wish = _Wish(_formats(args.format), ExportOptions(args.edition, _orders(args, data)), args.out)
+    wish = _Wish(_formats(args.format), _options(args, data), args.out)
     if is_batch:
         return _export_all(wish, _chosen(args, data))
     path = _named(data, args.session)
@@ -137,11 +137,15 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
+def _options(args: argparse.Namespace, data: Path) -> ExportOptions:
+    return ExportOptions(args.edition, _orders(args, data), args.start_timecode)
+
+
 def _orders(args: argparse.Namespace, data: Path) -> OrdersFile | None:
     if args.orders is None:
         if args.columns:
             raise UsageError("--columns says how the columns of --orders FILE are called")
         return None
-    from livedesk.journal.commerce.command import orders_file
+    from livedesk.journal.command_orders import orders_file
 
     return orders_file(args.orders, args.columns, data)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from livedesk.core.clock import iso_utc
+from livedesk.core.one_line import one_line
 from livedesk.journal.evidence.bundle import Bundle, bundle
 from livedesk.journal.evidence.cover import Cover, cover_page
 from livedesk.journal.evidence.extract import Links, chain_text, event_lines, links
@@ -39,7 +40,7 @@ livedesk evidence: session {session} of {name} ({store})
 {words} of the show, first media at {start}.
 Reason: {reason}
 
-  cover.pdf       what this is about, on a page or two{instead}
+  cover.pdf       what this is about, to read first{instead}
   events.jsonl    every event of the stretch as it is in the record, with its digest
   chain.json      the digests of record and stretch, and how to compute them again
   tables/         the same and more as tables, CSV; its README.txt says what the columns mean
@@ -160,7 +161,7 @@ def _readme(source: Source, stretch: Stretch, reason: str, *, is_drawn: bool) ->
         store=cell(info.store),
         words=stretch.words,
         start=iso_utc(info.started_utc_ns),
-        reason=cell(source.words.edit(reason)),
+        reason=cell(one_line(source.words.edit(reason), 2_000)),
         instead=instead,
         edition=_BRAND if source.words.is_brand else "",
     )

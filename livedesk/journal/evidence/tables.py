@@ -13,6 +13,10 @@ from livedesk.journal.exports.tables import tables
 
 _STARTS: Final = ("t_s", "start_s", "from_s", "first_s", "tripped_s")
 _ENDS: Final = ("end_s", "to_s", "cleared_s", "last_s")
+_IN_FORCE: Final = ("settings", "clock")
+"""What was set before the stretch holds in it."""
+
+_EVER: Final = -(2**63)
 
 
 def stretch_tables(source: Source, stretch: Stretch) -> list[Table]:
@@ -25,6 +29,9 @@ def _of(table: Table, stretch: Stretch) -> Table:
     start, end = _place(table.columns, _STARTS), _place(table.columns, _ENDS)
     if start is None:
         return replace(table, about=f"{table.about} Of the whole session.")
+    if table.name in _IN_FORCE:
+        stretch, about = replace(stretch, from_ms=_EVER), f"{table.about} Since the start."
+        return replace(table, about=about, rows=_kept(table, _instants(start, stretch)))
     is_in = _instants(start, stretch) if end is None else _spans(start, end, stretch)
     return replace(table, rows=_kept(table, is_in))
 
