@@ -10,6 +10,7 @@ from livedesk.core.records import (
     Edition,
     ExportedFile,
     ExportFormat,
+    OrderFile,
     SessionFigures,
 )
 
@@ -32,7 +33,8 @@ class Evidence(msgspec.Struct, frozen=True):
 class ExportWork(msgspec.Struct, frozen=True, tag="export"):
     """Write the sessions' files into `out`, which is there and empty.
 
-    `floor_bytes`: free space of the disk that is not the export's to use.
+    `single`: a format is one file, and never some. `floor_bytes`: free space of the disk that is
+    not the export's to use.
     """
 
     sessions: tuple[str, ...]
@@ -41,6 +43,7 @@ class ExportWork(msgspec.Struct, frozen=True, tag="export"):
     edition: Edition = "full"
     orders: Orders | None = None
     evidence: Evidence | None = None
+    single: bool = False
     floor_bytes: int = 0
 
 
@@ -48,7 +51,18 @@ class SummaryWork(msgspec.Struct, frozen=True, tag="summary"):
     session: str
 
 
-Work = ExportWork | SummaryWork
+class OrdersWork(msgspec.Struct, frozen=True, tag="orders"):
+    """Say what is in a file of orders. Without a `mapping` one that is kept is used, or guessed;
+    one that is given is kept in `columns_file`."""
+
+    id: str
+    name: str
+    path: str
+    columns_file: str
+    mapping: dict[str, str] | None = None
+
+
+Work = ExportWork | SummaryWork | OrdersWork
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
@@ -69,13 +83,17 @@ class Figures(msgspec.Struct, frozen=True, tag="figures"):
     figures: SessionFigures
 
 
+class OrdersRead(msgspec.Struct, frozen=True, tag="orders"):
+    file: OrderFile
+
+
 class Trouble(msgspec.Struct, frozen=True, tag="trouble"):
     """It came to nothing, and why: a sentence for people."""
 
     text: str
 
 
-Line = Told | Made | Figures | Trouble
+Line = Told | Made | Figures | OrdersRead | Trouble
 
 LINE_LIMIT: Final = 16 << 20
 """Bytes of a line. Incidents of a bad show and complaints about orders are the longest."""

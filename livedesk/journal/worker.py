@@ -27,10 +27,13 @@ from livedesk.journal.errors import JournalError
 from livedesk.journal.exports.options import ExportOptions, OrdersFile
 from livedesk.journal.exports.watch import Watch
 from livedesk.journal.work import (
+    Evidence,
     ExportWork,
     Figures,
     Line,
     Made,
+    OrdersRead,
+    OrdersWork,
     SummaryWork,
     Told,
     Trouble,
@@ -42,11 +45,11 @@ from livedesk.journal.work import (
 MEMORY_MB: Final = 3_072
 """Address space, of which libraries reserve more than they use."""
 NICE: Final = 10
-ONE_FILE: Final[dict[ExportFormat, str]] = {"csv": "csv.zip", "parquet": "parquet.zip"}
-"""The variants of formats that are folders otherwise."""
-
 _TELL_EVERY_S: Final = 0.2
 _OOM_SCORE: Final = "800"
+
+_FOLDERS: Final[tuple[ExportFormat, ...]] = ("csv", "parquet")
+"""Formats of many files that are of use together only; they are handed out as archives."""
 
 Tell = Callable[[Line], None]
 
@@ -93,6 +96,8 @@ def _answer(work: Work, tell: Tell) -> Line:
             return export_all(work, tell)
         case SummaryWork():
             return _figures(work)
+        case OrdersWork():
+            return _orders(work)
 
 
 def _figures(work: SummaryWork) -> Figures:
@@ -102,6 +107,21 @@ def _figures(work: SummaryWork) -> Figures:
 
     with SessionReader.open(Path(work.session)) as reader:
         return Figures(session_figures(reader, summarise(reader)))
+
+
+def _orders(work: OrdersWork) -> OrdersRead:
+    """What a person says of the columns is remembered as soon as orders can be joined by it."""
+    from livedesk.journal.commerce.mapping import MappingFile
+    from livedesk.journal.commerce.reading import read_orders
+
+    path, known = Path(work.path), MappingFile(Path(work.columns_file))
+    read = read_orders(path, work.mapping, work.name)
+    if work.mapping is not None:
+        if not read.missing:
+            known.keep(read.columns, read.mapping)
+    elif (kept := known.find(read.columns)) is not None and kept != read.mapping:
+        read = read_orders(path, kept, work.name)
+    return OrdersRead(read.told(work.id))
 
 
 def export_all(work: ExportWork, tell: Tell) -> Made:
@@ -125,15 +145,29 @@ def export_all(work: ExportWork, tell: Tell) -> Made:
 
 def _export_one(work: ExportWork, session: Path, out: Path, watch: Watch) -> list[ExportedFile]:
     from livedesk.journal.exports.export import export
+    from livedesk.journal.exports.formats import ONE_FILE
 
     orders = work.orders
     options = ExportOptions(
         work.edition, None if orders is None else OrdersFile(Path(orders.path), orders.mapping)
     )
-    formats = [ONE_FILE.get(name, name) for name in work.formats]
+    packed = (*_FOLDERS, "edl") if work.single else _FOLDERS
+    formats = [ONE_FILE[name] if name in packed else name for name in work.formats]
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as making:
         paths = export(session, formats, Path(making), options, watch) if formats else []
+        if work.evidence is not None:
+            paths.append(_evidence(work.evidence, session, Path(making), options, watch))
         return [_handed_out(path, session, out) for path in paths]
+
+
+def _evidence(
+    evidence: Evidence, session: Path, out: Path, options: ExportOptions, watch: Watch
+) -> Path:
+    from livedesk.journal.evidence.pack import pack_evidence
+    from livedesk.journal.evidence.stretch import stretch_at
+
+    stretch = stretch_at(session, evidence.from_utc_ns, evidence.to_utc_ns)
+    return pack_evidence(session, stretch, evidence.reason, out, options, watch)
 
 
 def _handed_out(path: Path, session: Path, out: Path) -> ExportedFile:
@@ -194,10 +228,15 @@ def _step_back() -> None:
 
 
 def _end_with(order: BinaryIO) -> None:
-    """A thread that waits for the end of standard input and then ends all that was started."""
+    """A thread that waits for the end of standard input and then ends all that was started.
+
+    It reads past Python's buffer, whose lock nobody may hold when the process ends by itself.
+    """
+    handle = order.fileno()
 
     def wait() -> None:
-        order.read()
+        while os.read(handle, 4_096):
+            pass
         if sys.platform != "win32" and os.getpgid(0) == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os._exit(1)

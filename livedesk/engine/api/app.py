@@ -23,6 +23,7 @@ from livedesk.engine.api import (
     me,
     metrics,
     moderation,
+    order_files,
     orders,
     overview,
     pad_calls,
@@ -96,6 +97,7 @@ CALLS: tuple[tuple[str, str, frozenset[Role], Endpoint], ...] = (
     *channels.CALLS,
     *sessions.CALLS,
     *exports.CALLS,
+    *order_files.CALLS,
 )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from livedesk.core.secrets import Secret, redact
 from livedesk.engine.api.actors import caller_of
 from livedesk.engine.api.answers import ApiError, json_answer, number
+from livedesk.engine.api.auth import UPLOADS
 from livedesk.engine.api.roles import ANALYSIS
 from livedesk.engine.people.audit_file import AuditDamagedError
 from livedesk.engine.people.door import PeopleDoor
@@ -26,7 +27,8 @@ _SEQ_LIMIT: Final = 2**63 - 1
 _TOLD: Final = frozenset((
     "to", "reason", "on", "confirm", "stay_s", "product_id", "next", "source", "op", "pin", "done",
     "text", "faq", "again", "effect", "warning", "name", "role", "hours", "minutes", "why",
-    "verdict", "waive", "relays", "steps",
+    "verdict", "waive", "relays", "steps", "sessions", "formats", "edition", "orders", "evidence",
+    "mapping",
 ))  # fmt: skip
 """Members of a body that say what was done. None of them holds a secret, and no other is noted."""
 
@@ -46,7 +48,11 @@ async def noted(request: Request, answer: Endpoint) -> Response:
     caller = caller_of(request)
     if caller.token == "none" or not is_act(request.method, request.url.path):
         return await answer(request)
-    said = _said(await request.body())
+    # A file is not looked into, and the call has it written down as it comes.
+    if request.url.path in UPLOADS:
+        said = {"name": request.query_params.get("name", "")}
+    else:
+        said = _said(await request.body())
     outcome = 0
     try:
         response = await answer(request)

@@ -27,6 +27,11 @@ BODY_LIMIT = 64 * 1024
 BODY_WITHIN_S = 10.0
 """Who sends a body more slowly than that only holds a connection that others need."""
 
+UPLOADS = frozenset(("/v1/orders",))
+"""Where a body is a file, which is written down as it comes."""
+UPLOAD_LIMIT = 64_000_000
+UPLOAD_WITHIN_S = 300.0
+
 PAD_CALLS = frozenset(("status", "products", "show", "cues", "pin"))
 """What a pad may call below its store; beside them only the clock, the events and who it is."""
 
@@ -132,8 +137,8 @@ class Gate:
                 "Call it by its address, as in http://127.0.0.1:PORT.",
             )
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT:
-            raise _too_large()
+        if not length.isdecimal() or int(length) > _limits(scope)[0]:
+            raise _too_large(scope)
         if _is_open(scope["method"], scope["path"]):
             return NOBODY
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -193,8 +198,8 @@ def _no_access() -> ApiError:
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
     """A body without a length is counted as it comes, and has a time to be there."""
-    left = BODY_LIMIT
-    until_s: float | None = asyncio.get_running_loop().time() + BODY_WITHIN_S
+    left, within_s = _limits(scope)
+    until_s: float | None = asyncio.get_running_loop().time() + within_s
 
     async def bounded() -> Message:
         nonlocal left, until_s
@@ -204,10 +209,10 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
         except TimeoutError:
             if scope["method"] in ("GET", "HEAD"):
                 return {"type": "http.disconnect"}
-            raise _too_slow() from None
+            raise _too_slow(within_s) from None
         left -= len(message.get("body", b""))
         if left < 0:
-            raise _too_large()
+            raise _too_large(scope)
         if not message.get("more_body", False):
             until_s = None
         return message
@@ -215,14 +220,22 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
     return bounded
 
 
-def _too_slow() -> ApiError:
+def _limits(scope: Scope) -> tuple[int, float]:
+    """Bytes of a body, and seconds in which it has to be there."""
+    if scope["path"] in UPLOADS and scope["method"] == "POST":
+        return UPLOAD_LIMIT, UPLOAD_WITHIN_S
+    return BODY_LIMIT, BODY_WITHIN_S
+
+
+def _too_slow(within_s: float) -> ApiError:
     return ApiError(
-        408, "too_slow", f"The body was not there after {BODY_WITHIN_S:g} s.", "Send it again."
+        408, "too_slow", f"The body was not there after {within_s:g} s.", "Send it again."
     )
 
 
-def _too_large() -> ApiError:
-    return ApiError(413, "too_large", f"The body is larger than {BODY_LIMIT} bytes.", "Send less.")
+def _too_large(scope: Scope) -> ApiError:
+    limit = _limits(scope)[0]
+    return ApiError(413, "too_large", f"The body is larger than {limit} bytes.", "Send less.")
 
 
 def demand(role: Role, allowed: frozenset[Role]) -> None:

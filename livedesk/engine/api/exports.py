@@ -17,12 +17,13 @@ from livedesk.core.order_limits import LONGEST_REASON
 from livedesk.core.records import EXPORT_FORMATS, Edition, ExportFormat, ExportJob
 from livedesk.engine.api.actors import ByBody, actor_alone, actor_of
 from livedesk.engine.api.answers import ApiError, json_answer, typed_body, wrong_value
+from livedesk.engine.api.order_files import unknown_orders
 from livedesk.engine.api.roles import ANALYSIS, Role
 from livedesk.engine.api.sessions import readable_session_of, records_of, unreadable
 from livedesk.engine.api.spans import UNIX_LIMIT_S
 from livedesk.engine.records.jobs import WAITING_MOST, Asked, ExportJobs, TooManyExportsError
 from livedesk.engine.records.library import Found
-from livedesk.journal.work import Evidence
+from livedesk.journal.work import Evidence, Orders
 
 MOST_SESSIONS: Final = 500
 _PRESSED: Final = "Wait until one is done, or cancel one."
@@ -40,6 +41,8 @@ class ExportBody(ByBody, kw_only=True):
     sessions: Annotated[list[str], Meta(min_length=1, max_length=MOST_SESSIONS)]
     formats: Annotated[tuple[ExportFormat, ...], Meta(max_length=len(EXPORT_FORMATS))] = ()
     edition: Edition = "full"
+    orders: Annotated[tuple[str, ...], Meta(max_length=1)] = ()
+    """Of a file that was handed in, its id. Several are not added up: they may overlap."""
     evidence: EvidenceBody | None = None
 
 
@@ -54,6 +57,7 @@ async def ask(request: Request) -> Response:
         paths=tuple(each.path for each in found),
         formats=tuple(dict.fromkeys(body.formats)),
         edition=body.edition,
+        orders=_orders(request, body.orders),
         evidence=_evidence(body.evidence, found),
         by=by,
     )
@@ -78,6 +82,15 @@ async def _readable(request: Request, wanted: list[str]) -> list[Found]:
             raise unreadable(each.session.problem)
         found.append(each)
     return found
+
+
+def _orders(request: Request, ids: tuple[str, ...]) -> Orders | None:
+    if not ids:
+        return None
+    orders = records_of(request).orders.work(ids[0])
+    if orders is None:
+        raise unknown_orders()
+    return orders
 
 
 def _evidence(body: EvidenceBody | None, found: list[Found]) -> Evidence | None:
@@ -133,7 +146,7 @@ async def export_session(request: Request) -> Response:
     if fmt not in EXPORT_FORMATS:
         raise wrong_value("format", f"one of {', '.join(EXPORT_FORMATS)}")
     found = await readable_session_of(request)
-    asked = Asked((found.session.id,), (found.path,), (fmt,), by=actor_of(request))
+    asked = Asked((found.session.id,), (found.path,), (fmt,), single=True, by=actor_of(request))
     jobs = _jobs(request)
     job_id = _added(request, asked).id
     try:
@@ -150,7 +163,7 @@ async def export_session(request: Request) -> Response:
 
 def _main_file(job: ExportJob, fmt: ExportFormat) -> str:
     """Of JSON Lines the lines, and not their schema."""
-    ends = {"csv": ".zip", "parquet": ".zip"}.get(fmt, f".{fmt}")
+    ends = {"csv": ".zip", "parquet": ".zip", "edl": ".zip"}.get(fmt, f".{fmt}")
     return next((f.name for f in job.files if f.name.endswith(ends)), job.files[0].name)
 
 

@@ -22,6 +22,7 @@ from livedesk.engine.records.library import Found
 from livedesk.engine.records.past import events_of, history_of
 from livedesk.engine.records.records import Records
 from livedesk.engine.records.summaries import NoSummaryError
+from livedesk.engine.records.trail import note_deleted
 from livedesk.journal.errors import JournalError
 from livedesk.journal.retention import KeptSessionError, OpenSessionError
 
@@ -121,17 +122,8 @@ async def delete_session(request: Request) -> Response:
     with _as_answers():
         freed = await records_of(request).delete(found)
     people: PeopleDoor = request.app.state.people
-    note_deleted(people, found, freed, actor, request.scope["role"])
+    note_deleted(people.audit, found, freed, actor, request.scope["role"])
     return Response(status_code=204)
-
-
-def note_deleted(
-    people: PeopleDoor, found: Found, freed: int, actor: str, role: Role = "admin"
-) -> None:
-    """What was lost is in the trail, which outlives it."""
-    session = found.session
-    data = {"session": session.id, "file": session.file, "name": session.name, "bytes": str(freed)}
-    people.audit.note("session.deleted", actor, role, store=session.store, data=data)
 
 
 @contextmanager

@@ -48,6 +48,8 @@ class Asked:
     edition: Edition = "full"
     orders: Orders | None = None
     evidence: Evidence | None = None
+    single: bool = False
+    """Its format as one file."""
     by: str = ""
 
 
@@ -236,7 +238,7 @@ class ExportJobs:
 
     async def _tidy(self) -> None:
         """Forget what was kept long enough, and the oldest where there is too much."""
-        for job in self._too_many():
+        for job in reversed(self._too_many()):
             if self._jobs.pop(job.told.id, None) is not None:
                 await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
 
@@ -271,6 +273,7 @@ def _work_of(job: _Job) -> ExportWork:
         asked.edition,
         asked.orders,
         asked.evidence,
+        asked.single,
         FLOOR_BYTES,
     )
 

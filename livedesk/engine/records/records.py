@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ from livedesk.core.records import RecordedSession, SessionFigures
 from livedesk.engine.records.child import Child
 from livedesk.engine.records.jobs import ExportJobs
 from livedesk.engine.records.library import Found, Library
+from livedesk.engine.records.orders import OrderShelf
 from livedesk.engine.records.summaries import Summaries
 from livedesk.journal.retention import OpenSessionError, delete_session, keep, unkeep
 from livedesk.journal.work import Work
@@ -38,12 +38,15 @@ class Records:
         self._library = Library(data)
         self._summaries = Summaries(clock, make_child)
         self.jobs = ExportJobs(data / EXPORTS, clock, make_child)
+        self.orders = OrderShelf(data, clock, make_child)
 
     async def open(self) -> None:
         await self.jobs.open()
+        await self.orders.open()
 
     async def close(self) -> None:
         await self.jobs.close()
+        await self.orders.close()
         await self._summaries.close()
 
     async def sessions(self) -> list[RecordedSession]:
@@ -75,15 +78,3 @@ class Records:
         freed = await asyncio.to_thread(delete_session, self.data, found.path)
         self._summaries.forget(found.path)
         return freed
-
-
-@asynccontextmanager
-async def open_records(
-    data: Path, clock: Clock, running: Callable[[], frozenset[str]]
-) -> AsyncIterator[Records]:
-    records = Records(data, clock, running)
-    await records.open()
-    try:
-        yield records
-    finally:
-        await records.close()
