@@ -20,6 +20,7 @@ from benchmarks import (
     console_start,
     console_wall,
     drift_accuracy,
+    exports,
     failover_cellular,
     failover_false,
     failover_model,
@@ -40,6 +41,7 @@ from benchmarks import (
     probe_cost,
     probe_crowd,
     rate_accuracy,
+    record_crash,
     recovery,
     relay_cost,
     relay_delay,
@@ -49,6 +51,7 @@ from benchmarks import (
 )
 from benchmarks.media import Feeds
 from benchmarks.rows import Row, table
+from tests.journal.big import FULL, Size
 from tests.peers.peers import NginxRtmp, nginx_running
 
 Bench = Callable[[], Iterable[Row]]
@@ -123,6 +126,9 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         ),
         "pin-kill": lambda: pin_kill.measure(feeds.hd, folder, nginx, 30 if quick else 300),
         "alarm-load": alarm_load.measure,
+        "exports": lambda: exports.measure(
+            folder, Size(hours=0.5, pins=250, items=6_000) if quick else FULL
+        ),
         "moderation-match": lambda: moderation_match.measure(10_000 if quick else 200_000),
         "moderation-corpus": moderation_corpus.measure,
         "moderation-desks": lambda: moderation_desks.measure(folder, 200 if quick else 1_000),
@@ -133,6 +139,7 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "console-plots": lambda: console_plots.measure(4.0, 100 if quick else 1_000),
         "console-wall": lambda: console_wall.measure(10 if quick else 60),
         "console-start": lambda: console_start.measure(3 if quick else 10),
+        "record-crash": lambda: record_crash.measure(folder, 30 if quick else 300),
         "probe-cost": lambda: probe_cost.measure(feeds.full_hd, folder, nginx, pairs, seconds),
         "crowd": lambda: probe_crowd.measure(feeds.full_hd, folder, nginx, 40, crowd_s),
         "recovery": lambda: recovery.measure(feeds.hd, folder, nginx, trials),
