@@ -28,6 +28,9 @@ many."""
 
 _POLL_S: Final = 0.2
 _NOTHING_TO_DRAW_WITH: Final = 3
+_SCREEN_ONLY: Final = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
+"""What the style sheet keeps off paper anyway; seconds go by until it is hidden."""
+
 _WRITTEN: Final = re.compile(r'<meta name="dcterms\.created" content="([^"]{1,40})">')
 
 
@@ -123,7 +126,9 @@ def draw(html: str, path: Path) -> None:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
-    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    page = HTML(
+        string=_SCREEN_ONLY.sub("", html), url_fetcher=URLFetcher(allowed_protocols=("data",))
+    )
     page.write_pdf(path, pdf_identifier=sha256(html.encode()).digest()[:16], pdf_tags=True)
 
 

@@ -14,7 +14,7 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_
 from livedesk.journal.report.words import joined, seconds, tenths
 from livedesk.journal.text import percent, shortened, show_time
 
-MAX_ITEMS: Final = 200
+MAX_ITEMS: Final = 120
 MAX_RULES: Final = 20
 MAX_WARNINGS: Final = 50
 _LONGEST: Final = 160

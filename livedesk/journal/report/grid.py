@@ -83,7 +83,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section of the report. `words` stand above its drawings and tables, `notes` below."""
+    """A section of the report. `words` stand above its drawings and tables, `notes` below.
+
+    `partial`: a template for what no table can say; it finds `data` under the name `it`.
+    """
 
     id: str
     title: str
@@ -93,3 +96,5 @@ class Chapter:
     notes: Sequence[str] = ()
     terms: Sequence[tuple[str, str]] = ()
     """Terms with their definitions."""
+    partial: str = ""
+    data: object = None

@@ -52,6 +52,8 @@ _LOOKS: Final[dict[str, str]] = {
     "flag": f'fill="{BAD}"',
     "flag-name": 'fill="#ffffff" font-size="12" font-weight="600" text-anchor="middle"',
     "trouble": 'fill="#f7d9d5" stroke="#c4675c" stroke-width="0.8"',
+    "trouble narrow": 'fill="#eeb4ad"',
+    "gap narrow": 'fill="#c9d0d8"',
     "trouble-line": 'fill="none" stroke="#d98d84" stroke-width="1.1"',
     "gap": 'fill="#eceff2" stroke="#aab3bf" stroke-width="0.6"',
     "gap-line": 'fill="none" stroke="#b9c1cb" stroke-width="1"',

@@ -54,16 +54,22 @@ _AS_THEY_ARE: Final = re.compile(r"[^\w .,:;+()–·-]")
 
 
 def render_report(
-    reader: SessionReader, summary: Summary, words: AsWritten = AS_WRITTEN, seal: Seal | None = None
+    reader: SessionReader,
+    summary: Summary,
+    words: AsWritten = AS_WRITTEN,
+    seal: Seal | None = None,
+    more: Sequence[Chapter] = (),
 ) -> str:
     """The whole page. The same file gives the same bytes: it does not say when it was made.
 
-    `seal`: of this file, if the caller has looked already; else the page looks.
+    `seal`: of this file, if the caller has looked already; else the page looks. `more`: chapters
+    that are not of the record, such as what was sold; they stand after pins and comments.
     """
     seal = reader.seal() if seal is None else seal
     figures = figures_of(summary)
     started = iso_utc(summary.info.started_utc_ns)
     name = shortened(summary.info.name, _LONGEST_NAME)
+    worst = worst_incidents(summary, words)
     signed_off_ns = summary.signed_off_utc_ns
     return _environment().get_template("report.html.j2").render(
         info=summary.info,
@@ -76,20 +82,24 @@ def render_report(
         headline=headline(summary),
         figures=first_figures(figures),
         others=other_figures(figures),
-        glance=Markup(draw_strip(glance(reader, summary))),
-        worst=worst_incidents(summary, words),
+        glance=Markup(draw_strip(glance(reader, summary, {each.number for each in worst}))),
+        worst=worst,
         incident_count=len(summary.incidents),
         caveats=caveats(summary, seal),
         seal=seal,
         seal_title=seal_words(seal)[0],
-        chapters=_chapters(reader, summary, words, seal),
+        chapters=_chapters(reader, summary, words, seal, more),
         running=_css_string(f"{plain(name)} · {started[:10]}"),
         session=_css_string(plain(shortened(summary.info.session, 60))),
     )  # fmt: skip
 
 
 def _chapters(
-    reader: SessionReader, summary: Summary, words: AsWritten, seal: Seal
+    reader: SessionReader,
+    summary: Summary,
+    words: AsWritten,
+    seal: Seal,
+    more: Sequence[Chapter],
 ) -> Sequence[Chapter]:
     found: list[Chapter | None] = [
         timeline_chapter(reader, summary),
@@ -98,6 +108,7 @@ def _chapters(
         uplinks_chapter(summary),
         pins_chapter(summary, words) if summary.pins else None,
         comments_chapter(summary, words) if summary.has_moderation else None,
+        *more,
         alarms_chapter(summary, words),
         actions_chapter(summary, words),
         check_chapter(reader, words),

@@ -16,8 +16,8 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_
 from livedesk.journal.report.words import at_utc, joined
 from livedesk.journal.text import duration, shortened, show_time
 
-MAX_ALARMS: Final = 150
-MAX_ACTIONS: Final = 200
+MAX_ALARMS: Final = 80
+MAX_ACTIONS: Final = 100
 CHECK_KINDS: Final = ("check.signed", "check.standing")
 
 _PRIORITIES: Final[dict[str, Mark]] = {"high": "bad", "medium": "look", "low": "unknown"}

@@ -15,7 +15,7 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_
 from livedesk.journal.report.words import joined, plain_number
 from livedesk.journal.text import shortened, show_time
 
-MAX_PINS: Final = 200
+MAX_PINS: Final = 120
 
 _MARKS: Final[dict[PinState, Mark]] = {
     "failed": "bad",

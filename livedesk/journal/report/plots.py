@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from livedesk.core.ladder import SkewLadder
 from livedesk.journal.fold.summary import Summary
@@ -37,16 +37,17 @@ def timeline_chapter(reader: SessionReader, summary: Summary) -> Chapter:
     return Chapter("timeline", "Timeline", drawings=drawings, notes=notes)
 
 
-def glance(reader: SessionReader, summary: Summary) -> Strip:
-    """The show in one picture: uplinks, incidents, pins, comments, alarms."""
+def glance(reader: SessionReader, summary: Summary, named: Collection[int]) -> Strip:
+    """The show in one picture: uplinks, incidents, pins, comments, alarms. Of the incidents only
+    those `named` have their number: the page tells of them beside it."""
     to_s = _to_s(summary)
     gaps = [Bar(gap.start_s, gap.end_s, "gap") for gap in summary.gaps]
     lanes = [
         Lane(name, [*gaps, *_carried(reader, name, to_s)]) for name in summary.carried_s if name
     ]
     troubles = [
-        Bar(shade.from_s, shade.to_s, "trouble", shade.flag)
-        for shade in _troubles(summary, (*_RATE_SIDES, "sync"))
+        Bar(shade.from_s, shade.to_s, "trouble", shade.flag if place in named else "")
+        for place, shade in enumerate(_troubles(summary, (*_RATE_SIDES, "sync")), 1)
     ]
     lanes.append(Lane("Incidents", troubles))
     if summary.pins:
@@ -72,7 +73,7 @@ def glance(reader: SessionReader, summary: Summary) -> Strip:
 
 def _carried(reader: SessionReader, uplink: str, to_s: int) -> list[Bar]:
     """Stretches with goodput, to a few seconds: what the eye can tell apart."""
-    width_s = svg_width_s(to_s)
+    width_s = _width_s(to_s)
     bars: list[Bar] = []
     for point in reader.series("goodput_kbps", uplink, 0, to_s, _GLANCE_POINTS).points:
         if not point.mean:
@@ -85,7 +86,7 @@ def _carried(reader: SessionReader, uplink: str, to_s: int) -> list[Bar]:
     return bars
 
 
-def svg_width_s(to_s: int) -> int:
+def _width_s(to_s: int) -> int:
     """Seconds that one point of the glance stands for."""
     return max(1, -(-to_s // _GLANCE_POINTS))
 

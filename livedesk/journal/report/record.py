@@ -16,11 +16,11 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_
 from livedesk.journal.report.words import at_utc
 from livedesk.journal.text import duration, shortened, show_time, shown
 
-MAX_EVENTS: Final = 600
-MAX_LOUD: Final = 300
+MAX_EVENTS: Final = 500
+MAX_LOUD: Final = 150
 """A page that nobody can scroll serves nobody; the rest is in the CSV, and the page says so."""
 
-MAX_SETTINGS: Final = 300
+MAX_SETTINGS: Final = 200
 MAX_GAPS: Final = 100
 
 _EVENTS: Final = (

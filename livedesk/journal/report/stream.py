@@ -24,9 +24,9 @@ SIDES: Final = {
     "other": "Other",
 }
 
-MAX_INCIDENTS: Final = 200
-MAX_SWITCHES: Final = 100
-_LONGEST: Final = 400
+MAX_INCIDENTS: Final = 100
+MAX_SWITCHES: Final = 60
+_LONGEST: Final = 220
 
 _PLAIN_NAMES: Final = {"min_kbps": "contract_kbps"}
 _NOT_DONE: Final = {"failed": "failed", "open": "not told"}

@@ -135,6 +135,9 @@ def hatched(style: Literal["trouble", "gap"], x: float, y: float, w: float, h: f
 
     Lines and not a pattern: patterns are drawn differently by each renderer, or not at all.
     """
+    if w < HATCH_STEP:
+        size = f'x="{at(x)}" y="{at(y)}" width="{at(w)}" height="{at(h)}"'
+        return [f"<rect {look(f'{style} narrow')} {size}/>"]
     lines: list[str] = []
     slant = h if style == "trouble" else 0.0
     for step in range(1, min(2_000, int((w + slant) / HATCH_STEP) + 1)):
