@@ -44,7 +44,7 @@ QUEUE_LIMIT = 100_000
 class WriterOptions:
     """How often samples are committed, how soon trouble is tried again, how much may wait."""
 
-    batch_s: float = 1.0
+    batch_s: float = 0.5
     retry_s: float = 1.0
     queue_limit: int = QUEUE_LIMIT
     connect: Connect = schema.connect
@@ -162,7 +162,7 @@ class JournalWriter:
         self._enqueue(event, None)
 
     def sample(self, rows: Sequence[SampleRow]) -> None:
-        """Queue samples; they are committed together about once a second."""
+        """Queue samples; they are committed together, twice a second."""
         kept = storable(rows)
         with self._changed:
             self._backlog.add_samples(kept)
