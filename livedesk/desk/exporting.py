@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, Protocol
 
 from livedesk.core.records import ExportedFile, ExportJob
 from livedesk.desk.errors import DeskError, UnreachableError
+from livedesk.desk.looks import Card, Look
 from livedesk.desk.record_client import ExportWish, RecordClient
 from livedesk.desk.words import number, tr, trn
 
@@ -236,6 +237,25 @@ def _disk_words(error: OSError, folder: Path) -> str:
     return tr("{folder} cannot be written: {why}. Choose another folder.").format(
         folder=folder, why=why
     )
+
+
+def run_look(run: ExportRun) -> Look:
+    match run.stage:
+        case "done":
+            return "ok"
+        case "failed":
+            return "warning"
+        case "cancelled":
+            return "idle"
+        case _:
+            return "busy"
+
+
+def record_card(run: ExportRun | None) -> Card:
+    """The record's part of the window's top line: what it is busy with."""
+    if run is None:
+        return Card("sessions", tr("Sessions"), "idle", tr("no export is under way"))
+    return Card("sessions", tr("Export"), run_look(run), stage_words(run))
 
 
 def stage_words(run: ExportRun) -> str:

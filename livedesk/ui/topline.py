@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from livedesk.desk.check_words import verdict_words
+from livedesk.desk.exporting import record_card
 from livedesk.desk.issues import GoLine, go_line
 from livedesk.desk.looks import Card, is_running
 from livedesk.desk.model import DeskSnapshot, StoreView
@@ -61,6 +62,7 @@ class TopLine(QWidget):
         self.header.show_snapshot(snapshot, view, page)
         self._show_troubles(snapshot, None if page in OF_ALL_STORES else view)
         self._show_check(snapshot, view)
+        self._show_record()
 
     def _show_troubles(self, snapshot: DeskSnapshot, here: StoreView | None) -> None:
         store = here.status.store if here is not None else None
@@ -86,6 +88,10 @@ class TopLine(QWidget):
         words = verdict_words(known, self._zone)
         self.go.show_check(known)
         self.header.pages.show_card(Card("check", tr("Check"), words.look, words.word))
+
+    def _show_record(self) -> None:
+        """An export goes on while other pages are open."""
+        self.header.pages.show_card(record_card(self._source.records.exports.run()))
 
 
 def _no_alarm(snapshot: DeskSnapshot) -> GoLine:

@@ -157,5 +157,5 @@ def orders(screen: Screen) -> QWidget:
     records = StageRecords(SESSIONS)
     records.order_files.tell(replace(ORDERS, missing=("amount",), mapping={"order_id": "Order ID"}))
     window = _opened(screen, LUMEN, records=records)
-    _export(window).open_columns(ORDERS.id)
+    _export(window).open_columns()
     return window

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from livedesk.core.records import RecordedSession
 from livedesk.desk.record_list import length_s
@@ -62,10 +62,9 @@ class SessionDetails(Panel):
         self.seal_mark = ShapeMark(theme, 16)
         self.seal = wrapped(theme, "small", muted)
         self.nothing = wrapped(theme, "body", muted)
-        self._area = QScrollArea()
         self._body = QWidget()
         self._figures = QWidget()
-        self._lay_out()
+        self._area = self._lay_out()
         show_tone(self.open, "main")
         for push, signal in (
             (self.open, self.opened), (self.export, self.export_asked),
@@ -80,7 +79,8 @@ class SessionDetails(Panel):
         heading.setContentsMargins(0, self._theme.px(8), 0, 0)
         return heading
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> QScrollArea:
+        """What scrolls."""
         px = self._theme.px
         acts = QHBoxLayout()
         acts.setSpacing(px(6))
@@ -113,10 +113,11 @@ class SessionDetails(Panel):
         column.setContentsMargins(*(px(n) for n in (16, 14, 10, 10)))
         column.addWidget(self.nothing)
         column.addStretch(0)
-        self._area = scrolled(self._body)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column.addWidget(self._area, 1)
+        area = scrolled(self._body)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(area, 1)
         self.setMinimumWidth(px(310))
+        return area
 
     def _marked(self, mark: ShapeMark, words: Text) -> QHBoxLayout:
         row = QHBoxLayout()

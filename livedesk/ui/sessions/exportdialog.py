@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.core.records import Edition, ExportFormat, OrderFile, RecordedSession
-from livedesk.desk.exporting import ExportRun, stage_words
+from livedesk.desk.exporting import ExportRun, run_look, stage_words
 from livedesk.desk.looks import Look
 from livedesk.desk.order_files import orders_words
 from livedesk.desk.record_client import ExportWish
 from livedesk.desk.record_words import count_words, format_name, session_name, started_words
 from livedesk.desk.records import RecordSource
 from livedesk.desk.words import tr
-from livedesk.ui.basics import ElidedText, Text, button, discard, show_tone
+from livedesk.ui.basics import ElidedText, Text, button, show_tone
 from livedesk.ui.pages import scrolled
 from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.ordersdialog import OrdersDialog
@@ -79,9 +78,12 @@ class ExportDialog(QDialog):
         self._left_out = len(sessions) - len(self._sessions)
         self._show_folder = show_folder
         self._run_before = source.exports.run()
-        self._listed: tuple[OrderFile, ...] = ()
-        self._files = QVBoxLayout()
-        self._rows: list[QWidget] = []
+        self._shown_file: OrderFile | None = None
+        self.file_mark = ShapeMark(theme, 16)
+        self.file = ElidedText(theme, "body")
+        self.columns = button(theme, tr("Columns…"), tr("Columns of the order file"))
+        self.forget_file = button(theme, tr("Take out"), tr("Take the order file out"))
+        self._file_row = QWidget()
         self.ticks: dict[ExportFormat, QCheckBox] = {}
         editions: tuple[tuple[Edition, str], ...] = (
             ("full", tr("Us: all of it")), ("brand", tr("The brand")),
@@ -190,8 +192,14 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.px(4))
-        self._files.setSpacing(self._theme.px(4))
-        column.addLayout(self._files)
+        file = QHBoxLayout(self._file_row)
+        file.setContentsMargins(0, 0, 0, 0)
+        file.setSpacing(self._theme.gap)
+        file.addWidget(self.file_mark)
+        file.addWidget(self.file, 1)
+        file.addWidget(self.columns)
+        file.addWidget(self.forget_file)
+        column.addWidget(self._file_row)
         row = QHBoxLayout()
         row.setSpacing(self._theme.gap)
         row.addWidget(self.add_file)
@@ -210,6 +218,8 @@ class ExportDialog(QDialog):
 
     def _wire(self) -> None:
         self.add_file.clicked.connect(self._ask_file)
+        self.columns.clicked.connect(self.open_columns)
+        self.forget_file.clicked.connect(self._forget)
         self.choose.clicked.connect(self._ask_folder)
         self.export.clicked.connect(self.start)
         self.cancel.clicked.connect(self._cancel)
@@ -249,7 +259,13 @@ class ExportDialog(QDialog):
         self.show_it.setVisible(run is not None and run.stage == "done")
         self.edition.show_value(self._choice.edition)
         self.edition_words.show_text(_edition_words(self._choice.edition))
-        for part in (*self.ticks.values(), self.edition, self.add_file, self.choose):
+        for part in (
+            *self.ticks.values(),
+            self.edition,
+            self.add_file,
+            self.choose,
+            self.forget_file,
+        ):
             part.setEnabled(not is_running)
 
     def _state(self, run: ExportRun | None) -> tuple[Look, str]:
@@ -272,7 +288,7 @@ class ExportDialog(QDialog):
         known = self._source.order_files.known()
         if known.busy:
             return tr("The engine reads the order file…")
-        if any(each.missing for each in known.files):
+        if known.file is not None and known.file.missing:
             return tr("Say which columns the order file has, or take it out.")
         return ""
 
@@ -284,35 +300,16 @@ class ExportDialog(QDialog):
             else known.trouble
             or tr("A settlement or order export of the platform, if you have one")
         )
-        if known.files == self._listed:
+        file = known.file
+        self._file_row.setVisible(file is not None)
+        self.add_file.setText(tr("Add an order file…") if file is None else tr("Another file…"))
+        if file is None or file == self._shown_file:
             return
-        self._listed = known.files
-        for row in self._rows:
-            discard(row)
-        self._rows = [self._file_row(file) for file in known.files]
-        for row in self._rows:
-            self._files.addWidget(row)
-
-    def _file_row(self, file: OrderFile) -> QWidget:
-        theme = self._theme
-        part = QWidget()
-        mark = ShapeMark(theme, 16)
-        needs_look = bool(file.missing) or file.complaint_count > 0
-        mark.show_look("warning" if file.missing else "notice" if needs_look else "ok")
-        words = ElidedText(theme, "body")
-        words.show_text(f"{file.name}: {orders_words(file)}")
-        columns = button(theme, tr("Columns…"), tr("Columns of {file}").format(file=file.name))
-        columns.clicked.connect(partial(self.open_columns, file.id))
-        remove = button(theme, tr("Take out"), tr("Take out {file}").format(file=file.name))
-        remove.clicked.connect(partial(self._forget, file.id))
-        row = QHBoxLayout(part)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.gap)
-        row.addWidget(mark)
-        row.addWidget(words, 1)
-        row.addWidget(columns)
-        row.addWidget(remove)
-        return part
+        self._shown_file = file
+        self.file_mark.show_look(
+            "warning" if file.missing else "notice" if file.complaint_count else "ok"
+        )
+        self.file.show_text(f"{file.name}: {orders_words(file)}")
 
     # What a person does
 
@@ -342,13 +339,11 @@ class ExportDialog(QDialog):
         self._source.order_files.hand_in(Path(file))
         self.refresh()
 
-    def open_columns(self, file: str) -> OrdersDialog:
-        dialog = OrdersDialog(self._theme, self, self._source.order_files, file)
-        dialog.open()
-        return dialog
+    def open_columns(self) -> None:
+        OrdersDialog(self._theme, self, self._source.order_files).open()
 
-    def _forget(self, file: str) -> None:
-        self._source.order_files.forget(file)
+    def _forget(self) -> None:
+        self._source.order_files.forget()
         self.refresh()
 
     def _keep_choice(self) -> None:
@@ -388,15 +383,3 @@ def _edition_words(edition: Edition) -> str:
     if edition == "full":
         return tr("Everything, with the names of people.")
     return tr("Without names of people, authors of comments and internal addresses.")
-
-
-def run_look(run: ExportRun) -> Look:
-    match run.stage:
-        case "done":
-            return "ok"
-        case "failed":
-            return "warning"
-        case "cancelled":
-            return "idle"
-        case _:
-            return "busy"

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from livedesk.desk.exporting import ExportRun, ExportSource, stage_words
+from livedesk.desk.exporting import ExportRun, ExportSource, run_look, stage_words
 from livedesk.desk.words import tr
 from livedesk.ui.basics import ElidedText, button
-from livedesk.ui.sessions.exportdialog import run_look
 from livedesk.ui.sessions.sharebar import ShareBar
 from livedesk.ui.shapes import ShapeMark
 from livedesk.ui.theme import Theme

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
+    QLineEdit,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,7 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from livedesk.core.records import OrderFile, RowComplaint
-from livedesk.desk.order_files import FIELDS, OrderFileSource, field_title, orders_words
+from livedesk.desk.order_files import (
+    FIELDS,
+    SETTINGS,
+    OrderFileSource,
+    field_title,
+    orders_words,
+    setting_words,
+)
 from livedesk.desk.words import NOTHING, number, tr
 from livedesk.ui.basics import Text, button, plain_tip, show_tone
 from livedesk.ui.pages import scrolled
@@ -30,6 +38,7 @@ from livedesk.ui.theme import Theme
 
 USUAL: Final = QSize(860, 620)
 REFRESH_MS: Final = 200
+LONGEST_SETTING: Final = 60
 COLUMN_SHOWN: Final = 60
 """Characters of a column's name."""
 
@@ -62,21 +71,40 @@ class ColumnBox(QComboBox):
         event.ignore()
 
 
+class Choice(ColumnBox):
+    """One of a few; the first leaves it to the file."""
+
+    def __init__(self, theme: Theme, name: str, values: tuple[str, ...]) -> None:
+        super().__init__(theme, name, tuple(setting_words(value) for value in values))
+        self._values = values
+        self.setItemText(0, setting_words(""))
+
+    @property
+    def value(self) -> str:
+        at = self.currentIndex() - 1
+        return self._values[at] if at >= 0 else ""
+
+    def show_value(self, value: str) -> None:
+        self.setCurrentIndex(self._values.index(value) + 1 if value in self._values else 0)
+
+
 class OrdersDialog(QDialog):
     """Opened, never executed. Closes itself when the engine has taken the columns as they are."""
 
-    def __init__(self, theme: Theme, parent: QWidget, source: OrderFileSource, file: str) -> None:
-        """`file`: its id."""
+    def __init__(self, theme: Theme, parent: QWidget, source: OrderFileSource) -> None:
+        """There is a file."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Columns of the order file"))
-        self._theme, self._source, self._file = theme, source, file
-        told = source.known().file(file) or OrderFile(file, "")
+        self._theme, self._source = theme, source
+        told = source.known().file or OrderFile("", "")
+        self._file = told.id
         self._shown: OrderFile | None = None
         self.name = wrapped(theme, "title")
         self.mark = ShapeMark(theme, 16)
         self.state = wrapped(theme, "body")
         self.boxes = {field: self._box(field, told) for field in self._fields(told)}
+        self.settings = {name: self._setting(name, told) for name in SETTINGS}
         self.labels: dict[str, Text] = {}
         self.heading = Text(theme, "caption", theme.colours.faint)
         self.complaints = self._table()
@@ -97,7 +125,8 @@ class OrdersDialog(QDialog):
     @staticmethod
     def _fields(told: OrderFile) -> tuple[str, ...]:
         """Ours, and those of an engine that knows more."""
-        return tuple(dict.fromkeys((*FIELDS, *told.mapping, *told.missing)))
+        mapped = (field for field in told.mapping if field not in SETTINGS)
+        return tuple(dict.fromkeys((*FIELDS, *mapped, *told.missing)))
 
     def _box(self, field: str, told: OrderFile) -> ColumnBox:
         box = ColumnBox(self._theme, field_title(field), told.columns)
@@ -105,12 +134,28 @@ class OrdersDialog(QDialog):
         box.currentIndexChanged.connect(self._show_use)
         return box
 
+    def _setting(self, name: str, told: OrderFile) -> Choice | QLineEdit:
+        value = told.mapping.get(name, "")
+        if SETTINGS[name]:
+            choice = Choice(self._theme, field_title(name), SETTINGS[name])
+            choice.show_value(value)
+            choice.currentIndexChanged.connect(self._show_use)
+            return choice
+        line = QLineEdit(value)
+        line.setFont(self._theme.font("body"))
+        line.setAccessibleName(field_title(name))
+        line.setPlaceholderText(setting_words(name))
+        line.setMaxLength(LONGEST_SETTING)
+        line.textChanged.connect(self._show_use)
+        return line
+
     def _table(self) -> QTableWidget:
         table = QTableWidget(0, 3)
         table.setFont(self._theme.font("small"))
         table.setAccessibleName(tr("What is wrong in the file"))
         table.setHorizontalHeaderLabels([tr("Row"), tr("Column"), tr("What is wrong")])
         table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -131,12 +176,14 @@ class OrdersDialog(QDialog):
         grid.setHorizontalSpacing(theme.pad)
         grid.setVerticalSpacing(px(5))
         grid.setColumnStretch(1, 1)
-        for at, (field, box) in enumerate(self.boxes.items()):
+        parts: dict[str, QWidget] = {**self.boxes, **self.settings}
+        for at, (field, part) in enumerate(parts.items()):
             label = self.labels[field] = Text(theme, "small", theme.colours.muted)
-            label.setBuddy(box)
+            label.show_text(field_title(field))
+            label.setBuddy(part)
             grid.addWidget(label, at, 0)
-            grid.addWidget(box, at, 1)
-        grid.setRowStretch(len(self.boxes), 1)
+            grid.addWidget(part, at, 1)
+        grid.setRowStretch(len(parts), 1)
         area = scrolled(ground)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         beside = QVBoxLayout()
@@ -165,8 +212,8 @@ class OrdersDialog(QDialog):
 
     def refresh(self) -> None:
         known = self._source.known()
-        told = known.file(self._file)
-        if told is None:
+        told = known.file
+        if told is None or told.id != self._file:
             self.reject()
             return
         if told != self._shown:
@@ -193,6 +240,12 @@ class OrdersDialog(QDialog):
             self.labels[field].show_text(words)
             colours = self._theme.colours
             self.labels[field].set_colour(colours.warning if is_missing else colours.muted)
+        for name, part in self.settings.items():
+            value = told.mapping.get(name, "")
+            if isinstance(part, Choice):
+                part.show_value(value)
+            elif part.text() != value:
+                part.setText(value)
         self._show_complaints(told)
 
     def _show_complaints(self, told: OrderFile) -> None:
@@ -211,14 +264,16 @@ class OrdersDialog(QDialog):
                 cell = QTableWidgetItem(words)
                 cell.setToolTip(plain_tip(words))
                 self.complaints.setItem(at, column, cell)
-        self.complaints.resizeRowsToContents()
 
     @property
     def mapping(self) -> dict[str, str]:
-        return {field: box.column for field, box in self.boxes.items() if box.column}
+        chosen = {field: box.column for field, box in self.boxes.items()}
+        for name, part in self.settings.items():
+            chosen[name] = part.value if isinstance(part, Choice) else part.text().strip()
+        return {name: value for name, value in chosen.items() if value}
 
     def _why_not(self) -> str:
-        columns = list(self.mapping.values())
+        columns = [box.column for box in self.boxes.values() if box.column]
         twice = next((each for each in columns if columns.count(each) > 1), "")
         if twice:
             return tr("“{column}” cannot be two things.").format(column=twice[:COLUMN_SHOWN])
@@ -232,7 +287,7 @@ class OrdersDialog(QDialog):
         self.use.setToolTip(why_not or self.use.accessibleName())
 
     def _use(self) -> None:
-        self._source.map_columns(self._file, self.mapping)
+        self._source.map_columns(self.mapping)
         self.refresh()
 
 

@@ -156,7 +156,7 @@ class SessionsPage(Pages):
 
     def _show_top(self, known: KnownRecords, *, answering: bool) -> None:
         all_of_them = known.sessions or ()
-        words = count_words(self.list.rows.rows, len(all_of_them))
+        words = count_words(self.list.rows.rows, len(all_of_them)) if all_of_them else ""
         if known.sessions is None:
             words = tr("Not told yet.")
         elif not answering:

@@ -146,24 +146,23 @@ class StageExports:
 class StageOrderFiles:
     now_known: KnownOrders = field(default_factory=KnownOrders)
     handed: list[Path] = field(default_factory=list)
-    mapped: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    mapped: list[dict[str, str]] = field(default_factory=list)
 
     def known(self) -> KnownOrders:
         return self.now_known
 
-    def tell(self, *files: OrderFile) -> None:
-        self.now_known = KnownOrders(files)
+    def tell(self, file: OrderFile) -> None:
+        self.now_known = KnownOrders(file)
 
     def hand_in(self, path: Path) -> None:
         self.handed.append(path)
         self.now_known = replace(self.now_known, busy=True)
 
-    def map_columns(self, file: str, mapping: dict[str, str]) -> None:
-        self.mapped.append((file, mapping))
+    def map_columns(self, mapping: dict[str, str]) -> None:
+        self.mapped.append(mapping)
 
-    def forget(self, file: str) -> None:
-        left = tuple(each for each in self.now_known.files if each.id != file)
-        self.now_known = replace(self.now_known, files=left)
+    def forget(self) -> None:
+        self.now_known = KnownOrders()
 
 
 @dataclass
