@@ -31,7 +31,7 @@ class TerminalWatch:
             return
         self._next_s = self._now_s() + _EVERY_S
         width = shutil.get_terminal_size().columns - 1
-        line = one_line(f"{done * 100:3.0f} %  {self._what}{doing}", width)
+        line = f"{done * 100:3.0f} % {one_line(self._what + doing, 1_000)}"[:width]
         self._stream.write(f"\r\x1b[K{line}")
         self._stream.flush()
         self._is_shown = True

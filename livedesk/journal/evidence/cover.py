@@ -26,6 +26,9 @@ MOST_EVENTS = 60
 MOST_PICTURES = 6
 _LONGEST_TEXT = 300
 
+_READ_BACK = ("pin.confirmed", "pin.late", "pin.failed", "pin.unknown", "pin.by_hand")
+_SHOWN = ("pin.confirmed", "pin.late", "pin.by_hand")
+
 _SEALS = {
     "intact": "Intact: every event of the record is as it was written.",
     "broken": "BROKEN: the record was changed after it was written, or events of it are missing.",
@@ -109,7 +112,7 @@ def _happened(cover: Cover) -> tuple[list[TimedEvent], int]:
     events = (
         timed
         for timed in _events(cover)
-        if timed.event.actor or timed.event.level != "info" or timed.event.kind == "pin.confirmed"
+        if timed.event.actor or timed.event.level != "info" or timed.event.kind in _SHOWN
     )
     listed = list(islice(events, MOST_EVENTS))
     return listed, sum(1 for _ in events)
@@ -130,16 +133,18 @@ def _event_row(timed: TimedEvent, cover: Cover) -> tuple[str, str, str, str]:
 
 def _pinned(reader: SessionReader, cover: Cover) -> str:
     """What the platform showed when the stretch began, as it was last read back before."""
-    newest: PinStatus | None = None
-    for timed in reader.events(kinds=("pin.confirmed",)):
-        if timed.t_ms >= cover.stretch.from_ms:
-            break
-        newest = pin_told(timed.event) or newest
-    if newest is None:
-        return "Nothing had been read back from the platform before."
-    if newest.action == "unpin":
-        return "Nothing: the last product before had been taken off."
-    return shortened(f"{cover.source.words.edit(newest.title)} ({newest.product_id})", 200)
+    current: PinStatus | None = None
+    for timed in reader.events(kinds=_READ_BACK):
+        pin = pin_told(timed.event) if timed.t_ms < cover.stretch.from_ms else None
+        if pin is None or pin.shown is None:
+            continue
+        if pin.shown:
+            current = pin
+        elif current is not None and current.product_id == pin.product_id:
+            current = None
+    if current is None:
+        return "Nothing, as far as the platform had been read back."
+    return shortened(f"{cover.source.words.edit(current.title)} ({current.product_id})", 200)
 
 
 def _picture(still: Still, cover: Cover) -> tuple[str, str, str]:
