@@ -42,7 +42,8 @@ class SettingsTold:
         self._rows = [
             SettingRow(0, info.started_utc_ns, name, value) for name, value in self._now.items()
         ]
-        self._is_whole = False
+        self._last: frozenset[str] = frozenset()
+        """Names in the newest event: one that the next does not have is not set any more."""
 
     def take(self, timed: TimedEvent) -> None:
         data = timed.event.data
@@ -50,12 +51,11 @@ class SettingsTold:
         told = told if isinstance(told, dict) else data
         new = dict(_flat("", told))
         changed = {name: value for name, value in new.items() if self._now.get(name) != value}
-        # The first of them adds to what `meta` says; a later one also says what is gone.
-        gone = dict.fromkeys(self._now.keys() - new.keys(), "") if self._is_whole else {}
+        gone = dict.fromkeys(self._last - new.keys(), "")
         for name, value in sorted({**changed, **gone}.items()):
             self._rows.append(SettingRow(timed.t_ms, timed.event.utc_ns, name, value))
-        self._now = new if self._is_whole else {**self._now, **new}
-        self._is_whole = True
+        self._now |= {**new, **gone}
+        self._last = frozenset(new)
 
     def result(self) -> tuple[SettingRow, ...]:
         return tuple(self._rows)

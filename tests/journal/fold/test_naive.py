@@ -53,7 +53,7 @@ class Show:
         self.events = [replace(told, seq=n) for n, told in enumerate(self.events, 1)]
 
     def _tell(self, t_s: float, kind: str, data: dict[str, Any]) -> None:
-        self.events.append(event(1, t_s, kind, **data))
+        self.events.append(replace(event(1, t_s, kind), data=data))
 
     def _samples(self, figure: str, subject: str, about: float) -> list[SampleRow]:
         chance, found = self._chance, []

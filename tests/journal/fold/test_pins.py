@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -103,8 +104,7 @@ def test_the_report_tells_what_came_late_from_what_never_came(tmp_path: Path) ->
     events = [*shown(1, 10, "a", 1_240, state="late"), told(3, 21, "pin.late", unsent)]
     (page,) = export(recorded(tmp_path, events), ["html"], tmp_path)
     text = page.read_text(encoding="utf-8")
-    assert '<td class="strong look">late</td>' in text
-    assert '<td class="strong bad">late, not shown</td>' in text
+    assert re.findall(r">(late(?:, not shown)?)<", text) == ["late", "late, not shown"]
 
 
 def test_a_pin_event_of_a_later_livedesk_or_without_sense_harms_nothing(tmp_path: Path) -> None:

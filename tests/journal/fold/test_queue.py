@@ -203,7 +203,7 @@ def test_csv_and_json_lines_hold_the_same_items(tmp_path: Path) -> None:
                    decided(3, 14, it, "approve", "approved")]
     )  # fmt: skip
     row = only_row(path, tmp_path)
-    (lines,) = export(path, ["jsonl"], tmp_path)
+    lines, _ = export(path, ["jsonl"], tmp_path)
     told_of = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
     (line,) = [each for each in told_of if each["type"] == "item"]
     assert (row["item"], row["hide_ms"], row["overturned"]) == ("i-a", "500", "yes")

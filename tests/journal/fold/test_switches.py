@@ -129,6 +129,9 @@ def test_without_any_path_the_show_is_off_air(tmp_path: Path) -> None:
     assert [(i.side, i.cause) for i in summary.incidents] == [("path", "No uplink carries.")]
 
 
+_SWITCHES = "<caption>Switches"
+
+
 def test_every_export_holds_the_switches(tmp_path: Path) -> None:
     path = write(tmp_path / "a.livedesk", steady(range(60)), ordered(1, 20), ABOUT)
     files = {file.name: file for file in export(path, ["csv", "jsonl", "html"], tmp_path / "out")}
@@ -142,12 +145,12 @@ def test_every_export_holds_the_switches(tmp_path: Path) -> None:
         {"goodput_kbps": 1480.0}
     ]
     page = files["a.html"].read_text(encoding="utf-8")
-    assert "<h2>Switches</h2>" in page
+    assert _SWITCHES in page
     assert "goodput 1,480 kbps" not in page, "a person decided, and no figure"
     assert "a person ordered it" in page
     alone = write(tmp_path / "b.livedesk", steady(range(60)))
     (html,) = export(alone, ["html"], tmp_path / "out")
-    assert "<h2>Switches</h2>" not in html.read_text(encoding="utf-8")
+    assert _SWITCHES not in html.read_text(encoding="utf-8")
 
 
 MEASURED: dict[str, Json] = {
@@ -217,9 +220,10 @@ def test_uplinks_stand_in_the_order_of_the_settings_and_are_compared(tmp_path: P
     html = page.read_text("utf-8")
     shown = re.findall(r'class="curve (\S+)".*?<bdi>Goodput \((\w+)\)', html)
     assert shown == [("goodput-0", "primary"), ("goodput-1", "bonded")]
-    table = html[html.index("<h3>Uplinks</h3>") :]
-    cells = [re.findall(r"<td[^>]*>(?:<bdi>)?([^<]*)", line) for line in table.splitlines()[3:6]]
-    assert [line[:3] for line in cells if line] == [
+    table = html[html.index('<h2 id="uplinks">') :]
+    lines = re.findall(r"<tr><td.*?</tr>", table)[:2]
+    cells = [re.findall(r">([^<]+)<", line) for line in lines]
+    assert [[line[0], line[1], line[3]] for line in cells] == [
         ["primary", "20\u00a0s", "4,000"],
         ["bonded", "29\u00a0s", "3,000"],
     ]
