@@ -191,13 +191,10 @@ class SessionReader:
     ) -> Iterator[TimedEvent]:
         """Events with after_seq < seq ≤ until_seq in order, all kinds or only those named, whole
         (`pin.failed`) or by their first part (`pin`)."""
-        named = f"IN ({','.join('?' * len(kinds))})"
-        first_part = "substr(kind, 1, instr(kind, '.') - 1)"
-        wanted = f"AND (kind {named} OR {first_part} {named})" if kinds else ""
         with _in_words(self.path):
             for row in self._connection.execute(
                 f"SELECT {_EVENT_COLUMNS} FROM events "
-                f"WHERE seq > ? AND seq <= ? {wanted} ORDER BY seq",
+                f"WHERE seq > ? AND seq <= ? {_of_kinds(kinds)} ORDER BY seq",
                 (after_seq, until_seq, *kinds, *kinds),
             ):
                 yield TimedEvent(row[1], row_event(row, self.info))
@@ -220,16 +217,22 @@ class SessionReader:
             yield from self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
 
     def newest_events(
-        self, count: int, until_seq: int = MAX_SEQ, *, levels: Collection[str] = ()
+        self,
+        count: int,
+        until_seq: int = MAX_SEQ,
+        *,
+        levels: Collection[str] = (),
+        kinds: Collection[str] = (),
+        utc_ns: tuple[int, int] = (0, MAX_SEQ),
     ) -> list[TimedEvent]:
-        """The newest `count` events with seq ≤ until_seq, of all levels or only those named,
-        oldest first."""
-        wanted = f"AND level IN ({','.join('?' * len(levels))})" if levels else ""
+        """The newest `count` events with seq ≤ until_seq, of all levels and kinds (as of `events`)
+        or only those named, from one wall time on and before another, oldest first."""
+        of_levels = f"AND level IN ({','.join('?' * len(levels))})" if levels else ""
         with _in_words(self.path):
             rows = self._connection.execute(
-                f"SELECT {_EVENT_COLUMNS} FROM events WHERE seq <= ? {wanted} "
-                "ORDER BY seq DESC LIMIT ?",
-                (until_seq, *levels, count),
+                f"SELECT {_EVENT_COLUMNS} FROM events WHERE seq <= ? AND utc_ns >= ? "
+                f"AND utc_ns < ? {of_levels} {_of_kinds(kinds)} ORDER BY seq DESC LIMIT ?",
+                (until_seq, *utc_ns, *levels, *kinds, *kinds, count),
             ).fetchall()
             return [TimedEvent(row[1], row_event(row, self.info)) for row in reversed(rows)]
 
@@ -400,6 +403,13 @@ _TROUBLE = {
     sqlite3.SQLITE_IOERR: "the disk reports an error, or the file is cut off",
     sqlite3.SQLITE_BUSY: "another program holds it",
 }
+
+
+def _of_kinds(kinds: Collection[str]) -> str:
+    """A condition that takes the kinds twice: as whole ones, and as first parts."""
+    named = f"IN ({','.join('?' * len(kinds))})"
+    first_part = "substr(kind, 1, instr(kind, '.') - 1)"
+    return f"AND (kind {named} OR {first_part} {named})" if kinds else ""
 
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from livedesk.engine.api.answers import ApiError, number, wrong_value
 
-UNIX_LIMIT_S: Final = 1e11
+UNIX_LIMIT_S: Final = 9e9
+"""In the year 2255, and in nanoseconds still a number that SQLite takes."""
 _USUAL_EVENTS: Final = 1_000
 _MOST_EVENTS: Final = 5_000
 _MOST_KINDS: Final = 50

@@ -3,18 +3,13 @@ thread."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.events import Event
-from livedesk.core.tasks import give_way
 from livedesk.engine.history import HistorySeries, read_into
 from livedesk.journal.reader import SessionReader
-
-_GIVE_WAY_EVERY: Final = 200
 
 
 def history_of(path: Path, from_s: float, to_s: float, points: int) -> list[HistorySeries]:
@@ -29,11 +24,7 @@ def events_of(
 ) -> list[Event]:
     """The newest `count` between two instants, oldest first; kinds as of `SessionReader.events`.
     Raises JournalError."""
-    found: deque[Event] = deque(maxlen=count)
+    between_ns = round(from_s * NS_PER_S), round(to_s * NS_PER_S)
     with SessionReader.open(path) as reader:
-        for place, timed in enumerate(reader.events(kinds=kinds)):
-            if from_s <= timed.event.utc_ns / NS_PER_S < to_s:
-                found.append(timed.event)
-            if place % _GIVE_WAY_EVERY == 0:
-                give_way()
-    return list(found)
+        newest = reader.newest_events(count, kinds=kinds, utc_ns=between_ns)
+        return [timed.event for timed in newest]

@@ -133,6 +133,8 @@ def test_a_session_says_what_it_amounts_to_and_what_happened(bench: Bench) -> No
         assert [(e["kind"], e["actor"]) for e in noted] == [("operator.note", "Kim")]
         newest = (await http.get(f"{one}/events", params={"limit": 1})).json()["events"]
         assert [e["kind"] for e in newest] == ["session.end"]
+        for what in ("events", "history"):
+            assert (await http.get(f"{one}/{what}?from=0&to=9e9")).status_code == 200
         backwards = await http.get(f"{one}/history?from=9&to=1")
         assert _code(backwards) == (422, "wrong_value")
         for what in ("summary", "history", "events"):
