@@ -11,9 +11,11 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -23,8 +25,10 @@ Write = Callable[[BinaryIO], None]
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-_DEFLATE_LEVEL: Final = 3
-"""Half the time of the default, for files that are a tenth larger."""
+_DEFLATE_LEVEL: Final = 1
+"""A third of the time of the default, for files that are a fifth larger."""
+
+_LINES_AT_ONCE: Final = 256
 
 
 class ExportFailedError(JournalError):
@@ -37,6 +41,17 @@ class Member:
 
     name: str
     write: Write
+
+
+def text_of(lines: Iterable[str]) -> Write:
+    """What writes them in UTF-8, many at once: to deflate them one by one takes twice as long."""
+    return partial(write_lines, lines)
+
+
+def write_lines(lines: Iterable[str], file: BinaryIO) -> None:
+    rest = iter(lines)
+    while chunk := "".join(islice(rest, _LINES_AT_ONCE)):
+        file.write(chunk.encode("utf-8"))
 
 
 def one_file(target: Path, write: Write) -> Path:

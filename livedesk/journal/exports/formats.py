@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from livedesk.journal.exports import files, parquet
 from livedesk.journal.exports.csv_set import README_NAME, readme, write_csv
 from livedesk.journal.exports.edl import edl_lists
 from livedesk.journal.exports.files import Member
-from livedesk.journal.exports.jsonl import json_lines
 from livedesk.journal.exports.jsonl_schema import json_schema
 from livedesk.journal.exports.markers import markers
 from livedesk.journal.exports.pdf import write_pdf
 from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.tables import tables
 from livedesk.journal.exports.timecode import nearest_rate
-from livedesk.journal.exports.vtt import vtt_lines
 from livedesk.journal.exports.xlsx import write_xlsx
 from livedesk.journal.report.page import render_report
 
@@ -47,7 +45,7 @@ def _csv_members(source: Source) -> Iterator[Member]:
     for table in listed:
         yield Member(f"{table.name}.csv", partial(write_csv, table, progress=source.progress))
     text = readme(source.summary, listed, source.words)
-    yield Member(README_NAME, _lines([text]))
+    yield Member(README_NAME, files.text_of([text]))
 
 
 def _parquet(source: Source, stem: Path) -> list[Path]:
@@ -79,13 +77,13 @@ def _jsonl_zip(source: Source, stem: Path) -> list[Path]:
 
 def _jsonl_members(source: Source, stem: Path) -> list[Member]:
     return [
-        Member(f"{stem.name}.jsonl", _lines(json_lines(source))),
-        Member(f"{stem.name}.schema.json", _lines([json_schema()])),
+        Member(f"{stem.name}.jsonl", files.text_of(json_lines(source))),
+        Member(f"{stem.name}.schema.json", files.text_of([json_schema()])),
     ]
 
 
 def _html(source: Source, stem: Path) -> list[Path]:
-    return [files.one_file(_named(stem, ".html"), _lines([_page(source)]))]
+    return [files.one_file(_named(stem, ".html"), files.text_of([_page(source)]))]
 
 
 def _pdf(source: Source, stem: Path) -> list[Path]:
@@ -102,7 +100,7 @@ def _vtt(source: Source, stem: Path) -> list[Path]:
     info = source.summary.info
     name = source.words.edit(f"{info.name}, session {info.session}")
     lines = vtt_lines(name, info.started_utc_ns, markers(source.summary, source.words))
-    return [files.one_file(_named(stem, ".vtt"), _lines(lines))]
+    return [files.one_file(_named(stem, ".vtt"), files.text_of(lines))]
 
 
 def _edl(source: Source, stem: Path) -> list[Path]:
@@ -126,7 +124,7 @@ def _edl_members(source: Source, stem: Path) -> list[Member]:
         is_measured=fps is not None,
     )
     names = [f"{stem.name}.edl", *(f"{stem.name}-{at}.edl" for at in range(2, len(lists) + 1))]
-    return [Member(name, _lines([text])) for name, text in zip(names, lists, strict=True)]
+    return [Member(name, files.text_of([text])) for name, text in zip(names, lists, strict=True)]
 
 
 ALL: Final[Mapping[str, Format]] = {
@@ -155,7 +153,3 @@ ONE_FILE: Final[Mapping[str, str]] = {
 
 def _named(stem: Path, ending: str) -> Path:
     return stem.with_name(stem.name + ending)
-
-
-def _lines(lines: Iterable[str]) -> Callable[[BinaryIO], None]:
-    return lambda file: file.writelines(line.encode("utf-8") for line in lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.journal.exports.table import Cell, Row
@@ -27,6 +27,9 @@ SheetKind = Literal["text", "int", "number", "time", "bool", "elapsed"]
 _DAY_S: Final = 86_400
 _DAY_1970: Final = 25_569
 """Excel counts days from 30 December 1899."""
+
+_SHORT_TEXT: Final = 60
+_REMEMBERED: Final = 10_000
 
 _XML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\ufffe": "�", "\uffff": "�"})
 _ESCAPE_LIKE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -60,7 +63,7 @@ class RowsXml:
         if more:
             self.count += 1
             told = f"{more:,} more rows do not fit onto a sheet; the csv format has them all."
-            yield f'<row r="{self._row_limit}">{_inline("A", self._row_limit, 0, told)}</row>'
+            yield f'<row r="{self._row_limit}"><c r="A{self._row_limit}"{_inline(told)}</row>'
 
     def _row(self, at: int, row: Row) -> str:
         cells = "".join(
@@ -92,38 +95,48 @@ def fitting(text: str) -> str:
 
 
 def _writer(column: SheetColumn, letters: str) -> Callable[[int, Cell], str]:
-    style = column.style
-    plain_number = f'" s="{style}"><v>'
+    begin, style = f'<c r="{letters}', f'" s="{column.style}"'
     match column.kind:
         case "text":
-            return lambda at, value: _inline(letters, at, style, str(value))
+            return _Texts(begin, style)
         case "bool":
-            kind = f'" s="{style}" t="b"><v>'
-            return lambda at, value: f'<c r="{letters}{at}{kind}{int(bool(value))}</v></c>'
+            return lambda at, value: f'{begin}{at}{style} t="b"><v>{1 if value else 0}</v></c>'
         case "time":
             return lambda at, value: (
-                f'<c r="{letters}{at}{plain_number}{serial_day(_whole(value)):.10f}</v></c>'
+                f"{begin}{at}{style}><v>{serial_day(cast(int, value)):.10f}</v></c>"
             )
         case "elapsed":
             return lambda at, value: (
-                f'<c r="{letters}{at}{plain_number}{_real(value) / _DAY_S:.9f}</v></c>'
+                f"{begin}{at}{style}><v>{cast(float, value) / _DAY_S:.9f}</v></c>"
             )
-        case _:
-            return lambda at, value: (
-                f'<c r="{letters}{at}{plain_number}{number(_real(value))}</v></c>'
-            )
+    return lambda at, value: f"{begin}{at}{style}><v>{number(cast(float, value))}</v></c>"
 
 
-def _inline(letters: str, at: int, style: int, text: str) -> str:
-    text = fitting(plain(text))
-    if not text.isascii() or "&" in text or "<" in text or ">" in text:
-        text = text.translate(_XML)
+class _Texts:
+    """Most texts of a column are short and come again, and to look one up takes a tenth of the
+    time in which it is made safe."""
+
+    def __init__(self, begin: str, style: str) -> None:
+        self._begin = begin
+        self._style = style
+        self._known: dict[str, str] = {}
+
+    def __call__(self, at: int, value: Cell) -> str:
+        text = value if isinstance(value, str) else str(value)
+        known = self._known.get(text)
+        if known is None:
+            known = self._style + _inline(text)
+            if len(text) <= _SHORT_TEXT and len(self._known) < _REMEMBERED:
+                self._known[text] = known
+        return f"{self._begin}{at}{known}"
+
+
+def _inline(text: str) -> str:
+    """The rest of a cell, behind its place and style."""
+    text = fitting(plain(text)).translate(_XML)
     if "_x" in text:
         text = _ESCAPE_LIKE.sub("_x005F_", text)
-    return (
-        f'<c r="{letters}{at}" s="{style}" t="inlineStr">'
-        f'<is><t xml:space="preserve">{text}</t></is></c>'
-    )
+    return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _letters(place: int) -> str:
@@ -133,11 +146,3 @@ def _letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def _whole(value: Cell) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _real(value: Cell) -> float:
-    return value if isinstance(value, int | float) else 0.0

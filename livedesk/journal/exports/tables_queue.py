@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from livedesk.core.events import Json
 from livedesk.core.moderation import Effect, Item, Verb
 from livedesk.journal.exports.table import Column, Row
 from livedesk.journal.fold.summary import Summary
-from livedesk.journal.rows import to_json
+
+_ENCODE = msgspec.json.Encoder().encode
 
 QUEUE = (
     Column("utc", "wall time at which the comment came in", "time"),
@@ -74,7 +77,7 @@ def queue_lines(summary: Summary) -> Iterator[Row]:
             _last(item, "hide"),
             _last(item, "reply"),
             _last(item, "ban"),
-            to_json([_short(effect) for effect in item.effects]),
+            _ENCODE([_short(effect) for effect in item.effects]).decode(),
         )
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 
 from livedesk.journal.exports.table import Column, Row, Table
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.text import unit
-from livedesk.journal.values import SampleRow
 
 
 def wide_samples(reader: SessionReader, summary: Summary) -> Table:
@@ -34,25 +30,18 @@ def wide_samples(reader: SessionReader, summary: Summary) -> Table:
     return Table("samples", about, columns, _rows(reader, keys))
 
 
-def _rows(reader: SessionReader, keys: list[tuple[str, str]]) -> Iterator[Row]:
-    places = {key: place for place, key in enumerate(keys)}
-    by_time = attrgetter("t_s")
-    merged = heapq.merge(*(reader.samples(*key) for key in keys), key=by_time)
-    for t_s, rows in groupby(merged, by_time):
-        utc_ns, means = _second(rows, places)
+def _rows(reader: SessionReader, keys: Sequence[tuple[str, str]]) -> Iterator[Row]:
+    """All figures at once, each from where it stands in the file."""
+    series = [reader.samples(*key) for key in keys]
+    heads = [next(rows, None) for rows in series]
+    while times := [head.t_s for head in heads if head is not None]:
+        t_s, utc_ns = min(times), 0
+        means: list[float | None] = []
+        for place, rows in enumerate(series):
+            head, taken, total = heads[place], 0, 0.0
+            while head is not None and head.t_s == t_s:
+                taken, total, utc_ns = taken + head.n, total + head.n * head.mean, head.utc_ns
+                head = next(rows, None)
+            heads[place] = head
+            means.append(total / taken if taken else None)
         yield (t_s, utc_ns, *means)
-
-
-def _second(
-    rows: Iterable[SampleRow], places: dict[tuple[str, str], int]
-) -> tuple[int, list[float | None]]:
-    means: list[float | None] = [None] * len(places)
-    counts = [0] * len(places)
-    utc_ns = 0
-    for row in rows:
-        at = places[row.figure, row.subject]
-        known, n = means[at] or 0.0, counts[at]
-        means[at] = row.mean if n == 0 else (known * n + row.mean * row.n) / (n + row.n)
-        counts[at] = n + row.n
-        utc_ns = row.utc_ns
-    return utc_ns, means

@@ -19,7 +19,7 @@ import xlsxwriter
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.journal.exports import charts
-from livedesk.journal.exports.files import add, opened
+from livedesk.journal.exports.files import add, opened, write_lines
 from livedesk.journal.exports.sheet_xml import ROW_LIMIT, RowsXml, SheetColumn, SheetKind
 from livedesk.journal.exports.source import Source, in_edition
 from livedesk.journal.exports.table import Cell, Column, Row, Table
@@ -98,8 +98,7 @@ class _Stream:
 
     def write(self, entry: BinaryIO) -> None:
         entry.write(_SIZE.sub(b"", self._head))
-        for line in self._lines:
-            entry.write(line.encode("utf-8"))
+        write_lines(self._lines, entry)
         last = str(max(2, self._rows.count + 1)).encode()
         entry.write(_END + _FILTER.sub(rb"\g<1>" + last, self._tail))
 
