@@ -65,8 +65,11 @@ def versions() -> dict[str, str]:
 
 
 def host_of(address: str) -> str:
-    """`rtmp://ingest.example:1935`: scheme, host and port. What is no address is left out."""
-    found = re.match(r"(?i)([a-z][a-z0-9+.-]{0,15})://(?:[^/?#]*@)?([^/?#@\s]+)", address)
+    """`rtmp://ingest.example:1935`: scheme, host and port. What is no address is left out, as is
+    one with an @ behind its host: a password with a slash in it would pass for a host."""
+    found = re.fullmatch(
+        r"(?i)([a-z][a-z0-9+.-]{0,15})://(?:[^/?#]*@)?([^/?#@\s]+)([/?#][^@]*)?", address
+    )
     return f"{found[1]}://{found[2]}" if found else ""
 
 
