@@ -12,12 +12,14 @@ from livedesk.journal.exports import files, parquet
 from livedesk.journal.exports.csv_set import README_NAME, readme, write_csv
 from livedesk.journal.exports.edl import edl_lists
 from livedesk.journal.exports.files import Member
+from livedesk.journal.exports.jsonl import json_lines
 from livedesk.journal.exports.jsonl_schema import json_schema
 from livedesk.journal.exports.markers import markers
 from livedesk.journal.exports.pdf import write_pdf
 from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.tables import tables
 from livedesk.journal.exports.timecode import nearest_rate
+from livedesk.journal.exports.vtt import vtt_lines
 from livedesk.journal.exports.xlsx import write_xlsx
 from livedesk.journal.report.page import render_report
 
