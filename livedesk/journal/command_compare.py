@@ -87,5 +87,7 @@ def _head(figures: SessionFigures) -> str:
 def _text(figure: SummaryFigure | None) -> str:
     if figure is None:
         return "–"
-    shown = f"{figure.text} {figure.unit}" if figure.unit not in figure.text else figure.text
+    # `0:03:16` says its unit by its form.
+    has_unit = ":" in figure.text or figure.unit in figure.text
+    shown = figure.text if figure.value is None or has_unit else f"{figure.text} {figure.unit}"
     return one_line(f"{shown} ({figure.word})" if figure.word else shown, 60)

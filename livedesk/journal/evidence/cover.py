@@ -28,6 +28,8 @@ _LONGEST_TEXT = 300
 
 _READ_BACK = ("pin.confirmed", "pin.late", "pin.failed", "pin.unknown", "pin.by_hand")
 _SHOWN = ("pin.confirmed", "pin.late", "pin.by_hand")
+_ON_THE_WAY = ("pin.sent", "pin.accepted")
+"""Steps of a pin whose cue and end are listed."""
 
 _SEALS = {
     "intact": "Intact: every event of the record is as it was written.",
@@ -112,7 +114,9 @@ def _happened(cover: Cover) -> tuple[list[TimedEvent], int]:
     events = (
         timed
         for timed in _events(cover)
-        if timed.event.actor or timed.event.level != "info" or timed.event.kind in _SHOWN
+        if timed.event.kind in _SHOWN
+        or (timed.event.actor and timed.event.kind not in _ON_THE_WAY)
+        or timed.event.level != "info"
     )
     listed = list(islice(events, MOST_EVENTS))
     return listed, sum(1 for _ in events)
