@@ -25,9 +25,9 @@ EFFECT_EVENTS: Final = tuple(
 )
 ITEM_EVENTS: Final = ("moderation.judged", "moderation.decided")
 
-_OPEN_ITEMS: Final = 4_000
-"""So many items may be looked at at a time; a longer untouched one is packed, and unpacked again
-when something more is told of it."""
+OPEN_ITEMS: Final = 4_000
+"""The newest of which things are told often. An older one is packed, and unpacked again when
+something more is told of it."""
 
 _PACK: Final = msgspec.msgpack.Encoder().encode
 _UNPACK: Final = msgspec.msgpack.Decoder(Item).decode
@@ -97,7 +97,8 @@ class _Open:
 class Queue:
     """Takes ITEM_EVENTS and EFFECT_EVENTS. What cannot be understood is passed over."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_items: int = OPEN_ITEMS) -> None:
+        self._open_items = open_items
         self._packed: dict[str, QueueRow] = {}
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._read_item = msgspec.json.Decoder(_ItemTold).decode
@@ -130,8 +131,7 @@ class Queue:
 
     def result(self) -> list[QueueRow]:
         """All items in the order of their comments. Nothing more can be taken then."""
-        while self._open:
-            self._close(*self._open.popitem(last=False))
+        self._close_oldest(0)
         return sorted(self._packed.values(), key=lambda row: row.t_ms)
 
     def _take_item(self, kind: str, t_ms: int, utc_ns: int, told: _ItemTold) -> None:
@@ -140,8 +140,7 @@ class Queue:
         if known is None:
             since_ms = max(0, utc_ns - item.comment.utc_ns) // NS_PER_MS
             known = self._open[item.id] = _Open(t_ms - since_ms, item, item.effects)
-            if len(self._open) > _OPEN_ITEMS:
-                self._close(*self._open.popitem(last=False))
+            self._close_oldest(self._open_items)
         elif item.revision >= known.item.revision:
             known.item, known.effects = item, item.effects
         if kind == "moderation.decided" and known.decided_ms is None:
@@ -164,9 +163,12 @@ class Queue:
             self._open[item_id] = known
         return known
 
-    def _close(self, item_id: str, known: _Open) -> None:
-        row = QueueRow(known.t_ms, _PACK(known.told()), known.hide_ms, known.decided_ms)
-        self._packed[item_id] = row
+    def _close_oldest(self, left: int) -> None:
+        while len(self._open) > left:
+            item_id, known = self._open.popitem(last=False)
+            packed = _PACK(known.told())
+            row = QueueRow(known.t_ms, packed, known.hide_ms, known.decided_ms)
+            self._packed[item_id] = row
 
 
 def queue_rows(events: Iterable[TimedEvent]) -> list[QueueRow]:

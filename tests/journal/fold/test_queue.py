@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from livedesk.core.events import Event, Json
 from livedesk.core.moderation import (
@@ -24,6 +25,8 @@ from livedesk.core.moderation import (
     Verdict,
 )
 from livedesk.journal.exports.export import export
+from livedesk.journal.fold.queue import Queue
+from livedesk.journal.reader import TimedEvent
 from tests.journal.kit import START_UTC_NS, event, steady, summary_of, write
 
 TEXTS: dict[RuleAction, str] = {
@@ -220,3 +223,23 @@ def test_an_event_of_a_later_livedesk_or_without_sense_harms_nothing(tmp_path: P
     summary = summary_of(recorded(tmp_path, events))
     assert summary.queue == ()
     assert not summary.has_moderation
+
+
+@pytest.mark.parametrize("open_items", [1, 2, 100])
+def test_what_is_told_late_counts_however_few_items_are_kept_open(open_items: int) -> None:
+    """A show has more items than are kept unpacked; what is told of an old one still finds it."""
+    items = [item(f"c{n}", n, "hide") for n in range(5)]
+    events = [judged(n, n, it) for n, it in enumerate(items)]
+    events += [acted(10 + n, 20 + n, it, "sent") for n, it in enumerate(items)]
+    events += [
+        acted(20 + n, 30 + n, it, "done", latency_ms=100.0 * n) for n, it in enumerate(items)
+    ]
+    events += [decided(30, 40, items[0], "approve", "approved")]
+    queue = Queue(open_items)
+    for each in events:
+        queue.take(TimedEvent((each.utc_ns - START_UTC_NS) // 10**6, each))
+    rows = queue.result()
+    assert [row.t_ms for row in rows] == [0, 1_000, 2_000, 3_000, 4_000]
+    assert [row.hide_ms for row in rows] == [0, 100, 200, 300, 400]
+    assert [row.item.state for row in rows] == ["approved", *["hidden"] * 4]
+    assert [effect.state for row in rows[1:] for effect in row.item.effects] == ["done"] * 4
