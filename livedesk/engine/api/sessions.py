@@ -61,7 +61,8 @@ async def readable_session_of(request: Request) -> Found:
 
 
 def unreadable(problem: str) -> ApiError:
-    return ApiError(409, "unreadable", problem, "Copy the file before trying to mend it.")
+    action = "Keep the file: livedesk recover FILE writes what can still be read of it."
+    return ApiError(409, "unreadable", problem, action)
 
 
 async def list_sessions(request: Request) -> Response:
