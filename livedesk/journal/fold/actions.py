@@ -39,8 +39,7 @@ class ActionRow:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _ActTold:
+class _ActTold(msgspec.Struct, frozen=True, gc=False):
     """What is looked at in the data of an act; of all kinds of acts together."""
 
     id: object = None

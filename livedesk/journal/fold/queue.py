@@ -66,14 +66,12 @@ class QueueRow:
         return max(0.0, (item.decisions[0].utc_ns - item.comment.utc_ns) / NS_PER_S)
 
 
-@dataclass(frozen=True, slots=True)
-class _ItemTold:
+class _ItemTold(msgspec.Struct, frozen=True, gc=False):
     item: Item
     latency_ms: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class _EffectTold:
+class _EffectTold(msgspec.Struct, frozen=True, gc=False):
     item_id: str
     effect: Effect
     latency_ms: object = None
