@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from livedesk.journal.commerce.joining import join
+from livedesk.journal.commerce.stretches import pinned_skus
+from livedesk.journal.commerce.values import Commerce
 from livedesk.journal.errors import UnknownFormatError
 from livedesk.journal.exports import files
 from livedesk.journal.exports.formats import ALL
-from livedesk.journal.exports.options import PLAIN, ExportOptions
+from livedesk.journal.exports.options import PLAIN, ExportOptions, OrdersFile
 from livedesk.journal.exports.progress import Progress
 from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.watch import UNWATCHED, Watch
-from livedesk.journal.fold.summary import summarise
+from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.edition import edited
 
@@ -32,7 +35,8 @@ def export(
     A format of several files is also there in one (`formats.ONE_FILE`). Each appears under its
     final name only when it is whole. The same session file gives the same bytes, whenever it is
     exported. Raises UnknownFormatError and ParquetUnavailableError before anything is written,
-    NotASessionError, NewerSessionError, ExportFailedError (no room), and what `watch` raises.
+    NotASessionError, NewerSessionError, OrderFileError, ExportFailedError (no room), and what
+    `watch` raises.
     """
     wanted = tuple(dict.fromkeys(formats))
     unknown = [name for name in wanted if name not in ALL]
@@ -43,8 +47,10 @@ def export(
         ALL[name].check()
     progress = Progress(watch, {name: ALL[name].cost_s for name in wanted})
     with files.in_words(out_dir), SessionReader.open(session_file) as reader:
+        summary, seal = summarise(reader), reader.seal()
+        sold = _commerce(reader, summary, options.orders)
         words = edited(reader, options.edition)
-        source = Source(reader, summarise(reader), words, progress, options, reader.seal())
+        source = Source(reader, summary, words, progress, options, seal, sold)
         out_dir.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
         for name in wanted:
@@ -52,3 +58,14 @@ def export(
             written += ALL[name].write(source, out_dir / session_file.stem)
     progress.finished()
     return written
+
+
+def _commerce(reader: SessionReader, summary: Summary, file: OrdersFile | None) -> Commerce | None:
+    """Raises OrderFileError for a file in which there is no table."""
+    if file is None:
+        return None
+    # What reads workbooks of others takes time to load, and most exports have none.
+    from livedesk.journal.commerce.reading import read_orders
+
+    orders = read_orders(file.path, file.mapping or None)
+    return join(orders, summary, pinned_skus(reader))

@@ -21,6 +21,7 @@ from livedesk.journal.exports.tables import tables
 from livedesk.journal.exports.timecode import nearest_rate
 from livedesk.journal.exports.vtt import vtt_lines
 from livedesk.journal.exports.xlsx import write_xlsx
+from livedesk.journal.report.commerce_cells import commerce_cells
 from livedesk.journal.report.page import render_report
 
 
@@ -95,7 +96,9 @@ def _pdf(source: Source, stem: Path) -> list[Path]:
 
 
 def _page(source: Source) -> str:
-    return render_report(source.reader, source.summary, source.words, source.seal)
+    sold, edition = source.commerce, source.options.edition
+    more = [] if sold is None else [commerce_cells(sold, edition)]
+    return render_report(source.reader, source.summary, source.words, source.seal, more)
 
 
 def _vtt(source: Source, stem: Path) -> list[Path]:

@@ -15,7 +15,10 @@ import msgspec
 from livedesk.core.clock import iso_utc
 from livedesk.core.events import Json
 from livedesk.core.status import Limits
+from livedesk.journal.commerce.tables import commerce_tables
+from livedesk.journal.commerce.values import Commerce
 from livedesk.journal.exports.source import Source
+from livedesk.journal.exports.table import Cell, Column
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import to_json
@@ -30,7 +33,9 @@ def json_lines(source: Source) -> Iterator[str]:
     """First `schema` and `session`, then everything that was recorded (`event`, `sample`), what it
     amounts to (`incident` … `clock`), and `summary` as the last."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
-    recorded = chain(_events(source), _samples(source.reader), _derived(source.summary))
+    recorded = chain(
+        _events(source), _samples(source.reader), _derived(source.summary), _sold(source.commerce)
+    )
     about: _Line = ("session", _session(source.summary))
     for kind, fields in chain([about], source.progress.through(recorded)):
         told = source.words.data(fields) if source.words.is_brand else fields
@@ -119,6 +124,19 @@ def _derived(summary: Summary) -> Iterator[_Line]:
     ):
         for row in rows:
             yield kind, msgspec.to_builtins(row)
+
+
+def _sold(commerce: Commerce | None) -> Iterator[_Line]:
+    """The rows of its tables."""
+    for table in [] if commerce is None else commerce_tables(commerce):
+        for row in table.rows:
+            cells = zip(table.columns, row, strict=True)
+            yield table.name, {column.name: _told(column, value) for column, value in cells}
+
+
+def _told(column: Column, value: Cell) -> Json:
+    is_time = column.kind == "time" and isinstance(value, int)
+    return iso_utc(cast(int, value)) if is_time else value
 
 
 def _switches(summary: Summary) -> Iterator[_Line]:

@@ -144,6 +144,14 @@ def json_schema() -> str:
     lines = [_line(kind, about, members) for kind, (about, members) in _LINES.items()]
     for (kind, (_, about)), value in zip(_VALUES.items(), values, strict=True):
         lines.append({**_line(kind, about, _ADDED.get(kind, {})), "allOf": [value]})
+    lines.append(
+        {
+            "description": "A row of a table of what was sold; its columns are in the csv format.",
+            "type": "object",
+            "properties": {"type": {"pattern": "^commerce"}},
+            "required": ["type"],
+        }
+    )
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of a livedesk session",

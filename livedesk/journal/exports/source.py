@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from livedesk.journal.chain import Seal
+from livedesk.journal.commerce.values import Commerce
 from livedesk.journal.errors import NotASessionError
 from livedesk.journal.exports.options import ExportOptions
 from livedesk.journal.exports.progress import Progress
@@ -20,7 +21,8 @@ from livedesk.journal.values import EventRow
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`words`: how names and texts are told in the edition that was asked for."""
+    """`words`: how names and texts are told in the edition that was asked for. `commerce`: what was
+    sold, if an order file was handed in."""
 
     reader: SessionReader
     summary: Summary
@@ -28,6 +30,7 @@ class Source:
     progress: Progress
     options: ExportOptions
     seal: Seal
+    commerce: Commerce | None = None
 
     def events(self) -> Iterator[EventRow]:
         """As they stand in the file; their data are JSON, which has been looked at.

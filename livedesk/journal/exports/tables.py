@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from livedesk.journal.commerce.tables import commerce_tables
 from livedesk.journal.exports.source import Source, in_edition
 from livedesk.journal.exports.table import Column, Row, Table
 from livedesk.journal.exports.tables_acts import PINS, SWITCHES, pin_lines, switch_lines
@@ -32,7 +33,8 @@ from livedesk.journal.text import unit, utc_ns_at
 
 def tables(source: Source) -> list[Table]:
     """All of them, in the words of the edition. Their rows are read as they are asked for."""
-    return [in_edition(table, source.words) for table in _tables(source)]
+    sold = [] if source.commerce is None else commerce_tables(source.commerce)
+    return [in_edition(table, source.words) for table in (*_tables(source), *sold)]
 
 
 def _tables(source: Source) -> list[Table]:

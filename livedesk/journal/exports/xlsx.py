@@ -154,7 +154,7 @@ def _timed(table: Table) -> _Sheet:
         columns.append((column, column.kind))
     rows = (_doubled(row, doubled) for row in table.rows) if doubled else table.rows
     told = Table(table.name, table.about, tuple(column for column, _ in columns), rows)
-    return _Sheet(table.name.capitalize(), told, tuple(columns))
+    return _Sheet(table.name.capitalize().replace("_", " "), told, tuple(columns))
 
 
 def _doubled(row: Row, places: Sequence[int]) -> Row:
