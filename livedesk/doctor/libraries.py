@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from livedesk.core.display import has_display
-from livedesk.core.system_packages import CONSOLE_LIBRARIES, install_command, missing
+from livedesk.core.system_packages import CONSOLE_LIBRARIES, PAPER, install_command, missing
 from livedesk.doctor.finding import Finding
 
 PATIENCE_S = 30.0
@@ -20,7 +20,7 @@ PATIENCE_S = 30.0
 REQUIRED = (
     "ahocorasick-rs", "av", "confusable-homoglyphs", "google-re2", "h11", "httpx", "httpx-sse",
     "jinja2", "keyring", "msgspec", "numpy", "openpyxl", "platformdirs", "prometheus-client",
-    "segno", "starlette", "uvicorn", "websockets",
+    "segno", "starlette", "uvicorn", "weasyprint", "websockets", "xlsxwriter",
 )  # fmt: skip
 _CONSOLE = ("pyside6-essentials", "pyqtgraph", "qasync")
 
@@ -49,6 +49,7 @@ def check_libraries(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield check_python(sys.version_info[:3])
     yield check_packages(_versions(REQUIRED))
     yield check_codecs()
+    yield check_paper()
     console = _versions(_CONSOLE)
     absent = [name for name, found in console.items() if found is None]
     if absent:
@@ -108,6 +109,15 @@ def check_codecs() -> Finding:
         return Finding("warn", "codecs", text, "pip install --force-reinstall --only-binary av av")
     hevc = ", HEVC" if "hevc/r" in found else ""
     return Finding("ok", "codecs", f"decodes H.264, AAC{hevc}; encodes H.264, AAC for the sandbox")
+
+
+def check_paper() -> Finding:
+    """Only PDFs need what WeasyPrint does not bring along; every other format works without."""
+    if absent := missing(PAPER):
+        names = ", ".join(need.name for need in absent)
+        text = f"no PDF can be drawn without {names}"
+        return Finding("warn", "paper", text, install_command(absent))
+    return Finding("ok", "paper", "reports can be drawn as PDF")
 
 
 def check_qt_start(environ: Mapping[str, str]) -> Finding:

@@ -54,8 +54,8 @@ def worst_incidents(summary: Summary, words: AsWritten) -> list[WorstIncident]:
             start=show_time(incident.start_ms),
             lasted=incident_lasted(incident, summary),
             side=SIDES.get(incident.side, incident.side),
-            words=shortened(incident_words(incident, words), 130),
-            effect=shortened(words.edit(incident.effect), 110),
+            words=shortened(incident_words(incident, words), 120),
+            effect=shortened(words.edit(incident.effect), 90),
         )
         for number, incident in sorted(longest, key=lambda each: each[0])
     ]

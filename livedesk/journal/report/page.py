@@ -48,7 +48,8 @@ from livedesk.journal.report.stream import (
 from livedesk.journal.report.strip import draw_strip
 from livedesk.journal.text import plain, shortened, show_time
 
-_LONGEST_NAME: Final = 90
+_LONGEST_NAME: Final = 60
+"""One line of the first page; the exports have it all."""
 
 _AS_THEY_ARE: Final = re.compile(r"[^\w .,:;+()–·-]")
 

@@ -16,6 +16,9 @@ from livedesk.journal.text import label, shown
 _RATE_SIDES = ("encoder", "path", "relay", "instrument", "person", "other")
 _GLANCE_POINTS = 400
 
+MAX_UPLINK_LANES = 4
+"""Those that carried most; the first page has room for so many."""
+
 
 def timeline_chapter(reader: SessionReader, summary: Summary) -> Chapter:
     curves = _rate_curves(summary)
@@ -42,8 +45,11 @@ def glance(reader: SessionReader, summary: Summary, named: Collection[int]) -> S
     those `named` have their number: the page tells of them beside it."""
     to_s = _to_s(summary)
     gaps = [Bar(gap.start_s, gap.end_s, "gap") for gap in summary.gaps]
+    uplinks = sorted(filter(None, summary.carried_s), key=lambda name: -summary.carried_s[name])
     lanes = [
-        Lane(name, [*gaps, *_carried(reader, name, to_s)]) for name in summary.carried_s if name
+        Lane(name, [*gaps, *_carried(reader, name, to_s)])
+        for name in summary.carried_s
+        if name in uplinks[:MAX_UPLINK_LANES]
     ]
     troubles = [
         Bar(shade.from_s, shade.to_s, "trouble", shade.flag if place in named else "")

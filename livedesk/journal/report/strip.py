@@ -12,12 +12,12 @@ from typing import Literal
 
 from livedesk.core.clock import NS_PER_S, iso_utc
 from livedesk.journal.report.ink import look
-from livedesk.journal.report.svg import WIDTH, at, hatched, opened, time_step_s
+from livedesk.journal.report.svg import FLAG_INSET, WIDTH, at, hatched, opened, time_step_s
 from livedesk.journal.text import shortened, show_time
 
 LEFT = 112
 SPAN = WIDTH - LEFT - 30
-LANE = 30
+LANE = 27
 BAR = 15
 MIN_NAME_GAP = 19.0
 
@@ -93,7 +93,7 @@ def _lane(strip: Strip, lane: Lane, top: float) -> list[str]:
     parts = [
         f'<path {look("grid")} d="M{LEFT} {at(middle)}H{LEFT + SPAN}"/>',
         f'<text {look("lane")} x="{LEFT - 12}" y="{at(middle)}" dy="4.5">'
-        f"{escape(shortened(lane.name, 14))}</text>",
+        f"{escape(shortened(lane.name, 13))}</text>",
     ]
     for bar in lane.bars:
         parts += _bar(strip, bar, middle)
@@ -114,7 +114,8 @@ def _names(strip: Strip, lane: Lane, middle: float) -> list[str]:
     parts: list[str] = []
     free_x = float(LEFT)
     for bar in lane.bars:
-        x = _x(strip, (bar.from_s + bar.to_s) / 2)
+        left = _x(strip, bar.from_s)
+        x = left + min(FLAG_INSET, (_x(strip, bar.to_s) - left) / 2)
         if not bar.name or x < free_x:
             continue
         parts.append(f'<circle {look("flag")} cx="{at(x)}" cy="{at(middle)}" r="9"/>')

@@ -30,6 +30,8 @@ AXIS_NAME_X = LEFT + PLOT_WIDTH + 36
 LABEL_GAP = 16.0
 HATCH_STEP = 7.0
 MIN_FLAG_GAP = 20.0
+FLAG_INSET = 9.0
+"""A flag stands where its shade begins: several may last to the same end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,8 @@ def _flags(plot: Plot, scale: _Scale) -> list[str]:
     parts: list[str] = []
     last_x = -math.inf
     for shade in plot.shades:
-        x = scale.x((shade.from_s + shade.to_s) / 2)
+        left = scale.x(shade.from_s)
+        x = left + min(FLAG_INSET, (scale.x(shade.to_s) - left) / 2)
         if shade.flag and x - last_x >= MIN_FLAG_GAP:
             parts.append(f'<circle {look("flag")} cx="{at(x)}" cy="10" r="9.5"/>')
             parts.append(

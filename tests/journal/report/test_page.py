@@ -1,0 +1,139 @@
+"""Does the report tell of the show, in order, to everybody, and run nothing?"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from livedesk.journal.chain import Seal
+from livedesk.journal.fold.summary import summarise
+from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.edition import edited
+from livedesk.journal.report.page import render_report
+from tests.journal.kit import event, info, row, steady, write
+
+HOSTILE = "<script>alert(1)</script>&\"'</style>\u202e\x07=1+1"
+
+
+class Elements(HTMLParser):
+    """Start tags with their attributes, and the text of each element that was asked for."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def page(path: Path, edition: str = "full", seal: Seal | None = None) -> str:
+    with SessionReader.open(path) as reader:
+        words = edited(reader, "brand" if edition == "brand" else "full")
+        return render_report(reader, summarise(reader), words, seal)
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Path:
+    """A minute with a fault, an alarm, an act of a person, and texts of strangers."""
+    rows = steady(range(60))
+    rows += [row(t_s, 10, "skew_ms") for t_s in range(60)]
+    events = [
+        event(1, 0, "session.start"),
+        event(
+            2, 20, "limit.trip", f"{HOSTILE} at 10.1.2.3. Mend it.", level="warning",
+            alarm="sound.silent", priority="high", action="Mend it.",
+        ),
+        event(3, 22, "alarm.acknowledged", "ana has seen it.", actor="ana", alarm="sound.silent"),
+        event(4, 30, "limit.clear", "Gone.", alarm="sound.silent"),
+        event(5, 40, "operator.note", f"ana wrote {HOSTILE}", actor="ana"),
+        event(6, 60, "session.end", "Signed off.", actor="ana"),
+    ]  # fmt: skip
+    return write(tmp_path / "a.livedesk", rows, events, info(name=f"Glow {HOSTILE}"))
+
+
+def test_texts_of_strangers_stay_texts(show: Path) -> None:
+    found = Elements(page(show))
+    assert not found.of("script")
+    assert len(found.of("style")) == 1
+    assert "\x07" not in page(show)
+    assert "\u202e" not in page(show)
+    assert "alert(1)" in page(show)
+
+
+def test_nothing_is_fetched(show: Path) -> None:
+    links = [
+        value
+        for _, attributes in Elements(page(show)).found
+        for name, value in attributes.items()
+        if name in ("src", "href", "action", "data") and value and not value.startswith("#")
+    ]
+    assert links == []
+    assert "url(" not in page(show)
+    assert "@import" not in page(show)
+
+
+def test_who_does_not_see_finds_the_way(show: Path) -> None:
+    found = Elements(page(show))
+    assert found.of("html") == [{"lang": "en"}]
+    assert len(found.of("main")) == len(found.of("h1")) == 1
+    assert len(found.of("caption")) == len(found.of("table")) > 0
+    assert all(th.get("scope") == "col" for th in found.of("th"))
+    ids = [attributes["id"] for _, attributes in found.found if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = [a["aria-labelledby"] for a in found.of("section")]
+    assert set(named) <= set(ids)
+
+
+def test_the_first_page_has_verdict_glance_and_trouble_before_the_evidence(show: Path) -> None:
+    text = page(show)
+    order = [
+        text.index(mark)
+        for mark in ('id="verdict"', 'class="tiles', "at a glance", 'class="worst"', "Seal of")
+    ]
+    assert order == sorted(order)
+    assert order[-1] < text.index('id="timeline"') < text.index('id="incidents"')
+    assert text.index('id="incidents"') < text.index('id="events"')
+
+
+def test_the_brand_edition_names_nobody(show: Path) -> None:
+    full, brand = page(show), page(show, "brand")
+    assert "10.1.2.3" in full
+    assert "ana has seen it" in full
+    assert "10.1.2.3" not in brand
+    assert "ana" not in brand.replace("analyst", "")
+    assert "operator 1" in brand
+    assert "Brand edition" in brand
+
+
+def test_a_broken_seal_is_the_first_thing_said(show: Path) -> None:
+    told = page(show, seal=Seal("broken", "ab" * 32, 6, 4))
+    assert told.index("broken at event 4") < told.index('class="tiles')
+    assert "BROKEN" in told
+
+
+def test_the_same_record_is_the_same_page(show: Path) -> None:
+    assert page(show) == page(show)
+
+
+def test_a_session_without_anything_is_a_page_too(tmp_path: Path) -> None:
+    told = page(write(tmp_path / "a.livedesk"))
+    assert "There is no sign-off in this record" in told
+    assert "Nothing went wrong that was recorded" in told
+
+
+def test_of_many_events_the_loud_ones_are_listed_however_old(tmp_path: Path) -> None:
+    loud = event(1, 1, "feed.lost", "The feed was lost.", level="critical")
+    rest = [event(seq, seq / 10, "operator.note", f"Note {seq}.") for seq in range(2, 900)]
+    told = page(write(tmp_path / "a.livedesk", [], [loud, *rest]))
+    assert "The feed was lost." in told
+    assert "Note 899." in told
+    assert "Note 2." not in told
+    assert "899 are listed" in told
