@@ -21,7 +21,8 @@ from livedesk.engine.api.order_files import unknown_orders
 from livedesk.engine.api.roles import ANALYSIS, Role
 from livedesk.engine.api.sessions import readable_session_of, records_of, unreadable
 from livedesk.engine.api.spans import UNIX_LIMIT_S
-from livedesk.engine.records.jobs import WAITING_MOST, Asked, ExportJobs, TooManyExportsError
+from livedesk.engine.records.job import Asked
+from livedesk.engine.records.jobs import WAITING_MOST, ExportJobs, TooManyExportsError
 from livedesk.engine.records.library import Found
 from livedesk.journal.work import Evidence, Orders
 

@@ -11,15 +11,16 @@ import logging
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S, Clock
-from livedesk.core.records import Edition, ExportFormat, ExportJob, JobState
+from livedesk.core.records import ExportJob, JobState
 from livedesk.core.tasks import Tasks
 from livedesk.engine.records.child import Child
-from livedesk.journal.work import Evidence, ExportWork, Made, Orders, Told, Trouble, Work
+from livedesk.engine.records.job import Asked, Job, room, work_of
+from livedesk.journal.work import Made, Told, Trouble, Work
 
 log = logging.getLogger(__name__)
 
@@ -27,48 +28,14 @@ WAITING_MOST: Final = 20
 LISTED_MOST: Final = 200
 KEEP_S: Final = 3_600.0
 KEEP_BYTES: Final = 2_000_000_000
-FLOOR_BYTES: Final = 500_000_000
-"""Of the disk, on which the record of a show may be written just now."""
 _TIDY_S: Final = 30.0
+_FAULT: Final = "livedesk made a mistake while exporting; the engine's log says more."
 
 _OVER: Final[frozenset[JobState]] = frozenset(("done", "cancelled", "failed"))
 
 
 class TooManyExportsError(Exception):
     """As many wait as may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants, with the session files it is of."""
-
-    sessions: tuple[str, ...]
-    paths: tuple[Path, ...]
-    formats: tuple[ExportFormat, ...]
-    edition: Edition = "full"
-    orders: Orders | None = None
-    evidence: Evidence | None = None
-    single: bool = False
-    """Its format as one file."""
-    by: str = ""
-
-
-@dataclass(slots=True)
-class _Job:
-    """What is told of it (`told`), and what it takes to do it."""
-
-    told: ExportJob
-    asked: Asked
-    folder: Path
-    child: Child | None = None
-    ended_mono_ns: int = 0
-    is_read: int = 0
-    """How many are fetching its files: these stay so long."""
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.bytes for file in self.told.files)
 
 
 @dataclass(slots=True)
@@ -79,17 +46,17 @@ class JobCounts:
 
 
 class ExportJobs:
-    """Called from the engine's event loop only. `run` does the work, until `close`."""
+    """Called from the engine's event loop only. Works between `open` and `close`."""
 
     def __init__(self, folder: Path, clock: Clock, make_child: Callable[[Work], Child]) -> None:
         """`folder` is this queue's alone: what is in it at the start is of an earlier engine."""
         self._folder = folder
         self._clock = clock
         self._make_child = make_child
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self._news = asyncio.Event()
         self._is_closing = False
-        self._tasks = Tasks(self._failed)
+        self._tasks = Tasks()
         self._working: asyncio.Task[None] | None = None
         self.counts = JobCounts()
 
@@ -121,7 +88,7 @@ class ExportJobs:
             by=asked.by,
             asked_utc_ns=self._clock.utc_ns(),
         )
-        self._jobs[told.id] = _Job(told, asked, self._folder / told.id)
+        self._jobs[told.id] = Job(told, asked, self._folder / told.id)
         self._news.set()
         return told
 
@@ -180,7 +147,7 @@ class ExportJobs:
             await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
         return True
 
-    def _cancel(self, job: _Job) -> None:
+    def _cancel(self, job: Job) -> None:
         if job.told.state in _OVER:
             return
         if job.child is None:
@@ -196,15 +163,17 @@ class ExportJobs:
                 self._news.clear()
                 await self._news.wait()
                 continue
-            await self._do(job)
+            # In a task of its own, so that a fault of ours costs one export and not all after it.
+            await asyncio.wait((self._tasks.spawn("export", self._do(job)),))
+            if job.told.state not in _OVER:
+                self._over(job, replace(job.told, state="failed", doing="", problem=_FAULT))
             await self._tidy()
 
-    async def _do(self, job: _Job) -> None:
+    async def _do(self, job: Job) -> None:
         job.told = replace(job.told, state="running", doing="is being started")
-        job.child = child = self._make_child(_work_of(job))
-        problem = await asyncio.to_thread(_room, job.folder, job.asked.paths)
+        job.child = child = self._make_child(work_of(job))
+        problem = await asyncio.to_thread(room, job.folder, job.asked.paths)
         line = Trouble(problem) if problem else await child.run(lambda told: _hear(job, told))
-        job.child = None
         match line:
             case Made(files, trouble) if not child.ended:
                 told = replace(
@@ -219,8 +188,8 @@ class ExportJobs:
             await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
         self._over(job, told)
 
-    def _over(self, job: _Job, told: ExportJob) -> None:
-        job.told = told
+    def _over(self, job: Job, told: ExportJob) -> None:
+        job.told, job.child = told, None
         job.ended_mono_ns = self._clock.mono_ns()
         job.over.set()
         match told.state:
@@ -242,7 +211,7 @@ class ExportJobs:
             if self._jobs.pop(job.told.id, None) is not None:
                 await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
 
-    def _too_many(self) -> Sequence[_Job]:
+    def _too_many(self) -> Sequence[Job]:
         now_ns = self._clock.mono_ns()
         over = [j for j in self._jobs.values() if j.told.state in _OVER and not j.is_read]
         newest_first = sorted(over, key=lambda job: job.ended_mono_ns, reverse=True)
@@ -255,43 +224,9 @@ class ExportJobs:
                 gone.append(job)
         return gone
 
-    def _failed(self, name: str, failure: BaseException) -> None:
-        log.critical("%s failed (%s): no more exports until the engine is started anew", name,
-                     type(failure).__name__)  # fmt: skip
 
-
-def _hear(job: _Job, told: Told) -> None:
+def _hear(job: Job, told: Told) -> None:
     job.told = replace(job.told, done=told.done, doing=told.doing)
-
-
-def _work_of(job: _Job) -> ExportWork:
-    asked = job.asked
-    return ExportWork(
-        tuple(map(str, asked.paths)),
-        asked.formats,
-        str(job.folder),
-        asked.edition,
-        asked.orders,
-        asked.evidence,
-        asked.single,
-        FLOOR_BYTES,
-    )
-
-
-def _room(folder: Path, sessions: Sequence[Path]) -> str:
-    """Make the folder; what is in the way of the export, in words."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-        free = shutil.disk_usage(folder).free
-        needed = FLOOR_BYTES + sum(path.stat().st_size for path in sessions if path.exists())
-    except OSError as error:
-        return f"There is no place for the files ({error.strerror or error})."
-    if free < needed:
-        return (
-            f"The disk has {free / 1e6:.0f} MB left, which is for the record of the show. "
-            "Free some space, then export again."
-        )
-    return ""
 
 
 def _emptied(folder: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from livedesk.core.clock import ManualClock
 from livedesk.core.records import ExportJob
+from livedesk.engine.records.job import Asked
 from livedesk.engine.records.jobs import (
     KEEP_BYTES,
     KEEP_S,
     WAITING_MOST,
-    Asked,
     ExportJobs,
     TooManyExportsError,
 )
@@ -149,6 +149,20 @@ def test_what_goes_wrong_is_told_and_the_next_has_its_turn(queue: Run) -> None:
         ended = await q.jobs.finished(bad.id)
         assert (ended.state, ended.problem) == ("failed", "The disk is full.")
         assert not q.there(bad)
+        assert (await q.done("a.html")).state == "done"
+
+    queue(story)
+
+
+def test_a_mistake_of_ours_costs_one_export_and_not_those_behind_it(queue: Run) -> None:
+    async def story(q: Queue) -> None:
+        bad = q.jobs.add(ASKED)
+        await until(lambda: q.children.made)
+        await q.children.made[0].begun.wait()
+        q.children.made[0].outcome.set_exception(RuntimeError("a mistake"))
+        ended = await q.jobs.finished(bad.id)
+        assert ended.state == "failed"
+        assert "mistake" in str(ended.problem)
         assert (await q.done("a.html")).state == "done"
 
     queue(story)

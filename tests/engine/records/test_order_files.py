@@ -7,6 +7,8 @@ import stat
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.engine.conftest import Bench, Running
 from tests.engine.records.bench import session_file
 from tests.waiting import until
@@ -15,6 +17,7 @@ PLAIN = b"Order ID,Seller SKU,Created Time,Net Sales,Currency\n1,A-1,2026-11-22 
 OWN = b"Bon,Artikel,Wert\n1,A-1,9.99\n2,A-2,much\n"
 
 
+@pytest.mark.slow
 def test_a_file_is_taken_understood_and_named_once_for_all_like_it(bench: Bench) -> None:
     session_file(bench.paths.data)
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, ManualClock
-from livedesk.engine.records.jobs import Asked
+from livedesk.engine.records.job import Asked
 from livedesk.engine.records.library import Found
 from livedesk.engine.records.records import Records
 from livedesk.engine.records.retention import Retention
