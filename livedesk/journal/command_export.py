@@ -71,9 +71,10 @@ def named_session(named: str) -> Path:
 
 def with_offer(error: NotASessionError) -> str:
     """The complaint, and what can still be done where there is a file."""
-    if not error.path.is_file():
-        return str(error)
-    return f"{error}. What can still be read of it: livedesk recover {error.path}"
+    text = str(error)
+    if "livedesk recover" in text or not error.path.is_file():
+        return text
+    return f"{text}. What can still be read of it: livedesk recover {error.path}"
 
 
 def _named(data: Path, named: str) -> Path:

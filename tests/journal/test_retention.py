@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from livedesk.journal.retention import (
     OpenSessionError,
     delete_session,
     due,
+    is_in_use,
     keep,
     kept,
     unkeep,
@@ -75,6 +78,27 @@ def test_a_session_that_is_written_is_not_deleted(tmp_path: Path) -> None:
             delete_session(tmp_path, path)
     delete_session(tmp_path, path)
     assert not path.exists()
+
+
+def test_a_session_that_another_process_writes_is_said_to_be_in_use(tmp_path: Path) -> None:
+    path = recorded(tmp_path)
+    assert not is_in_use(path)
+    hold = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+        "c.execute('PRAGMA journal_mode = WAL'); c.execute('SELECT * FROM meta').fetchall(); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert is_in_use(path)
+        with pytest.raises(OpenSessionError):
+            delete_session(tmp_path, path)
+        holder.communicate(timeout=10)
+    assert not is_in_use(path)
+    assert not is_in_use(path.with_name("gone.livedesk"))
 
 
 def test_only_session_files_of_the_data_folder_are_deleted(tmp_path: Path) -> None:
