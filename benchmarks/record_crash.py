@@ -53,7 +53,7 @@ def _on_a_full_disk(folder: Path, kills: int) -> Iterator[Row]:
     what = f"record killed {kills} times on a disk of 1 MiB that is full"
     try:
         with small_disk(folder) as disk:
-            killed = kill_again_and_again(disk, kills, per_file=100, reserve_bytes=120_000)
+            killed = kill_again_and_again(disk, kills, per_file=100, reserve_bytes=60_000)
     except pytest.skip.Exception as skipped:
         yield Row(what, f"not measured: {skipped}")
         return

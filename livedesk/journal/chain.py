@@ -20,6 +20,8 @@ from livedesk.journal.values import EventRow
 UNSEALED_UNTIL: Final = "unsealed_until"
 """In `meta`: the newest event that was written before the file had a seal (format 1)."""
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
 _SEALED_META: Final = (
     "session",
     "store",
@@ -107,5 +109,4 @@ class Check:
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(content).encode("ascii")).hexdigest()

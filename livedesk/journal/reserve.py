@@ -21,47 +21,53 @@ log = logging.getLogger(__name__)
 RESERVE_NAME: Final = ".reserve"
 RESERVE_BYTES: Final = 8_000_000
 """About 15,000 events, the log before them and what SQLite writes twice included."""
+_SHARE: Final = 16
+"""Of a small disk no more than this part is kept."""
 _BLOCK: Final = bytes(1_000_000)
 
 
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
+def _usage(folder: Path) -> tuple[int, int]:
+    usage = shutil.disk_usage(folder)
+    return usage.total, usage.free
 
 
 class Reserve:
-    """Blocks; used by a writer's thread only. Never raises: it is a help, not a condition."""
+    """Blocks; used by a writer's thread only. Never raises: it is a help, not a condition.
+
+    `usage`: bytes of the disk of a folder, all and free.
+    """
 
     def __init__(
         self,
         folder: Path,
         size_bytes: int = RESERVE_BYTES,
-        free_bytes: Callable[[Path], int] = _free_bytes,
+        usage: Callable[[Path], tuple[int, int]] = _usage,
     ) -> None:
         self._path = folder / RESERVE_NAME
         self._size_bytes = size_bytes
-        self._free_bytes = free_bytes
+        self._usage = usage
         self._is_told = False
-
-    @property
-    def is_held(self) -> bool:
-        try:
-            return self._path.stat().st_size >= self._size_bytes
-        except OSError:
-            return False
 
     def has_room(self) -> bool:
         """For samples and stills. Once the reserve was given up, not before there is room for it
         again and for as much beside it twice, so that it does not come and go."""
         try:
-            free_bytes = self._free_bytes(self._path.parent)
+            total_bytes, free_bytes = self._usage(self._path.parent)
         except OSError:
             return True  # writing will tell
-        if self.is_held:
-            return free_bytes >= self._size_bytes
-        if free_bytes < 3 * self._size_bytes:
+        size_bytes = min(self._size_bytes, total_bytes // _SHARE)
+        if self._held_bytes() >= size_bytes:
+            return free_bytes >= size_bytes
+        if free_bytes < 3 * size_bytes:
             return False
-        self._take()
+        self._take(size_bytes)
         return True
+
+    def _held_bytes(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
 
     def give_up(self) -> bool:
         """Whether there was something to give."""
@@ -77,11 +83,11 @@ class Reserve:
         with suppress(OSError):
             self._path.unlink()
 
-    def _take(self) -> None:
+    def _take(self, size_bytes: int) -> None:
         """Where that is not possible, all the same there is room."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _fill(self._path, self._size_bytes)
+            _fill(self._path, size_bytes)
         except OSError as error:
             if not self._is_told:
                 log.warning("%s cannot be made: %s", self._path, error.strerror or error)

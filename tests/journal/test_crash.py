@@ -33,7 +33,7 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged_over_and_over(tmp_pa
 @pytest.mark.slow
 def test_a_writer_killed_on_a_full_disk_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as folder:
-        killed = kill_again_and_again(folder, 3, reserve_bytes=120_000, longest_s=0.4)
+        killed = kill_again_and_again(folder, 3, reserve_bytes=60_000, longest_s=0.4)
     assert killed.problems == []
     assert killed.acts > 0
 
