@@ -9,6 +9,7 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def verify_evidence(path: Path, head: str | None = None) -> Verified:
     """Checksums of all files, and each digest from the one before. `head`: a digest noted
     elsewhere, which the bundle has to hold. Raises NotEvidenceError."""
     with _in_words(path), zipfile.ZipFile(path) as packed:
+        _refuse_bomb(packed, path)
         problems = [*_files(packed)]
         chain = _chain(packed, path)
         events, last, broken = _events(packed, chain)
@@ -68,11 +70,18 @@ def verify_evidence(path: Path, head: str | None = None) -> Verified:
         )
 
 
+def _refuse_bomb(packed: zipfile.ZipFile, path: Path) -> None:
+    """By what the ZIP says of itself: no more than that is ever unpacked of a file."""
+    members = packed.infolist()
+    if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
+        raise NotEvidenceError(path, "it holds more than a bundle does")
+
+
 def _files(packed: zipfile.ZipFile) -> Iterator[str]:
     """What is missing, what is too much, and what is not what its checksum was of."""
     names = packed.namelist()
     expected = dict(_sums(packed))
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield f"{one_line(name, 200)} is in it twice."
     for name in sorted(expected.keys() - set(names)):
         yield f"{one_line(name, 200)} is missing."

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from livedesk.journal.errors import JournalError
+from livedesk.journal.evidence import verify
 from livedesk.journal.evidence.pack import pack_evidence
 from livedesk.journal.evidence.stretch import Stretch
 from livedesk.journal.evidence.verify import NotEvidenceError, verify_evidence
@@ -128,6 +129,16 @@ def test_a_chain_that_makes_no_sense_is_a_sentence(bundle: Path, chain: bytes) -
     files = with_new_sums(unpacked(bundle) | {"chain.json": chain})
     with pytest.raises(NotEvidenceError):
         verify_evidence(packed(bundle.with_name("t.zip"), files))
+
+
+@pytest.mark.parametrize("limit", ["_MOST_FILES", "_MOST_BYTES"])
+def test_a_bomb_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(verify, limit, 3)
+    path = packed(tmp_path / "bomb.zip", {str(number): b"x" for number in range(4)})
+    with pytest.raises(NotEvidenceError, match="more than a bundle does"):
+        verify_evidence(path)
 
 
 def test_names_of_files_command_no_screen(bundle: Path) -> None:
