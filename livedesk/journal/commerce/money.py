@@ -42,11 +42,14 @@ class Amount:
 
 
 def currency_of(text: str) -> str | None:
-    """The code of ISO 4217 for a code or a sign, empty for a sign of several; None for neither."""
-    word = unicodedata.normalize("NFKC", text[:20]).strip().rstrip(".").casefold()
-    if word in _SIGNS:
-        return _SIGNS[word]
-    return word.upper() if re.fullmatch(r"[a-z]{3}", word) else None
+    """The code of ISO 4217 for a code or a sign, empty for a sign of several; None for neither.
+
+    Small letters are a code only where it is a well-known one: `5 pcs` is no money."""
+    word = unicodedata.normalize("NFKC", text[:20]).strip().rstrip(".")
+    if word.casefold() in _SIGNS:
+        return _SIGNS[word.casefold()]
+    is_code = re.fullmatch(r"[A-Z]{3}", word) or word.upper() in _SIGNS.values()
+    return word.upper() if is_code else None
 
 
 def decimal_marks(cells: Iterable[Cell]) -> frozenset[Mark]:

@@ -272,8 +272,8 @@ def _incidents(commerce: Commerce) -> Grid:
     ]
     notes = [
         "Numbered as in the list of incidents; those without sales around them are left out. "
-        "Before and after: as long as it lasted, or as much as the show has of it. Incidents may overlap: "
-        "these do not add up."
+        "Before and after: as long as it lasted, or as much as the show has of it. Incidents "
+        "may overlap: these do not add up."
     ]
     return Grid("Sales around incidents", columns, rows, notes)
 
