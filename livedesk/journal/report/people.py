@@ -46,6 +46,7 @@ _DRILLS: Final = (
 )
 _CHECKS: Final = _ACTIONS
 
+_DRILL_MARKS: Final[dict[str, Mark]] = {"passed": "good", "failed": "bad", "open": "unknown"}
 _IN_OTHER_TABLES: Final = ("pin.", "moderation.", "show.", "check.")
 
 
@@ -127,8 +128,7 @@ def drills_grid(drills: tuple[DrillRow, ...], summary: Summary, words: AsWritten
         (
             Cell(show_time(row.t_ms), f"{at_utc(summary, row.t_ms)} UTC"),
             Cell(
-                {"open": "end not told"}.get(row.state, row.state),
-                mark={"passed": "good", "failed": "bad"}.get(row.state, "unknown"),  # type: ignore
+                "end not told" if row.state == "open" else row.state, mark=_DRILL_MARKS[row.state]
             ),
             shortened(words.edit(row.step), 300),
             ", ".join(f"{gap:,.0f}" for gap in row.gaps_ms) or "–",

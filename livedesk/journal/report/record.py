@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from livedesk.core.clock import iso_utc
@@ -50,7 +49,12 @@ _CLOCK: Final = (
     Column("Asked", 40),
 )
 
-_IN_OTHER_PLACES: Final = ("limits.", "versions.")
+_SYNCHRONISED: Final[dict[bool | None, Cell]] = {
+    True: Cell("yes", mark="good"),
+    False: Cell("no", mark="look"),
+    None: Cell("not known", mark="unknown"),
+}
+_LIMIT_SETTING: Final = "limits."
 _INTERNAL: Final = ("url", "bind", "listen", "pull", "host", "path", "folder", "file")
 
 
@@ -142,7 +146,7 @@ def limits_chapter(summary: Summary, words: AsWritten) -> Chapter:
             shortened(_value(row.name, row.value, words), 200) or "not set any more",
         )
         for row in summary.settings
-        if row.t_ms > 0 or not row.name.startswith(_IN_OTHER_PLACES[:1])
+        if row.t_ms > 0 or not row.name.startswith(_LIMIT_SETTING)
     ]
     if settings:
         notes = ["A setting holds until a later line of the same name."]
@@ -169,10 +173,7 @@ def _clock(summary: Summary, words: AsWritten) -> Grid:
             show_time(max(0, row.t_ms)),
             "–" if row.offset_ms is None else f"{row.offset_ms:+,.1f}".replace("-", "−"),
             "–" if row.error_ms is None else f"{row.error_ms:,.1f}",
-            Cell(
-                {True: "yes", False: "no", None: "not known"}[row.synchronised],
-                mark={True: "good", False: "look", None: "unknown"}[row.synchronised],  # type: ignore
-            ),
+            _SYNCHRONISED[row.synchronised],
             shortened(words.edit(row.source), 120),
         )
         for row in summary.clock[-50:]
@@ -229,7 +230,3 @@ def definitions_chapter() -> Chapter:
     )  # fmt: skip
     measured = [(figure.label, figure.definition) for figure in FIGURES.values()]
     return Chapter("definitions", "Definitions", terms=[*own, *measured])
-
-
-def versions(summary: Summary) -> Sequence[tuple[str, str]]:
-    return sorted(summary.info.versions.items())

@@ -11,6 +11,7 @@ from livedesk.journal.fold.summary import Summary
 from livedesk.journal.fold.switches import SwitchRow
 from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_out
+from livedesk.journal.report.people import drills_grid
 from livedesk.journal.report.words import at_utc, joined, plain_number
 from livedesk.journal.text import duration, label, shortened, show_time, shown, unit
 
@@ -132,8 +133,10 @@ def _worst(incident: Incident) -> str:
 
 def switches_chapter(summary: Summary, words: AsWritten) -> Chapter:
     rows = [_switch(row, words) for row in summary.switches[-MAX_SWITCHES:]]
+    drills = [drills_grid(summary.drills, summary, words)] if summary.drills else []
     if not rows:
-        return Chapter("switches", "Switches", ["None: the stream stayed on one uplink."])
+        none = "None: the stream stayed on one uplink."
+        return Chapter("switches", "Switches", [none], grids=drills)
     notes = [
         "Detected: from the estimated onset of the fault to the decision. Publish and first "
         "keyframe: from the decision until the platform took the publication, and until it had "
@@ -141,7 +144,7 @@ def switches_chapter(summary: Summary, words: AsWritten) -> Chapter:
         *left_out(len(rows), len(summary.switches), "The newest"),
     ]
     grid = Grid("Switches between uplinks", _SWITCHES, rows, notes)
-    return Chapter("switches", "Switches", grids=[grid])
+    return Chapter("switches", "Switches", grids=[grid, *drills])
 
 
 def _switch(row: SwitchRow, words: AsWritten) -> Row:
