@@ -37,6 +37,9 @@ _MOST_WRONG_BITS: Final = 2
 MOST: Final = 1e15
 """No figure is larger than this."""
 
+_COLUMN_COUNTS: Final = frozenset((2, 3, 4, 8, 10, 11))
+"""Of our tables, by which SQLite's own are told from a row of ours that makes no sense."""
+
 _INTO: Final = {
     "events": "INSERT OR IGNORE INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     "ticks": "INSERT OR IGNORE INTO ticks VALUES (?,?,?)",
@@ -137,7 +140,12 @@ def _fill(
 def _take(connection: sqlite3.Connection, cells: Cells, found: _Found) -> None:
     """All rows of one page."""
     found.unusable += cells.unusable
-    for table, row in filter(None, map(_recognised, cells.rows)):
+    for each in cells.rows:
+        known = _recognised(each)
+        if known is None:
+            found.unusable += len(each) in _COLUMN_COUNTS
+            continue
+        table, row = known
         if table == "meta":
             found.meta.setdefault(str(row[0]), str(row[1]))
             continue
@@ -231,7 +239,8 @@ def _lost_pages(pages: Pages) -> Iterator[str]:
 
 def _lost_rows(found: _Found) -> Iterator[str]:
     if found.unusable:
-        yield f"{found.unusable} rows are damaged and left out."
+        are = "row is" if found.unusable == 1 else "rows are"
+        yield f"{found.unusable} {are} damaged and left out."
 
 
 def _remove(target: Path) -> None:

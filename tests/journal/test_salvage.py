@@ -192,3 +192,28 @@ def test_the_damaged_file_itself_is_never_written_over(whole: bytes, path: Path)
     with pytest.raises(ValueError, match="itself"):
         salvage(path, path.parent)
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET data = '{\"product\": ' WHERE seq = 7",
+        "UPDATE events SET data = '[]' WHERE seq = 7",
+        "UPDATE events SET text = CAST(x'C328' AS TEXT) WHERE seq = 7",
+        "UPDATE events SET utc_ns = 9e18 WHERE seq = 7",
+        "UPDATE events SET t_ms = 1 << 60 WHERE seq = 7",
+        "UPDATE samples SET mean = 9e999 WHERE t_s = 7 AND figure = 'feed_kbps'",
+    ],
+)
+def test_rows_that_only_make_no_sense_are_left_out(
+    whole: bytes, path: Path, tmp_path: Path, statement: str
+) -> None:
+    """SQLite's own check has nothing against them."""
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+    with SessionReader.open_or_salvage(path, tmp_path / "out") as reader:
+        assert reader.salvaged is not None
+        assert reader.salvaged.lost == ("1 row is damaged and left out.",)
+        events, rows = read_all(reader)
+    assert (len(events), len(rows)) in {(EVENTS - 1, 240), (EVENTS, 239)}
