@@ -68,7 +68,7 @@ def run_recover(args: argparse.Namespace) -> int:
         warn(sentence)
     with SessionReader.open(salvaged.path) as reader:
         seal = reader.seal()
-    if seal.state == "broken":
+    if seal.state == "broken" and seal.sealed_events:
         warn(f"The seal does not hold from event {seal.broken_seq} on: something is missing there.")
     return 0
 

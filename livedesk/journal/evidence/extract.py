@@ -7,6 +7,7 @@ each digest can be computed again from the one before (`journal/chain.py`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -37,6 +38,9 @@ HOW: Final = (
     "elsewhere can tell whether anything before it was changed since: livedesk verify SESSION "
     "--head DIGEST looks for it in the record.",
 )
+
+_KIND: Final = re.compile(r"[a-z_]{1,24}(?:\.[a-z_]{1,24}){1,3}")
+"""An event's kind, such as `session.start`, which reads as the name of a host does."""
 
 _EDITED: Final = (
     "This is the brand edition: names and addresses in the events are taken out, so that the "
@@ -113,7 +117,7 @@ def chain_text(source: Source, stretch: Stretch, found: Links) -> str:
 def _edited(row: EventRow, words: AsWritten) -> dict[str, Json]:
     data = words.data(json.loads(row[9]))
     return {
-        "kind": words.edit(row[4]),
+        "kind": row[4] if _KIND.fullmatch(row[4]) else words.edit(row[4]),
         "text": words.edit(row[7]),
         "actor": words.name(row[8]) or None,
         "data": json.dumps(data, separators=(",", ":")),

@@ -111,6 +111,7 @@ def test_a_brand_reads_no_names_and_addresses(session: Path, tmp_path: Path) -> 
         assert b"Ann" not in content, name
         assert b"10.1.2.3" not in content, name
     assert b"operator 1" in contents(path)["events.jsonl"]
+    assert b'"kind":"operator.note"' in contents(path)["events.jsonl"]
     found = verify_evidence(path)
     assert found.problems == ()
     assert "brand edition" in " ".join(found.told)
