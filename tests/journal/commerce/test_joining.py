@@ -56,7 +56,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> tuple[Summary, dict[str, s
 
 
 def sold(
-    number: int, t_s: float | None, sku: str = "p1", net: str = "10.00", **more: str
+    number: int, t_s: float | None, sku: str = "p1", net: str = "10.00", currency: str = "USD"
 ) -> OrderRow:
     utc_ns = None if t_s is None else START_UTC_NS + round(t_s * NS_PER_S)
     return OrderRow(
