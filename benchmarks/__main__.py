@@ -42,6 +42,7 @@ from benchmarks import (
     probe_crowd,
     rate_accuracy,
     record_crash,
+    records_lag,
     recovery,
     relay_cost,
     relay_delay,
@@ -128,6 +129,9 @@ def _benches(folder: Path, nginx: NginxRtmp, quick: bool, traces: Path | None) -
         "alarm-load": alarm_load.measure,
         "exports": lambda: exports.measure(
             folder, Size(hours=0.5, pins=250, items=6_000) if quick else FULL
+        ),
+        "records-lag": lambda: records_lag.measure(
+            folder / "records-lag", Size(hours=0.5, pins=250, items=6_000) if quick else FULL
         ),
         "moderation-match": lambda: moderation_match.measure(10_000 if quick else 200_000),
         "moderation-corpus": moderation_corpus.measure,
