@@ -214,7 +214,9 @@ class SessionReader:
         """Events as they stand in the file, in order: for who looks into few of them. Their data
         are JSON that nobody has looked at yet."""
         with _in_words(self.path):
-            yield from self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
+            rows = self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events ORDER BY seq")
+            # Not from the cursor itself: who stops early would close it, maybe after its file.
+            yield from iter(rows.fetchone, None)
 
     def newest_events(
         self,
@@ -325,11 +327,12 @@ class SessionReader:
     def seconds(self, figure: str, subject: str = "") -> Iterator[SecondRow]:
         """All rows in order of time and epoch, without their clocks."""
         with _in_words(self.path):
-            yield from self._connection.execute(
+            rows = self._connection.execute(
                 "SELECT t_s, n, min, mean, max FROM samples WHERE figure = ? AND subject = ? "
                 "ORDER BY t_s, epoch",
                 (figure, subject),
             )
+            yield from iter(rows.fetchone, None)
 
     def series(self, figure: str, subject: str, from_s: int, to_s: int, points: int) -> Series:
         """[from_s, to_s) in at most `points` buckets; see `downsample` for what is kept."""

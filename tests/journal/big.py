@@ -91,7 +91,7 @@ def _samples(size: Size) -> Iterator[SampleRow]:
                 mean = 0.0 if subject == "bonded" else mean * 0.4
             yield SampleRow(
                 t_s, START_UTC_NS + at_ns, START_MONO_NS + at_ns, figure, subject, 1, 4,
-                mean * 0.98, mean, mean * 1.02,
+                mean - abs(mean) / 50, mean, mean + abs(mean) / 50,
             )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.table import Cell, Column
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.rows import to_json
 from livedesk.journal.text import unit
 
@@ -38,9 +39,14 @@ def json_lines(source: Source) -> Iterator[str]:
     )
     about: _Line = ("session", _session(source.summary))
     for kind, fields in chain([about], source.progress.through(recorded)):
-        told = source.words.data(fields) if source.words.is_brand else fields
-        yield _line(kind, cast("dict[str, Json]", told))
+        yield _line(kind, _in_brand(fields, source.words) if source.words.is_brand else fields)
     yield _line("summary", _summary(source))
+
+
+def _in_brand(fields: dict[str, Json], words: AsWritten) -> dict[str, Json]:
+    # Through JSON, so that tuples are lists and nothing in them is passed over.
+    told = words.data(msgspec.json.decode(msgspec.json.encode(fields)))
+    return cast("dict[str, Json]", told)
 
 
 def _line(kind: str, fields: dict[str, Json]) -> str:

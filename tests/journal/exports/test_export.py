@@ -15,8 +15,11 @@ from livedesk.journal.errors import JournalError, NotASessionError, UnknownForma
 from livedesk.journal.exports.export import FORMATS, export
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.writer import JournalWriter, WriterOptions
-from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, summary_of, write
+from tests.journal.kit import at, event, info, row, steady, write
 from tests.waiting import wait_until
+
+QUICK = [name for name in FORMATS if name != "pdf"]
+"""To draw a PDF takes seconds; what it is drawn from is the page."""
 
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script> \x00\x1b[31m \u202egnp.exe & \"q\" 🎥 שלום"
 
@@ -56,11 +59,15 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_same_record_gives_the_same_bytes(session: Path, tmp_path: Path) -> None:
-    export(session, FORMATS, tmp_path / "one")
-    export(session, FORMATS, tmp_path / "two")
-    export(session, FORMATS, tmp_path / "two")
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert len(contents(tmp_path / "one")) == 12
+    export(session, QUICK, tmp_path / "one")
+    export(session, QUICK, tmp_path / "two")
+    export(session, QUICK, tmp_path / "two")
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+    assert {Path(name).suffix for name in one} == {
+        ".csv", ".txt", ".zip", ".xlsx", ".jsonl", ".json", ".parquet", ".html", ".vtt", ".edl"
+    }  # fmt: skip
 
 
 def test_the_zip_holds_what_the_folder_holds(session: Path, tmp_path: Path) -> None:
@@ -114,9 +121,9 @@ def test_no_cell_is_a_formula_or_holds_a_control_character(session: Path, tmp_pa
 
 
 def test_json_lines_are_json_with_the_schema_first(session: Path, tmp_path: Path) -> None:
-    (path,) = export(session, ["jsonl"], tmp_path)
+    path, _ = export(session, ["jsonl"], tmp_path)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert lines[0] == {"type": "schema", "name": "livedesk-session", "version": 1}
+    assert lines[0] == {"type": "schema", "name": "livedesk-session", "version": 2}
     assert lines[1]["name"] == HOSTILE
     kinds = [line["type"] for line in lines]
     assert kinds.count("event") == 5
@@ -149,7 +156,7 @@ def test_the_report_stands_alone_and_shows_hostile_text_as_text(
     text = path.read_text(encoding="utf-8")
     page = Page()
     page.feed(text)
-    assert page.links == []
+    assert [link for link in page.links if not link.startswith("#")] == []
     assert not {"script", "link", "img", "iframe", "object", "form", "base"} & set(page.tags)
     assert "@import" not in text
     assert text.count("url(") == text.count("url(#")
@@ -170,7 +177,7 @@ def test_the_report_says_what_happened(session: Path, tmp_path: Path) -> None:
 
 
 def test_no_export_holds_a_stream_key(session: Path, tmp_path: Path) -> None:
-    export(session, FORMATS, tmp_path / "out")
+    export(session, QUICK, tmp_path / "out")
     for name, content in contents(tmp_path / "out").items():
         if not name.endswith(".zip"):
             assert b"CANARY" not in content, name
@@ -194,13 +201,15 @@ def test_an_empty_and_a_running_session_export_too(tmp_path: Path) -> None:
         writer.sample(steady(range(5)))
         await writer.record(event(2, 5))
         await asyncio.to_thread(wait_until, lambda: has_samples(path), "samples in the file")
-        await asyncio.to_thread(export, path, FORMATS, tmp_path / "out")
+        await asyncio.to_thread(export, path, QUICK, tmp_path / "out")
         await writer.close()
 
     asyncio.run(check())
     files = contents(tmp_path / "out")
     assert b"feed_kbps" in files["a-csv/samples.csv"]
-    assert len(files) == 12
+    assert {name for name in files if name.endswith((".xlsx", ".jsonl", ".vtt", ".edl"))} == {
+        "a.xlsx", "a.jsonl", "a.vtt", "a.edl"
+    }  # fmt: skip
 
 
 def test_an_unknown_format_names_those_that_exist(session: Path, tmp_path: Path) -> None:
@@ -227,20 +236,3 @@ def test_an_export_that_fails_leaves_the_old_one_and_nothing_else(
 def test_a_file_that_is_no_session_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="no such file"):
         export(tmp_path / "none.livedesk", ["csv"], tmp_path)
-
-
-def test_a_long_event_list_is_cut_in_the_report_and_says_so(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.livedesk", [], [event(seq, seq) for seq in range(1, 1_501)])
-    (report,) = export(path, ["html"], tmp_path)
-    assert "500 earlier ones" in report.read_text(encoding="utf-8")
-
-
-def test_hours_are_drawn_with_few_points(tmp_path: Path) -> None:
-    hours = [row(t_s, 4000 + t_s % 7, spread=40) for t_s in range(4 * 3600)]
-    path = write(tmp_path / "a.livedesk", hours, [event(1, 4 * 3600, "session.end")])
-    assert summary_of(path).info.started_utc_ns == START_UTC_NS
-    (report,) = export(path, ["html"], tmp_path)
-    text = report.read_text(encoding="utf-8")
-    curve = text.split('class="curve feed" d="')[-1].split('"')[0]
-    assert 300 < curve.count("L") < 900
-    assert len(text) < 120_000
