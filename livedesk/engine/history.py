@@ -137,13 +137,14 @@ def recorded_events(
     """The newest `count` events between two instants, oldest first; kinds as of
     `SessionReader.events`. Blocks: call it in a thread."""
     found: deque[Event] = deque(maxlen=count)
+    between_ns = round(from_s * NS_PER_S), round(to_s * NS_PER_S)
     for entry in reversed(list_sessions(data, store)):
         if not _overlaps(entry, from_s, to_s):
             continue
         try:
             with SessionReader.open(entry.path) as reader:
-                told = (timed.event for timed in reader.events(kinds=kinds))
-                found.extend(e for e in told if from_s <= e.utc_ns / NS_PER_S < to_s)
+                newest = reader.newest_events(count, kinds=kinds, utc_ns=between_ns)
+                found.extend(timed.event for timed in newest)
         except JournalError:
             continue  # a damaged file is listed with its problem elsewhere
     return list(found)
