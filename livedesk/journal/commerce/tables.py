@@ -105,21 +105,26 @@ _TALLY = (
 )
 
 
-def _tally(each: Tally) -> tuple[str | int | float, ...]:
+def _tally(commerce: Commerce, each: Tally) -> tuple[str | int | float | None, ...]:
+    """None for what the file has no column of."""
+
+    def told(field: str, value: Decimal) -> float | None:
+        return _number(value) if commerce.tells(field) else None
+
     return (
         each.currency,
         each.orders,
         each.sales,
-        each.units,
+        each.units if commerce.tells("quantity") else None,
         _number(each.gross),
         _number(each.refunded),
         _number(each.net),
-        _number(each.commission),
-        _number(each.commission_back),
-        _number(each.platform_fee),
-        _number(each.payout),
-        _number(each.clawed),
-        _number(each.granted),
+        told("commission", each.commission),
+        told("commission", each.commission_back),
+        told("platform_fee", each.platform_fee),
+        told("payout", each.payout),
+        told("adjustment", each.clawed),
+        told("adjustment", each.granted),
     )
 
 
@@ -145,7 +150,7 @@ def _sums(commerce: Commerce) -> Iterator[Row]:
     }
     for part, tallies in parts.items():
         for each in tallies:
-            yield part, *_tally(each)
+            yield part, *_tally(commerce, each)
 
 
 _PINS = (
@@ -175,10 +180,10 @@ def _pins(commerce: Commerce) -> Iterator[Row]:
             pin.to_ms / 1000,
         )
         if not pin.pinned and not pin.after:
-            yield *fixed, "pinned", "", *([0] * (len(_TALLY) - 1))
+            yield *fixed, "pinned", *_tally(commerce, Tally(""))
         for part, tallies in (("pinned", pin.pinned), ("after", pin.after)):
             for each in tallies:
-                yield *fixed, part, *_tally(each)
+                yield *fixed, part, *_tally(commerce, each)
 
 
 def _utc_ns(commerce: Commerce, t_ms: int) -> int:
@@ -195,7 +200,7 @@ _MINUTES = (
 def _minutes(commerce: Commerce) -> Iterator[Row]:
     for minute in commerce.minutes:
         for each in minute.tallies:
-            yield minute.minute, _utc_ns(commerce, minute.minute * 60_000), *_tally(each)
+            yield minute.minute, _utc_ns(commerce, minute.minute * 60_000), *_tally(commerce, each)
 
 
 _PRODUCTS = (
@@ -210,7 +215,7 @@ _PRODUCTS = (
 def _products(commerce: Commerce) -> Iterator[Row]:
     for product in commerce.products:
         for each in product.tallies:
-            yield product.item, product.sku, product.title, product.pins, *_tally(each)
+            yield product.item, product.sku, product.title, product.pins, *_tally(commerce, each)
 
 
 _INCIDENTS = (
@@ -232,7 +237,7 @@ def _incidents(commerce: Commerce) -> Iterator[Row]:
         )
         for part, from_ms, to_ms, tallies in parts:
             for sums in tallies:
-                yield each.number, part, from_ms / 1000, to_ms / 1000, *_tally(sums)
+                yield each.number, part, from_ms / 1000, to_ms / 1000, *_tally(commerce, sums)
 
 
 _REASONS = (

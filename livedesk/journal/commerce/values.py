@@ -130,5 +130,9 @@ class Commerce:
     """Of the whole file: an order that pays twice matters whenever it was."""
     has_times: bool = False
 
+    def tells(self, field: str) -> bool:
+        """Whether the file has a column for it; a sum of one that it has not is not known."""
+        return field in self.orders.mapping
+
     def count(self, *places: Place) -> int:
         return sum(place in places for _, place in self.placed)

@@ -91,16 +91,20 @@ def _head(first: Sequence[Column]) -> list[Column]:
     ]
 
 
-def _cells(each: Tally) -> list[str]:
+def _cells(commerce: Commerce, each: Tally) -> list[str]:
     code = each.currency
     return [
         code or "not told",
         f"{each.orders:,}",
-        f"{each.units:,}",
+        f"{each.units:,}" if commerce.tells("quantity") else "–",
         amount(each.gross, code),
         amount(each.refunded, code),
         amount(each.net, code),
     ]
+
+
+def _told(commerce: Commerce, field: str, value: Decimal, of: Tally) -> str:
+    return amount(value, of.currency) if commerce.tells(field) else "–"
 
 
 def _sums(commerce: Commerce) -> Grid:
@@ -115,10 +119,10 @@ def _sums(commerce: Commerce) -> Grid:
     rows = [
         [
             part,
-            *_cells(each),
-            amount(each.commission - each.commission_back, each.currency),
-            amount(each.platform_fee, each.currency),
-            amount(each.payout, each.currency),
+            *_cells(commerce, each),
+            _told(commerce, "commission", each.commission - each.commission_back, each),
+            _told(commerce, "platform_fee", each.platform_fee, each),
+            _told(commerce, "payout", each.payout, each),
         ]
         for part, tallies in parts
         for each in tallies
@@ -232,7 +236,7 @@ def _products(commerce: Commerce) -> Grid:
         [
             Cell(shortened(each.title or each.item or "not told"), under=shortened(each.sku, 40)),
             f"{each.pins:,}",
-            *_cells(one),
+            *_cells(commerce, one),
         ]
         for each in best
         for one in each.tallies

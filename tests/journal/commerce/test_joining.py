@@ -184,6 +184,17 @@ def test_tables_and_report_have_what_was_joined(show: tuple[Summary, dict[str, s
     assert "affiliate 1" in brand
 
 
+def test_what_the_file_has_no_column_of_is_not_known_rather_than_nothing(
+    show: tuple[Summary, dict[str, str]],
+) -> None:
+    commerce = joined(show, sold(1, 100))
+    sums = commerce_tables(commerce)[0]
+    names = [column.name for column in sums.columns]
+    row = dict(zip(names, next(iter(sums.rows)), strict=True))
+    assert (row["payout"], row["units"], row["net"]) == (None, None, 10.0)
+    assert commerce_cells(commerce).grids[0].rows[0][-1] == "–"
+
+
 def test_amounts_are_written_with_the_decimals_of_their_currency() -> None:
     assert amount(Decimal("1234.5"), "USD") == "1,234.50"
     assert amount(Decimal(-35000), "IDR") == "−35,000"
