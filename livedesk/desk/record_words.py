@@ -102,10 +102,10 @@ def mark_look(mark: Mark) -> Look:
 
 
 def figure_text(figure: SummaryFigure) -> str:
-    """With its unit, unless that is part of its text."""
-    if not figure.unit or figure.text.endswith(figure.unit) or figure.value is None:
-        return figure.text or NOTHING
-    return f"{figure.text} {figure.unit}"
+    """With its unit, unless that is part of its text, as it is of `2:15:00`."""
+    text = figure.text or NOTHING
+    is_whole = text.endswith(figure.unit) or ":" in text or text == NOTHING
+    return text if is_whole or figure.value is None else f"{text} {figure.unit}"
 
 
 def seal_words(figures: SessionFigures) -> tuple[Look, str]:

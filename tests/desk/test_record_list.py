@@ -7,10 +7,11 @@ from datetime import UTC
 import pytest
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.core.records import RecordedIncident, RecordedSession, SessionFigures
+from livedesk.core.records import RecordedIncident, RecordedSession, SessionFigures, SummaryFigure
 from livedesk.desk.record_list import SORTS, Sort, Wanted, listed
 from livedesk.desk.record_words import (
     day_of,
+    figure_text,
     incident_time,
     incident_words,
     seal_words,
@@ -80,6 +81,15 @@ def test_how_a_session_is_told() -> None:
     assert [size_words(n) for n in (0, 999, 1_000, 41_500_000, 412_000_000, 3_140_000_000_000)] == [
         "0 B", "999 B", "1.0 kB", "41.5 MB", "412 MB", "3,140 GB",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "told"),
+    [("640", "ms", "640 ms"), ("99.5 %", "%", "99.5 %"), ("2:15:00", "s", "2:15:00"),
+     ("–", "s", "–"), ("", "s", "–"), ("3", "", "3")],
+)  # fmt: skip
+def test_a_figure_has_its_unit_once(text: str, unit: str, told: str) -> None:
+    assert figure_text(SummaryFigure("f", "F", 1.0, text, unit, "good", "good", "")) == told
 
 
 def test_how_incidents_and_seals_are_told() -> None:

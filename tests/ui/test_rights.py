@@ -17,7 +17,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMessageBox
 from shiboken6 import isValid
 
 from livedesk.core.engine_status import ChannelStatus, EngineStatus, Me
@@ -34,10 +34,13 @@ from livedesk.engine.api.app import CALLS
 from livedesk.ui.allowing import PushButton, needs
 from livedesk.ui.moderation.answers import AnswerRow
 from livedesk.ui.pages import PAGES, Page
+from livedesk.ui.sessions.deleting import DeleteDialog
+from livedesk.ui.sessions.keeping import KeepDialog
 from livedesk.ui.window import ConsoleWindow
 from tests.ui.check.check_stage import StageChecks, all_good
 from tests.ui.pin_stage import pins_status, product_list, show_of
 from tests.ui.queue_stage import moderation
+from tests.ui.sessions.record_stage import KIRA, SESSIONS, StageRecords
 from tests.ui.stage import Stage, on_air
 
 Open = Callable[..., ConsoleWindow]
@@ -69,6 +72,10 @@ CALL_OF: Final[dict[str, Call]] = {
     "alarms.shelve": ALARM,
     "alarms.unshelve": ALARM,
     "checks.sign": ("POST", f"{S}/check"),
+    "records.keep": ("POST", "/v1/sessions/{session}/keep"),
+    "records.release": ("POST", "/v1/sessions/{session}/keep"),
+    "records.delete": ("DELETE", "/v1/sessions/{session}"),
+    "records.exports.start": ("POST", "/v1/exports"),
 }
 """What each order of a window is to the engine."""
 
@@ -93,6 +100,7 @@ class Scene:
         self.patch = monkeypatch
         stage.checks = StageChecks()
         stage.checks.tell(all_good())
+        stage.records = StageRecords(SESSIONS)
         for name, call in CALL_OF.items():
             *parts, method = name.split(".")
             owner: Any = stage
@@ -149,6 +157,9 @@ def answer(window: ConsoleWindow) -> None:
     for dialog in window.findChildren(QDialog):
         if not isValid(dialog) or not dialog.isVisible():
             continue
+        if isinstance(dialog, KeepDialog | DeleteDialog):
+            for line in dialog.findChildren(QLineEdit):
+                line.setText(line.placeholderText())
         window.refresh()
         yes = (QMessageBox.ButtonRole.DestructiveRole, QMessageBox.ButtonRole.AcceptRole)
         for push in dialog.findChildren(QAbstractButton):
@@ -212,6 +223,7 @@ def use_everything(window: ConsoleWindow, scene: Scene) -> None:
     patch.setattr(window.beside, "open_pad", pad_opened)
     patch.setattr(window.beside.walls, "open", lambda: None)
     patch.setattr(window, "toggle_full_screen", lambda: None)
+    patch.setattr(window.pages.sessions, "_show_folder", lambda _folder: None)
     window.stop_requested.connect(lambda: scene.asked.add(STOP))
     for page in PAGES:
         window.open_page(page)
@@ -220,6 +232,8 @@ def use_everything(window: ConsoleWindow, scene: Scene) -> None:
         if page == "alarms":
             window.pages.alarms.next_open()
         window.refresh()
+        if page == "sessions":
+            window.pages.sessions.list.choose(KIRA.id)
         if page in ("pins", "queue"):
             touch_lists(window)
         press_all(window, scene, page)

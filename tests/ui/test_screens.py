@@ -28,7 +28,7 @@ def dressed(qapp: QApplication, theme: Theme) -> Iterator[QApplication]:
     wear(qapp, theme)
 
 
-@pytest.mark.parametrize("name", ["alarms-shelve", "settings-people", "keys"])
+@pytest.mark.parametrize("name", ["alarms-shelve", "settings-people", "sessions-orders", "keys"])
 def test_nothing_is_clipped_covered_outside_or_out_of_reach(
     dressed: QApplication, name: str
 ) -> None:

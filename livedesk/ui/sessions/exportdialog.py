@@ -203,7 +203,7 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(self._theme.gap)
         row.addWidget(self.add_file)
-        row.addWidget(self.orders_state, 1)
+        row.addWidget(self.orders_state, 1, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(row)
         return part
 

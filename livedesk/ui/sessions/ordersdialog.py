@@ -40,6 +40,7 @@ USUAL: Final = QSize(860, 620)
 REFRESH_MS: Final = 200
 LONGEST_SETTING: Final = 60
 COLUMN_SHOWN: Final = 60
+SCROLL_BAR: Final = 14
 """Characters of a column's name."""
 
 
@@ -53,7 +54,7 @@ class ColumnBox(QComboBox):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(16)
+        self.setMinimumContentsLength(10)
         self.addItem(tr("{nothing} not in this file").format(nothing=NOTHING))
         for at, column in enumerate(columns, 1):
             self.addItem(column[:COLUMN_SHOWN])
@@ -115,7 +116,8 @@ class OrdersDialog(QDialog):
         self.use.clicked.connect(self._use)
         self.close_it.clicked.connect(self.reject)
         usual = QSize(theme.px(USUAL.width()), theme.px(USUAL.height()))
-        self.resize(usual.boundedTo(parent.window().size()))
+        console = parent.window().parentWidget() or parent
+        self.resize(usual.boundedTo(console.window().size()))
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(REFRESH_MS)
@@ -155,7 +157,6 @@ class OrdersDialog(QDialog):
         table.setAccessibleName(tr("What is wrong in the file"))
         table.setHorizontalHeaderLabels([tr("Row"), tr("Column"), tr("What is wrong")])
         table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -166,6 +167,8 @@ class OrdersDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        # Words wrap at the width of their column.
+        header.sectionResized.connect(table.resizeRowsToContents)
         return table
 
     def _lay_out(self) -> None:
@@ -186,6 +189,8 @@ class OrdersDialog(QDialog):
         grid.setRowStretch(len(parts), 1)
         area = scrolled(ground)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # All of a box is in sight, with the arrow at its end.
+        area.setMinimumWidth(ground.minimumSizeHint().width() + px(SCROLL_BAR))
         beside = QVBoxLayout()
         beside.setSpacing(px(4))
         beside.addWidget(self.heading)
@@ -264,6 +269,7 @@ class OrdersDialog(QDialog):
                 cell = QTableWidgetItem(words)
                 cell.setToolTip(plain_tip(words))
                 self.complaints.setItem(at, column, cell)
+        self.complaints.resizeRowsToContents()
 
     @property
     def mapping(self) -> dict[str, str]:
