@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from livedesk.journal.fold.actions import ActionRow
-from livedesk.journal.fold.incidents import Incident
+from livedesk.journal.fold.incidents import Incident, side_of_alarm
 from livedesk.journal.fold.switches import SwitchRow
 
 BY_ITSELF: Final = "livedesk"
@@ -28,6 +28,9 @@ _WORDS: Final = {
 }
 _ANSWERS: Final = frozenset(("order", "alarm"))
 """First parts of acts that answer a trouble; a pin or a word on a comment does not."""
+
+_NO_STREAM: Final = frozenset(("instrument", "other"))
+"""Sides on which a switch would mend nothing."""
 
 _Deed = tuple[int, str, str]
 """When, who, and what."""
@@ -47,7 +50,7 @@ def with_answers(
             *(
                 (row.t_ms, row.actor, _told(row))
                 for row in acts
-                if _is_near(row, incident, next_ms)
+                if _is_near(row, incident, next_ms) and _may_be_meant(row, incident)
             ),
         ]
         found.append(_answered(incident, sorted(deeds, key=lambda deed: deed[0])))
@@ -67,7 +70,8 @@ def _moves(incident: Incident, moved: Sequence[SwitchRow]) -> Iterator[_Deed]:
         is_inside = incident.start_ms <= row.t_ms and (
             incident.end_ms is None or row.onset_ms <= incident.end_ms
         )
-        if is_its_own or (incident.switch is None and is_inside):
+        is_stream = incident.side not in _NO_STREAM and incident.side != "sync"
+        if is_its_own or (incident.switch is None and is_inside and is_stream):
             outcome = "" if row.state == "done" else ", which did not take over"
             yield row.t_ms, row.actor or BY_ITSELF, f"Stream moved to {row.to}{outcome}."
 
@@ -79,6 +83,14 @@ def _is_near(row: ActionRow, incident: Incident, next_ms: int | None) -> bool:
     if next_ms is not None:
         until_ms = max(incident.end_ms, min(until_ms, next_ms - 1))
     return incident.start_ms - _JUST_BEFORE_MS <= row.t_ms <= until_ms
+
+
+def _may_be_meant(row: ActionRow, incident: Incident) -> bool:
+    """A word on an alarm is meant for that alarm, an order to the failover for the stream."""
+    if row.act.startswith("alarm."):
+        is_its_alarm, side = row.subject == incident.subject, side_of_alarm(row.subject)
+        return is_its_alarm or (side == incident.side and side != "other")
+    return incident.side not in _NO_STREAM or incident.figure is not None
 
 
 def _told(row: ActionRow) -> str:

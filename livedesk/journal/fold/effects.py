@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from typing import Final
 
 from livedesk.core.status import Limits
 from livedesk.journal.fold.incidents import SETTLING_S, Incident
@@ -12,6 +13,12 @@ from livedesk.journal.text import duration
 
 NO_EFFECT = "None seen: what the platform got stayed within the limits."
 NOT_MEASURED = "Not measured."
+MEASURING_ONLY = "None on the stream: it was the measuring that was away."
+
+_STREAM: Final = frozenset(("encoder", "path", "relay"))
+"""Sides on which a trouble is one of the stream."""
+_SENSES: Final = {"picture": "The picture", "sound": "The sound"}
+"""By the first word of an alarm: what can be wrong while all bits arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +41,28 @@ def with_effects(incidents: Iterable[Incident], seconds: Seconds) -> list[Incide
 
 
 def _effect(incident: Incident, seconds: Seconds) -> str:
-    row = incident.switch
-    if row is not None:
-        return _of_switch(row, seconds)
+    """Only of what the incident is about: another one may have fallen into the same seconds."""
+    if incident.switch is not None:
+        return _of_switch(incident.switch)
     stretch = _stretch(incident, seconds.length_s)
-    found = [*_dark(stretch, seconds), *_low(stretch, seconds), *_apart(stretch, seconds)]
-    if found:
+    if incident.side == "sync":
+        return " ".join(_apart(stretch, seconds))
+    if incident.side == "instrument":
+        return MEASURING_ONLY
+    seen = _SENSES.get(incident.subject.partition(".")[0])
+    if seen is not None:
+        return f"{seen} was affected for {duration(_lasted_ms(incident, seconds) / 1000)}."
+    is_stream = incident.side in _STREAM or incident.figure is not None
+    found = [*_dark(stretch, seconds), *(_low(stretch, seconds) if is_stream else ())]
+    if found or not is_stream:
         return " ".join(found)
     measured = sum(t_s in seconds.rates for t_s in stretch)
     return NO_EFFECT if stretch and measured == len(stretch) else NOT_MEASURED
+
+
+def _lasted_ms(incident: Incident, seconds: Seconds) -> int:
+    end_ms = seconds.length_s * 1000 if incident.end_ms is None else incident.end_ms
+    return max(0, end_ms - incident.start_ms)
 
 
 def _stretch(incident: Incident, length_s: int) -> range:
@@ -52,7 +72,7 @@ def _stretch(incident: Incident, length_s: int) -> range:
     return range(start_s, min(length_s, max(end_s, start_s + 1)))
 
 
-def _of_switch(row: SwitchRow, seconds: Seconds) -> str:
+def _of_switch(row: SwitchRow) -> str:
     if row.gap_ms is None:
         return "The other uplink did not take over." if row.state == "failed" else NOT_MEASURED
     told = f"The platform got nothing new for {duration(row.gap_ms / 1000)}"

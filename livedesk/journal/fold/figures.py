@@ -224,16 +224,20 @@ def _reviews(summary: Summary) -> Iterator[SummaryFigure]:
 
 
 def _alarms(summary: Summary) -> SummaryFigure:
-    """Beginnings within the session; a flapping one is one alarm (ISA-18.2)."""
+    """Beginnings within the session; a flapping one is one alarm (ISA-18.2).
+
+    Of less than an hour the number itself is judged: a rate of hours says nothing of minutes.
+    """
     count = summary.alarms_raised
     key, title = "alarms_per_hour", "Alarms an hour"
     if not summary.length_ms:
         return number_figure(key, title, None, "", ("unknown", "no session time"))
     rate = count * _MS_PER_H / summary.length_ms
+    an_hour = count * _MS_PER_H / max(summary.length_ms, _MS_PER_H)
     judgement: tuple[Mark, str] = ("good", "acceptable")
-    if rate > ALARMS_MANAGEABLE:
+    if an_hour > ALARMS_MANAGEABLE:
         judgement = "bad", "more than one person can follow"
-    elif rate > ALARMS_ACCEPTABLE:
+    elif an_hour > ALARMS_ACCEPTABLE:
         judgement = "look", "many"
     note = f"{count:,} in {show_time(summary.length_ms)}"
     return number_figure(key, title, rate, "", judgement, note, decimals=1)

@@ -204,10 +204,14 @@ def _led_to(span: Span, row: SwitchRow) -> bool:
     return row.cause in FAULTS and (is_alarm or is_end) and early_ms <= span.start_ms <= late_ms
 
 
+def side_of_alarm(alarm_id: str) -> Side:
+    return _ALARM_SIDES.get(alarm_id.partition(".")[0], "other")
+
+
 def _from_events(span: Span) -> Incident:
     side, cause = _EVENT_CAUSES.get(span.kind, ("other", ""))
     if span.kind == "limit.trip":
-        side = _ALARM_SIDES.get(span.subject.partition(".")[0], side)
+        side = side_of_alarm(span.subject)
     event = span.opened.event
     if event.data.get("source") == "server":
         side = "other"  # of a feed that is only watched: who held it back is not seen

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from livedesk.core.events import Event, Json
 from livedesk.journal.fold.alarms import AlarmLife, AlarmRow
 from livedesk.journal.fold.figures import figures_of
@@ -81,15 +83,18 @@ def test_an_alarm_of_an_earlier_session_is_listed_and_not_counted(tmp_path: Path
     assert summary.alarms_raised == 1
 
 
-def test_more_alarms_an_hour_than_one_person_follows_are_marked(tmp_path: Path) -> None:
-    marks = {}
-    for count in (0, 1, 2):
-        hour = event(90, 600, "session.end")
-        events = [trip(n, 10 + n, f"x.{n}") for n in range(1, count + 1)]
-        (figure,) = (f for f in figures_of(told(tmp_path, *events, hour)) if "alarms" in f.key)
-        marks[figure.value] = figure.mark
-        (tmp_path / "a.livedesk").unlink()
-    assert marks == {0: "good", 6: "good", 12: "look"}
+@pytest.mark.parametrize(
+    ("count", "length_s", "rate", "mark"),
+    [(0, 7_200, 0, "good"), (12, 7_200, 6, "good"), (13, 7_200, 6.5, "look"),
+     (25, 7_200, 12.5, "bad"), (5, 600, 30, "good"), (7, 600, 42, "look")],
+)  # fmt: skip
+def test_alarms_are_judged_by_how_many_one_person_can_follow(
+    tmp_path: Path, count: int, length_s: int, rate: float, mark: str
+) -> None:
+    events = [trip(n, 10 + n, f"x.{n}") for n in range(1, count + 1)]
+    summary = told(tmp_path, *events, event(90, length_s, "session.end"))
+    (figure,) = (each for each in figures_of(summary) if each.key == "alarms_per_hour")
+    assert (figure.value, figure.mark) == (rate, mark)
 
 
 def test_an_alarm_without_sense_harms_nothing(tmp_path: Path) -> None:

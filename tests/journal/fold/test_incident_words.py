@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from livedesk.core.events import Event, Json
-from livedesk.journal.fold.effects import NO_EFFECT, NOT_MEASURED
+from livedesk.journal.fold.effects import MEASURING_ONLY, NO_EFFECT, NOT_MEASURED
 from livedesk.journal.fold.incidents import Incident
 from livedesk.journal.values import SampleRow
 from tests.journal.kit import event, info, row, steady, summary_of, write
@@ -24,12 +24,18 @@ def order(seq: int, t_s: float, actor: str = "ana") -> Event:
 
 
 def test_an_order_within_an_incident_is_what_was_done_about_it(tmp_path: Path) -> None:
-    seen = event(1, 24, "alarm.acknowledged", "ben has seen it.", actor="ben", alarm="x")
+    seen = event(1, 24, "alarm.acknowledged", "ben has seen it.", actor="ben", alarm="uplink.low:x")
     pinned = event(3, 26, "show.changed", "Changed.", actor="mia", op="skip")
     (incident,) = incidents(tmp_path, LOW, seen, order(2, 25), pinned)
     assert incident.done == "Alarm acknowledged. Switch to bonded ordered."
     assert incident.by == "ben, ana"
     assert incident.effect == "11\u00a0s below 2,500 kbps."
+
+
+def test_a_word_on_another_alarm_is_none_of_it(tmp_path: Path) -> None:
+    seen = event(1, 24, "alarm.acknowledged", "Seen.", actor="ben", alarm="moderation.overdue")
+    (incident,) = incidents(tmp_path, LOW, seen)
+    assert (incident.done, incident.by) == ("", "")
 
 
 def test_an_act_of_long_after_or_of_before_is_none_of_it(tmp_path: Path) -> None:
@@ -81,10 +87,31 @@ def test_a_switch_says_how_long_the_platform_got_nothing(tmp_path: Path) -> None
     )
 
 
+def alarm(seq: int, alarm_id: str, from_s: float, to_s: float) -> list[Event]:
+    return [
+        event(seq, from_s, "limit.trip", f"{alarm_id}.", alarm=alarm_id),
+        event(seq + 1, to_s, "limit.clear", alarm=alarm_id),
+    ]
+
+
 def test_what_harmed_nobody_says_so_and_what_was_not_measured_too(tmp_path: Path) -> None:
-    probe = event(1, 20, "probe.died", "Crashed."), event(2, 25, "probe.opened")
-    (incident,) = incidents(tmp_path, steady(range(60)), *probe)
+    late = alarm(1, "failover.latched", 20, 25)
+    (incident,) = incidents(tmp_path, steady(range(60)), *late)
     assert incident.effect == NO_EFFECT
-    blind = [*steady(range(20)), *steady(range(26, 60))]
-    (incident,) = incidents(tmp_path / "x", blind, *probe)
+    (incident,) = incidents(tmp_path / "x", [*steady(range(20)), *steady(range(26, 60))], *late)
     assert incident.effect == NOT_MEASURED
+
+
+def test_an_incident_has_no_effect_that_is_anothers(tmp_path: Path) -> None:
+    """A queue that waits, and a probe that is away, do not lower a rate of the same seconds."""
+    probe = [event(7, 20, "probe.died", "Crashed."), event(8, 25, "probe.opened")]
+    rows = [*LOW, *(row(t_s, -260, "skew_ms") for t_s in range(22, 26))]
+    queue, picture = alarm(1, "moderation.overdue", 18, 40), alarm(3, "picture.black", 19, 29)
+    found = incidents(tmp_path, rows, *queue, *picture, *probe)
+    assert {(each.side, each.effect) for each in found} == {
+        ("path", "11\u00a0s below 2,500 kbps."),
+        ("sync", "Sound late by up to 260 ms, 4\u00a0s beyond the limit."),
+        ("other", ""),
+        ("encoder", "The picture was affected for 10\u00a0s."),
+        ("instrument", MEASURING_ONLY),
+    }
