@@ -24,7 +24,7 @@ PLAIN_ONES = ("csv", "xlsx", "jsonl", "parquet", "html", "vtt", "edl")
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_big(tmp_path_factory.mktemp("in") / "a.livedesk", Size(0.1, 20, 100))
+    return make_big(tmp_path_factory.mktemp("in") / "a.livedesk", Size(0.15, 30, 200))
 
 
 def left_in(folder: Path) -> dict[str, bytes]:
