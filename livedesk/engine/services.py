@@ -81,7 +81,7 @@ class Services:
 
     def session_begins(self) -> None:
         """What comes from now on is of this session."""
-        self._alarms.session_begins()
+        self._alarms.begin()
         if self.moderating is not None:
             self.moderating.session_begins()
         if self.checking is not None:

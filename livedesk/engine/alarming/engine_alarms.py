@@ -9,7 +9,6 @@ from typing import Protocol
 from livedesk.alarms.life import Finding
 from livedesk.core.clock import Clock
 from livedesk.core.events import Json, Level, Source
-from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
 from livedesk.engine.alarming.announce import Telling
 from livedesk.engine.alarming.common_alarms import CommonAlarms
 from livedesk.engine.alarming.engine_file import EngineAlarmsFile
@@ -33,10 +32,11 @@ _LOG_LEVELS: dict[Level, int] = {
 }
 
 
-class EngineAlarms:
+class EngineAlarms(Following):
     """Judged by `look`, about once a second: delays count a second at most between two looks.
 
-    No session's record is theirs: they are in the engine's log, and where `note` puts them.
+    No session's record is theirs: they are in the engine's log, and where `note` puts them. Those
+    that are over are also of engines before.
     """
 
     def __init__(
@@ -50,38 +50,19 @@ class EngineAlarms:
         """Of the audit trail, which is there once the engine is."""
         self.common = CommonAlarms(clock)
         self._keep: Callable[[Left], None] = _kept_nowhere
-        self._following = Following(Place(clock, post or self._post, telling, steps))
+        super().__init__(Place(clock, post or self._post, telling, steps))
 
     async def open(self, file: EngineAlarmsFile) -> None:
         """Take up what an earlier engine left there, and keep it from now on."""
-        self._following.recall(await file.read())
+        self.recall(await file.read())
         self._keep = file.keep
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; one not mentioned is gone."""
-        self._following.look(self.common.beside(findings))
-        self.common.stand(self._following.active())
-        alarms = self._following.alarms
+        super().look(self.common.beside(findings))
+        self.common.stand(self.active())
+        alarms = self.alarms
         self._keep(Left(alarms.standing(), alarms.ended()[::-1], left_shelved(alarms.shelved())))
-
-    def active(self) -> tuple[AlarmStatus, ...]:
-        return self._following.active()
-
-    def ended(self) -> tuple[EndedAlarm, ...]:
-        """The newest first, also of engines before."""
-        return self._following.ended()
-
-    def flood(self) -> AlarmFlood | None:
-        return self._following.flood()
-
-    def acknowledge(self, alarm_id: str, by: str) -> AlarmStatus | EndedAlarm | None:
-        return self._following.acknowledge(alarm_id, by)
-
-    def shelve(self, alarm_id: str, by: str, minutes: float, why: str) -> AlarmStatus | None:
-        return self._following.shelve(alarm_id, by, minutes, why)
-
-    def unshelve(self, alarm_id: str, by: str) -> AlarmStatus | None:
-        return self._following.unshelve(alarm_id, by)
 
     def _post(
         self,

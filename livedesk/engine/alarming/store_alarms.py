@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from livedesk.alarms.life import Finding
-from livedesk.core.status import AlarmFlood, AlarmStatus, EndedAlarm
+from livedesk.core.status import AlarmStatus
 from livedesk.engine.alarming.common_alarms import CommonAlarms
 from livedesk.engine.alarming.following import Following, Place
 from livedesk.engine.alarming.recall import recall
@@ -17,13 +17,13 @@ _COMMON: Final = "alarm.common"
 _COMMON_OVER: Final = "alarm.common_over"
 
 
-class StoreAlarms:
-    """The alarms of one store. Called from the engine's event loop only."""
+class StoreAlarms(Following):
+    """The alarms of one store; those that are over are of this session, or not seen since one
+    before."""
 
     def __init__(self, place: Place, common: CommonAlarms | None = None) -> None:
         """`common`: what this store has together with others of the same engine."""
-        self._place = place
-        self._following = Following(place)
+        super().__init__(place)
         self._common = common
         self._within: tuple[AlarmStatus, ...] = ()
         if common is not None:
@@ -39,14 +39,14 @@ class StoreAlarms:
         left = await asyncio.to_thread(recall, record)
         if is_over:
             left = left.unseen()
-        self._following.recall(left)
+        self.recall(left)
 
     def look(self, findings: Mapping[str, Finding]) -> None:
         """Every condition that can be judged now, by alarm id; four times a second."""
         if self._common is None:
-            self._following.look(findings)
+            super().look(findings)
             return
-        self._following.look(self._common.take(self._place.store, findings))
+        super().look(self._common.take(self._place.store, findings))
         self._note_common(self._common.of(self._place.store))
 
     def _note_common(self, now: tuple[AlarmStatus, ...]) -> None:
@@ -67,28 +67,6 @@ class StoreAlarms:
         """The engine's alarms that are of this store too."""
         return self._within
 
-    def session_begins(self) -> None:
-        self._following.begin()
-
     def session_ends(self) -> None:
         """While the session's record still takes events."""
-        self._following.end("Over with the session")
-
-    def active(self) -> tuple[AlarmStatus, ...]:
-        return self._following.active()
-
-    def ended(self) -> tuple[EndedAlarm, ...]:
-        """Of this session, or not seen since one before; the newest first."""
-        return self._following.ended()
-
-    def flood(self) -> AlarmFlood | None:
-        return self._following.flood()
-
-    def acknowledge(self, alarm_id: str, by: str) -> AlarmStatus | EndedAlarm | None:
-        return self._following.acknowledge(alarm_id, by)
-
-    def shelve(self, alarm_id: str, by: str, minutes: float, why: str) -> AlarmStatus | None:
-        return self._following.shelve(alarm_id, by, minutes, why)
-
-    def unshelve(self, alarm_id: str, by: str) -> AlarmStatus | None:
-        return self._following.unshelve(alarm_id, by)
+        self.end("Over with the session")
