@@ -79,7 +79,7 @@ class AlarmSettings:
         try:
             kinds = await self._client().runbook()
         except DeskError as error:
-            self.runbook = replace(self.runbook, trouble=_words(error))
+            self.runbook = replace(self.runbook, trouble=error.words)
             return
         self.runbook = RunbookView(kinds)
 
@@ -87,7 +87,7 @@ class AlarmSettings:
         try:
             await self._client().set_steps(kind, steps)
         except DeskError as error:
-            self.runbook = replace(self.runbook, saving="", trouble=_words(error))
+            self.runbook = replace(self.runbook, saving="", trouble=error.words)
             return
         await self._read()
 
@@ -96,7 +96,7 @@ class AlarmSettings:
         try:
             result = await self._client().test_channel(channel, self._me())
         except DeskError as error:
-            result = ChannelTest(False, _words(error))
+            result = ChannelTest(False, error.words)
         finally:
             self._tests[channel] = ChannelTry(result)
 
@@ -117,7 +117,3 @@ def steps_fault(steps: tuple[str, ...]) -> str:
         if len(step) > STEP_CHARS:
             return tr("Step {at} is too long: at most {n} characters.").format(at=at, n=STEP_CHARS)
     return ""
-
-
-def _words(error: DeskError) -> str:
-    return f"{error.what} {error.action}".strip()

@@ -133,7 +133,7 @@ class Checks:
         try:
             report = await self._client().report(store)
         except DeskError as error:
-            entry.fetch_trouble = f"{error.what} {error.action}"
+            entry.fetch_trouble = error.words
         else:
             entry.fetch_trouble = ""
             if turn == entry.turn:
@@ -156,6 +156,6 @@ class Checks:
 
 def _sign_words(error: DeskError) -> str:
     if isinstance(error, RefusedError) and error.is_answer:
-        return tr("Not signed: {why}").format(why=f"{error.what} {error.action}")
+        return tr("Not signed: {why}").format(why=error.words)
     unknown = tr("Whether it was signed is not known: look at the check before you sign again.")
     return f"{error.what} {unknown}"

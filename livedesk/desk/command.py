@@ -147,7 +147,7 @@ def _with_orders(args: argparse.Namespace, work: Callable[[Orders], Awaitable[in
     except UnreachableError as error:
         raise FailureError(f"{error.where}: {error.what} Check that the engine runs.") from error
     except DeskError as error:
-        raise FailureError(f"{error.what} {error.action}") from error
+        raise FailureError(error.words) from error
 
 
 async def chosen_store(client: EngineClient, named: str | None) -> str:

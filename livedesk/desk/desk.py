@@ -184,7 +184,7 @@ class Desk:
         except DeskError as error:
             is_answered = isinstance(error, RefusedError) and error.is_answer
             if client is None or is_answered:
-                self._orders.refused(store, order, f"{error.what} {error.action}")
+                self._orders.refused(store, order, error.words)
             else:
                 self._orders.unanswered(store, order, error.what)
             raise

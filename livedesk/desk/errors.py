@@ -16,6 +16,11 @@ class DeskError(Exception):
         self.where = where
         self.action = action
 
+    @property
+    def words(self) -> str:
+        """For who sees already where it was."""
+        return f"{self.what} {self.action}".strip()
+
 
 class UnreachableError(DeskError):
     """Nobody answered, or the answer broke off. Trying again may help."""

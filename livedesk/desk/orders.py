@@ -99,7 +99,7 @@ def on_air_advice(error: RefusedError, *, confirm: bool) -> str:
     """What the engine said to a drill, and how to say yes to it here."""
     if error.status == 409 and not confirm and "onfirm" in error.action:
         return f"{error.what} {tr('Add --confirm if viewers may see it.')}"
-    return f"{error.what} {error.action}"
+    return error.words
 
 
 def switch_words(switch: LastSwitch, obstacle: str = "") -> str:

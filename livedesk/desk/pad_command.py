@@ -50,7 +50,7 @@ async def _pad_store(access: EngineAccess, named: str | None) -> str:
     except UnreachableError as error:
         raise FailureError(f"{error.where}: {error.what} Check that the engine runs.") from error
     except DeskError as error:
-        raise FailureError(f"{error.what} {error.action}") from error
+        raise FailureError(error.words) from error
     finally:
         await client.close()
     if status.pins is None:

@@ -242,7 +242,7 @@ class PadDesk:
                 return
             except RefusedError as error:
                 if error.status < SERVER_FAULT:
-                    book.refused(cue.id, error.code, f"{error.what} {error.action}".strip())
+                    book.refused(cue.id, error.code, error.words)
                     return
                 book.silent(cue.id, error.what)
             except DeskError as error:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.engine_status import User
 from livedesk.core.roles import Role
-from livedesk.desk.errors import DeskError
+from livedesk.desk.listed import Known, ListDesk, Spawn
 from livedesk.desk.people_client import NewToken, People, PeopleClient
 from livedesk.desk.words import tr
 
-Work = Callable[[PeopleClient], Coroutine[Any, Any, None]]
-
 
 @dataclass(frozen=True, slots=True)
-class KnownPeople:
+class KnownPeople(Known):
     """What is known of them. None: not told yet."""
 
     people: People | None = None
     new: NewToken | None = None
     """Just made. It is shown once, and kept no longer than until it was seen."""
-    busy: bool = False
-    trouble: str = ""
 
 
 class PeopleSource(Protocol):
@@ -45,40 +41,28 @@ class PeopleSource(Protocol):
     def forget_new(self) -> None: ...
 
 
-class PeopleDesk:
+class PeopleDesk(ListDesk[PeopleClient, KnownPeople]):
     """The people of the engine that the desk is attached to."""
 
-    def __init__(
-        self,
-        client: Callable[[], PeopleClient],
-        spawn: Callable[[str, Coroutine[Any, Any, None]], None],
-    ) -> None:
+    def __init__(self, client: Callable[[], PeopleClient], spawn: Spawn) -> None:
         """`client` raises NotSentError while no engine is attached."""
-        self._client, self._spawn = client, spawn
-        self._known = KnownPeople()
+        super().__init__(client, spawn, KnownPeople())
 
-    def known(self) -> KnownPeople:
-        return self._known
-
-    def attached(self) -> None:
-        """Another engine has other people."""
-        self._known = KnownPeople()
-
-    def ask(self) -> None:
-        async def nothing_more(_client: PeopleClient) -> None:
-            """The list is read after every call."""
-
-        self._do("people", nothing_more)
+    async def _read(self, client: PeopleClient) -> KnownPeople:
+        people = await client.users()
+        return replace(self._known, people=people)
 
     def add(self, name: str, role: Role) -> None:
         async def add(client: PeopleClient) -> None:
-            self._known = replace(self._known, new=await client.add(name, role))
+            new = await client.add(name, role)
+            self._known = replace(self._known, new=new)
 
         self._do("new person", add)
 
     def new_token(self, name: str) -> None:
         async def new_token(client: PeopleClient) -> None:
-            self._known = replace(self._known, new=await client.new_token(name))
+            new = await client.new_token(name)
+            self._known = replace(self._known, new=new)
 
         self._do("new token", new_token)
 
@@ -99,25 +83,6 @@ class PeopleDesk:
 
     def forget_new(self) -> None:
         self._known = replace(self._known, new=None)
-
-    def _do(self, name: str, work: Work) -> None:
-        self._known = replace(self._known, busy=True)
-        self._spawn(name, self._work(work))
-
-    async def _work(self, work: Work) -> None:
-        trouble = ""
-        try:
-            client = self._client()
-            try:
-                await work(client)
-            except DeskError as error:
-                trouble = f"{error.what} {error.action}"
-            # Also after a refusal: somebody else may have changed what is listed here.
-            self._known = replace(self._known, people=await client.users())
-        except DeskError as error:
-            trouble = trouble or f"{error.what} {error.action}"
-        finally:
-            self._known = replace(self._known, busy=False, trouble=trouble)
 
 
 def seen_words(user: User, now_utc_ns: int) -> str:

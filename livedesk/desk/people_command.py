@@ -253,4 +253,4 @@ def _with_people(args: argparse.Namespace, work: Callable[[PeopleClient], Awaita
     except UnreachableError as error:
         raise FailureError(f"{error.where}: {error.what} Check that the engine runs.") from error
     except DeskError as error:
-        raise FailureError(f"{error.what} {error.action}") from error
+        raise FailureError(error.words) from error

@@ -130,7 +130,7 @@ class Pinning:
                 unsent = tr("It was not sent: fire again when the engine answers.")
                 self._book.refused(store, cue, f"{error.what} {unsent}")
             elif isinstance(error, RefusedError) and error.is_answer:
-                self._book.refused(store, cue, f"{error.what} {error.action}")
+                self._book.refused(store, cue, error.words)
             else:
                 self._book.unanswered(store, cue, error.what)
             log.warning("%s", error)

@@ -120,7 +120,7 @@ class FirstRun:
         try:
             await self._engine.stop()
         except DeskError as error:
-            return f"{error.what} {error.action}"
+            return error.words
         return ""
 
     def _write(self, begun: Begun) -> Begun:

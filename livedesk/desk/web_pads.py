@@ -68,7 +68,7 @@ class WebPads:
             await work(client)
             pads = await client.pads(store)
         except DeskError as error:
-            trouble = f"{error.what} {error.action}"
+            trouble = error.words
             self._known[store] = replace(self.known(store), trouble=trouble)
             raise
         self._known[store] = replace(self.known(store), pads=pads, trouble="")

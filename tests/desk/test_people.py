@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from typing import Any
 
@@ -24,11 +24,14 @@ class FakePeople:
 
     def __init__(self) -> None:
         self.users: dict[str, User] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What a person does while the list is on its way."""
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         method, parts = request.method, request.url.path.removeprefix("/v1/users").split("/")
         body = json.loads(request.content) if request.content else {}
         if method == "GET":
+            self.meanwhile()
             users = [asdict(user) for user in self.users.values()]
             return httpx.Response(200, json={"users": users, "limit": 50, "problem": ""})
         if method == "POST" and len(parts) == 1:
@@ -75,6 +78,21 @@ def test_people_are_changed_and_read_back_and_the_token_is_kept_until_it_was_see
         await done()
         known = desk.known()
         assert (known.new, known.people and known.people.users) == (None, ())
+        await client.close()
+
+    asyncio.run(story())
+
+
+def test_a_token_that_was_seen_while_the_list_was_read_does_not_come_back() -> None:
+    async def story() -> None:
+        fake = FakePeople()
+        client = EngineClient("http://e", Secret("t"), httpx.MockTransport(fake.answer))
+        running: list[Coroutine[Any, Any, None]] = []
+        desk = PeopleDesk(lambda: client.people, lambda _name, work: running.append(work))
+        fake.meanwhile = desk.forget_new
+        desk.add("Ana Lim", "host")
+        await running.pop()
+        assert desk.known().new is None
         await client.close()
 
     asyncio.run(story())
