@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from livedesk.demo import chat_verdict, pin_verdict
 from livedesk.demo.check import Check
+from livedesk.demo.keeping import Kept, keep
 from livedesk.demo.processes import StageError
 from livedesk.demo.script import Cues, Show
 from livedesk.demo.stage import STORE, Stage, open_stage
@@ -23,11 +25,10 @@ from livedesk.demo.verdict import judge
 from livedesk.desk.errors import DeskError
 from livedesk.desk.link import EngineAccess
 from livedesk.desk.sandbox_client import SandboxAccess
-from livedesk.journal.exports.export import export
+from livedesk.journal.schema import FILE_SUFFIX
 
 DEFAULT_SECONDS: Final = 40.0
 SHORTEST_S: Final = 20.0
-FORMATS: Final = ("csv", "jsonl", "html")
 PICTURE: Final = "console.png"
 _CALM_S: Final = 12.0
 _BETWEEN_S: Final = 1.0
@@ -69,8 +70,8 @@ def _run(
         if length_s is None or (not headless and time.monotonic() - shown < length_s):
             director.leave()
         director.join()
-    files = _keep(stage, out, director)
-    checks = director.checks
+    kept = _keep(stage, out, director)
+    checks = [*director.checks, *kept.checks]
     return {
         "ok": all(check.ok for check in checks) and director.problem is None,
         "problem": director.problem,
@@ -78,7 +79,8 @@ def _run(
         "data_after_s": director.data_after_s,
         "pins": director.pins,
         "chat": director.chat,
-        "files": [str(file) for file in files],
+        "files": [str(file) for file in kept.files],
+        "left_out": kept.left_out,
     }
 
 
@@ -167,17 +169,16 @@ def _show_console(stage: Stage, headless: bool, length_s: float | None, out: Pat
     )
 
 
-def _keep(stage: Stage, out: Path | None, director: _Director) -> list[Path]:
-    """The session file and its exports, in the folder that was asked for."""
+def _keep(stage: Stage, out: Path | None, director: _Director) -> Kept:
+    """The picture, the session file and its exports, in the folder that was asked for."""
     if out is None:
-        return []
-    kept: list[Path] = [out / PICTURE] if (out / PICTURE).exists() else []
-    for session in sorted((stage.paths.data / "sessions" / STORE).glob("*.livedesk")):
-        copy = out / session.name
-        copy.write_bytes(session.read_bytes())
-        kept += [copy, *export(copy, FORMATS, out)]
-    if not any(file.suffix == ".livedesk" for file in kept):
+        return Kept()
+    sessions = sorted((stage.paths.data / "sessions" / STORE).glob(f"*{FILE_SUFFIX}"))
+    if not sessions:
         director.problem = director.problem or "no session was recorded"
+    kept = keep(sessions, out)
+    if (out / PICTURE).exists():
+        kept.files.insert(0, out / PICTURE)
     return kept
 
 
@@ -189,8 +190,10 @@ def _print(summary: dict[str, Any], json: bool) -> None:
         print(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['name']}: {check['found']}")
     if summary["problem"]:
         print(f"FAIL  {summary['problem']}")
-    for file in summary["files"]:
-        print(f"kept  {file}")
+    for folder, count in Counter(str(Path(file).parent) for file in summary["files"]).items():
+        print(f"kept  {count} files in {folder}")
+    for why in summary["left_out"]:
+        print(f"left out  {why}")
     if count := len(summary["checks"]):
         failed = sum(not check["ok"] for check in summary["checks"])
         print(f"{failed} of {count} checks failed" if failed else f"all {count} checks hold")

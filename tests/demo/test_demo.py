@@ -24,6 +24,7 @@ from livedesk.core.status import (
     UplinkStatus,
 )
 from livedesk.demo.host import SCRIPT, Cast, Cued, Pinned
+from livedesk.demo.keeping import KEPT_FORMATS
 from livedesk.demo.moderator import SCRIPT as COMMENTS
 from livedesk.demo.operator import OPERATOR, Seen
 from livedesk.demo.pin_verdict import figures, judge_pins
@@ -314,7 +315,10 @@ def test_the_headless_demo_leaves_picture_record_and_exports(tmp_path: Path) -> 
     assert summary["pins"]["latency"]["share_within"] == 1.0
     assert len(summary["chat"]["hide_ms"]) == 8
     assert (out / "console.png").read_bytes().startswith(b"\x89PNG")
-    assert {file.suffix for file in out.iterdir()} == {".png", ".livedesk", ".html", ".jsonl", ""}
+    left_out = {each.partition(":")[0] for each in summary["left_out"]}
+    made = {file.name.partition("Z")[2].lstrip(".-") for file in out.glob("*Z*")}
+    assert left_out <= {"parquet", "pdf"}
+    assert made | left_out == {*KEPT_FORMATS, "livedesk", "schema.json"}
     assert all(Path(file).exists() for file in summary["files"])
 
 

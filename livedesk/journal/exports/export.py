@@ -34,9 +34,9 @@ def export(
 
     A format of several files is also there in one (`formats.ONE_FILE`). Each appears under its
     final name only when it is whole. The same session file gives the same bytes, whenever it is
-    exported. Raises UnknownFormatError and ParquetUnavailableError before anything is written,
-    NotASessionError, NewerSessionError, OrderFileError, ExportFailedError (no room), and what
-    `watch` raises.
+    exported. Raises UnknownFormatError, ParquetUnavailableError and NothingToDrawWithError before
+    anything is written, NotASessionError, NewerSessionError, OrderFileError, ExportFailedError (no
+    room), and what `watch` raises.
     """
     wanted = tuple(dict.fromkeys(formats))
     unknown = [name for name in wanted if name not in ALL]

@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from livedesk.journal.exports import files, parquet
+from livedesk.journal.exports import files, parquet, pdf
 from livedesk.journal.exports.csv_set import README_NAME, readme, write_csv
 from livedesk.journal.exports.edl import edl_lists
 from livedesk.journal.exports.files import Member
 from livedesk.journal.exports.jsonl import json_lines
 from livedesk.journal.exports.jsonl_schema import json_schema
 from livedesk.journal.exports.markers import markers
-from livedesk.journal.exports.pdf import write_pdf
 from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.tables import tables
 from livedesk.journal.exports.timecode import nearest_rate
@@ -91,7 +90,7 @@ def _html(source: Source, stem: Path) -> list[Path]:
 
 def _pdf(source: Source, stem: Path) -> list[Path]:
     target = _named(stem, ".pdf")
-    write_pdf(_page(source), target, source.progress.still)
+    pdf.write_pdf(_page(source), target, source.progress.still)
     return [target]
 
 
@@ -141,7 +140,7 @@ ALL: Final[Mapping[str, Format]] = {
     "parquet": Format(_parquet, 4, parquet.require),
     "parquet.zip": Format(_parquet_zip, 5, parquet.require),
     "html": Format(_html, 1),
-    "pdf": Format(_pdf, 12),
+    "pdf": Format(_pdf, 12, pdf.require),
     "vtt": Format(_vtt, 0.1),
     "edl": Format(_edl, 0.1),
     "edl.zip": Format(_edl_zip, 0.1),

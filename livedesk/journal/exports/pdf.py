@@ -38,6 +38,10 @@ class PdfUnavailableError(JournalError):
     """This machine cannot draw a PDF, or this page could not be drawn; every other format can."""
 
 
+class NothingToDrawWithError(PdfUnavailableError):
+    """A library is not installed; the text says which, and how to get it."""
+
+
 def nobody_waits() -> None:
     """For who does not want to stop it."""
 
@@ -65,6 +69,12 @@ def unavailable() -> str | None:
         names = ", ".join(need.name for need in absent)
         return f"PDFs need {names}: {install_command(absent)}"
     return None
+
+
+def require() -> None:
+    """Raises NothingToDrawWithError, before anything is written."""
+    if (why := unavailable()) is not None:
+        raise NothingToDrawWithError(f"{why}. The html format holds the same page.")
 
 
 def _print(html: str, target: Path, while_waiting: Callable[[], None]) -> None:
@@ -102,7 +112,7 @@ def _wait(child: subprocess.Popen[bytes], while_waiting: Callable[[], None]) -> 
 def _complain(code: int, said: str) -> None:
     last = said.strip().rpartition("\n")[2][:300]
     if code == _NOTHING_TO_DRAW_WITH:
-        raise PdfUnavailableError(
+        raise NothingToDrawWithError(
             unavailable()
             or f"PDFs need a library that is not here: {last}. "
             f"On Debian and Ubuntu: {install_command(PAPER)}"
