@@ -83,10 +83,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section of the report. `words` stand above its drawings and tables, `notes` below.
-
-    `partial`: a template for what no table can say; it finds `data` under the name `it`.
-    """
+    """A section of the report. `words` stand above its drawings and tables, `notes` below."""
 
     id: str
     title: str
@@ -96,5 +93,3 @@ class Chapter:
     notes: Sequence[str] = ()
     terms: Sequence[tuple[str, str]] = ()
     """Terms with their definitions."""
-    partial: str = ""
-    data: object = None

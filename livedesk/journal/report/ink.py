@@ -10,8 +10,6 @@ from typing import Final
 
 INK: Final = "#14181f"
 MUTED: Final = "#566070"
-FAINT: Final = "#d9dee5"
-GOOD: Final = "#0b6b3a"
 LOOK: Final = "#8a5300"
 BAD: Final = "#b3261e"
 BLUE: Final = "#1f5fbf"

@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from livedesk.core.clock import iso_utc
-from livedesk.core.records import SummaryFigure
 from livedesk.journal.chain import Seal
 from livedesk.journal.fold.figures import figures_of
 from livedesk.journal.fold.headline import headline
@@ -133,12 +132,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_finalize,
     )
-    environment.filters.update(cell=as_cell, markup=Markup, mark_of=_mark_of)
+    environment.filters.update(cell=as_cell, markup=Markup)
     return environment
-
-
-def _mark_of(figure: SummaryFigure) -> str:
-    return figure.mark
 
 
 def _finalize(value: object) -> object:
