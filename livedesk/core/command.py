@@ -56,8 +56,10 @@ def seconds(text: str) -> float:
 
 
 def say(text: str) -> None:
-    """One answer to who typed the command, at once even if the output is a pipe."""
-    sys.stdout.write(f"{text}\n")
+    """One answer to who typed the command, at once even if the output is a pipe. What its
+    encoding does not have, such as half a name of a file, is written as a number."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
     sys.stdout.flush()
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from livedesk.core.clock import NS_PER_S, utc_ns_of
+from livedesk.journal.command import TIMES
 from livedesk.journal.errors import JournalError
 from livedesk.journal.sessions import (
     SessionEntry,
     describe,
     folder_of,
     list_sessions,
+    recorded,
     session_files,
 )
 
 _DAY_NS: Final = 86_400 * NS_PER_S
 _AGO: Final = re.compile(r"(\d{1,5})\s*([mhdw])")
 _AGO_S: Final = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTO: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)")
 
-TIMES: Final = "2026-11-22, 2026-11-22T05:30 (UTC, or with a zone), or 36h, 7d, 2w ago"
 INSTANTS: Final = "0:12:00 since first media, or a time such as 2026-11-22T05:30:00Z"
 
 
@@ -51,32 +53,47 @@ def session_named(data: Path, named: str) -> Path:
     path = Path(named)
     if path.is_file():
         return path
-    files = session_files(data)
+    if path.is_dir():
+        raise UnknownSessionError(
+            f"{named} is a folder; name one session file in it, or ask for a whole store by --store"
+        )
+    if path.exists() or path.is_symlink():
+        raise UnknownSessionError(f"{named} is no file that can be read as a session")
+    files = session_files(readable(data))
     same_name = [file for file in files if named in _names(file)]
-    if len(same_name) == 1:
-        return same_name[0]
-    if same_name:
-        choice = ", ".join(f"{file.parent.name}/{file.stem}" for file in same_name)
+    same = same_name or [file for file in files if _has_id(file, named)]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        choice = ", ".join(f"{file.parent.name}/{file.stem}" for file in same)
         raise UnknownSessionError(f'"{named}" may be any of {choice}; name one of them')
-    for file in files:
-        info = describe(file).info
-        if info is not None and info.session == named:
-            return file
     raise UnknownSessionError(
-        f'there is no session file "{named}", and no session of that id in {data}'
+        f'there is no session file "{named}", and no session of that id in {data}; '
+        "livedesk sessions lists what there is"
     )
 
 
 def chosen(data: Path, wanted: Wanted) -> list[SessionEntry]:
     """The sessions of a time, oldest first. What cannot be read is told by its folder and name:
     whoever asks for a month must learn that a show of it is damaged."""
-    entries = [entry for entry in list_sessions(data) if _is_wanted(entry, wanted)]
+    entries = [entry for entry in list_sessions(readable(data)) if _is_wanted(entry, wanted)]
     return entries[::-1]
 
 
 def stores(data: Path) -> Sequence[str]:
     """The stores that have sessions on record."""
-    return sorted({file.parent.name for file in session_files(data)})
+    return sorted({file.parent.name for file in session_files(readable(data))})
+
+
+def readable(data: Path) -> Path:
+    """The data folder, if its sessions may be looked at: else there would seem to be none.
+    Raises JournalError."""
+    folder = data / "sessions"
+    if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+        raise JournalError(
+            f"{folder} may not be read by this user; do it as the user who runs the engine"
+        )
+    return data
 
 
 def since(text: str, now_utc_ns: int) -> int:
@@ -93,7 +110,7 @@ def since(text: str, now_utc_ns: int) -> int:
 def until(text: str, now_utc_ns: int) -> int:
     """The instant before which; of a day alone its end, so that the day is in."""
     at_ns = since(text, now_utc_ns)
-    return at_ns + _DAY_NS if _DAY.fullmatch(text.strip()) else at_ns
+    return at_ns + _DAY_NS if _is_day(text.strip()) else at_ns
 
 
 def into_ms(text: str) -> int | None:
@@ -103,6 +120,19 @@ def into_ms(text: str) -> int | None:
         return None
     minutes = int(found[1] or 0) * 60 + int(found[2])
     return minutes * 60_000 + round(float(found[3]) * 1000)
+
+
+def _has_id(file: Path, named: str) -> bool:
+    """By the file itself; of one that cannot be read, as it is listed."""
+    return recorded(describe(file)).id == named
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names(file: Path) -> tuple[str, ...]:

@@ -11,9 +11,14 @@ from typing import Final
 from livedesk.core.command import AddParser, FailureError, UsageError
 from livedesk.journal.errors import JournalError, UnknownFormatError
 
+TIMES: Final = "2026-11-22, 2026-11-22T05:30 (UTC, or with a zone), or 36h, 7d, 2w ago"
 DEFAULT_FORMATS: Final = "csv,jsonl,html"
 
 _SESSION_HELP: Final = "a session file, or a session's id as livedesk sessions lists it"
+_FORMAT_HELP: Final = (
+    "of csv, xlsx, jsonl, parquet, html, pdf, vtt, edl, divided by commas; csv.zip, jsonl.zip, "
+    "parquet.zip and edl.zip are one file each (default: %(default)s)"
+)
 
 
 def add_record(add_parser: AddParser) -> None:
@@ -34,10 +39,12 @@ def _add_export(add_parser: AddParser) -> None:
         "--since, --until or --store all sessions of that time, a folder a store.",
     )
     export.add_argument("session", nargs="?", metavar="SESSION", help=_SESSION_HELP)
-    export.add_argument("--since", metavar="TIME", help="sessions that started then or later")
+    export.add_argument(
+        "--since", metavar="TIME", help=f"sessions that started then or later: {TIMES}"
+    )
     export.add_argument("--until", metavar="TIME", help="and before that; a day counts whole")
     export.add_argument("--store", metavar="ID", help="of this store only")
-    export.add_argument("--format", default=DEFAULT_FORMATS, metavar="LIST", help="%(default)s")
+    export.add_argument("--format", default=DEFAULT_FORMATS, metavar="LIST", help=_FORMAT_HELP)
     _add_edition(export)
     export.add_argument(
         "--orders", type=Path, metavar="FILE",
@@ -95,8 +102,10 @@ def _add_evidence(add_parser: AddParser) -> None:
         "0:12:00, or UTC as in 2026-11-22T05:30:00Z.",
     )
     evidence.add_argument("session", metavar="SESSION", help=_SESSION_HELP)
-    evidence.add_argument("--from", dest="from_", required=True, metavar="TIME")
-    evidence.add_argument("--to", required=True, metavar="TIME")
+    evidence.add_argument(
+        "--from", dest="from_", required=True, metavar="TIME", help="where the stretch begins"
+    )
+    evidence.add_argument("--to", required=True, metavar="TIME", help="and before what it ends")
     evidence.add_argument("--reason", required=True, metavar="TEXT", help="on the cover")
     _add_edition(evidence)
     _add_out(evidence)
@@ -119,8 +128,13 @@ def _add_verify(add_parser: AddParser) -> None:
 
 
 def _add_recover(add_parser: AddParser) -> None:
-    recover = add_parser("recover", help="what can still be read of a damaged session file")
-    recover.add_argument("file", type=Path, metavar="FILE")
+    recover = add_parser(
+        "recover",
+        help="what can still be read of a damaged session file",
+        description="Writes a session file of what can still be read of a damaged one, and says "
+        "what is lost.",
+    )
+    recover.add_argument("file", type=Path, metavar="FILE", help="the damaged file; it stays")
     recover.add_argument(
         "--out", type=Path, default=Path("recovered"), metavar="DIR", help="default: %(default)s"
     )
@@ -140,9 +154,12 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 
 def _days(text: str) -> float:
     """For argparse: `90` or `90d`."""
-    value = float(text.removesuffix("d"))
+    try:
+        value = float(text.removesuffix("d"))
+    except ValueError:
+        value = 0
     if not 0 < value <= 36_500:
-        raise argparse.ArgumentTypeError("expected a number of days above 0")
+        raise argparse.ArgumentTypeError(f'expected a number of days above 0; found "{text}"')
     return value
 
 
@@ -154,7 +171,10 @@ def _answered_by(parser: argparse.ArgumentParser, module: str, function: str) ->
             return int(getattr(import_module(f"livedesk.journal.{module}"), function)(args))
         except UnknownFormatError as error:
             raise UsageError(str(error)) from error
-        except (JournalError, OSError) as error:
+        except JournalError as error:
             raise FailureError(str(error)) from error
+        except OSError as error:
+            where = "" if error.filename is None else f"{error.filename}: "
+            raise FailureError(f"{where}{error.strerror or error}") from error
 
     parser.set_defaults(run=run)

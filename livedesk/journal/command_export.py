@@ -24,6 +24,7 @@ from livedesk.journal.choosing import (
 from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.exports.export import FORMATS, export
 from livedesk.journal.exports.options import ExportOptions, OrdersFile
+from livedesk.journal.exports.timecode import RATES, WrongTimecodeError
 from livedesk.journal.sessions import SessionEntry, folder_of
 from livedesk.journal.terminal import TerminalWatch
 from livedesk.paths import find_paths
@@ -40,8 +41,8 @@ class _Wish:
 
 def run_export(args: argparse.Namespace) -> int:
     data = find_paths(os.environ).data
-    is_batch = args.since or args.until or args.store
-    if bool(args.session) == bool(is_batch):
+    is_batch = any(given is not None for given in (args.since, args.until, args.store))
+    if (args.session is not None) == is_batch:
         raise UsageError(
             "name one SESSION, or several by --since, --until or --store; "
             "livedesk sessions lists what there is"
@@ -70,9 +71,10 @@ def named_session(named: str) -> Path:
 
 
 def with_offer(error: NotASessionError) -> str:
-    """The complaint, and what can still be done where there is a file."""
+    """The complaint, and what can still be done where there is a file that may be read."""
     text = str(error)
-    if "livedesk recover" in text or not error.path.is_file():
+    is_ours = error.path.is_file() and os.access(error.path, os.R_OK)
+    if "livedesk recover" in text or not is_ours or not error.path.stat().st_size:
         return text
     return f"{text}. What can still be read of it: livedesk recover {error.path}"
 
@@ -87,12 +89,14 @@ def _named(data: Path, named: str) -> Path:
 def _chosen(args: argparse.Namespace, data: Path) -> list[SessionEntry]:
     now_ns = SystemClock().utc_ns()
     try:
-        since_ns = since(args.since, now_ns) if args.since else None
-        until_ns = until(args.until, now_ns) if args.until else None
+        since_ns = None if args.since is None else since(args.since, now_ns)
+        until_ns = None if args.until is None else until(args.until, now_ns)
     except UnknownTimeError as error:
         raise UsageError(str(error)) from error
+    if since_ns is not None and until_ns is not None and until_ns <= since_ns:
+        raise UsageError(f"nothing is since {args.since} and before {args.until}: exchange them")
     known = stores(data)
-    if args.store and folder_of(args.store) not in known:
+    if args.store is not None and folder_of(args.store) not in known:
         there_are = ", ".join(known) or "none"
         raise UsageError(
             f'no session of "{args.store}" is on record; stores with some: {there_are}'
@@ -139,6 +143,11 @@ def _files(count: int) -> str:
 
 
 def _options(args: argparse.Namespace, data: Path) -> ExportOptions:
+    try:
+        # Of the rate with the most frames: which one the feed has is not known yet.
+        RATES[-1].frame_of(args.start_timecode)
+    except WrongTimecodeError as error:
+        raise UsageError(f"--start-timecode: {error}") from error
     return ExportOptions(args.edition, _orders(args, data), args.start_timecode)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sqlite3
 import sys
 import zipfile
 from pathlib import Path
@@ -55,12 +56,19 @@ def run_verify(args: argparse.Namespace) -> int:
 def run_recover(args: argparse.Namespace) -> int:
     path, out = args.file, args.out
     if not path.is_file():
-        raise UsageError(f"there is no file {path}")
+        raise UsageError(f"{path} is no file" if path.exists() else f"there is no file {path}")
     if out.resolve() == path.parent.resolve():
         raise UsageError("--out needs another folder: the damaged file stays as it is")
     if (out / path.name).exists():
         raise UsageError(f"{out / path.name} is there already; name another folder by --out")
-    salvaged = salvage(path, out)
+    try:
+        salvaged = salvage(path, out)
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise FailureError(
+            f"what can be read of {path} cannot be written to {out}: {why}; free room there, or "
+            "name another folder by --out"
+        ) from error
     rows = f"{salvaged.events:,} events, {salvaged.samples:,} samples, {salvaged.stills:,} pictures"
     say(str(salvaged.path))
     warn(f"read: {rows}")

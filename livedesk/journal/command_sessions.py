@@ -15,6 +15,7 @@ from livedesk.core.clock import SystemClock, iso_utc
 from livedesk.core.command import FailureError, UsageError, say, warn
 from livedesk.core.one_line import one_line
 from livedesk.core.records import RecordedSession
+from livedesk.journal.choosing import readable
 from livedesk.journal.command_export import named_session
 from livedesk.journal.errors import JournalError
 from livedesk.journal.retention import (
@@ -56,6 +57,8 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_keep(args: argparse.Namespace) -> int:
     path = named_session(args.session)
+    if not args.why.strip():
+        raise UsageError("--why is told to whoever tries to delete it and cannot be empty")
     keep(_data(), path, args.why)
     say(f"{mark_of(path)} is kept from now on.")
     return 0
@@ -79,7 +82,7 @@ def run_delete(args: argparse.Namespace, ask: Ask = input) -> int:
 
 def run_prune(args: argparse.Namespace, ask: Ask = input) -> int:
     data = _data()
-    old = due(data, args.older_than, SystemClock().utc_ns())
+    old = due(readable(data), args.older_than, SystemClock().utc_ns())
     for path in old:
         say(_told(path))
     if not old:
@@ -99,7 +102,7 @@ def recorded_here(data: Path, store: str | None = None) -> list[RecordedSession]
         marks = {}
     return [
         recorded(describe(path), why_kept=marks.get(mark_of(path), ""), is_open=is_in_use(path))
-        for path in session_files(data)
+        for path in session_files(readable(data))
         if store is None or path.parent.name == folder_of(store)
     ]
 

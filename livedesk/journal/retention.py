@@ -32,6 +32,7 @@ LONGEST_WHY: Final = 200
 
 _MARKS: Final = "kept.json"
 _LOCK: Final = ".kept.lock"
+_AS_ANOTHER: Final = "do it as the user who runs the engine"
 _LOCK_S: Final = 5.0
 _AGAIN_S: Final = 0.02
 _SHARED_FROM: Final = 0x4000_0002
@@ -44,12 +45,20 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 class KeptMarksError(JournalError):
     """The marks cannot be read or written: which sessions are kept is not known."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path, why: str, to_do: str = "") -> None:
+        advice = to_do or "repair it, or move it away to give all marks up"
         super().__init__(
-            f"{path}, which says what sessions are kept, {why}. Nothing is deleted until it can be "
-            "read; repair it, or move it away to give all marks up."
+            f"{path}, which says what sessions are kept, {why}. Nothing is deleted before that is "
+            f"mended; {advice}."
         )
         self.path = path
+
+    @classmethod
+    def of(cls, path: Path, what: str, error: OSError | ValueError) -> KeptMarksError:
+        if isinstance(error, PermissionError):
+            return cls(path, f"may not be {what} by this user", _AS_ANOTHER)
+        why = getattr(error, "strerror", None) or error
+        return cls(path, f"cannot be {what} ({why})")
 
 
 class KeptSessionError(JournalError):
@@ -87,7 +96,7 @@ def kept(data: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise KeptMarksError(path, f"cannot be read ({error})") from error
+        raise KeptMarksError.of(path, "read", error) from error
     if not isinstance(marks, dict) or not all(isinstance(why, str) for why in marks.values()):
         raise KeptMarksError(path, "does not hold a reason for each session")
     return marks
@@ -202,7 +211,7 @@ def _change(data: Path, change: Callable[[dict[str, str]], dict[str, str]]) -> N
         try:
             write_whole(path, f"{text}\n".encode())
         except OSError as error:
-            raise KeptMarksError(path, f"cannot be written ({error})") from error
+            raise KeptMarksError.of(path, "written", error) from error
 
 
 @contextmanager
@@ -213,10 +222,11 @@ def _locked(data: Path) -> Iterator[None]:
     try:
         while not lock.acquire():
             if time.monotonic() > ends:
-                raise KeptMarksError(path.with_name(_MARKS), "is held by another program")
+                held = f"is held by another program for more than {_LOCK_S:g} s"
+                raise KeptMarksError(path.with_name(_MARKS), held, "try again")
             time.sleep(_AGAIN_S)
     except OSError as error:
-        raise KeptMarksError(path.with_name(_MARKS), f"cannot be locked ({error})") from error
+        raise KeptMarksError.of(path.with_name(_MARKS), "locked", error) from error
     try:
         yield
     finally:

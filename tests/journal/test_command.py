@@ -14,7 +14,7 @@ import pytest
 
 from livedesk.cli import main
 from livedesk.core.clock import NS_PER_S
-from livedesk.journal import command_export
+from livedesk.journal import command_export, command_proof
 from livedesk.journal.exports.watch import Watch
 from livedesk.journal.retention import kept
 from livedesk.journal.sessions import session_path
@@ -94,6 +94,13 @@ def test_a_batch_of_one_store_and_one_day(data: Path, tmp_path: Path, capsys: Sa
     [
         (["export", "x", "--since", "1d"], "--since"),
         (["export", "--since", "soon"], "names no time"),
+        (["export", "--since", ""], "names no time"),
+        (["export", "--since", "2026-11-22", "--until", "2026-11-20"], "exchange them"),
+        (["export", "data/sessions/glow"], "is a folder"),
+        (["export", "loop"], "is no file"),
+        (["export", "glow-0", "--start-timecode", "24:00:00:00"], "--start-timecode"),
+        (["sessions", "keep", "glow-0", "--why", " "], "--why"),
+        (["recover", "data/sessions"], "is no file"),
         (["export", "--store", "nobody"], "stores with some: glow"),
         (["export", "glow-0", "--format", "docx,csv"], "no export format: docx"),
         (["export", "glow-0", "--format", ","], "no export format: none"),
@@ -110,8 +117,39 @@ def test_what_is_asked_wrongly_is_a_sentence(
     data: Path, capsys: Said, arguments: list[str], words: str
 ) -> None:
     recorded(data)
+    Path("loop").symlink_to("loop")
     assert main(arguments) == 2
     assert words in capsys.readouterr().err
+
+
+def test_of_sessions_with_the_same_id_none_is_taken_for_the_other(data: Path, capsys: Said) -> None:
+    path = recorded(data)
+    copy = path.with_name("20261201T000000Z.livedesk")
+    copy.write_bytes(path.read_bytes())
+    assert main(["sessions", "delete", "glow-0", "--yes"]) == 2
+    assert f"glow/{copy.stem}, glow/{path.stem}" in capsys.readouterr().err
+    assert main(["sessions", "delete", copy.stem, "--yes"]) == 0
+    assert path.exists()
+
+
+def test_a_day_counts_whole_however_it_is_written(data: Path, tmp_path: Path) -> None:
+    recorded(data)
+    for until in ("2026-11-22", "20261122", "2026-W47-7"):
+        out = tmp_path / until
+        batch = ["export", "--since", until, "--until", until, "--format", "vtt"]
+        assert main([*batch, "--out", str(out)]) == 0
+        assert len(list(out.rglob("*.vtt"))) == 1
+
+
+def test_a_disk_that_is_full_is_a_sentence_also_when_recovering(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(command_proof, "salvage", full)
+    assert main(["recover", str(recorded(data))]) == 1
+    assert "written to recovered: database or disk is full; free room" in capsys.readouterr().err
 
 
 def test_ctrl_c_in_a_batch_says_what_is_there(
