@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from livedesk.core.causes import ORDERED
-from livedesk.core.clock import NS_PER_MS, NS_PER_S, Clock
+from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.events import Event, Json, Level, Source
 from livedesk.core.settings import StoreSettings
 from livedesk.core.status import PartStatus, SessionState
@@ -36,8 +36,9 @@ from livedesk.journal.writer import JournalWriter
 
 log = logging.getLogger(__name__)
 
-_PROBE_LATE_NS = 500 * NS_PER_MS
-"""Time that a probe's sample may take to reach us before its second is closed."""
+_AWAY_EVERY_NS = 5 * NS_PER_S
+"""How often rows are passed on while the disk is away: they wait in memory, where parts of a second
+take as much as a whole one."""
 
 
 class Broadcast:
@@ -74,6 +75,9 @@ class Broadcast:
         self._probe_bins = SecondBins(0)
         self._recorded: LastSession | None = None
         self._seen: tuple[str, int] = ("", 0)
+        self._passed_on_ns = 0
+        self._in_line: Receipt | None = None
+        """Of the relay's newest event."""
 
     @property
     def state(self) -> SessionState:
@@ -179,7 +183,7 @@ class Broadcast:
     def take(self, instance: str, entry: RelayEntry) -> None:
         """Take in one entry of the relay, at the entry's own time."""
         if isinstance(entry, RelaySample):
-            self._sample(instance, entry)
+            self._sample(entry)
         else:
             self._event(instance, entry)
         self._seen = (instance, entry.n)
@@ -192,19 +196,17 @@ class Broadcast:
         # An encoder that goes after the sign-off does what it should.
         is_due = entry.event == "feed.lost" and not self._machine.open
         level = "info" if is_due else entry.level
-        self.post(entry.event, level, "relay", entry.text, data, actor=_person(entry), at=at)
+        self._in_line = self.post(
+            entry.event, level, "relay", entry.text, data, actor=_person(entry), at=at
+        )
 
-    def _sample(self, instance: str, sample: RelaySample) -> None:
+    def _sample(self, sample: RelaySample) -> None:
         flows = media_flows(sample.feed)
         change = self._machine.observe(sample.mono_ns, sample.feed.connected, flows)
         if change is not None:
             self._changed(change, sample)
         if not self._machine.open:
             return
-        # Every second before this sample's is complete now, and with it every earlier entry.
-        rows = self._relay_bins.take(sample.mono_ns)
-        if rows:
-            self._record.sample(rows, (instance, sample.n - 1))
         _add(self._relay_bins, sample.mono_ns, sample.utc_ns, relay_readings(sample))
 
     @property
@@ -244,12 +246,23 @@ class Broadcast:
             self._record.still(why, jpeg, mono_ns)
 
     def tick(self) -> None:
-        """Pass on the probe's complete seconds; the relay's own entries close the relay's."""
+        """Pass on what was measured since the last tick, in parts of seconds: the file puts them
+        together, and a death of ours costs less than a second."""
         if not self._machine.open:
             return
-        self._record.sample(self._probe_bins.take(self._clock.mono_ns() - _PROBE_LATE_NS))
+        since_ns = self._clock.mono_ns() - self._passed_on_ns
+        if self._record.part().state == "up" or since_ns >= _AWAY_EVERY_NS:
+            self._pass_on()
         if (fact := self._true_time.look()) is not None:
             self.post(CLOCK_EVENT, "info", "engine", fact.text, fact.data)
+
+    def _pass_on(self) -> None:
+        """How far the relay was read goes with its rows, and so not before its events are with the
+        writer: else a next engine would not ask for them."""
+        self._passed_on_ns = self._clock.mono_ns()
+        self._record.sample(self._probe_bins.take())
+        if self._in_line is None or self._in_line.is_settled:
+            self._record.sample(self._relay_bins.take(), self._seen if self._seen[0] else None)
 
     def sign_off(self, actor: str, text: str = "The session was signed off.") -> str | None:
         """End the running session. Returns its id, None when none runs."""
@@ -265,6 +278,9 @@ class Broadcast:
         if end_reason is not None and self._machine.open:
             self._machine.sign_off()
             self._end(end_reason)
+        await self._bus.drain()
+        if self._machine.open:
+            self._pass_on()
         writer = self._record.detach()
         if writer is not None:
             await self._close_writer(writer)

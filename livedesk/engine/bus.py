@@ -165,6 +165,11 @@ class Receipt:
         self._is_recorded = is_recorded
         self._settled.set()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the event has left the line: it is on disk, or waits with the writer for it."""
+        return self._settled.is_set()
+
     async def recorded(self, limit_s: float) -> bool:
         """Whether it is on disk, as far as that is known after `limit_s`."""
         try:

@@ -21,10 +21,8 @@ class _Bin:
 
 
 class SecondBins:
-    """Folds the readings of one source. Time moves on with that source's own readings, so entries
-
-    of a relay that were missed and come late are folded into the seconds to which they belong.
-    """
+    """Folds the readings of one source into the seconds to which they belong by their own time,
+    also those that were missed and come late."""
 
     def __init__(self, start_mono_ns: int) -> None:
         self._start_ns = start_mono_ns
@@ -58,11 +56,11 @@ class SecondBins:
         found.total += value
         found.high = max(found.high, value)
 
-    def take(self, mono_ns: int | None = None) -> list[SampleRow]:
-        """Rows of the seconds that are over at `mono_ns`; all of them without a time."""
-        now_s = None if mono_ns is None else self.second(mono_ns)
-        over = [key for key in self._bins if now_s is None or key[0] < now_s]
-        return [self._row(key, self._bins.pop(key)) for key in sorted(over)]
+    def take(self) -> list[SampleRow]:
+        """What came since the last time. A second that goes on gets its rows in parts, which the
+        record puts together."""
+        taken, self._bins = self._bins, {}
+        return [self._row(key, taken[key]) for key in sorted(taken)]
 
     def _row(self, key: _Key, folded: _Bin) -> SampleRow:
         t_s, figure, subject, epoch = key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,12 +29,14 @@ from livedesk.engine.fold import ProbeReading
 from livedesk.engine.handles import ModeratingHandle
 from livedesk.engine.moderation_facts import ModerationFacts
 from livedesk.engine.orders import RelaySilentError
-from livedesk.engine.past import SessionFiles
+from livedesk.engine.past import POSITION_KEY, SessionFiles
 from livedesk.engine.services import Makers, Services
 from livedesk.engine.session import SessionRules
 from livedesk.engine.store import Store
+from livedesk.journal.errors import JournalError
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import list_sessions, session_path
+from livedesk.journal.values import SampleRow
 from livedesk.paths import Paths
 from tests.engine.conftest import store_settings
 from tests.waiting import until
@@ -341,6 +344,60 @@ def test_a_folder_that_cannot_be_written_is_an_alarm_and_the_show_goes_on(
     asyncio.run(story())
 
 
+def test_a_second_is_on_record_before_it_is_over(paths: Paths, clock: ManualClock) -> None:
+    """Who kills the engine now loses less than a second, also of what no relay could tell again."""
+
+    async def story() -> None:
+        async with scene(paths, clock) as it:
+            for skew_ms in (10.0, 30.0, 20.0):
+                it.measure(skew_ms)
+                await it.run(0.25)
+            path = session_path(paths.data, "glow", clock.utc_ns() - 750_000_000)
+            row = await until(lambda: skew_row(path, 2))
+            assert (row.t_s, row.min, row.mean, row.max) == (0, 20, 25, 30)
+
+    asyncio.run(story())
+
+
+def skew_row(path: Path, readings: int) -> SampleRow | None:
+    try:
+        with SessionReader.open(path) as reader:
+            return next((row for row in reader.samples("skew_ms") if row.n == readings), None)
+    except JournalError:
+        return None
+
+
+def test_how_far_the_relay_was_read_never_passes_an_event_that_is_not_on_record(
+    paths: Paths, clock: ManualClock
+) -> None:
+    async def story() -> None:
+        async with scene(paths, clock, relays=False) as it:
+            await it.run(1)
+            await it.happen("test.told", "info", "Told.")
+            # The line of events had no turn since: killed here, it takes the event with it.
+            await it.run(1)
+            path = session_path(paths.data, "glow", clock.utc_ns() - 2_000_000_000)
+            held = await asyncio.to_thread(recorded_position, path)
+            assert held is None or held < 5
+
+            def is_told() -> bool:
+                it.store.tick()
+                return recorded_position(path) == 9
+
+            await until(is_told)
+
+    asyncio.run(story())
+
+
+def recorded_position(path: Path) -> int | None:
+    try:
+        with SessionReader.open(path) as reader:
+            position = json.loads(reader.meta.get(POSITION_KEY, "[null, null]"))[1]
+    except JournalError:
+        return None
+    return None if position is None else int(position)
+
+
 def recorded_seconds(data: Path) -> list[int]:
     [entry] = list_sessions(data)
     with SessionReader.open(entry.path) as reader:
@@ -374,12 +431,17 @@ def test_an_engine_that_leaves_the_relays_leaves_the_session_open(
         [entry] = list_sessions(paths.data)
         assert not entry.signed_off
         clock.advance(5)
-        async with scene(paths, clock) as it:
+        async with scene(paths, clock, relays=False) as it:
             assert it.store.status().state == "interrupted"
             assert it.store.status().session == session
-            # The entries up to the last whole second are on record, later ones are asked for again.
-            assert it.store.position("r1") == 12
+            assert it.store.position("r1") == 13
             assert it.store.position("r2") == 0
+            # A probe that speaks before the relay: how far that was read is not forgotten.
+            it.measure(12)
+            it.wait(1)
+        clock.advance(5)
+        async with scene(paths, clock) as it:
+            assert it.store.position("r1") == 13
         [entry] = list_sessions(paths.data)
         assert entry.signed_off
 

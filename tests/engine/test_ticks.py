@@ -14,18 +14,23 @@ def add(bins: SecondBins, t_s: float, value: float | None, epoch: int = 0) -> No
     bins.add(START + into_ns, UTC + into_ns, "feed_kbps", value, epoch=epoch)
 
 
-def test_a_second_is_folded_once_it_is_over() -> None:
+def test_readings_are_folded_into_their_seconds() -> None:
     bins = SecondBins(START)
-    for t_s, value in ((0.25, 10.0), (0.5, 30.0), (0.9, 20.0), (1.1, 99.0)):
+    for t_s, value in ((0.25, 10.0), (0.5, 30.0), (1.1, 99.0), (0.9, 20.0)):
         add(bins, t_s, value)
-    assert bins.take(START + NS_PER_S - 1) == []
-    [row] = bins.take(START + NS_PER_S)
-    assert (row.t_s, row.n, row.min, row.mean, row.max) == (0, 3, 10.0, 20.0, 30.0)
-    assert (row.mono_ns, row.utc_ns) == (START, UTC)
-    assert bins.take(START + NS_PER_S) == []
-    [rest] = bins.take()
-    assert (rest.t_s, rest.n) == (1, 1)
-    assert rest.mono_ns == START + NS_PER_S
+    first, rest = bins.take()
+    assert (first.t_s, first.n, first.min, first.mean, first.max) == (0, 3, 10.0, 20.0, 30.0)
+    assert (first.mono_ns, first.utc_ns) == (START, UTC)
+    assert (rest.t_s, rest.n, rest.mono_ns) == (1, 1, START + NS_PER_S)
+
+
+def test_what_was_taken_is_not_told_again() -> None:
+    bins = SecondBins(START)
+    add(bins, 0.25, 10.0)
+    assert [row.n for row in bins.take()] == [1]
+    assert bins.take() == []
+    add(bins, 0.75, 30.0)
+    assert [(row.t_s, row.n, row.mean) for row in bins.take()] == [(0, 1, 30.0)]
 
 
 def test_epochs_are_kept_apart_and_gaps_have_no_row() -> None:
