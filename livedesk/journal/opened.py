@@ -97,6 +97,12 @@ class OpenedFile:
             connection.close()
             raise
 
+    def follow(self) -> None:
+        """Give the snapshot up: from now on each read sees what is written by then, and a file that
+        is held open for long keeps no writer from it."""
+        with in_words(self.path):
+            self._connection.execute("COMMIT")
+
     def __enter__(self) -> Self:
         return self
 

@@ -49,6 +49,8 @@ MAY: Final = {
     ("GET", "/v1/sessions/{session}/summary"): DESK,
     ("GET", "/v1/sessions/{session}/history"): DESK,
     ("GET", "/v1/sessions/{session}/events"): DESK,
+    ("GET", "/v1/sessions/{session}/status"): DESK,
+    ("GET", "/v1/sessions/{session}/still"): DESK,
     ("POST", "/v1/sessions/{session}/keep"): DESK,
     ("DELETE", "/v1/sessions/{session}"): "admin",
     ("POST", "/v1/orders"): DESK,

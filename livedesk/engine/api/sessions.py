@@ -14,9 +14,15 @@ from starlette.responses import Response
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.order_limits import LONGEST_REASON
 from livedesk.engine.api.actors import ByBody, actor_of
-from livedesk.engine.api.answers import ApiError, json_answer, typed_body, wrong_value
+from livedesk.engine.api.answers import ApiError, json_answer, number, typed_body, wrong_value
 from livedesk.engine.api.roles import ADMIN, ANALYSIS, Role
-from livedesk.engine.api.spans import asked_kinds, asked_limit, asked_points, asked_span
+from livedesk.engine.api.spans import (
+    UNIX_LIMIT_S,
+    asked_kinds,
+    asked_limit,
+    asked_points,
+    asked_span,
+)
 from livedesk.engine.people.door import PeopleDoor
 from livedesk.engine.records.library import Found
 from livedesk.engine.records.past import events_of, history_of
@@ -97,6 +103,32 @@ async def session_events(request: Request) -> Response:
     return json_answer({"events": events})
 
 
+async def session_status(request: Request) -> Response:
+    """As it was at `at`; without it, as it was in the end."""
+    found = await readable_session_of(request)
+    utc_ns = _asked_instant_ns(request, found)
+    with _as_answers():
+        status = await records_of(request).replays.status(found, utc_ns)
+    return json_answer(status)
+
+
+async def session_still(request: Request) -> Response:
+    found = await readable_session_of(request)
+    utc_ns = _asked_instant_ns(request, found)
+    with _as_answers():
+        still = await records_of(request).replays.still(found, utc_ns)
+    if still is None:
+        raise ApiError(404, "no_still", "This session has no pictures.", "See its events.")
+    headers = {"Cache-Control": "no-store", "X-Utc-Ns": str(still.utc_ns)}
+    return Response(still.jpeg, media_type="image/jpeg", headers=headers)
+
+
+def _asked_instant_ns(request: Request, found: Found) -> int:
+    """`at`, Unix seconds. Raises ApiError."""
+    usual_s = found.until_utc_ns / NS_PER_S
+    return round(number(request, "at", usual_s, 0, UNIX_LIMIT_S) * NS_PER_S)
+
+
 def _reach_s(found: Found) -> tuple[float, float]:
     """From the first to behind the last of what is on record, Unix time."""
     started_ns = found.session.started_utc_ns or 0
@@ -147,6 +179,8 @@ CALLS: Final[tuple[tuple[str, str, frozenset[Role], _Endpoint], ...]] = (
     ("GET", f"{_ONE}/summary", ANALYSIS, session_summary),
     ("GET", f"{_ONE}/history", ANALYSIS, session_history),
     ("GET", f"{_ONE}/events", ANALYSIS, session_events),
+    ("GET", f"{_ONE}/status", ANALYSIS, session_status),
+    ("GET", f"{_ONE}/still", ANALYSIS, session_still),
     ("POST", f"{_ONE}/keep", ANALYSIS, keep_session),
     ("DELETE", _ONE, ADMIN, delete_session),
 )

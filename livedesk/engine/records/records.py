@@ -13,6 +13,7 @@ from livedesk.engine.records.child import Child
 from livedesk.engine.records.jobs import ExportJobs
 from livedesk.engine.records.library import Found, Library
 from livedesk.engine.records.orders import OrderShelf
+from livedesk.engine.records.replays import Replays
 from livedesk.engine.records.summaries import Summaries
 from livedesk.journal.retention import OpenSessionError, delete_session, keep, unkeep
 from livedesk.journal.work import Work
@@ -39,6 +40,7 @@ class Records:
         self._summaries = Summaries(clock, make_child)
         self.jobs = ExportJobs(data / EXPORTS, clock, make_child)
         self.orders = OrderShelf(data, clock, make_child)
+        self.replays = Replays()
 
     async def open(self) -> None:
         await self.jobs.open()
@@ -48,6 +50,7 @@ class Records:
         await self.jobs.close()
         await self.orders.close()
         await self._summaries.close()
+        await self.replays.close()
 
     async def sessions(self) -> list[RecordedSession]:
         """The newest first."""
@@ -75,6 +78,7 @@ class Records:
         """Returns the bytes that became free. Raises JournalError (`journal/retention.py`)."""
         if found.session.open or self.jobs.uses(found.path):
             raise OpenSessionError(found.path)
+        await self.replays.forget(found.path)
         freed = await asyncio.to_thread(delete_session, self.data, found.path)
         self._summaries.forget(found.path)
         return freed

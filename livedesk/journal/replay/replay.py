@@ -61,6 +61,7 @@ class Replay:
         except (KeyError, TypeError, ValueError) as error:
             words = f"its content does not make sense ({error!r})"
             raise NotASessionError(reader.path, words) from error
+        reader.follow()
 
     @classmethod
     def open(cls, path: Path) -> Replay:
