@@ -22,6 +22,8 @@ WORDS = Edited([("ana", False), ("Lena Fuchs", True), ("noor", False), ("engine"
         "10.0.0.3:1935",
         "[fe80::1%eth0]",
         "studio-7.local:8443",
+        "relay.studio.internal",
+        "pin.example:9000",
         "localhost:9000",
         "/home/ana/shows/monday.livedesk",
         "C:\\Users\\ana\\shows",
@@ -45,6 +47,8 @@ def test_addresses_hosts_and_paths_are_taken_out(secret: str) -> None:
         "Pin of Velvet Day Cream (50 ml) is shown after 14 ms.",
         "h264 High 1280×720, version 1.2.3: 16:9",
         "Analysts and bananas stay.",
+        "uplink.low:primary was limit.trip, by versions.python and pin.cued.",
+        "orders.csv and run_of_show.xlsx were handed in, with ring.JPG.",
     ],
 )
 def test_what_is_no_address_stays(harmless: str) -> None:
@@ -58,6 +62,7 @@ def test_a_person_is_one_operator_or_host_wherever_named() -> None:
     assert WORDS.edit("GO; waived: Clock (noor), by Lena Fuchs.") == (
         "GO; waived: Clock (operator 2), by host 1."
     )
+    assert WORDS.name("ana, NOOR, engine") == "operator 1, operator 2, engine"
     assert WORDS.name("engine") == "engine"
     assert WORDS.name(None) == ""
     assert WORDS.name("nobody knows") == "somebody"
@@ -108,3 +113,25 @@ def test_people_are_numbered_by_the_whole_record(tmp_path: Path) -> None:
             "operator 2",
         ]
         assert edited(reader, "full") is AS_WRITTEN
+
+
+def test_what_people_typed_is_left_out_wherever_it_is_told(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.livedesk",
+        [],
+        [
+            event(1, 1, "order.failover", actor="noor", reason="Marta of the brand asked for it"),
+            event(2, 2, "alarm.shelved", actor="ana", why="Marta"),
+            event(3, 3, "failover.switch", reason="primary carries 900 of 4,000 kbps"),
+        ],
+    )
+    with SessionReader.open(path) as reader:
+        brand = edited(reader, "brand")
+    assert brand.edit("Switch ordered: Marta of the brand asked for it") == (
+        "Switch ordered: (a note)"
+    )
+    assert brand.edit("Marta") == brand.data("Marta") == "(a note)"
+    assert brand.edit("ana put it aside until 12:00: Marta.").endswith(": (a note).")
+    assert brand.edit("Marta Cream was cued.") == "Marta Cream was cued."
+    told = "Moved: primary carries 900 of 4,000 kbps"
+    assert brand.edit(told) == told
