@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,8 +44,8 @@ def folder_of(store: str) -> str:
 
 
 def session_files(data_dir: Path) -> list[Path]:
-    """Every session file, newest first, read or not."""
-    found = (data_dir / "sessions").glob(f"*/*{FILE_SUFFIX}")
+    """Every session file, newest first, read or not. What is no file at all is none of them."""
+    found = filter(_is_file, (data_dir / "sessions").glob(f"*/*{FILE_SUFFIX}"))
     return sorted(found, key=lambda path: (path.name, path.parent.name), reverse=True)
 
 
@@ -59,21 +60,21 @@ def describe(path: Path) -> SessionEntry:
         with SessionReader.open(path) as reader:
             end = reader.end()
             return SessionEntry(path, reader.info, end, _signed_off(reader, end.seq))
-    except JournalError as error:
+    except (JournalError, OSError) as error:
         return SessionEntry(path, problem=str(error))
 
 
 def recorded(entry: SessionEntry, *, why_kept: str = "", is_open: bool = False) -> RecordedSession:
     """The session as windows and scripts know it. `why_kept`: its mark (`retention.kept`)."""
-    path = entry.path
+    path, store = entry.path, _shown(entry.path.parent.name)
     about = RecordedSession(
-        id=f"{path.parent.name}-{path.stem}",
-        store=path.parent.name,
-        file=f"sessions/{path.parent.name}/{path.name}",
+        id=f"{store}-{_shown(path.stem)}",
+        store=store,
+        file=f"sessions/{store}/{_shown(path.name)}",
         bytes=_bytes(path),
         open=is_open,
         kept=why_kept,
-        problem=entry.problem,
+        problem=None if entry.problem is None else _shown(entry.problem),
     )
     if entry.info is None or entry.end is None:
         return about
@@ -90,10 +91,25 @@ def recorded(entry: SessionEntry, *, why_kept: str = "", is_open: bool = False) 
     )
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # it may not be looked at, which is to be told
+        return True
+
+
+def _shown(text: str) -> str:
+    """Of a name that is not UTF-8, what JSON can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _bytes(path: Path) -> int:
     """With the rows that still wait beside the file to be folded in."""
-    files = (path, path.with_name(f"{path.name}-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
+    size = 0
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(OSError):
+            size += file.stat().st_size
+    return size
 
 
 def _signed_off(reader: SessionReader, newest_seq: int) -> bool:
