@@ -20,7 +20,8 @@ from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.journal import schema
-from livedesk.journal.errors import NewerSessionError, NotASessionError
+from livedesk.journal.chain import UNSEALED_UNTIL
+from livedesk.journal.errors import JournalError, NewerSessionError, NotASessionError
 from livedesk.journal.pages import Cells, Pages, Value
 from livedesk.journal.rows import info_meta, meta_info, to_json
 from livedesk.journal.values import SessionInfo
@@ -71,7 +72,8 @@ def salvage(path: Path, folder: Path) -> Salvaged:
     """Write what can be read of `path` to a file of the same name in `folder`, another folder.
 
     Takes seconds for a long session. Raises NotASessionError where there is nothing of a session
-    in the file, NewerSessionError, and OSError of `folder`.
+    in the file, NewerSessionError, JournalError where `folder` has no room for it, and OSError of
+    `folder`.
     """
     try:
         pages = Pages.read(path)
@@ -93,6 +95,12 @@ def _salvaged(pages: Pages, path: Path, folder: Path) -> Salvaged:
             found, lost = _fill(connection, pages, path)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        _remove(target)
+        raise JournalError(
+            f"What can be read of {path} does not go into {folder}: {error}. "
+            "Free some space there, or name another folder."
+        ) from error
     except BaseException:
         _remove(target)
         raise
@@ -128,6 +136,8 @@ def _fill(
             "limits are stand-ins."
         )
         found.meta |= info_meta(_stand_in(connection, path))
+    if pages.user_version < schema.SEALED_SINCE:
+        found.meta |= _never_sealed(connection)
     meta = found.meta | {
         "schema_version": str(schema.SCHEMA_VERSION),
         SALVAGED_META: to_json(list(lost)),
@@ -207,6 +217,12 @@ def _described(meta: dict[str, str]) -> SessionInfo | None:
         return meta_info(meta)
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _never_sealed(connection: sqlite3.Connection) -> dict[str, str]:
+    """Of a file of format 1 nothing had a digest: that it has none now is no damage."""
+    sealed, newest = connection.execute("SELECT count(digest), max(seq) FROM events").fetchone()
+    return {} if sealed else {UNSEALED_UNTIL: str(newest or 0)}
 
 
 def _stand_in(connection: sqlite3.Connection, path: Path) -> SessionInfo:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, ManualClock
@@ -118,6 +120,17 @@ def write(
 def summary_of(path: Path) -> Summary:
     with SessionReader.open(path) as reader:
         return summarise(reader)
+
+
+def to_version_1(path: Path) -> Path:
+    """As an engine of that time wrote it."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE stills")
+        connection.execute("ALTER TABLE events DROP COLUMN digest")
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        connection.execute("DELETE FROM meta WHERE key = 'dropped_stills'")
+        connection.execute("PRAGMA user_version = 1")
+    return path
 
 
 def seqs(path: Path) -> list[int]:

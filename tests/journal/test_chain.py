@@ -18,7 +18,7 @@ from livedesk.journal.disk import SessionDisk
 from livedesk.journal.migrations import migrate
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import event_row
-from tests.journal.kit import event, info, row, write
+from tests.journal.kit import event, info, row, to_version_1, write
 
 COUNT = 20
 
@@ -139,17 +139,6 @@ def test_the_chain_goes_on_where_an_engine_left_it(path: Path) -> None:
 
 def test_a_session_without_events_has_no_seal(tmp_path: Path) -> None:
     assert seal_of(write(tmp_path / "a.livedesk", [row(1, 4000)])) == Seal()
-
-
-def to_version_1(path: Path) -> Path:
-    """As an engine of that time wrote it."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP TABLE stills")
-        connection.execute("ALTER TABLE events DROP COLUMN digest")
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
-        connection.execute("DELETE FROM meta WHERE key = 'dropped_stills'")
-        connection.execute("PRAGMA user_version = 1")
-    return path
 
 
 def test_a_record_of_format_1_is_read_as_it_is(path: Path) -> None:

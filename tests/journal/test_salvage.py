@@ -16,7 +16,8 @@ from livedesk.journal.fold.summary import summarise
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.salvage import salvage
 from livedesk.journal.values import SampleRow
-from tests.journal.kit import event, info, row, steady, write
+from tests.journal.kit import event, info, row, steady, to_version_1, write
+from tests.small_disk import fill, small_disk
 
 PAGE = 4_096
 EVENTS = 120
@@ -185,6 +186,23 @@ def test_a_record_of_a_later_livedesk_is_not_guessed_at(
     for read in (salvage, SessionReader.open_or_salvage):
         with pytest.raises(NewerSessionError):
             read(path, tmp_path / "out")
+
+
+def test_a_record_of_format_1_has_no_seal_that_could_be_broken(path: Path, tmp_path: Path) -> None:
+    to_version_1(write(path, events=told()))
+    with SessionReader.open(salvage(path, tmp_path / "saved").path) as reader:
+        assert reader.seal().state == "unsealed"
+
+
+def test_a_folder_without_room_is_a_sentence_and_nothing_is_left(
+    whole: bytes, path: Path, tmp_path: Path
+) -> None:
+    path.write_bytes(whole)
+    with small_disk(tmp_path / "saved") as folder:
+        fill(folder / "ballast")
+        with pytest.raises(JournalError, match="Free some space"):
+            salvage(path, folder)
+        assert [each.name for each in folder.iterdir()] == ["ballast"]
 
 
 def test_the_damaged_file_itself_is_never_written_over(whole: bytes, path: Path) -> None:
