@@ -58,7 +58,7 @@ WITHOUT_QT = Environment(ROOT / ".venv-without-qt", ("parquet",), ("test",))
 SYSTEM: dict[str, tuple[Need, ...]] = {
     "demo": (*CONSOLE_LIBRARIES, *FONTS, *PAPER),
     "bench": (*CONSOLE_LIBRARIES, *TEST_PEERS, *PAPER),
-    "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *PAPER),
+    "pictures": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *PAPER, *PAPER_READERS),
     "test": (*CONSOLE_LIBRARIES, *FONTS, *TEST_PEERS, *BROWSER, *HANDS, *PAPER, *PAPER_READERS),
     "test-obs": (*OBS, *TEST_PEERS),
     "lint": (),

@@ -28,6 +28,7 @@ from livedesk.app import WINDOW, dress, make_loop
 from livedesk.core.clock import SystemClock
 from livedesk.core.events import Json
 from livedesk.core.pins import UNSETTLED
+from livedesk.core.records import RecordedSession
 from livedesk.core.roles import Role
 from livedesk.core.secrets import Secret
 from livedesk.core.status import StoreStatus
@@ -53,6 +54,7 @@ from livedesk.ui.settings.dialog import SettingsDialog
 from livedesk.ui.theme import Theme
 from livedesk.ui.welcome.page import WelcomePage
 from tools.evening import GLOW, KIRA, LUMEN, NORD, SHOPS, TAVOLA, VERDE, Evening, Shop, open_evening
+from tools.report_picture import ReportPictureError, take_report
 
 _WAIT_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.1
@@ -117,6 +119,7 @@ class Story:
         await self._pins()
         await self._queue()
         await self._settings()
+        await self._sessions()
         await self._light(book)
 
     async def _begin(self) -> None:
@@ -224,7 +227,27 @@ class Story:
         await self._take("settings", dialog)
         dialog.reject()
 
+    async def _sessions(self) -> None:
+        """After two of the shows: what is on record, and one of them as it was."""
+        for shop in (LUMEN, GLOW):
+            await self._engine.end_session(shop.id)
+        self._front.window.open_page("sessions")
+        records, page = self._desk.records, self._front.window.pages.sessions
+        records.look()
+        await self._until("two sessions that are over", lambda: len(self._over()) == 2)
+        session = next(each for each in self._over() if each.store == GLOW.id)
+        page.list.choose(session.id)
+        await self._until(
+            "the figures of a session", lambda: records.figures(session.id).figures is not None
+        )
+        await self._take("sessions", self._front.window)
+        page.open_session()
+        await self._until("the record of a session", lambda: page.replay is not None)
+        await self._take("replay", self._front.window)
+        page.close_replay()
+
     async def _light(self, book: PreferenceBook) -> None:
+        self._show(KIRA, "feed")
         before = self._front.window
         book.change(replace(book.now, look="light"))
         await self._until("the light look", lambda: self._front.window is not before)
@@ -292,6 +315,9 @@ class Story:
         status = self._of(shop)
         ready = {uplink.name: uplink.ready for uplink in status.uplinks}
         return ready[name] and status.failover.active != name
+
+    def _over(self) -> tuple[RecordedSession, ...]:
+        return tuple(each for each in self._desk.records.known().sessions or () if not each.open)
 
     def _has_alarm(self, shop: Shop) -> bool:
         return bool(self._of(shop).alarms)
@@ -370,7 +396,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 asyncio.Runner(loop_factory=lambda: make_loop(app)) as runner,
             ):
                 runner.run(_evening(evening, theme, app, Camera(out, evening.unseen)))
-    except (PictureError, StageError, DeskError) as error:
+            take_report(Path(name), GLOW.id, out / "report.png")
+    except (PictureError, ReportPictureError, StageError, DeskError) as error:
         print(f"pictures: {error}", file=sys.stderr)
         return 1
     return 0
