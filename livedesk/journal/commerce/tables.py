@@ -266,7 +266,7 @@ def _reasons(commerce: Commerce) -> Iterator[Row]:
 
 _DOUBLES = (
     Column("order_id", "number of the order"),
-    Column("affiliate", "who is named", who="person"),
+    Column("affiliate", "who is named"),
     _CURRENCY,
     Column("commission", "paid, less what was taken back", "number"),
     Column("order_net", "what the order sold for, once, less refunds", "number"),
@@ -313,7 +313,7 @@ _SALES = (
     Column("payout", "paid out", "number"),
     Column("adjustment", "taken back (negative) or added", "number"),
     Column("affiliates", "how many are named", "int"),
-    Column("affiliate", "who, where it is one", who="person"),
+    Column("affiliate", "who, where it is one"),
     Column("rows", "rows of the order file"),
 )
 

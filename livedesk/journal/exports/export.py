@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from livedesk.journal.commerce.brand import for_brand
 from livedesk.journal.commerce.joining import join
 from livedesk.journal.commerce.stretches import pinned_skus
 from livedesk.journal.commerce.values import Commerce
@@ -48,8 +49,10 @@ def export(
     progress = Progress(watch, {name: ALL[name].cost_s for name in wanted})
     with files.in_words(out_dir), SessionReader.open(session_file) as reader:
         summary, seal = summarise(reader), reader.seal()
-        sold = _commerce(reader, summary, options.orders)
         words = edited(reader, options.edition)
+        sold = _commerce(reader, summary, options.orders)
+        if sold is not None and words.is_brand:
+            sold = for_brand(sold, words.edit)
         source = Source(reader, summary, words, progress, options, seal, sold)
         out_dir.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []

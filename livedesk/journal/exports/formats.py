@@ -95,8 +95,7 @@ def _pdf(source: Source, stem: Path) -> list[Path]:
 
 
 def _page(source: Source) -> str:
-    sold, edition = source.commerce, source.options.edition
-    more = [] if sold is None else [commerce_cells(sold, edition)]
+    more = [] if source.commerce is None else [commerce_cells(source.commerce)]
     return render_report(source.reader, source.summary, source.words, source.seal, more)
 
 

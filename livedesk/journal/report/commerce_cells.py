@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from livedesk.core.records import Edition
 from livedesk.journal.commerce.figures import Tally
 from livedesk.journal.commerce.money import WITHOUT_FRACTION
 from livedesk.journal.commerce.tables import PLACES, listed_rows
@@ -24,22 +23,22 @@ _MINUTE_S: Final = 60
 _MOST_BARS: Final = 360
 
 
-def commerce_cells(commerce: Commerce, edition: Edition = "full") -> Chapter:
-    """The chapter. In the brand edition affiliates are numbered and the file has no name."""
+def commerce_cells(commerce: Commerce) -> Chapter:
+    """The chapter. Of the brand edition `commerce` is what `brand.for_brand` leaves."""
     grids = [
         _sums(commerce),
         _pins(commerce),
         _products(commerce),
         _incidents(commerce),
         _reasons(commerce),
-        _doubles(commerce, edition),
+        _doubles(commerce),
         _places(commerce),
         _complaints(commerce),
     ]
     return Chapter(
         "sales",
         "Sales",
-        words=[_lead(commerce, edition)],
+        words=[_lead(commerce)],
         drawings=_drawings(commerce),
         grids=[grid for grid in grids if grid.rows],
         notes=[
@@ -63,10 +62,10 @@ def money(value: Decimal, currency: str) -> str:
     return f"{amount(value, currency)} {currency}".rstrip()
 
 
-def _lead(commerce: Commerce, edition: Edition) -> str:
+def _lead(commerce: Commerce) -> str:
     orders = commerce.orders
-    name = "The order file" if edition == "brand" else shortened(orders.name, 60)
     left = orders.row_count - orders.repeated - len(orders.rows)
+    name = shortened(orders.name, 60)
     said = f"{name} has {orders.row_count:,} rows; {len(orders.rows):,} were used"
     if orders.repeated:
         said += f", {orders.repeated:,} repeat another row in all columns"
@@ -309,17 +308,15 @@ def _reasons(commerce: Commerce) -> Grid:
     return Grid("Taken back or added after the sale", columns, rows, notes)
 
 
-def _doubles(commerce: Commerce, edition: Edition) -> Grid:
-    numbers: dict[str, str] = {}
+def _doubles(commerce: Commerce) -> Grid:
     rows: list[Row] = []
     ordered = sorted(commerce.doubles, key=lambda each: not each.same_product)
     for each in ordered[:MAX_DOUBLES]:
         for name, paid in each.paid:
-            alias = numbers.setdefault(name.casefold(), f"affiliate {len(numbers) + 1}")
             rows.append(
                 [
                     each.order_id,
-                    alias if edition == "brand" else shortened(name, 40),
+                    shortened(name, 40),
                     each.currency or "not told",
                     amount(paid, each.currency),
                     amount(each.net, each.currency),

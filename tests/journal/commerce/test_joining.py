@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.events import Event
 from livedesk.core.pins import PinStatus, Product
+from livedesk.core.records import RowComplaint
+from livedesk.journal.commerce.brand import for_brand
 from livedesk.journal.commerce.figures import Tally, tally
 from livedesk.journal.commerce.joining import join
 from livedesk.journal.commerce.orders import OrderRow, Orders
@@ -22,6 +25,7 @@ from livedesk.journal.commerce.values import Commerce
 from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.commerce_cells import amount, commerce_cells
+from livedesk.journal.report.edition import Edited
 from tests.journal.kit import START_UTC_NS, event, steady, write
 
 SHOW_S = 1_200
@@ -176,12 +180,35 @@ def test_tables_and_report_have_what_was_joined(show: tuple[Summary, dict[str, s
     for table in tables.values():
         for row in table.rows:
             assert len(row) == len(table.columns), table.name
-    full, brand = (str(commerce_cells(commerce, edition)) for edition in ("full", "brand"))
-    assert "mia" in full
-    assert "R1" in full
-    assert "mia" not in brand
-    assert "a.csv" not in brand
-    assert "affiliate 1" in brand
+    told = str(commerce_cells(commerce))
+    assert "mia" in told
+    assert "R1" in told
+
+
+def test_a_brand_sees_one_number_for_an_affiliate_in_page_and_tables(
+    show: tuple[Summary, dict[str, str]],
+) -> None:
+    rows = [
+        replace(sold(number, 100), order_id=order_id, commission=Decimal(1), affiliate_id=name)
+        for number, (order_id, name) in enumerate(
+            [("o9", "@Mia"), ("o9", "tom"), ("o8", "mia"), ("o7", "Lena")], 1
+        )
+    ]
+    orders = Orders(
+        "marta.csv",
+        mapping={"affiliate_id": "Creator"},
+        rows=tuple(rows),
+        complaints=(RowComplaint(7, "Sale", 'expected an amount; found "ask Marta"'),),
+    )
+    summary, skus = show
+    brand = for_brand(join(orders, summary, skus), Edited().edit)
+    tables = {table.name: list(table.rows) for table in commerce_tables(brand)}
+    told = f"{commerce_cells(brand)} {tables}".casefold()
+    for secret in ("mia", "tom", "lena", "marta"):
+        assert secret not in told
+    assert [row[1] for row in tables["commerce_doubles"]] == ["affiliate 1", "affiliate 2"]
+    by_order = {row[0]: row[-2] for row in tables["commerce_sales"]}
+    assert (by_order["o8"], by_order["o7"]) == ("affiliate 1", "affiliate 3")
 
 
 def test_what_the_file_has_no_column_of_is_not_known_rather_than_nothing(
