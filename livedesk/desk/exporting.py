@@ -12,12 +12,14 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryFile
 from typing import Any, Final, Literal, Protocol
 
 from livedesk.core.records import ExportedFile, ExportJob
 from livedesk.desk.errors import DeskError, UnreachableError
 from livedesk.desk.looks import Card, Look
 from livedesk.desk.record_client import ExportWish, RecordClient
+from livedesk.desk.record_words import trouble_words
 from livedesk.desk.words import number, tr, trn
 
 ASK_EVERY_S: Final = 0.5
@@ -107,6 +109,8 @@ class Exporting:
     async def _work(self, turn: int, wish: ExportWish, folder: Path) -> None:
         job: ExportJob | None = None
         try:
+            # Before the engine works for minutes on what then has no place.
+            await asyncio.to_thread(_try_folder, folder)
             client = self._client()
             job = await client.export(wish)
             job = await self._follow(client, job)
@@ -115,7 +119,7 @@ class Exporting:
             await self._call_off(job)
             self._tell(stage="cancelled", doing="")
         except DeskError as error:
-            self._tell(stage="failed", problem=f"{error.what} {error.action}".strip())
+            self._tell(stage="failed", problem=trouble_words(error))
         except OSError as error:
             self._tell(stage="failed", problem=_disk_words(error, folder))
         finally:
@@ -154,7 +158,6 @@ class Exporting:
                     raise
 
     async def _save(self, client: RecordClient, job: ExportJob, folder: Path) -> None:
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         whole = max(1, sum(file.bytes for file in job.files))
         before = 0
         saved: list[Path] = []
@@ -213,6 +216,14 @@ def safe_name(name: str) -> str:
     return (
         "".join(each for each in last if each.isprintable() and each not in '<>:"|?*') or "export"
     )
+
+
+def _try_folder(folder: Path) -> None:
+    """Raises OSError where nothing can be written. One level is made: a stick that was pulled out
+    is not to become a folder of the same name."""
+    folder.mkdir(exist_ok=True)
+    with TemporaryFile(dir=folder):
+        pass
 
 
 def _settle(part: Path, folder: Path, name: str) -> Path:

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from livedesk.core.records import OrderFile
 from livedesk.desk.errors import DeskError
 from livedesk.desk.record_client import RecordClient
+from livedesk.desk.record_words import trouble_words
 from livedesk.desk.words import number, tr
 
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -76,23 +77,27 @@ class OrderFiles:
     ) -> None:
         self._client, self._spawn = client, spawn
         self._known = KnownOrders()
+        self._engine = self._under_way = 0
 
     def known(self) -> KnownOrders:
         return self._known
 
     def attached(self) -> None:
-        """Another engine was handed nothing."""
+        """Another engine was handed nothing, and what is under way is of the one before."""
         self._known = KnownOrders()
+        self._engine += 1
+        self._under_way = 0
 
     def hand_in(self, path: Path) -> None:
         """CSV or XLSX, in place of the one before."""
+        engine = self._engine
 
         async def hand_in(client: RecordClient) -> None:
             content = await asyncio.to_thread(_content, path)
-            before, told = (
-                self._known.file,
-                await client.hand_in(path.name[-LONGEST_NAME:], content),
-            )
+            told = await client.hand_in(path.name[-LONGEST_NAME:], content)
+            if engine != self._engine:
+                return
+            before = self._known.file
             self._known = replace(self._known, file=told)
             if before is not None:
                 await _forget(client, before)
@@ -126,16 +131,20 @@ class OrderFiles:
 
     def _do(self, name: str, work: Work) -> None:
         self._known = replace(self._known, busy=True, trouble="")
-        self._spawn(name, self._work(work))
+        self._under_way += 1
+        self._spawn(name, self._work(work, self._engine))
 
-    async def _work(self, work: Work) -> None:
+    async def _work(self, work: Work, engine: int) -> None:
         trouble = ""
         try:
             await work(self._client())
         except DeskError as error:
-            trouble = f"{error.what} {error.action}".strip()
+            trouble = trouble_words(error)
         finally:
-            self._known = replace(self._known, busy=False, trouble=trouble)
+            if engine == self._engine:
+                self._under_way -= 1
+                trouble = trouble or self._known.trouble
+                self._known = replace(self._known, busy=self._under_way > 0, trouble=trouble)
 
 
 async def _forget(client: RecordClient, file: OrderFile) -> None:

@@ -15,11 +15,17 @@ from livedesk.core.records import (
     SessionFigures,
     SummaryFigure,
 )
+from livedesk.desk.errors import DeskError, RefusedError
 from livedesk.desk.looks import Look
 from livedesk.desk.words import NOTHING, number, show_clock, span, tr, trn
 
+_NO_SUCH_CALL = frozenset((404, 405))
+_NO_SUCH_CODES = frozenset(("", "not_found", "method_not_allowed"))
+
 KB = 1_000
 LONGEST_NAME = 80
+SOON_S = 2.0
+"""Nobody asks himself before that whether anything goes on."""
 
 
 def session_name(session: RecordedSession) -> str:
@@ -94,11 +100,33 @@ def count_words(sessions: Sequence[RecordedSession], of: int | None = None) -> s
     return f"{text} · {size}"
 
 
+def trouble_words(error: DeskError) -> str:
+    """What did not come about. An engine that is older than the console lacks some calls, and
+    says no more than that."""
+    if (
+        isinstance(error, RefusedError)
+        and error.status in _NO_SUCH_CALL
+        and error.code in _NO_SUCH_CODES
+    ):
+        return tr("This engine is older than the window, and cannot do that. Update it.")
+    return error.words
+
+
 def mark_look(mark: Mark) -> Look:
     looks: dict[Mark, Look] = {
         "good": "ok", "look": "notice", "bad": "critical", "unknown": "unknown",
     }  # fmt: skip
     return looks[mark]
+
+
+def reading_words(waited_s: float) -> str:
+    """While figures are fetched; of a long session it goes on for so long that it has to be seen
+    to go on."""
+    words = tr("The engine reads the session…")
+    if waited_s < SOON_S:
+        return words
+    more = tr("{seconds} s so far. A long one takes a while; it can be exported meanwhile.")
+    return f"{words} {more.format(seconds=number(waited_s))}"
 
 
 def figure_text(figure: SummaryFigure) -> str:

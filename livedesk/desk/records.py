@@ -17,6 +17,7 @@ from livedesk.desk.exporting import Exporting, ExportSource
 from livedesk.desk.model import Moment
 from livedesk.desk.order_files import OrderFiles, OrderFileSource
 from livedesk.desk.record_client import RecordClient
+from livedesk.desk.record_words import trouble_words
 from livedesk.desk.words import tr
 
 EVERY_S: Final = 5.0
@@ -29,7 +30,7 @@ FIGURES_KEPT: Final = 50
 AT_ONCE: Final = 2
 """Sessions whose figures are asked for at one time: the engine reads them one after the other."""
 
-NOT_FOUND: Final = 404
+GONE: Final = "unknown_session"
 
 _OF_SESSIONS: Final = ("session.start", "session.end")
 
@@ -55,6 +56,8 @@ class KnownFigures:
     figures: SessionFigures | None = None
     trouble: str = ""
     fetching: bool = False
+    waited_s: float = 0.0
+    """So long the engine has been at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ class Records:
         entry = self._entries.get(session)
         if entry is None:
             return KnownFigures()
-        return KnownFigures(entry.figures, entry.trouble, entry.fetching)
+        waits = entry.fetching and entry.asked is not None
+        waited_s = self._now().since_s(entry.asked) if waits and entry.asked else 0.0
+        return KnownFigures(entry.figures, entry.trouble, entry.fetching, waited_s)
 
     def orders(self) -> RecordOrders:
         return self._orders
@@ -169,7 +174,7 @@ class Records:
                 await client.delete(session)
             except RefusedError as refusal:
                 # Somebody else deleted it: that is what was wanted.
-                if refusal.status != NOT_FOUND:
+                if refusal.code != GONE:
                     raise
 
         self._order("delete", sessions, delete)
@@ -201,7 +206,7 @@ class Records:
             here = {session.id for session in self._sessions}
             self._entries = {s: entry for s, entry in self._entries.items() if s in here}
         except DeskError as error:
-            self._trouble = _words(error)
+            self._trouble = trouble_words(error)
         finally:
             self._fetching = False
 
@@ -223,7 +228,7 @@ class Records:
             entry.of, entry.trouble = state, ""
             self._forget_old()
         except DeskError as error:
-            entry.trouble = _words(error)
+            entry.trouble = trouble_words(error)
         finally:
             entry.fetching = False
 
@@ -264,10 +269,6 @@ class Records:
             self._asked = None
 
     def _add_trouble(self, session: str, error: DeskError) -> None:
-        told = tr("{session}: {why}").format(session=session, why=_words(error))
+        told = tr("{session}: {why}").format(session=session, why=trouble_words(error))
         trouble = "\n".join(filter(None, (self._orders.trouble, told)))
         self._orders = RecordOrders(self._orders.waiting, trouble)
-
-
-def _words(error: DeskError) -> str:
-    return f"{error.what} {error.action}".strip()

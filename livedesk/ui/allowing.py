@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from livedesk.core.roles import Right
@@ -37,6 +39,14 @@ class PushButton(QPushButton):
         super().setEnabled(self._enabled and not why_not)
         super().setToolTip(why_not or self._hint)
         super().setAccessibleDescription(why_not or self._description)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter does what is written on the button that has the keys. Left to itself a dialog does
+        what its lit button says, also for who has gone on to Cancel."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def setEnabled(self, enabled: bool) -> None:  # noqa: N802 - Qt's name
         self._enabled = enabled

@@ -19,6 +19,7 @@ from livedesk.ui.basics import Text
 from livedesk.ui.check.page import CheckPage
 from livedesk.ui.feed.page import FeedPage
 from livedesk.ui.feed.uplinks import Orders
+from livedesk.ui.layouts import Layouts
 from livedesk.ui.moderation.page import QueuePage
 from livedesk.ui.pages import OF_ALL_STORES, Page, Pages, scrolled
 from livedesk.ui.pins.page import PinsPage
@@ -130,6 +131,15 @@ class ConsolePages(Pages):
             case _:
                 return False
         return True
+
+    def take_layouts(self, layouts: Layouts) -> None:
+        """As they were left."""
+        self.feed.take_layout(layouts)
+        self.sessions.choice.take(layouts)
+
+    def keep_layouts(self, layouts: Layouts) -> None:
+        self.feed.keep_layout(layouts)
+        self.sessions.choice.keep(layouts)
 
     def close_views(self) -> None:
         """Let go of what pages hold beside their widgets."""

@@ -94,7 +94,7 @@ class Front(QObject):
         before, self._theme = self.window, theme
         tab = self._dialog.page.key if self._dialog is not None else ""
         wear(self._app, theme)
-        before.page.keep_layout(self._fittings.layouts)
+        before.pages.keep_layouts(self._fittings.layouts)
         self.window = self._make()
         self.window.take_over(before)
         self.window.setGeometry(before.geometry())

@@ -53,11 +53,19 @@ class Layouts:
 
     def keep_open(self, kind: str, names: tuple[str, ...]) -> None:
         """Which windows of a kind stood open."""
-        self._kept[f"open.{kind}"] = json.dumps(names)
+        self.keep_names(f"open.{kind}", names)
 
     def open_ones(self, kind: str) -> tuple[str, ...]:
+        return self.names(f"open.{kind}")
+
+    def keep_names(self, key: str, names: tuple[str, ...]) -> None:
+        """What was chosen where there was something to choose."""
+        self._kept[key] = json.dumps(names)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Empty where nothing was chosen."""
         try:
-            names = json.loads(self._kept.get(f"open.{kind}", "[]"))
+            names = json.loads(self._kept.get(key, "[]"))
         except (ValueError, RecursionError):
             return ()
         known = names if isinstance(names, list) else []

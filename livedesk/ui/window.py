@@ -85,7 +85,7 @@ class ConsoleWindow(QMainWindow):
         self.shortcuts = console_shortcuts(self, self.pages, self.switching, self.top.banner)
         self._lay_out()
         self._wire()
-        self.page.take_layout(self._layouts)
+        self.pages.take_layouts(self._layouts)
         self.setWindowTitle(tr("livedesk"))
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
@@ -285,7 +285,7 @@ class ConsoleWindow(QMainWindow):
         self._timer.stop()
         self._may_close = True
         self._layouts.keep_place(self, PLACE)
-        self.page.keep_layout(self._layouts)
+        self.pages.keep_layouts(self._layouts)
         self.beside.close()
         self.pages.close_views()
         self.close()

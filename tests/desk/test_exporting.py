@@ -145,6 +145,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "Choose another folder" in run.problem
 
 
+def test_a_folder_is_tried_before_the_engine_works(tmp_path: Path) -> None:
+    for folder in (tmp_path / "gone" / "stick", Path("/proc/nowhere")):
+        fake = FakeExports(DONE)
+        run = played(fake, folder)
+        assert run.stage == "failed"
+        assert "Choose another folder" in run.problem
+        assert fake.calls == []
+    assert not (tmp_path / "gone").exists()
+
+
 def test_one_at_a_time_and_another_engine_ends_it(tmp_path: Path) -> None:
     model, out = exporting(FakeExports(DONE))
     model.start(WISH, tmp_path)

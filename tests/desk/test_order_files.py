@@ -85,6 +85,21 @@ def test_a_file_is_handed_in_and_its_columns_are_told(play: Play, orders: Path) 
     assert known.usable == ("o0",)
 
 
+def test_it_is_busy_until_all_that_was_asked_for_is_done(play: Play, orders: Path) -> None:
+    play.files.hand_in(orders)
+    play.files.hand_in(orders)
+    assert play.answer().busy
+    assert not play.answer().busy
+
+
+def test_what_another_engine_was_handed_is_not_this_ones(play: Play, orders: Path) -> None:
+    play.files.hand_in(orders)
+    work = play.out.pop()
+    play.files.attached()
+    asyncio.run(work)
+    assert play.files.known() == KnownOrders()
+
+
 def test_another_file_takes_its_place_and_the_first_is_forgotten(play: Play, orders: Path) -> None:
     for _ in range(2):
         play.files.hand_in(orders)

@@ -17,6 +17,7 @@ from livedesk.core.records import RecordedSession, SessionFigures
 from livedesk.core.secrets import Secret
 from livedesk.desk.client import EngineClient
 from livedesk.desk.model import Moment
+from livedesk.desk.record_words import reading_words
 from livedesk.desk.records import FIGURES_KEPT, Records
 
 A = RecordedSession("a", "lumen", "/d/a.livedesk", started_utc_ns=1, ended_utc_ns=9, bytes=100)
@@ -159,6 +160,25 @@ def test_several_are_deleted_one_by_one_and_each_refusal_is_told() -> None:
     assert [each.id for each in play.records.known().sessions or ()] == ["b"]
     play.records.forget_trouble()
     assert play.records.orders().trouble == ""
+
+
+def test_an_engine_that_cannot_delete_has_deleted_nothing(play: Play) -> None:
+    old = httpx.MockTransport(lambda _request: _refusal(404, "not_found", "There is no /v1/x."))
+    play.engine = EngineClient("http://e", Secret("t"), old)
+    play.records.delete(("a",))
+    play.answer()
+    assert play.records.orders().trouble == (
+        "a: This engine is older than the window, and cannot do that. Update it."
+    )
+
+
+def test_how_long_figures_take_is_told(play: Play) -> None:
+    play.records.look(("a",))
+    play.clock.advance(7.0)
+    assert play.records.figures("a").waited_s == pytest.approx(7.0)
+    assert "7 s so far" in reading_words(play.records.figures("a").waited_s)
+    play.answer()
+    assert play.records.figures("a").waited_s == 0
 
 
 def test_keep_tells_why_and_release_takes_it_back(play: Play) -> None:

@@ -19,6 +19,7 @@ from livedesk.desk.record_words import (
     started_words,
 )
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import button, show_tone
 from livedesk.ui.sessions.keeping import fixed_words
 from livedesk.ui.theme import Role, Theme
@@ -50,7 +51,7 @@ class DeleteDialog(QDialog):
         self.typed.setFont(theme.font("body"))
         self.typed.setPlaceholderText(self.expected)
         self.typed.setAccessibleName(self._request())
-        self.delete = button(theme, tr("Delete for good"))
+        self.delete = needs("administer", button(theme, tr("Delete for good")))
         self.cancel = button(theme, tr("Cancel"))
         self.cancel.setDefault(True)
         self._lay_out()

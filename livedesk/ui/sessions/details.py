@@ -13,6 +13,7 @@ from livedesk.desk.record_list import length_s
 from livedesk.desk.record_words import (
     count_words,
     length_words,
+    reading_words,
     seal_words,
     session_name,
     size_words,
@@ -166,7 +167,7 @@ class SessionDetails(Panel):
             trouble = tr("What can still be read of it is not lost: livedesk recover FILE, on the "
                          "engine's machine, makes a session file of that.")  # fmt: skip
         elif figures is None and not trouble:
-            trouble = tr("The engine reads the session…")
+            trouble = reading_words(known.waited_s)
         self.trouble.show_text(trouble)
         self.trouble.setVisible(bool(trouble))
         is_waiting = session.problem is None and not known.trouble

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +26,10 @@ from livedesk.desk.record_client import ExportWish
 from livedesk.desk.record_words import count_words, format_name, session_name, started_words
 from livedesk.desk.records import RecordSource
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Text, button, show_tone
 from livedesk.ui.pages import scrolled
+from livedesk.ui.sessions.choice import ExportChoice
 from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.ordersdialog import OrdersDialog
 from livedesk.ui.sessions.sharebar import ShareBar
@@ -43,15 +44,6 @@ SHOWN: Final[tuple[ExportFormat, ...]] = (
 
 USUAL: Final = QSize(720, 640)
 REFRESH_MS: Final = 150
-
-
-@dataclass
-class ExportChoice:
-    """What was chosen last: the next export of the window begins with it."""
-
-    folder: Path
-    formats: tuple[ExportFormat, ...] = ("pdf", "xlsx")
-    edition: Edition = "full"
 
 
 def open_folder(folder: Path) -> None:
@@ -90,14 +82,19 @@ class ExportDialog(QDialog):
         )  # fmt: skip
         self.edition = OneOf(theme, tr("For whom"), editions, self._choose_edition)
         self.edition_words = wrapped(theme, "small", theme.colours.muted)
-        self.add_file = button(theme, tr("Add an order file…"), tr("CSV or Excel, 64 MB at most"))
+        self.add_file = needs(
+            "records",
+            button(theme, tr("Add an order file…"), tr("CSV or Excel, 64 MB at most")),
+        )
         self.orders_state = wrapped(theme, "small", theme.colours.muted)
         self.folder = ElidedText(theme, "body")
         self.choose = button(theme, tr("Choose…"), tr("Choose the folder"))
         self.mark = ShapeMark(theme, 16)
         self.state = wrapped(theme, "body")
         self.bar = ShareBar(theme)
-        self.export = button(theme, tr("Export"))
+        self.export = needs("records", button(theme, tr("Export")))
+        # Enter does it from any of the choices.
+        self.export.setDefault(True)
         self.cancel = button(theme, tr("Cancel the export"))
         self.show_it = button(theme, tr("Open the folder"))
         self.close_it = button(theme, tr("Close"))
@@ -262,11 +259,11 @@ class ExportDialog(QDialog):
         for part in (
             *self.ticks.values(),
             self.edition,
-            self.add_file,
             self.choose,
             self.forget_file,
         ):
             part.setEnabled(not is_running)
+        self.add_file.setEnabled(not is_running and not self._source.order_files.known().busy)
 
     def _state(self, run: ExportRun | None) -> tuple[Look, str]:
         if run is not None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QMessageBox, QVBo
 from livedesk.core.records import RecordedSession
 from livedesk.desk.record_words import count_words, session_name
 from livedesk.desk.words import tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import Text, button, show_tone
 from livedesk.ui.questions import Question
 from livedesk.ui.theme import Role, Theme
@@ -52,7 +53,7 @@ class KeepDialog(QDialog):
         self.why.setMaxLength(LONGEST_WHY)
         self.why.setPlaceholderText(tr("Why, such as “dispute with the brand, case 42”"))
         self.why.setAccessibleName(tr("Why it is kept"))
-        self.keep = button(theme, tr("Keep"))
+        self.keep = needs("records", button(theme, tr("Keep")))
         self.keep.setDefault(True)
         show_tone(self.keep, "main")
         cancel = button(theme, tr("Cancel"))

@@ -30,6 +30,7 @@ from livedesk.desk.order_files import (
     setting_words,
 )
 from livedesk.desk.words import NOTHING, number, tr
+from livedesk.ui.allowing import needs
 from livedesk.ui.basics import Text, button, plain_tip, show_tone
 from livedesk.ui.pages import scrolled
 from livedesk.ui.sessions.figures import wrapped
@@ -40,8 +41,9 @@ USUAL: Final = QSize(860, 620)
 REFRESH_MS: Final = 200
 LONGEST_SETTING: Final = 60
 COLUMN_SHOWN: Final = 60
-SCROLL_BAR: Final = 14
 """Characters of a column's name."""
+SCROLL_BAR: Final = 14
+"""Pixels at scale 1."""
 
 
 class ColumnBox(QComboBox):
@@ -109,7 +111,11 @@ class OrdersDialog(QDialog):
         self.labels: dict[str, Text] = {}
         self.heading = Text(theme, "caption", theme.colours.faint)
         self.complaints = self._table()
-        self.use = button(theme, tr("Use these columns"), tr("Remembered for files like this one"))
+        self.use = needs(
+            "records",
+            button(theme, tr("Use these columns"), tr("Remembered for files like this one")),
+        )
+        self.use.setDefault(True)
         show_tone(self.use, "main")
         self.close_it = button(theme, tr("Close"))
         self._lay_out()
@@ -233,6 +239,9 @@ class OrdersDialog(QDialog):
         else:
             self.mark.show_look("warning" if told.missing else "ok")
             self.state.show_text(orders_words(told))
+        # What the engine is asked for is not to change under it, and its answer fills them anew.
+        for part in (*self.boxes.values(), *self.settings.values()):
+            part.setEnabled(not known.busy)
         self._show_use()
 
     def _show_file(self, told: OrderFile) -> None:

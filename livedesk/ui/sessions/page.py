@@ -22,10 +22,11 @@ from livedesk.desk.rights import Rights
 from livedesk.desk.words import tr
 from livedesk.ui.basics import ElidedText, button, discard
 from livedesk.ui.pages import Pages
+from livedesk.ui.sessions.choice import ExportChoice
 from livedesk.ui.sessions.compare import CompareDialog
 from livedesk.ui.sessions.deleting import DeleteDialog
 from livedesk.ui.sessions.details import SessionDetails
-from livedesk.ui.sessions.exportdialog import ExportChoice, ExportDialog, open_folder
+from livedesk.ui.sessions.exportdialog import ExportDialog, open_folder
 from livedesk.ui.sessions.exportline import ExportLine
 from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.keeping import KeepDialog, ask_release
@@ -34,6 +35,10 @@ from livedesk.ui.theme import Theme
 
 LIST_SHARE, DETAILS_SHARE = 1, 1
 LONGEST_SEARCH: Final = 200
+LINES_SHOWN: Final = 4
+"""Of what was refused."""
+PASSED_BY_S: Final = 0.25
+"""Who stays on a session for less is on the way to another."""
 
 
 class SearchLine(QLineEdit):
@@ -75,6 +80,8 @@ class SessionsPage(Pages):
         self._wanted = Wanted()
         self._listed: tuple[object, Wanted] | None = None
         self._rights = Rights()
+        self._stands_on: tuple[str, ...] = ()
+        self._since = now()
         self._replay: QWidget | None = None
         self.browser = QWidget()
         self.total = ElidedText(theme, "strong", theme.colours.muted)
@@ -140,12 +147,20 @@ class SessionsPage(Pages):
         """Called ten times a second while the page is in sight."""
         self._rights = rights
         if rights.may("records") and snapshot.link.answering:
-            self._source.look(each.id for each in self.list.chosen[:2])
+            self._source.look(self._looked_at())
         known = self._source.known()
         self._show_list(known)
         self._show_top(known, answering=snapshot.link.answering)
         self._show_details()
         self.export_line.show_run(self._source.exports.run())
+
+    def _looked_at(self) -> tuple[str, ...]:
+        """Of whom figures are wanted: not of those that somebody only passes by. The engine reads
+        whole files for them, one after the other."""
+        chosen = tuple(each.id for each in self.list.chosen[:2])
+        if chosen != self._stands_on:
+            self._stands_on, self._since = chosen, self._now()
+        return chosen if self._now().since_s(self._since) >= PASSED_BY_S else ()
 
     def _show_list(self, known: KnownRecords) -> None:
         """The same list in the same order costs nothing."""
@@ -164,7 +179,7 @@ class SessionsPage(Pages):
         self.total.show_text(words)
         refused = self._source.orders().trouble
         trouble = "\n".join(filter(None, (known.trouble if answering else "", refused)))
-        self.trouble.show_text(trouble)
+        self.trouble.show_text(_first_lines(trouble))
         self.trouble.setVisible(bool(trouble))
         self.dismiss.setVisible(bool(refused))
 
@@ -293,6 +308,15 @@ class SessionsPage(Pages):
     def _sort(self, at: int) -> None:
         self._wanted = Wanted(self._wanted.text, SORTS[at])
         self._show_list(self._source.known())
+
+
+def _first_lines(text: str) -> str:
+    """Of a hundred refusals the first say what is wrong, and the list stays in sight."""
+    lines = text.split("\n")
+    left = len(lines) - LINES_SHOWN
+    if left <= 0:
+        return text
+    return "\n".join((*lines[:LINES_SHOWN], tr("and {n} more").format(n=left)))
 
 
 def _downloads() -> Path:

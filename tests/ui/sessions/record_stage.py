@@ -174,6 +174,7 @@ class StageRecords:
     now_orders: RecordOrders = field(default_factory=RecordOrders)
     trouble: str = ""
     asked: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    looked: list[tuple[str, ...]] = field(default_factory=list)
     exports: StageExports = field(default_factory=StageExports)
     order_files: StageOrderFiles = field(default_factory=StageOrderFiles)
 
@@ -194,6 +195,7 @@ class StageRecords:
 
     def look(self, sessions: Iterable[str] = ()) -> None:
         """The stage tells by itself."""
+        self.looked.append(tuple(sessions))
 
     def keep(self, sessions: Iterable[str], why: str) -> None:
         self.asked.append(("keep", tuple(sessions), why))

@@ -19,7 +19,10 @@ from livedesk.core.roles import RIGHTS, Role
 from livedesk.desk.order_files import KnownOrders
 from livedesk.desk.records import RecordOrders
 from livedesk.desk.rights import Rights
+from livedesk.ui.allowing import Holder
+from livedesk.ui.layouts import Layouts
 from livedesk.ui.questions import Question
+from livedesk.ui.sessions.choice import ExportChoice
 from livedesk.ui.sessions.compare import CompareDialog
 from livedesk.ui.sessions.deleting import DeleteDialog
 from livedesk.ui.sessions.exportdialog import ExportDialog
@@ -204,6 +207,17 @@ def test_a_wrong_day_deletes_nothing(play: Play) -> None:
     assert play.records.asked == [("delete", (NORD.id,), "")]
 
 
+def test_enter_does_what_the_button_with_the_keys_says(play: Play) -> None:
+    play.choose(NORD)
+    play.press(Qt.Key.Key_Delete)
+    dialog = play.dialog(DeleteDialog)
+    QTest.keyClicks(dialog.typed, "2026-09-19")
+    dialog.cancel.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(dialog.cancel, Qt.Key.Key_Return)
+    assert play.records.asked == []
+    assert play.dialogs() == []
+
+
 def test_what_is_kept_or_being_written_stays_and_is_named(play: Play) -> None:
     play.choose(OPEN)
     play.press(Qt.Key.Key_Delete)
@@ -292,6 +306,58 @@ def test_export_takes_what_was_chosen_and_ends_with_its_folder(play: Play, tmp_p
     dialog.refresh()
     dialog.show_it.click()
     assert play.shown == [tmp_path]
+
+
+def test_enter_exports_from_any_of_the_choices(play: Play) -> None:
+    play.choose(KIRA)
+    play.press(Qt.Key.Key_E)
+    dialog = play.dialog(ExportDialog)
+    QTest.keyClick(dialog.ticks["pdf"], Qt.Key.Key_Return)
+    assert len(play.records.exports.started) == 1
+
+
+def test_folder_and_formats_are_as_they_were_left_and_the_edition_is_asked_anew(
+    play: Play, tmp_path: Path
+) -> None:
+    choice = play.page.choice
+    choice.folder, choice.formats, choice.edition = tmp_path / "out", ("html", "edl"), "brand"
+    layouts = Layouts(tmp_path / "console")
+    choice.keep(layouts)
+    layouts.save()
+    again = ExportChoice(tmp_path)
+    again.take(Layouts(tmp_path / "console"))
+    assert again == ExportChoice(tmp_path / "out", ("html", "edl"), "full")
+    usual = ExportChoice(tmp_path)
+    usual.take(Layouts(None))
+    assert usual == ExportChoice(tmp_path)
+
+
+def test_who_loses_the_right_while_a_question_is_open_cannot_answer_it(play: Play) -> None:
+    holder = Holder(play.page, lambda _text: None)
+    play.choose(NORD)
+    play.press(Qt.Key.Key_Delete)
+    dialog = play.dialog(DeleteDialog)
+    QTest.keyClicks(dialog.typed, "2026-09-19")
+    play.act_as("analyst")
+    holder.hold_back(play.rights)
+    QTest.keyClick(dialog.typed, Qt.Key.Key_Return)
+    assert not dialog.delete.isEnabled()
+    assert "It takes: admin" in dialog.delete.toolTip()
+    assert play.records.asked == []
+
+
+def test_figures_are_not_asked_for_in_passing(play: Play) -> None:
+    play.press(Qt.Key.Key_J, Qt.Key.Key_J, Qt.Key.Key_J)
+    assert not play.records.looked[-1]
+    play.stage.clock.advance(0.3)
+    play.refresh()
+    assert play.records.looked[-1] == (NORD.id,)
+
+
+def test_a_hundred_refusals_leave_the_list_in_sight(play: Play) -> None:
+    play.records.now_orders = RecordOrders(trouble="\n".join(["s: It is kept."] * 100))
+    play.refresh()
+    assert play.page.trouble.text().endswith("and 96 more")
 
 
 def test_a_closed_export_goes_on_in_a_line_of_the_page(play: Play) -> None:
