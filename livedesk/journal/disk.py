@@ -65,13 +65,18 @@ class SessionDisk:
             connection.executemany(_ADD_EVENT, _sealed(connection, rows))
 
     def write_samples(
-        self, rows: Sequence[SampleRow], reached: Mapping[str, Json] | None = None
+        self,
+        rows: Sequence[SampleRow],
+        reached: Mapping[str, Json] | None = None,
+        *,
+        is_synced: bool = False,
     ) -> None:
-        """Durable against a crash of ours; a power loss may take the newest second.
+        """Durable against a crash of ours; a power loss takes what came since the last `is_synced`
+        or the last event.
 
         `reached` goes into `meta`: how far these rows reach into the source they come from.
         """
-        with self._transaction("NORMAL") as connection:
+        with self._transaction("FULL" if is_synced else "NORMAL") as connection:
             connection.executemany(
                 _ADD_TICK,
                 {row.t_s: (row.t_s, row.utc_ns, row.mono_ns) for row in rows}.values(),

@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 SILENT_DISK_S = 3.0
 """A write that takes longer than this counts as trouble although no error has come back."""
 
+SYNC_EVERY_S = 5.0
+"""How often samples are forced onto the disk. Twenty stores that did it with every batch would make
+a slow disk late for pins."""
+
 _LAST_WAIT_S = 1.0
 _FOLD_TRIES = 40
 _FOLD_AGAIN_S = 0.05
@@ -73,6 +77,7 @@ class WriterThread:
         self._reason: str | None = None
         self._is_tight = False
         self._busy_since_ns: int | None = None
+        self._synced_ns = clock.mono_ns()
         self._closing = False
         self._abandoned = False
         self._thread = threading.Thread(target=self._run, name=f"journal {info.store}", daemon=True)
@@ -224,8 +229,11 @@ class WriterThread:
             reached = {} if self._backlog.has_samples else dict(self._reached)
         if not samples:
             return False
+        now_ns = self._clock.mono_ns()
+        is_due = now_ns - self._synced_ns >= SYNC_EVERY_S * NS_PER_S
         with self._or_back(samples=samples):
-            self._disk.write_samples(samples, reached)
+            self._disk.write_samples(samples, reached, is_synced=is_due)
+        self._synced_ns = now_ns if is_due else self._synced_ns
         return True
 
     def _write_stills(self) -> bool:

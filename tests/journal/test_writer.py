@@ -15,6 +15,7 @@ from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import event_row
 from livedesk.journal.values import SampleRow
 from livedesk.journal.writer import JournalWriter, WriterOptions
+from livedesk.journal.writer_thread import SYNC_EVERY_S
 from tests.journal.kit import (
     START_MONO_NS,
     START_UTC_NS,
@@ -75,6 +76,37 @@ def test_every_event_is_synced_to_the_disk_whatever_was_written_before_it(tmp_pa
             disk.discard()
     disk.discard()
     assert found == [2, 2, 2]
+
+
+def test_samples_are_forced_onto_the_disk_every_few_seconds(tmp_path: Path) -> None:
+    """Without it a power cut in a show without events takes all that the system had not yet
+    written by itself."""
+    clock, found = at(0), set[int]()
+
+    def connect(path: Path) -> sqlite3.Connection:
+        connection = schema.connect(path)
+
+        def look(statement: str) -> None:
+            if statement.startswith("\nINSERT INTO samples"):
+                found.add(connection.execute("PRAGMA synchronous").fetchone()[0])
+
+        connection.set_trace_callback(look)
+        return connection
+
+    async def check() -> None:
+        options = WriterOptions(batch_s=0.01, connect=connect)
+        writer = JournalWriter.create(tmp_path / "a.livedesk", info(), clock, options)
+        seen = []
+        for t_s in range(3):
+            clock.advance(SYNC_EVERY_S * 0.7)
+            found.clear()
+            writer.sample([row(t_s, 4000)])
+            await health_until(writer, lambda health: health.queued == 0)
+            seen.append(set(found))
+        await writer.close()
+        assert seen == [{1}, {2}, {1}]
+
+    asyncio.run(check())
 
 
 def test_notes_and_records_keep_one_order(tmp_path: Path) -> None:
