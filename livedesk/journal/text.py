@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from livedesk.core.figures import FIGURES
@@ -47,10 +48,13 @@ def number(value: float | None, decimals: int = 3) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
-    digits = f"{value:.{decimals}f}"
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return "0" if digits == "-0" else digits
+    digits = f"{value:z.{decimals}f}"
+    return digits.rstrip("0").rstrip(".") if decimals else digits
+
+
+def numbers(values: Iterable[float | None]) -> list[str]:
+    """The same of a column: exports write millions, and to call for each takes twice as long."""
+    return ["" if v is None else f"{v:z.3f}".rstrip("0").rstrip(".") for v in values]
 
 
 def shown(figure: str, value: float | None, *, signed: bool = False) -> str:

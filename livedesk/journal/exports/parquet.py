@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
 from livedesk.journal.errors import JournalError
 from livedesk.journal.exports.progress import Progress
-from livedesk.journal.exports.table import Kind, Row, Table
+from livedesk.journal.exports.table import Cell, Kind, Row, Table
 from livedesk.journal.text import plain
 
 _ROWS_AT_ONCE: Final = 20_000
@@ -25,15 +25,14 @@ def write_parquet(table: Table, file: BinaryIO, progress: Progress) -> None:
     """
     pa, pq = _arrow()
     schema = _schema(pa, table)
-    texts = [place for place, column in enumerate(table.columns) if column.kind == "text"]
-    reals = [place for place, column in enumerate(table.columns) if column.kind == "number"]
+    kinds = [column.kind for column in table.columns]
     # Statistics and compression are pyarrow's own; its version is in the file, nothing else varies.
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for rows in _batches(progress.through(table.rows)):
-            cells = [_clean(row, texts, reals) for row in rows]
-            columns = zip(*cells, strict=True) if cells else [()] * len(table.columns)
+            columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
             arrays = [
-                pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+                pa.array(_texts(column) if kind == "text" else column, field.type)
+                for column, kind, field in zip(columns, kinds, schema, strict=True)
             ]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
@@ -76,16 +75,9 @@ def _schema(pa: Any, table: Table) -> Any:
     )
 
 
-def _clean(row: Row, texts: Iterable[int], reals: Iterable[int]) -> list[Any]:
-    """A text without control characters; a whole number of a column of numbers as one of those."""
-    cells: list[Any] = list(row)
-    for place in texts:
-        value = cells[place]
-        cells[place] = None if value is None else plain(str(value))
-    for place in reals:
-        value = cells[place]
-        cells[place] = None if value is None else float(value)
-    return cells
+def _texts(column: Sequence[Cell]) -> list[str | None]:
+    """Without control characters."""
+    return [None if value is None else plain(str(value)) for value in column]
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -19,7 +19,7 @@ from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.values import EventRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """`words`: how names and texts are told in the edition that was asked for. `commerce`: what was
     sold, if an order file was handed in."""
@@ -31,12 +31,17 @@ class Source:
     options: ExportOptions
     seal: Seal
     commerce: Commerce | None = None
+    _is_looked_at: bool = False
 
     def events(self) -> Iterator[EventRow]:
-        """As they stand in the file; their data are JSON, which has been looked at.
+        """As they stand in the file; their data are JSON.
 
         Raises NotASessionError for one that is not.
         """
+        return self.reader.raw_events() if self._is_looked_at else self._looked_at()
+
+    def _looked_at(self) -> Iterator[EventRow]:
+        """Once for all formats: to read what is in the events takes as long as to write them."""
         is_json = msgspec.json.Decoder().decode
         for row in self.reader.raw_events():
             try:
@@ -46,6 +51,7 @@ class Source:
                     self.reader.path, f"the data of event {row[0]} are no JSON ({error})"
                 ) from error
             yield row
+        self._is_looked_at = True
 
     def rows_of(self, format_name: str) -> int:
         """About how many rows are gone through for a format."""

@@ -101,18 +101,9 @@ SAMPLES = (
 
 def _samples(reader: SessionReader) -> Iterator[Row]:
     for figure, subject in reader.subjects():
-        fixed = (figure, subject, unit(figure))
-        for row in reader.samples(figure, subject):
-            yield (
-                row.t_s,
-                row.utc_ns,
-                *fixed,
-                row.epoch,
-                row.n,
-                row.min,
-                row.mean,
-                row.max,
-            )
+        unit_name = unit(figure)
+        for t_s, utc_ns, _, epoch, n, low, mean, high in reader.raw_samples(figure, subject):
+            yield (t_s, utc_ns, figure, subject, unit_name, epoch, n, low, mean, high)
 
 
 _INCIDENTS = (

@@ -32,16 +32,17 @@ def wide_samples(reader: SessionReader, summary: Summary) -> Table:
 
 def _rows(reader: SessionReader, keys: Sequence[tuple[str, str]]) -> Iterator[Row]:
     """All figures at once, each from where it stands in the file."""
-    series = [reader.samples(*key) for key in keys]
+    series = [reader.raw_samples(*key) for key in keys]
     heads = [next(rows, None) for rows in series]
-    while times := [head.t_s for head in heads if head is not None]:
-        t_s, utc_ns = min(times), 0
+    while times := [head[0] for head in heads if head is not None]:
+        second, utc_ns = min(times), 0
         means: list[float | None] = []
         for place, rows in enumerate(series):
             head, taken, total = heads[place], 0, 0.0
-            while head is not None and head.t_s == t_s:
-                taken, total, utc_ns = taken + head.n, total + head.n * head.mean, head.utc_ns
+            while head is not None and head[0] == second:
+                _, utc_ns, _, _, n, _, mean, _ = head
+                taken, total = taken + n, total + n * mean
                 head = next(rows, None)
             heads[place] = head
             means.append(total / taken if taken else None)
-        yield (t_s, utc_ns, *means)
+        yield (second, utc_ns, *means)

@@ -19,10 +19,10 @@ import xlsxwriter
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.journal.exports import charts
-from livedesk.journal.exports.files import add, opened, write_lines
+from livedesk.journal.exports.files import add, opened
 from livedesk.journal.exports.sheet_xml import ROW_LIMIT, RowsXml, SheetColumn, SheetKind
 from livedesk.journal.exports.source import Source, in_edition
-from livedesk.journal.exports.table import Cell, Column, Row, Table
+from livedesk.journal.exports.table import Column, Row, Table
 from livedesk.journal.exports.tables import tables
 from livedesk.journal.exports.wide import wide_samples
 from livedesk.journal.text import plain, shortened
@@ -52,11 +52,15 @@ _END: Final = b"</sheetData>"
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """`columns` with how each is shown; `table` has as many."""
+    """`columns`: with how each is shown, and its place in the rows of the `table`."""
 
     title: str
     table: Table
-    columns: tuple[tuple[Column, SheetKind], ...]
+    columns: tuple[tuple[Column, SheetKind, int], ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column, _, _ in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,17 @@ class _Layout:
 
 def write_xlsx(source: Source, file: BinaryIO, row_limit: int = ROW_LIMIT) -> None:
     """`row_limit`: of a sheet, its header among them."""
-    sheets = [_timed(table) for table in _tables(source)]
+    sheets = [_sheet(table) for table in _tables(source)]
     bare = _layout(source, sheets, {})
     counts: dict[str, int] = {}
     with opened(file) as packed:
         kinds = "[Content_Types].xml"  # first, as who guesses a file's kind looks there
         add(packed, kinds, partial(_all, bare.parts[kinds]))
         for number, sheet in enumerate(sheets, 1):
-            rows = RowsXml([_style(bare, kind) for _, kind in sheet.columns], row_limit)
-            name = _part(number)
-            lines = rows.lines(source.progress.through(sheet.table.rows))
-            add(packed, name, _Stream(bare.parts[name], lines, rows).write)
+            columns = [SheetColumn(kind, bare.styles[kind], at) for _, kind, at in sheet.columns]
+            rows, name = RowsXml(columns, row_limit), _part(number)
+            chunks = rows.chunks(source.progress.through(sheet.table.rows))
+            add(packed, name, _Stream(bare.parts[name], chunks, rows).write)
             counts[sheet.table.name] = rows.count
         written = {_part(number) for number in range(1, len(sheets) + 1)}
         # Charts and filters can only be laid out now that it is known how far the rows reach.
@@ -91,35 +95,27 @@ def write_xlsx(source: Source, file: BinaryIO, row_limit: int = ROW_LIMIT) -> No
 class _Stream:
     """A sheet as it was laid out, with rows put in behind its header."""
 
-    def __init__(self, part: bytes, lines: Iterator[str], rows: RowsXml) -> None:
+    def __init__(self, part: bytes, chunks: Iterator[str], rows: RowsXml) -> None:
         self._head, _, self._tail = part.partition(_END)
-        self._lines = lines
+        self._chunks = chunks
         self._rows = rows
 
     def write(self, entry: BinaryIO) -> None:
         entry.write(_SIZE.sub(b"", self._head))
-        write_lines(self._lines, entry)
+        for chunk in self._chunks:
+            entry.write(chunk.encode("utf-8"))
         last = str(max(2, self._rows.count + 1)).encode()
         entry.write(_END + _FILTER.sub(rb"\g<1>" + last, self._tail))
 
 
 def _tables(source: Source) -> list[Table]:
-    """Without the columns of figures for programs: who reads sheets is a person."""
     listed = [
         in_edition(wide_samples(source.reader, source.summary), source.words)
         if table.name == "samples"
-        else _without_json(table)
+        else table
         for table in tables(source)
     ]
     return [*listed, _about(listed)]
-
-
-def _without_json(table: Table) -> Table:
-    kept = [place for place, column in enumerate(table.columns) if not column.is_json]
-    if len(kept) == len(table.columns):
-        return table
-    rows = ([row[place] for place in kept] for row in table.rows)
-    return Table(table.name, table.about, tuple(table.columns[at] for at in kept), rows)
 
 
 def _about(listed: Sequence[Table]) -> Table:
@@ -137,31 +133,24 @@ def _about(listed: Sequence[Table]) -> Table:
         for table in listed:
             yield (table.name, "", "", table.about)
             for column in table.columns:
-                yield (table.name, column.name, column.unit, column.meaning)
+                if not column.is_json:
+                    yield (table.name, column.name, column.unit, column.meaning)
 
     return Table("about", "What the sheets and their columns mean.", columns, rows())
 
 
-def _timed(table: Table) -> _Sheet:
-    """With each session time also as h:mm:ss, for people and as axis of the charts."""
-    columns: list[tuple[Column, SheetKind]] = []
-    doubled: list[int] = []
+def _sheet(table: Table) -> _Sheet:
+    """With each session time also as h:mm:ss, for people and as axis of the charts; without the
+    columns of figures for programs: who reads sheets is a person."""
+    columns: list[tuple[Column, SheetKind, int]] = []
     for place, column in enumerate(table.columns):
+        if column.is_json:
+            continue
         if column.name in _TIMES:
-            doubled.append(place)
             name = column.name.removesuffix("_s").replace("t", "time", column.name == "t_s")
-            columns.append((Column(name, "as h:mm:ss"), "elapsed"))
-        columns.append((column, column.kind))
-    rows = (_doubled(row, doubled) for row in table.rows) if doubled else table.rows
-    told = Table(table.name, table.about, tuple(column for column, _ in columns), rows)
-    return _Sheet(table.name.capitalize().replace("_", " "), told, tuple(columns))
-
-
-def _doubled(row: Row, places: Sequence[int]) -> Row:
-    cells: list[Cell] = list(row)
-    for shift, place in enumerate(places):
-        cells.insert(place + shift, row[place])
-    return cells
+            columns.append((Column(name, "as h:mm:ss"), "elapsed", place))
+        columns.append((column, column.kind, place))
+    return _Sheet(table.name.capitalize().replace("_", " "), table, tuple(columns))
 
 
 def _layout(source: Source, sheets: Sequence[_Sheet], counts: Mapping[str, int]) -> _Layout:
@@ -180,7 +169,7 @@ def _layout(source: Source, sheets: Sequence[_Sheet], counts: Mapping[str, int])
     for number, sheet in enumerate(sheets):
         _lay_out(book.add_worksheet(sheet.title), sheet, formats, head, counts)
         if number == 0:
-            names = {each.table.name: [c.name for c, _ in each.columns] for each in sheets}
+            names = {each.table.name: each.names for each in sheets}
             charts.add_sheet(book, source.summary, names, counts)
     book.close()
     with zipfile.ZipFile(book_bytes) as packed:
@@ -192,7 +181,7 @@ def _lay_out(
     sheet: Any, laid: _Sheet, formats: Mapping[SheetKind, Any], head: Any, counts: Mapping[str, int]
 ) -> None:
     columns = laid.columns
-    for place, (column, kind) in enumerate(columns):
+    for place, (column, kind, _) in enumerate(columns):
         sheet.set_column(place, place, _width(column, kind), formats[kind])
         sheet.write_string(0, place, plain(column.name), head)
     sheet.freeze_panes(1, 0)
@@ -210,10 +199,6 @@ def _width(column: Column, kind: SheetKind) -> int:
     least = _WIDTHS.get(kind, _TEXT_CHARS if kind == "text" else 0)
     # The button of the filter covers three characters of the header.
     return max(least, min(len(column.name) + 4, _WIDE_CHARS))
-
-
-def _style(layout: _Layout, kind: SheetKind) -> SheetColumn:
-    return SheetColumn(kind, layout.styles[kind])
 
 
 def _part(number: int) -> str:
