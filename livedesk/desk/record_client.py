@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
 
-from livedesk.core.events import Json
+from livedesk.core.events import Event, Json
 from livedesk.core.records import (
     Edition,
     ExportFormat,
@@ -18,11 +18,25 @@ from livedesk.core.records import (
     RecordedSession,
     SessionFigures,
 )
+from livedesk.core.status import StoreStatus
 from livedesk.desk import wire
+from livedesk.desk.errors import RefusedError
 
 _SESSIONS = "/v1/sessions"
 _EXPORTS = "/v1/exports"
 _ORDERS = "/v1/orders"
+
+
+NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceWish:
+    """A stretch of one session that is to be packed for a dispute, in Unix seconds; and why."""
+
+    begin_s: float
+    end_s: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,15 @@ class ExportWish:
     formats: tuple[ExportFormat, ...]
     edition: Edition = "full"
     orders: tuple[str, ...] = ()
+    evidence: EvidenceWish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStill:
+    """What viewers saw at an instant."""
+
+    jpeg: bytes
+    utc_ns: int
 
 
 class _Sessions(msgspec.Struct):
@@ -43,6 +66,10 @@ class RecordDoor(Protocol):
     """What carries the calls: `HttpDoor`."""
 
     where: str
+
+    async def get(
+        self, path: str, params: dict[str, str | float] | None = None
+    ) -> tuple[bytes, Mapping[str, str]]: ...
 
     async def get_bytes(self, path: str, params: dict[str, str | float] | None = None) -> bytes: ...
 
@@ -78,6 +105,44 @@ class RecordClient:
         answer = await self._door.get_patiently(path, {})
         return wire.read_as(answer, SessionFigures, self._door.where + path)
 
+    async def history(
+        self, session: str, begin_s: float, end_s: float, points: int
+    ) -> wire.History:
+        """Its figures between two instants (Unix seconds), at most `points` each."""
+        path = f"{session_path(session)}/history"
+        params: dict[str, str | float] = {"from": begin_s, "to": end_s, "points": points}
+        answer = await self._door.get_patiently(path, params)
+        return wire.read_history(answer, self._door.where + path)
+
+    async def events(
+        self, session: str, begin_s: float, end_s: float, kinds: Iterable[str], limit: int
+    ) -> tuple[Event, ...]:
+        """The newest `limit` before `end_s` (Unix seconds), the oldest first."""
+        path = f"{session_path(session)}/events"
+        params: dict[str, str | float] = {
+            "from": begin_s, "to": end_s, "kinds": ",".join(kinds), "limit": limit,
+        }  # fmt: skip
+        answer = await self._door.get_patiently(path, params)
+        return wire.read_events(answer, self._door.where + path)
+
+    async def status(self, session: str, at_s: float) -> StoreStatus:
+        """As its store was at an instant. The first look reads all of the file's events."""
+        path = f"{session_path(session)}/status"
+        answer = await self._door.get_patiently(path, {"at": at_s})
+        return wire.read_as(answer, StoreStatus, self._door.where + path)
+
+    async def still(self, session: str, at_s: float) -> RecordedStill | None:
+        """The picture that is nearest to an instant; None of a session without pictures."""
+        path = f"{session_path(session)}/still"
+        try:
+            jpeg, headers = await self._door.get(path, {"at": at_s})
+        except RefusedError as refusal:
+            if refusal.status == NOT_FOUND:
+                return None
+            raise
+        told = headers.get("x-utc-ns", "")
+        return RecordedStill(jpeg, int(told)) if told.isdecimal() else None
+
     async def keep(self, session: str, why: str, *, on: bool) -> None:
         body: dict[str, Json] = {"on": on}
         if on:
@@ -96,6 +161,11 @@ class RecordClient:
         }  # fmt: skip
         if wish.orders:
             body["orders"] = list(wish.orders)
+        if wish.evidence is not None:
+            body["evidence"] = {
+                "from": wish.evidence.begin_s, "to": wish.evidence.end_s,
+                "reason": wish.evidence.reason,
+            }  # fmt: skip
         answer = await self._door.post(_EXPORTS, body)
         return wire.read_as(answer, ExportJob, self._door.where + _EXPORTS)
 

@@ -18,6 +18,7 @@ from livedesk.desk.model import Moment
 from livedesk.desk.order_files import OrderFiles, OrderFileSource
 from livedesk.desk.record_client import RecordClient
 from livedesk.desk.record_words import trouble_words
+from livedesk.desk.replay import Replaying, ReplaySource
 from livedesk.desk.words import tr
 
 EVERY_S: Final = 5.0
@@ -86,6 +87,8 @@ class RecordSource(Protocol):
 
     def look(self, sessions: Iterable[str] = ()) -> None: ...
 
+    def replay(self, session: RecordedSession) -> ReplaySource: ...
+
     def keep(self, sessions: Iterable[str], why: str) -> None: ...
 
     def release(self, sessions: Iterable[str]) -> None: ...
@@ -151,6 +154,10 @@ class Records:
             recorded = self.known().session(session)
             if recorded is not None and recorded.problem is None:
                 self._look_into(recorded, now)
+
+    def replay(self, session: RecordedSession) -> ReplaySource:
+        """Look into it, from its beginning on."""
+        return Replaying(session, self._client, self._spawn, self._now)
 
     # What a person does
 
