@@ -90,7 +90,7 @@ def meta_info(meta: dict[str, str]) -> SessionInfo:
     facts: dict[str, Any] = {key: json.loads(value) for key, value in meta.items()}
     known_limits = {
         name: float(value)
-        for name, value in facts["limits"].items()
+        for name, value in dict(facts["limits"]).items()
         if name in Limits.__dataclass_fields__
     }
     return SessionInfo(
@@ -98,13 +98,19 @@ def meta_info(meta: dict[str, str]) -> SessionInfo:
         store=str(facts["store"]),
         name=str(facts["name"]),
         platform=str(facts["platform"]),
-        started_utc_ns=int(facts["started_utc_ns"]),
-        started_mono_ns=int(facts["started_mono_ns"]),
+        started_utc_ns=_ns(facts["started_utc_ns"]),
+        started_mono_ns=_ns(facts["started_mono_ns"]),
         limits=Limits(**known_limits),
         uplinks=tuple(map(str, facts["uplinks"])),
-        versions={str(part): str(version) for part, version in facts["versions"].items()},
+        versions={str(part): str(version) for part, version in dict(facts["versions"]).items()},
         sandbox=bool(facts["sandbox"]),
     )
+
+
+def _ns(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise ValueError(f"{value} is no time")
+    return value
 
 
 def clean(text: str) -> str:

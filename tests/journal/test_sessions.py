@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from livedesk.core.records import RecordedSession
 from livedesk.journal.sessions import describe, recorded, session_files
+from tests.journal.kit import write
 
 
 def test_what_is_no_file_or_has_no_readable_name_keeps_no_other_from_being_listed(
@@ -25,3 +29,25 @@ def test_what_is_no_file_or_has_no_readable_name_keeps_no_other_from_being_liste
     assert session_files(tmp_path) == [odd]
     assert msgspec.json.decode(msgspec.json.encode(session), type=RecordedSession) == session
     assert session.problem
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("limits", "[1]"),
+        ("limits", "null"),
+        ("versions", "7"),
+        ("uplinks", "null"),
+        ("started_utc_ns", "1e400"),
+        ("started_utc_ns", "99999999999999999999999"),
+        ("started_mono_ns", "-5"),
+        ("session", "{"),
+    ],
+)
+def test_a_description_that_makes_no_sense_is_a_problem_of_that_file(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    path = write(tmp_path / "a.livedesk")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+    assert "does not make sense" in (describe(path).problem or "")
