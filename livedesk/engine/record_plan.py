@@ -9,6 +9,7 @@ from typing import Protocol
 from livedesk.core.settings import RecordSettings
 from livedesk.core.true_time import TrueTime, read_true_time
 from livedesk.engine.past import SealedRecord
+from livedesk.journal.noted import SEALED_ACT
 
 
 class Note(Protocol):
@@ -33,6 +34,6 @@ def noting(note: Note) -> Callable[[str, SealedRecord], None]:
         data = {"session": seal.session, "head": seal.head, "events": str(seal.events)}
         if seal.problem:
             data = {"session": seal.session, "problem": seal.problem}
-        note("session.sealed", store=store, data=data)
+        note(SEALED_ACT, store=store, data=data)
 
     return sealed

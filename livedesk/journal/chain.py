@@ -45,6 +45,10 @@ class Seal:
     `broken_seq` is the first that is not as it was written, or before which one is missing or was
     put in. `unsealed`: nothing in the file has a digest. Events of a file of format 1 that a later
     engine continued are counted in `unsealed_events`; the seal says nothing of them.
+
+    `noted`: whether the head that was noted elsewhere at the end of the session is in the file; ""
+    where nothing was noted. A file that was cut off behind a whole event is `broken` by nothing
+    else: `broken_seq` is then the number after its last.
     """
 
     state: Literal["intact", "broken", "unsealed"] = "unsealed"
@@ -52,6 +56,7 @@ class Seal:
     sealed_events: int = 0
     broken_seq: int | None = None
     unsealed_events: int = 0
+    noted: Literal["", "held", "missing"] = ""
 
 
 def origin(meta: Mapping[str, str]) -> str:
@@ -75,9 +80,15 @@ def unsealed_until(meta: Mapping[str, str]) -> int:
 
 
 class Check:
-    """Takes the events in order and says at the end what they amount to."""
+    """Takes the events in order and says at the end what they amount to.
 
-    def __init__(self, meta: Mapping[str, str]) -> None:
+    `noted_head`: a digest that was noted elsewhere; empty where none was.
+    """
+
+    def __init__(self, meta: Mapping[str, str], noted_head: str = "") -> None:
+        self._noted_head = noted_head
+        self._is_held = False
+        self._last_seq = 0
         self._before = origin(meta)
         self._unsealed_until = unsealed_until(meta)
         self._head = ""
@@ -86,6 +97,7 @@ class Check:
         self._broken_seq: int | None = None
 
     def take(self, row: EventRow, digest: str | None) -> None:
+        self._last_seq = row[0]
         if digest is None:
             self._unsealed += 1
             if row[0] > self._unsealed_until:
@@ -95,13 +107,23 @@ class Check:
         if self._broken_seq is None and digest != digest_after(self._before, row):
             self._break(row[0])
         self._before = self._head = digest
+        self._is_held = self._is_held or digest == self._noted_head
 
     def result(self, *, is_sealed_format: bool = True) -> Seal:
         """`is_sealed_format`: whether the file's format has digests at all (since 2)."""
-        if not is_sealed_format or not (self._sealed or self._broken_seq):
+        is_cut = bool(self._noted_head) and not self._is_held
+        if is_cut:
+            self._break(self._last_seq + 1)
+        if not (is_sealed_format or is_cut) or not (self._sealed or self._broken_seq):
             return Seal(unsealed_events=self._unsealed)
-        state: Literal["intact", "broken"] = "intact" if self._broken_seq is None else "broken"
-        return Seal(state, self._head, self._sealed, self._broken_seq, self._unsealed)
+        return Seal(
+            "intact" if self._broken_seq is None else "broken",
+            self._head,
+            self._sealed,
+            self._broken_seq,
+            self._unsealed,
+            "missing" if is_cut else "held" if self._noted_head else "",
+        )
 
     def _break(self, seq: int) -> None:
         if self._broken_seq is None:

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from livedesk.core.audit_chain import sealed
+from livedesk.core.engine_status import AuditEntry
 from livedesk.core.events import Event
+from livedesk.engine.people.audit_file import add, open_trail
 from livedesk.journal import schema
 from livedesk.journal.chain import Seal
 from livedesk.journal.disk import SessionDisk
 from livedesk.journal.migrations import migrate
+from livedesk.journal.noted import SEALED_ACT, TRAIL_FILE
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.rows import event_row
 from tests.journal.kit import event, info, row, to_version_1, write
@@ -82,14 +86,37 @@ def test_digests_that_were_all_taken_out_are_missed(path: Path) -> None:
     assert seal_of(path).state == "broken"
 
 
-def test_events_that_were_cut_off_at_the_end_are_found_by_the_head_that_was_noted(
-    path: Path,
+def test_events_that_were_cut_off_at_the_end_are_missed_by_the_head_that_was_noted(
+    tmp_path: Path,
 ) -> None:
-    noted = seal_of(path).head
+    path = write(tmp_path / "sessions" / "glow" / "a.livedesk", events=told())
+    note_head(tmp_path / TRAIL_FILE, seal_of(path).head)
+    assert (seal_of(path).state, seal_of(path).noted) == ("intact", "held")
     change(path, "DELETE FROM events WHERE seq > 15")
     cut = seal_of(path)
-    assert cut.state == "intact"
-    assert cut.head != noted
+    assert (cut.state, cut.noted, cut.broken_seq) == ("broken", "missing", 16)
+    change(path, "DELETE FROM events")
+    assert seal_of(path).state == "broken"
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_trail_that_says_nothing_breaks_no_seal(tmp_path: Path, content: bytes | None) -> None:
+    path = write(tmp_path / "sessions" / "glow" / "a.livedesk", events=told())
+    if content is None:
+        note_head(tmp_path / TRAIL_FILE, "00" * 32, "another")
+    else:
+        (tmp_path / TRAIL_FILE).write_bytes(content)
+    assert (seal_of(path).state, seal_of(path).noted) == ("intact", "")
+
+
+def note_head(trail: Path, head: str, session: str = info().session) -> None:
+    """As an engine does at sign-off."""
+    act = AuditEntry(
+        1, 0, "engine", "admin", SEALED_ACT, "glow", 0, {"session": session, "head": head}
+    )
+    connection, _ = open_trail(trail)
+    with closing(connection):
+        add(connection, [sealed(act, "")])
 
 
 def test_the_head_can_be_recomputed_by_the_words_of_the_description(path: Path) -> None:

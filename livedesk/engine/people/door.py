@@ -13,10 +13,10 @@ from livedesk.core.settings import UserSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.people.audit import Audit
 from livedesk.engine.people.users import Users
+from livedesk.journal.noted import TRAIL_FILE
 from livedesk.paths import Paths
 
 USERS_FILE: Final = "users.json"
-AUDIT_FILE: Final = "audit.livedesk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def open_people(
 ) -> AsyncIterator[PeopleDoor]:
     """`named`: people of the settings file. `failed`: is told if the trail's task ends."""
     users = Users(paths.data / USERS_FILE, clock, named)
-    audit = Audit(paths.data / AUDIT_FILE, clock)
+    audit = Audit(paths.data / TRAIL_FILE, clock)
     await users.load()
     tasks = Tasks(failed)
     writing = tasks.spawn("audit trail", audit.run())
