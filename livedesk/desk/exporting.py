@@ -125,7 +125,9 @@ class Exporting:
         finally:
             # Ended from outside: the window closes, or the connection is lost.
             if turn == self._turn and self._run is not None and not self._run.is_over:
-                self._tell(stage="failed", problem=tr("The export was broken off."))
+                self._tell(
+                    stage="failed", problem=tr("The export was broken off. Export once more.")
+                )
 
     async def _call_off(self, job: ExportJob | None) -> None:
         """If the engine cannot be told, its files go by themselves within the hour."""

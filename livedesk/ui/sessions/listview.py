@@ -40,6 +40,8 @@ class SessionList(QListView):
         self.rows = SessionModel(utc_ns, zone)
         self._delegate = SessionDelegate(theme, utc_ns, waits, zone)
         self._is_moving = False
+        self._were_chosen: set[str] = set()
+        """While the list is empty: after an engine's restart, or in a search that finds none."""
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -58,7 +60,8 @@ class SessionList(QListView):
 
     def show_sessions(self, sessions: tuple[RecordedSession, ...]) -> None:
         """With what was chosen; the row at the same place where that has gone."""
-        picked = {each.id for each in self.chosen}
+        picked = {each.id for each in self.chosen} or self._were_chosen
+        self._were_chosen = set() if sessions else picked
         at = self.currentIndex().row()
         current = self.rows.rows[at].id if 0 <= at < len(self.rows.rows) else ""
         bar = self.verticalScrollBar()
@@ -75,13 +78,14 @@ class SessionList(QListView):
 
     def _put_back(self, picked: set[str], current: str, at: int) -> None:
         index = self.rows.index_of(current)
-        is_gone = not index.isValid()
-        if is_gone and at >= 0 and self.rows.rows:
+        if not index.isValid() and at >= 0 and self.rows.rows:
             index = self.rows.index(min(at, len(self.rows.rows) - 1))
+        found = [row for row, session in enumerate(self.rows.rows) if session.id in picked]
+        if found and not index.isValid():
+            index = self.rows.index(found[0])
         self.selectionModel().setCurrentIndex(index, Flag.NoUpdate)
-        for row, session in enumerate(self.rows.rows):
-            if session.id in picked:
-                self.selectionModel().select(self.rows.index(row), Flag.Select)
+        for row in found:
+            self.selectionModel().select(self.rows.index(row), Flag.Select)
         if not self.chosen and index.isValid() and picked:
             self.selectionModel().select(index, Flag.Select)
 

@@ -156,6 +156,16 @@ def test_what_is_chosen_stays_chosen_while_others_come_and_go(play: Play) -> Non
     assert play.chosen == [NORD.id]
 
 
+def test_what_was_chosen_is_chosen_again_when_the_list_comes_back(play: Play) -> None:
+    play.choose(KIRA, NORD)
+    play.records.sessions = None
+    play.refresh()
+    assert play.chosen == []
+    play.records.tell(*SESSIONS)
+    play.refresh()
+    assert play.chosen == [KIRA.id, NORD.id]
+
+
 def test_rows_speak(play: Play) -> None:
     index = play.page.list.rows.index_of(NORD.id)
     spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
