@@ -59,14 +59,14 @@ def _add_export(add_parser: AddParser) -> None:
         help="where the recording begins on the editor's timeline, for edl (default: %(default)s)",
     )  # fmt: skip
     _add_out(export)
-    _answered_by(export, "command_export", "run_export")
+    _answered_by(export, "export", "run_export")
 
 
 def _add_sessions(add_parser: AddParser) -> None:
     sessions = add_parser("sessions", help="the sessions on record: list, keep, delete, prune")
     sessions.add_argument("--store", metavar="ID", help="of this store only")
     sessions.add_argument("--json", action="store_true", help="a JSON line a session")
-    _answered_by(sessions, "command_sessions", "run_list")
+    _answered_by(sessions, "sessions", "run_list")
     acts = sessions.add_subparsers(metavar="ACT", title="acts")
     keep = acts.add_parser("keep", help="from now on nobody deletes it")
     keep.add_argument("--why", required=True, metavar="TEXT", help="told to who tries")
@@ -74,13 +74,13 @@ def _add_sessions(add_parser: AddParser) -> None:
     delete = acts.add_parser("delete", help="remove the record of a session for good")
     for act, run in ((keep, "run_keep"), (unkeep, "run_unkeep"), (delete, "run_delete")):
         act.add_argument("session", metavar="SESSION", help=_SESSION_HELP)
-        _answered_by(act, "command_sessions", run)
+        _answered_by(act, "sessions", run)
     prune = acts.add_parser("prune", help="remove what ended long ago; never what is kept")
     prune.add_argument(
         "--older-than", type=_days, required=True, metavar="DAYS", help="ended so many days ago"
     )
     prune.add_argument("--dry-run", action="store_true", help="only say what would go")
-    _answered_by(prune, "command_sessions", "run_prune")
+    _answered_by(prune, "sessions", "run_prune")
     for act in (delete, prune):
         act.add_argument("--yes", action="store_true", help="without asking")
 
@@ -90,7 +90,7 @@ def _add_compare(add_parser: AddParser) -> None:
     compare.add_argument("first", metavar="A", help=_SESSION_HELP)
     compare.add_argument("second", metavar="B", help="the same")
     compare.add_argument("--json", action="store_true", help="the figures of both as JSON")
-    _answered_by(compare, "command_compare", "run_compare")
+    _answered_by(compare, "compare", "run_compare")
 
 
 def _add_evidence(add_parser: AddParser) -> None:
@@ -109,7 +109,7 @@ def _add_evidence(add_parser: AddParser) -> None:
     evidence.add_argument("--reason", required=True, metavar="TEXT", help="on the cover")
     _add_edition(evidence)
     _add_out(evidence)
-    _answered_by(evidence, "command_proof", "run_evidence")
+    _answered_by(evidence, "proof", "run_evidence")
 
 
 def _add_verify(add_parser: AddParser) -> None:
@@ -124,7 +124,7 @@ def _add_verify(add_parser: AddParser) -> None:
         "--head", metavar="DIGEST",
         help="a head noted elsewhere, as in the audit trail: is all that it stood for there?",
     )  # fmt: skip
-    _answered_by(verify, "command_proof", "run_verify")
+    _answered_by(verify, "proof", "run_verify")
 
 
 def _add_recover(add_parser: AddParser) -> None:
@@ -138,7 +138,7 @@ def _add_recover(add_parser: AddParser) -> None:
     recover.add_argument(
         "--out", type=Path, default=Path("recovered"), metavar="DIR", help="default: %(default)s"
     )
-    _answered_by(recover, "command_proof", "run_recover")
+    _answered_by(recover, "proof", "run_recover")
 
 
 def _add_edition(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +168,8 @@ def _answered_by(parser: argparse.ArgumentParser, module: str, function: str) ->
 
     def run(args: argparse.Namespace) -> int:
         try:
-            return int(getattr(import_module(f"livedesk.journal.{module}"), function)(args))
+            answering = import_module(f"livedesk.journal.commands.{module}")
+            return int(getattr(answering, function)(args))
         except UnknownFormatError as error:
             raise UsageError(str(error)) from error
         except JournalError as error:

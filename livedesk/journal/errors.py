@@ -22,7 +22,7 @@ class NotASessionError(JournalError):
 
 
 class DamagedSessionError(NotASessionError):
-    """It looks like a session file; a part of it may still be read (journal/salvage.py)."""
+    """It looks like a session file; a part of it may still be read (journal/salvaging/)."""
 
 
 class NewerSessionError(JournalError):

@@ -13,7 +13,7 @@ from livedesk.journal.reader_events import EventReader, TimedEvent
 from livedesk.journal.reader_samples import SampleReader, SecondRow
 from livedesk.journal.reader_seal import SealReader
 from livedesk.journal.reader_stills import StillReader
-from livedesk.journal.salvage import LAST_NS, LONGEST_MS, MOST, Salvaged, salvage
+from livedesk.journal.salvaging.salvage import LAST_NS, LONGEST_MS, MOST, Salvaged, salvage
 
 __all__ = ["SecondRow", "SessionEnd", "SessionReader", "TimedEvent"]
 
@@ -26,6 +26,10 @@ _UNUSABLE = (
     f"SELECT count(*) FROM samples WHERE (abs(min) <= {MOST} AND abs(mean) <= {MOST} "
     f"AND abs(max) <= {MOST} AND n > 0) IS NOT TRUE",
 )
+
+
+_NEWEST = 5_000
+"""Events that are put in line later may be of an earlier time, but not by so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +92,20 @@ class SessionReader(EventReader, SampleReader, StillReader, SealReader):
         return self.end().t_ms // 1000 + 1 if t_s is None else int(t_s)
 
     def end(self) -> SessionEnd:
-        """The newest row; a session without any row ends where it started."""
+        """The newest row; a session without any row ends where it started. Raises
+        DamagedSessionError for one so late that no session lasts so long."""
         start = (0, self.info.started_utc_ns, self.info.started_mono_ns)
         with in_words(self.path):
             (seq,) = self._connection.execute("SELECT max(seq) FROM events").fetchone()
             newest = self._connection.execute(
-                "SELECT t_ms, utc_ns, mono_ns FROM events UNION ALL "
+                "SELECT t_ms, utc_ns, mono_ns FROM "
+                f"(SELECT * FROM events ORDER BY seq DESC LIMIT {_NEWEST}) UNION ALL "
                 "SELECT t_s * 1000, utc_ns, mono_ns FROM "
                 "(SELECT * FROM ticks ORDER BY t_s DESC LIMIT 1) ORDER BY t_ms DESC LIMIT 1"
             ).fetchone()
         t_ms, utc_ns, mono_ns = max(start, newest or start)
+        if t_ms >= LONGEST_MS:
+            raise DamagedSessionError(self.path, "its times make no sense")
         return SessionEnd(seq=seq or 0, t_ms=t_ms, utc_ns=utc_ns, mono_ns=mono_ns)
 
     def start_mono_ns(self) -> int:

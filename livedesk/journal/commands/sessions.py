@@ -15,8 +15,8 @@ from livedesk.core.clock import SystemClock, iso_utc
 from livedesk.core.command import FailureError, UsageError, say, warn
 from livedesk.core.one_line import one_line
 from livedesk.core.records import RecordedSession
-from livedesk.journal.choosing import readable
-from livedesk.journal.command_export import named_session
+from livedesk.journal.commands.choosing import readable
+from livedesk.journal.commands.export import named_session
 from livedesk.journal.errors import JournalError
 from livedesk.journal.retention import (
     KeptMarksError,

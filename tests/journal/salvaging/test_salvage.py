@@ -14,7 +14,7 @@ from livedesk.journal import schema
 from livedesk.journal.errors import JournalError, NewerSessionError, NotASessionError
 from livedesk.journal.fold.summary import summarise
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.salvage import salvage
+from livedesk.journal.salvaging.salvage import salvage
 from livedesk.journal.values import SampleRow
 from tests.journal.kit import event, info, row, steady, to_version_1, write
 from tests.small_disk import fill, small_disk

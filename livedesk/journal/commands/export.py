@@ -11,7 +11,7 @@ from pathlib import Path
 
 from livedesk.core.clock import SystemClock
 from livedesk.core.command import FailureError, UsageError, say, warn
-from livedesk.journal.choosing import (
+from livedesk.journal.commands.choosing import (
     UnknownSessionError,
     UnknownTimeError,
     Wanted,
@@ -21,12 +21,12 @@ from livedesk.journal.choosing import (
     stores,
     until,
 )
+from livedesk.journal.commands.terminal import TerminalWatch
 from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.exports.export import FORMATS, export
 from livedesk.journal.exports.options import ExportOptions, OrdersFile
 from livedesk.journal.exports.timecode import RATES, WrongTimecodeError
 from livedesk.journal.sessions import SessionEntry, folder_of
-from livedesk.journal.terminal import TerminalWatch
 from livedesk.paths import find_paths
 
 
@@ -156,6 +156,6 @@ def _orders(args: argparse.Namespace, data: Path) -> OrdersFile | None:
         if args.columns:
             raise UsageError("--columns says how the columns of --orders FILE are called")
         return None
-    from livedesk.journal.command_orders import orders_file
+    from livedesk.journal.commands.orders import orders_file
 
     return orders_file(args.orders, args.columns, data)

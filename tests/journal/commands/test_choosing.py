@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from livedesk.core.clock import NS_PER_S
-from livedesk.journal.choosing import (
+from livedesk.journal.commands.choosing import (
     UnknownSessionError,
     UnknownTimeError,
     Wanted,

@@ -22,8 +22,8 @@ from livedesk.core.clock import NS_PER_S
 from livedesk.journal import schema
 from livedesk.journal.chain import UNSEALED_UNTIL
 from livedesk.journal.errors import JournalError, NewerSessionError, NotASessionError
-from livedesk.journal.pages import Cells, Pages, Value
 from livedesk.journal.rows import info_meta, meta_info, to_json
+from livedesk.journal.salvaging.pages import Cells, Pages, Value
 from livedesk.journal.values import SessionInfo
 
 SALVAGED_META: Final = "salvaged"

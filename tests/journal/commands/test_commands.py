@@ -14,11 +14,12 @@ import pytest
 
 from livedesk.cli import main
 from livedesk.core.clock import NS_PER_S
-from livedesk.journal import command_export, command_proof
+from livedesk.journal.commands import export as export_command
+from livedesk.journal.commands import proof
+from livedesk.journal.commands.terminal import TerminalWatch
 from livedesk.journal.exports.watch import Watch
 from livedesk.journal.retention import kept
 from livedesk.journal.sessions import session_path
-from livedesk.journal.terminal import TerminalWatch
 from tests.journal.kit import START_UTC_NS, event, info, row, steady, write
 
 Said = pytest.CaptureFixture[str]
@@ -147,7 +148,7 @@ def test_a_disk_that_is_full_is_a_sentence_also_when_recovering(
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(command_proof, "salvage", full)
+    monkeypatch.setattr(proof, "salvage", full)
     assert main(["recover", str(recorded(data))]) == 1
     assert "written to recovered: database or disk is full; free room" in capsys.readouterr().err
 
@@ -163,7 +164,7 @@ def test_ctrl_c_in_a_batch_says_what_is_there(
             raise KeyboardInterrupt
         return []
 
-    monkeypatch.setattr(command_export, "export", pressed)
+    monkeypatch.setattr(export_command, "export", pressed)
     out = tmp_path / "out"
     assert main(["export", "--store", "glow", "--format", "jsonl", "--out", str(out)]) == 130
     assert "1 of 2 sessions are exported" in capsys.readouterr().err

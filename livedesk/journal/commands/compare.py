@@ -13,7 +13,7 @@ from livedesk.core.clock import iso_utc
 from livedesk.core.command import say
 from livedesk.core.one_line import one_line
 from livedesk.core.records import SessionFigures, SummaryFigure
-from livedesk.journal.command_export import named_session, with_offer
+from livedesk.journal.commands.export import named_session, with_offer
 from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.fold.figures import session_figures
 from livedesk.journal.fold.summary import summarise

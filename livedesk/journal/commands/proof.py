@@ -11,16 +11,16 @@ from pathlib import Path
 
 from livedesk.core.clock import utc_ns_of
 from livedesk.core.command import FailureError, UsageError, say, warn
-from livedesk.journal.choosing import INSTANTS, into_ms
-from livedesk.journal.command_export import named_session, with_offer
+from livedesk.journal.commands.choosing import INSTANTS, into_ms
+from livedesk.journal.commands.export import named_session, with_offer
+from livedesk.journal.commands.terminal import TerminalWatch
 from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.evidence.pack import pack_evidence
 from livedesk.journal.evidence.stretch import Stretch, t_ms_at
 from livedesk.journal.evidence.verify import verify_evidence
 from livedesk.journal.exports.options import ExportOptions
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.salvage import salvage
-from livedesk.journal.terminal import TerminalWatch
+from livedesk.journal.salvaging.salvage import salvage
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from livedesk.journal.wal_frames import Frames, read_frames
+from livedesk.journal.salvaging.wal_frames import Frames, read_frames
 
 Value = int | float | str | bytes | None
 

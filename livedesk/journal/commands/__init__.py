@@ -1,0 +1,1 @@
+"""The commands of the record, each in a file of its own."""
