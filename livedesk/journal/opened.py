@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -57,6 +58,9 @@ class OpenedFile:
         """Raises NotASessionError or NewerSessionError."""
         if not path.is_file():
             raise NotASessionError(path, "there is no such file")
+        if not os.access(path, os.R_OK):
+            why = "this user may not read it; do it as the user who runs the engine"
+            raise NotASessionError(path, why)
         with in_words(path):
             try:
                 return cls._begin(path, _connect(path, "mode=ro"))
@@ -124,7 +128,7 @@ class OpenedFile:
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     # A reader may be opened in one worker thread and read in another, never in two at once.
     return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?{how}",
+        f"file:{quote(bytes(path.absolute()))}?{how}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from livedesk.journal.chain import Check, Seal
 from livedesk.journal.noted import noted_head
 from livedesk.journal.opened import EVENT_COLUMNS, MAX_SEQ, OpenedFile, in_words
-from livedesk.journal.values import SealedRow
+from livedesk.journal.values import SealedRow, Through
 
 
 class SealReader(OpenedFile):
@@ -24,11 +24,12 @@ class SealReader(OpenedFile):
             ):
                 yield SealedRow(row[:-1], row[-1])
 
-    def seal(self) -> Seal:
-        """Looks through all events, one at a time: seconds for a long session. Where the audit
-        trail of the engine that wrote the file is beside it, its end is compared with that."""
+    def seal(self, through: Through = iter) -> Seal:
+        """Looks through all events, one at a time, which go `through` what counts them: a second
+        or two for a long session. Where the audit trail of the engine that wrote the file is beside
+        it, its end is compared with that."""
         check = Check(self.meta, noted_head(self.path, self.info.session))
-        for sealed in self.sealed_rows():
+        for sealed in through(self.sealed_rows()):
             check.take(sealed.row, sealed.digest)
         return check.result(is_sealed_format=self._is_sealed_format)
 
