@@ -57,6 +57,11 @@ class SampleReader(OpenedFile):
             )
             yield from iter(rows.fetchone, None)
 
+    def count_samples(self) -> int:
+        with in_words(self.path):
+            (count,) = self._connection.execute("SELECT count(*) FROM samples").fetchone()
+            return int(count)
+
     def last_second(self, figure: str, subject: str, until_s: int) -> int | None:
         """The newest t_s ≤ until_s with a sample of it."""
         with in_words(self.path):

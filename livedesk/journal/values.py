@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from livedesk.core.status import Limits
+
+T = TypeVar("T")
+
+
+class Through(Protocol):
+    """Rows pass through it, and who waits for them hears of it and may stop it by an exception.
+
+    `iter` is one, for who goes through them unheard.
+    """
+
+    def __call__(self, rows: Iterable[T], /) -> Iterator[T]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def export(
         ALL[name].check()
     progress = Progress(watch, {name: ALL[name].cost_s for name in wanted})
     with files.in_words(out_dir), SessionReader.open(session_file) as reader:
-        summary, seal = summarise(reader), reader.seal()
+        progress.reading(2 * reader.count_events() + reader.count_samples())
+        summary, seal = summarise(reader, progress.through), reader.seal(progress.through)
         words = edited(reader, options.edition)
         sold = _commerce(reader, summary, options.orders)
         if sold is not None and words.is_brand:

@@ -19,6 +19,7 @@ from livedesk.journal.commerce.tables import commerce_tables
 from livedesk.journal.commerce.values import Commerce
 from livedesk.journal.exports.source import Source
 from livedesk.journal.exports.table import Cell, Column
+from livedesk.journal.fold.settings import SettingRow
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.edition import AsWritten
@@ -35,7 +36,10 @@ def json_lines(source: Source) -> Iterator[str]:
     amounts to (`incident` … `clock`), and `summary` as the last."""
     yield _line("schema", {"name": "livedesk-session", "version": JSONL_VERSION})
     recorded = chain(
-        _events(source), _samples(source.reader), _derived(source.summary), _sold(source.commerce)
+        _events(source),
+        _samples(source.reader),
+        _derived(source.summary, source.words),
+        _sold(source.commerce),
     )
     about: _Line = ("session", _session(source.summary))
     for kind, fields in chain([about], source.progress.through(recorded)):
@@ -111,7 +115,7 @@ def _samples(reader: SessionReader) -> Iterator[_Line]:
             )
 
 
-def _derived(summary: Summary) -> Iterator[_Line]:
+def _derived(summary: Summary, words: AsWritten) -> Iterator[_Line]:
     for incident in summary.incidents:
         # A switch has a line of its own.
         yield "incident", msgspec.to_builtins(replace(incident, switch=None))
@@ -125,11 +129,15 @@ def _derived(summary: Summary) -> Iterator[_Line]:
         ("alarm", summary.alarms),
         ("drill", summary.drills),
         ("action", summary.actions),
-        ("setting", summary.settings),
+        ("setting", [_setting(row, words) for row in summary.settings]),
         ("clock", summary.clock),
     ):
         for row in rows:
             yield kind, msgspec.to_builtins(row)
+
+
+def _setting(row: SettingRow, words: AsWritten) -> SettingRow:
+    return replace(row, value=words.setting(row.name, row.value))
 
 
 def _sold(commerce: Commerce | None) -> Iterator[_Line]:

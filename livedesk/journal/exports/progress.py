@@ -29,7 +29,11 @@ class Progress:
         self._cost = _READING_COST
         self._rows = 1
         self._done = 0
-        watch.told(0.0, READING)
+        self.still()
+
+    def reading(self, rows: int) -> None:
+        """The record has so many rows to be read, before anything is written."""
+        self._rows = max(1, rows)
 
     def stage(self, doing: str, what: str, rows: int) -> None:
         """`what` of the costs begins; it has about so many rows."""

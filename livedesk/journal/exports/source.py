@@ -81,7 +81,7 @@ def _edited(
 
 
 def _told(value: Cell, column: Column, words: AsWritten) -> Cell:
-    if not isinstance(value, str):
+    if column.is_word or not isinstance(value, str):
         return value
     if column.who == "person":
         return words.name(value)

@@ -20,7 +20,9 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`is_json`: figures for programs, which sheets for people and the brand edition leave out."""
+    """`is_json`: figures for programs, which sheets for people and the brand edition leave out.
+    `is_word`: a stable word of ours (`pin.cued`), that every edition tells as it is.
+    """
 
     name: str
     meaning: str
@@ -28,6 +30,7 @@ class Column:
     unit: str = ""
     who: Who = ""
     is_json: bool = False
+    is_word: bool = False
 
     @property
     def told(self) -> str:

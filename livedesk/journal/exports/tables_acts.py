@@ -14,8 +14,8 @@ SWITCHES = (
     Column("t_s", "session time of the decision", "number", "s"),
     Column("from", "the uplink that was left"),
     Column("to", "the uplink that took over"),
-    Column("state", "done, failed, or open: its end is not on record"),
-    Column("cause", "a stable word, see the architecture's Failover"),
+    Column("state", "done, failed, or open: its end is not on record", is_word=True),
+    Column("cause", "a stable word, see the architecture's Failover", is_word=True),
     Column("because", "the cause in words"),
     Column("reason", "what was seen, with the figures that decided"),
     Column("figures", "the same for programs, JSON", is_json=True),
@@ -59,10 +59,10 @@ PINS = (
     Column("cue_utc", "wall time of the cue", "time"),
     Column("t_s", "session time of the cue", "number", "s"),
     Column("pin", "its id"),
-    Column("action", "pin or unpin"),
+    Column("action", "pin or unpin", is_word=True),
     Column("product_id", "as the platform names it"),
     Column("title", "of the product"),
-    Column("state", "what became of it, a stable word; see the architecture's Pins"),
+    Column("state", "what became of it, a stable word; see the architecture's Pins", is_word=True),
     Column(
         "shown", "whether the platform showed it, as it was read back; empty: not known", "bool"
     ),
@@ -76,9 +76,9 @@ PINS = (
     Column("reads", "calls that were to read it back", "int"),
     Column("hedged", "a second attempt went out while the first had no answer", "bool"),
     Column("by_hand", "a person pinned it in the platform's own window", "bool"),
-    Column("source", "pad, web_pad, key, console or api"),
+    Column("source", "pad, web_pad, key, console or api", is_word=True),
     Column("actor", "who gave the cue", who="person"),
-    Column("code", "why it failed, was late or refused, a stable word"),
+    Column("code", "why it failed, was late or refused, a stable word", is_word=True),
     Column("reason", "the same in words"),
     Column(
         "clock_offset_ms", "by which the clock of the pad's device was corrected", "number", "ms"

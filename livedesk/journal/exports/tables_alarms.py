@@ -10,7 +10,7 @@ from livedesk.journal.text import utc_ns_at
 
 ALARMS = (
     Column("alarm", "its id"),
-    Column("priority", "high, medium or low, at its newest beginning"),
+    Column("priority", "high, medium or low, at its newest beginning", is_word=True),
     Column("first_utc", "wall time of its first beginning", "time"),
     Column("first_s", "session time of that", "number", "s"),
     Column("last_s", "session time of its newest beginning", "number", "s"),
@@ -58,7 +58,7 @@ ACTIONS = (
     Column("utc", "wall time", "time"),
     Column("t_s", "session time", "number", "s"),
     Column("actor", "who did it", who="person"),
-    Column("act", "what, a stable dotted word"),
+    Column("act", "what, a stable dotted word", is_word=True),
     Column("subject", "the alarm, uplink, product or comment that it was about"),
     Column("text", "the same in a sentence"),
     Column("outcome", "why an order was not carried out; empty: it was"),
@@ -74,7 +74,7 @@ DRILLS = (
     Column("utc", "wall time of its beginning", "time"),
     Column("t_s", "session time of that", "number", "s"),
     Column("actor", "who ordered it", who="person"),
-    Column("state", "passed, failed, or open: its end is not on record"),
+    Column("state", "passed, failed, or open: its end is not on record", is_word=True),
     Column("step", "how far it came, in words"),
     Column("end_s", "session time of its end", "number", "s"),
     Column("worst_gap_ms", "the longest gap that a switch of it made", "number", "ms"),

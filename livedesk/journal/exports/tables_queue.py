@@ -21,8 +21,16 @@ QUEUE = (
     Column("author_id", "as the platform names the viewer", who="author"),
     Column("author", "the viewer's name", who="author"),
     Column("text", "what was written"),
-    Column("state", "waiting, hidden, approved, replied or banned, at the end of the record"),
-    Column("action", "what the rule asked for: hide, review or reply; empty: a person picked it"),
+    Column(
+        "state",
+        "waiting, hidden, approved, replied or banned, at the end of the record",
+        is_word=True,
+    ),
+    Column(
+        "action",
+        "what the rule asked for: hide, review or reply; empty: a person picked it",
+        is_word=True,
+    ),
     Column("rule", "the rule's id"),
     Column("list", "the list that the rule stands in"),
     Column("reason", "of the rule, in words"),
@@ -34,15 +42,19 @@ QUEUE = (
     Column(
         "hide_ms", "from the comment until a rule's hiding was done on the platform", "number", "ms"
     ),
-    Column("decision", "what a person decided last, and did not undo"),
+    Column("decision", "what a person decided last, and did not undo", is_word=True),
     Column("decided_by", "who", who="person"),
     Column("review_s", "from the comment until a person first decided", "number", "s"),
     Column(
         "overturned", "yes: a person approved what a rule had found, or had it shown again", "bool"
     ),
-    Column("hide", "what became of hiding it, the last time: done, by_hand, not_possible …"),
-    Column("reply", "the same of a reply"),
-    Column("ban", "the same of banning its author"),
+    Column(
+        "hide",
+        "what became of hiding it, the last time: done, by_hand, not_possible …",
+        is_word=True,
+    ),
+    Column("reply", "the same of a reply", is_word=True),
+    Column("ban", "the same of banning its author", is_word=True),
     Column("effects", "all that was asked of the platform, JSON", is_json=True),
 )
 

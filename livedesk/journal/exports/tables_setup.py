@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from livedesk.journal.exports.table import Column, Row
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.text import utc_ns_at
 
 SETTINGS = (
     Column("utc", "wall time from which on it held", "time"),
     Column("t_s", "session time of that", "number", "s"),
-    Column("name", "dotted path of the setting"),
+    Column("name", "dotted path of the setting", is_word=True),
     Column("value", "until a later row of the same name; empty: not set any more"),
 )
 
 
-def setting_lines(summary: Summary) -> Iterator[Row]:
+def setting_lines(summary: Summary, words: AsWritten) -> Iterator[Row]:
     for row in summary.settings:
-        yield (row.utc_ns, row.t_ms / 1000, row.name, row.value)
+        yield (row.utc_ns, row.t_ms / 1000, row.name, words.setting(row.name, row.value))
 
 
 CLOCK = (

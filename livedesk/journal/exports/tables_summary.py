@@ -13,25 +13,25 @@ from livedesk.journal.fold.summary import Summary
 from livedesk.journal.text import label, number, unit
 
 SUMMARY = (
-    Column("item", "what"),
+    Column("item", "what", is_word=True),
     Column("subject", "the uplink, if it is about one"),
     Column("value", "how much", "number"),
     Column("text", "the fact, where it is no number"),
-    Column("unit", "of the value"),
+    Column("unit", "of the value", is_word=True),
     Column("meaning", "how it is counted"),
 )
 
 
 VERDICT = (
-    Column("key", "a stable word; two sessions can be compared by it"),
+    Column("key", "a stable word; two sessions can be compared by it", is_word=True),
     Column("title", "what"),
     Column("value", "how much; empty: not known", "number"),
-    Column("unit", "of the value"),
+    Column("unit", "of the value", is_word=True),
     Column("text", "the same for people"),
-    Column("mark", "good, look, bad or unknown"),
-    Column("word", "the mark in words"),
+    Column("mark", "good, look, bad or unknown", is_word=True),
+    Column("word", "the mark in words", is_word=True),
     Column("note", "how it is counted, and what it is made of"),
-    Column("better", "which of two is better: high or low; empty: neither"),
+    Column("better", "which of two is better: high or low; empty: neither", is_word=True),
 )
 
 

@@ -15,6 +15,7 @@ from livedesk.core.figures import FIGURES
 from livedesk.core.percentile import nearest_rank
 from livedesk.journal.fold.incidents import SETTLING_S
 from livedesk.journal.reader import SecondRow, SessionReader
+from livedesk.journal.values import Through
 
 _KEPT: Final = frozenset(("feed_kbps", "goodput_kbps", "skew_ms"))
 """Incidents and shares are judged second by second by these."""
@@ -92,12 +93,12 @@ class Measured:
         return self.means.get((figure, ""), {})
 
 
-def measure(reader: SessionReader, length_s: int) -> Measured:
+def measure(reader: SessionReader, length_s: int, through: Through = iter) -> Measured:
     measured = Measured()
     found: dict[_Key, FigureStats] = {}
     for figure, subject in reader.subjects():
         fold = _FigureFold(length_s, is_kept=figure in _KEPT)
-        for row in _together(reader.seconds(figure, subject)):
+        for row in _together(through(reader.seconds(figure, subject))):
             fold.take(row)
         stats = fold.stats(figure, subject)
         if stats is None:
@@ -186,11 +187,11 @@ def _together(rows: Iterable[SecondRow]) -> Iterator[SecondRow]:
         yield last
 
 
-def _worst_skew(reader: SessionReader, fold: _FigureFold) -> WorstSkew:
-    """The first of the seconds that are farthest from zero."""
+def _worst_skew(reader: SessionReader, fold: _FigureFold) -> WorstSkew | None:
+    """The first of the seconds that are farthest from zero; None where its clock was lost."""
     t_s = fold.worst_t_s
-    row = next(reader.samples("skew_ms", "", t_s, t_s + 1))
-    return WorstSkew(fold.worst, t_s, row.utc_ns)
+    row = next(reader.samples("skew_ms", "", t_s, t_s + 1), None)
+    return None if row is None else WorstSkew(fold.worst, t_s, row.utc_ns)
 
 
 def _in_order(stats: Mapping[_Key, FigureStats], uplinks: Sequence[str]) -> list[FigureStats]:

@@ -33,7 +33,7 @@ from livedesk.journal.fold.switches import SwitchRow, switches
 from livedesk.journal.fold.told import Told
 from livedesk.journal.fold.uplinks import carriers, dropped, reconnects
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.values import SessionInfo
+from livedesk.journal.values import SessionInfo, Through
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,13 @@ class _Course:
         return [*self.gone, *self.down]
 
 
-def summarise(reader: SessionReader) -> Summary:
-    """One pass over the events, one over the samples."""
-    info, told = reader.info, Told(reader)
+def summarise(reader: SessionReader, through: Through = iter) -> Summary:
+    """One pass over the events, one over the samples; all of their rows pass `through`."""
+    info, told = reader.info, Told(reader, through)
     pairs = spans(told.kept, has_standby=len(info.uplinks) > 1)
     length_ms, end_utc_ns = _reach(reader, told, pairs)
-    course = _course(reader, told, pairs, length_ms)
+    measured = measure(reader, length_ms // 1000, through)
+    course = _course(reader, told, pairs, measured, length_ms)
     limits = info.limits
     actions = told.actions.result()
     pins, acted_on = told.pins.result(), told.queue.result()
@@ -177,10 +178,13 @@ def _reach(reader: SessionReader, told: Told, pairs: Sequence[Span]) -> tuple[in
 
 
 def _course(
-    reader: SessionReader, told: Told, all_pairs: Sequence[Span], length_ms: int
+    reader: SessionReader,
+    told: Told,
+    all_pairs: Sequence[Span],
+    measured: Measured,
+    length_ms: int,
 ) -> _Course:
     length_s, uplinks = length_ms // 1000, reader.info.uplinks
-    measured = measure(reader, length_s)
     # What was over before the first media led to the session and is no part of it.
     pairs = [s for s in all_pairs if s.start_ms < length_ms and (s.end_ms is None or s.end_ms > 0)]
     gone = [span for span in pairs if span.kind in NOTHING_CAME]

@@ -28,6 +28,7 @@ from livedesk.journal.fold.switches import SWITCH_EVENTS
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.rows import row_event
 from livedesk.journal.sessions import SESSION_END
+from livedesk.journal.values import Through
 
 _QUEUE_EVENTS: Final = frozenset((*ITEM_EVENTS, *EFFECT_EVENTS))
 _KEPT: Final = frozenset((*SPAN_EVENTS, *SWITCH_EVENTS, "uplink.dropped"))
@@ -37,7 +38,7 @@ _Take = Callable[[TimedEvent], object]
 class Told:
     """The folds over one session's events."""
 
-    def __init__(self, reader: SessionReader) -> None:
+    def __init__(self, reader: SessionReader, through: Through = iter) -> None:
         self.kept: list[TimedEvent] = []
         """What spans, switches and the uplinks' figures are made of."""
         self.sign_off: TimedEvent | None = None
@@ -49,13 +50,13 @@ class Told:
         self.settings, self.clock = SettingsTold(reader.info), ClockTold()
         self._takers: dict[str, tuple[_Take, ...]] = {}
         try:
-            self._read(reader)
-        except (KeyError, TypeError, ValueError) as error:
+            self._read(reader, through)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             words = f"its content does not make sense ({error!r})"
             raise NotASessionError(reader.path, words) from error
 
-    def _read(self, reader: SessionReader) -> None:
-        for row in reader.raw_events():
+    def _read(self, reader: SessionReader, through: Through) -> None:
+        for row in through(reader.raw_events()):
             kind, actor = row[4], row[8]
             if kind in _QUEUE_EVENTS:
                 self.queue.take_row(row)

@@ -32,8 +32,14 @@ _PERSONAL_KEYS: Final = frozenset(
 )
 _VIEWER_KEYS: Final = frozenset(("author", "author_id"))
 _MACHINE_KEYS: Final = frozenset(
-    ("peer", "address", "host", "hostname", "machine", "url", "path", "file", "folder", "bind")
+    ("peer", "address", "host", "hostname", "machine", "url", "path", "file", "folder", "bind",
+     "listen", "pull")
+)  # fmt: skip
+
+_WORD_KEYS: Final = frozenset(
+    ("act", "code", "figure", "kind", "level", "priority", "side", "state", "verb")
 )
+"""Words of ours stand there, which nobody is named by."""
 
 _TYPED_KINDS: Final = ("order.failover", "alarm.shelved", "check.signed", "check.standing")
 _TYPED_KEYS: Final = ("reason", "why", "note")
@@ -91,6 +97,10 @@ class AsWritten:
         """Who wrote a comment."""
         return author
 
+    def setting(self, name: str, value: str) -> str:
+        """The value of a setting; `name` is its dotted path."""
+        return value
+
     def data(self, value: Json) -> Json:
         """The figures behind an event, with all that is in them."""
         return value
@@ -133,10 +143,14 @@ class Edited(AsWritten):
     def author(self, author: str) -> str:
         return VIEWER if author else ""
 
+    def setting(self, name: str, value: str) -> str:
+        is_machine = value and not _MACHINE_KEYS.isdisjoint(name.split("."))
+        return ADDRESS if is_machine else self.edit(value)
+
     def data(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.edit(value)
-        if isinstance(value, list):
+        if isinstance(value, (list, tuple)):
             return [self.data(each) for each in value]
         if isinstance(value, dict):
             return {key: self._under(key, each) for key, each in value.items()}
@@ -145,6 +159,8 @@ class Edited(AsWritten):
     def _under(self, key: str, value: Json) -> Json:
         if not isinstance(value, str):
             return self.data(value)
+        if key in _WORD_KEYS:
+            return value
         if key in _PERSONAL_KEYS:
             return self.name(value)
         if key in _VIEWER_KEYS:

@@ -89,6 +89,13 @@ def test_a_cancelled_export_leaves_nothing(session: Path, tmp_path: Path, name: 
     assert not list((tmp_path / "out").iterdir())
 
 
+def test_an_export_can_be_stopped_while_the_record_is_read(session: Path, tmp_path: Path) -> None:
+    heard = Heard(stop_in="Reading the record")
+    with pytest.raises(ExportCancelledError):
+        export(session, ["csv"], tmp_path / "out", watch=heard)
+    assert not (tmp_path / "out").exists()
+
+
 def test_without_pyarrow_parquet_says_what_to_install(
     session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
