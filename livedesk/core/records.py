@@ -55,6 +55,22 @@ class SummaryFigure:
     better: Literal["high", "low"] | None = None
 
 
+Verdict = Literal["left", "right", "same", "none"]
+"""Of two sessions beside each other. `none`: there is no better, or one of the two is not known."""
+
+
+def better_of(left: SummaryFigure | None, right: SummaryFigure | None) -> Verdict:
+    """Which session did better in a figure, by the figure's own sense."""
+    if left is None or right is None or left.value is None or right.value is None:
+        return "none"
+    # What reads the same is the same: nobody is to look for a difference behind the digits.
+    if left.value == right.value or (left.text, left.unit) == (right.text, right.unit):
+        return "same"
+    if left.better is None or left.better != right.better or left.unit != right.unit:
+        return "none"
+    return "left" if (left.value > right.value) == (left.better == "high") else "right"
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedIncident:
     """Times in ms of the session; `end_ms` None lasted to the end of the record."""

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from livedesk.core.records import SessionFigures, SummaryFigure
+from livedesk.core.records import SessionFigures, SummaryFigure, Verdict, better_of
 from livedesk.desk.record_words import figure_text
 from livedesk.desk.words import NOTHING, tr
-
-Verdict = Literal["left", "right", "same", "none"]
-"""`none`: there is no better, or one of the two is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +82,7 @@ def compare(one: SessionFigures, other: SessionFigures) -> Comparison:
 def _row(key: str, left: SummaryFigure | None, right: SummaryFigure | None) -> CompareRow:
     either = left or right
     assert either is not None
-    return CompareRow(key, either.title, left, right, _verdict(left, right))
-
-
-def _verdict(left: SummaryFigure | None, right: SummaryFigure | None) -> Verdict:
-    if left is None or right is None or left.value is None or right.value is None:
-        return "none"
-    # What reads the same is the same: nobody is to look for a difference behind the digits.
-    if left.value == right.value or (left.text, left.unit) == (right.text, right.unit):
-        return "same"
-    if left.better is None or left.better != right.better or left.unit != right.unit:
-        return "none"
-    return "left" if (left.value > right.value) == (left.better == "high") else "right"
+    return CompareRow(key, either.title, left, right, better_of(left, right))
 
 
 def _text(figure: SummaryFigure | None) -> str:

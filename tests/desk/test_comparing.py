@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from livedesk.core.records import SessionFigures, SummaryFigure
-from livedesk.desk.comparing import Verdict, compare
+from livedesk.core.records import SessionFigures, SummaryFigure, Verdict
+from livedesk.desk.comparing import compare
 
 
 def one(
