@@ -4,55 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from livedesk.core.clock import Clock, SystemClock
+from livedesk.core.clock import SystemClock
 from livedesk.core.runtime import EngineRuntime
 from livedesk.core.secrets import Secret
-from livedesk.core.settings import FeedSettings, Settings, StoreSettings, UplinkSettings
-from livedesk.core.status import PartStatus
+from livedesk.core.settings import Settings, StoreSettings
 from livedesk.engine.api.roles import Role
 from livedesk.engine.engine import Engine
 from livedesk.engine.main import EngineOptions, run_engine
-from livedesk.engine.store import Store
 from livedesk.paths import Paths
+from tests.engine.parts import DOUBLE, RestingProbe, resting_probe, store_settings
 
-DOUBLE = (sys.executable, str(Path(__file__).with_name("relay_double.py")))
+__all__ = [
+    "ANALYST_TOKEN",
+    "DOUBLE",
+    "GONE",
+    "GOOD",
+    "HOST_TOKEN",
+    "Bench",
+    "RestingProbe",
+    "Running",
+    "bench",
+    "client",
+    "resting_probe",
+    "store_settings",
+]
+
 HOST_TOKEN = Secret("host-token")
 ANALYST_TOKEN = Secret("analyst-token")
 GOOD: dict[str, Any] = {"connected": True, "kbps": 4000.0, "goodput_kbps": 3990.0, "age_ms": 20.0}
 GONE: dict[str, Any] = {"connected": False, "kbps": None, "goodput_kbps": None, "age_ms": None}
-
-
-class RestingProbe:
-    """A probe that never measures anything."""
-
-    def part(self) -> PartStatus:
-        return PartStatus("down", "not part of this test")
-
-    def play(self, tap_url: Secret | None) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
-
-
-def resting_probe(_store: Store, _clock: Clock) -> RestingProbe:
-    return RestingProbe()
-
-
-def store_settings(store: str = "glow", port: int = 1935, key: str = "key") -> StoreSettings:
-    feed = FeedSettings("rtmp", "127.0.0.1", port, "live", Secret(key))
-    uplink = UplinkSettings("primary", Secret("rtmp://127.0.0.1/app/secret"))
-    return StoreSettings(store, "Glow Beauty", "tiktok", feed, (uplink,))
 
 
 @dataclass
