@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Final, Literal
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.records import RecordedSession
-from livedesk.desk.record_words import started_words, state_words
+from livedesk.desk.record_words import day_of, started_ns, started_words, state_words
 from livedesk.desk.words import platform_name
 
 Sort = Literal["newest", "oldest", "store", "longest", "largest"]
@@ -31,7 +31,7 @@ def listed(
     """Those of which each typed word says something: store, name, day, state, id."""
     words = _plain(wanted.text).split()
     found = [each for each in sessions if _has(each, words, zone)]
-    found.sort(key=lambda each: (-(each.started_utc_ns or 0), each.id))
+    found.sort(key=lambda each: (-(started_ns(each) or 0), each.id))
     key = _KEYS[wanted.sort]
     return tuple(found if key is None else sorted(found, key=key))
 
@@ -52,13 +52,10 @@ def _has(session: RecordedSession, words: list[str], zone: tzinfo | None) -> boo
 
 
 def _said(session: RecordedSession, zone: tzinfo | None) -> tuple[str, ...]:
-    day = ""
-    if session.started_utc_ns is not None:
-        day = f"{datetime.fromtimestamp(session.started_utc_ns / NS_PER_S, zone):%Y-%m-%d %H:%M}"
     _, state = state_words(session)
     return (
-        session.id, session.store, session.name, platform_name(session.platform), day,
-        started_words(session, zone), state, session.problem or "",
+        session.id, session.store, session.name, platform_name(session.platform),
+        day_of(session, zone), started_words(session, zone), state, session.problem or "",
     )  # fmt: skip
 
 
@@ -70,7 +67,7 @@ def _plain(text: str) -> str:
 
 _KEYS: Final[dict[Sort, Callable[[RecordedSession], Any] | None]] = {
     "newest": None,
-    "oldest": lambda each: (each.started_utc_ns is None, each.started_utc_ns or 0),
+    "oldest": lambda each: (started_ns(each) is None, started_ns(each) or 0),
     "store": lambda each: _plain(each.name or each.store),
     "longest": lambda each: -(length_s(each) or 0.0),
     "largest": lambda each: -each.bytes,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from pathlib import PurePosixPath
+from typing import Final
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.one_line import one_line
@@ -22,10 +26,25 @@ from livedesk.desk.words import NOTHING, number, show_clock, span, tr, trn
 _NO_SUCH_CALL = frozenset((404, 405))
 _NO_SUCH_CODES = frozenset(("", "not_found", "method_not_allowed"))
 
+_FILE_TIME: Final = re.compile(r"\d{8}T\d{6}Z")
+
 KB = 1_000
 LONGEST_NAME = 80
 SOON_S = 2.0
 """Nobody asks himself before that whether anything goes on."""
+
+
+def started_ns(session: RecordedSession) -> int | None:
+    """When it began: where the file cannot be read, its name says it, and the id with it."""
+    if session.started_utc_ns is not None:
+        return session.started_utc_ns
+    found = _FILE_TIME.search(session.id)
+    if found is None:
+        return None
+    with suppress(ValueError):
+        began = datetime.strptime(found[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return int(began.timestamp()) * NS_PER_S
+    return None
 
 
 def session_name(session: RecordedSession) -> str:
@@ -34,9 +53,8 @@ def session_name(session: RecordedSession) -> str:
 
 def started_words(session: RecordedSession, zone: tzinfo | None = None) -> str:
     """`Mon 21 Sep 2026, 12:46`, in the operator's time zone."""
-    if session.started_utc_ns is None:
-        return tr("start not known")
-    return moment_words(session.started_utc_ns, zone)
+    began = started_ns(session)
+    return tr("start not known") if began is None else moment_words(began, zone)
 
 
 def moment_words(utc_ns: int, zone: tzinfo | None = None) -> str:
@@ -45,9 +63,8 @@ def moment_words(utc_ns: int, zone: tzinfo | None = None) -> str:
 
 def day_of(session: RecordedSession, zone: tzinfo | None = None) -> str:
     """`2026-09-21`: short to type, and the same in every language."""
-    if session.started_utc_ns is None:
-        return ""
-    return f"{_at(session.started_utc_ns, zone):%Y-%m-%d}"
+    began = started_ns(session)
+    return "" if began is None else f"{_at(began, zone):%Y-%m-%d}"
 
 
 def _at(utc_ns: int, zone: tzinfo | None) -> datetime:
@@ -73,7 +90,7 @@ def size_words(size: int) -> str:
 def state_words(session: RecordedSession) -> tuple[Look, str]:
     """How the file stands; what happened in the show is another matter."""
     if session.problem is not None:
-        return "warning", tr("Cannot be read: {why}").format(why=session.problem)
+        return "warning", tr("Cannot be read: {why}").format(why=_why(session))
     if session.open:
         return "busy", tr("On record now")
     if session.kept:
@@ -81,6 +98,13 @@ def state_words(session: RecordedSession) -> tuple[Look, str]:
     if not session.signed_off:
         return "notice", tr("Not signed off")
     return "ok", tr("Signed off")
+
+
+def _why(session: RecordedSession) -> str:
+    """What is wrong with the file, without where it lies, which would leave no room for it."""
+    problem = session.problem or ""
+    _, _, after = problem.partition(PurePosixPath(session.file).name)
+    return after.partition(": ")[2] or problem
 
 
 def spoken(session: RecordedSession, seconds: float | None, zone: tzinfo | None = None) -> str:

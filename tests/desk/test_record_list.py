@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -16,6 +17,7 @@ from livedesk.desk.record_words import (
     incident_words,
     seal_words,
     size_words,
+    started_ns,
     started_words,
     state_words,
 )
@@ -101,3 +103,21 @@ def test_how_incidents_and_seals_are_told() -> None:
     broken = SessionFigures("s", "lumen", "", 1, 2, "", sealed="broken")
     assert seal_words(broken)[0] == "critical"
     assert seal_words(SessionFigures("s", "lumen", "", 1, 2, ""))[0] == "unknown"
+
+
+def test_a_damaged_file_stands_where_its_name_puts_it_and_says_what_is_wrong() -> None:
+    file = "sessions/kira/20260920T120000Z.livedesk"
+    bad = RecordedSession(
+        "kira-20260920T120000Z", "kira", file, bytes=1,
+        problem=f"/data/{file} cannot be read as a session file: it is damaged",
+    )  # fmt: skip
+    day_ns = 24 * 3_600 * NS_PER_S
+    began = started_ns(bad)
+    assert began is not None
+    before = RecordedSession("a", "a", "/a", started_utc_ns=began - day_ns)
+    after = RecordedSession("b", "b", "/b", started_utc_ns=began + day_ns)
+    assert listed((before, bad, after), Wanted()) == (after, bad, before)
+    assert listed((before, bad, after), Wanted("2026-09-20 kira"), UTC) == (bad,)
+    assert started_words(bad, UTC) == "Sun 20 Sep 2026, 12:00"
+    assert state_words(bad)[1] == "Cannot be read: it is damaged"
+    assert started_ns(replace(bad, id="kira-20269999T999999Z")) is None

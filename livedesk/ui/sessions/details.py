@@ -164,8 +164,10 @@ class SessionDetails(Panel):
         figures = known.figures
         trouble = known.trouble
         if session.problem is not None:
-            trouble = tr("What can still be read of it is not lost: livedesk recover FILE, on the "
-                         "engine's machine, makes a session file of that.")  # fmt: skip
+            trouble = tr(
+                "What can still be read of it is not lost. On the engine's machine, in its data "
+                "folder: livedesk recover {file}"
+            ).format(file=session.file)
         elif figures is None and not trouble:
             trouble = reading_words(known.waited_s)
         self.trouble.show_text(trouble)
