@@ -127,7 +127,7 @@ def delete_session(data: Path, path: Path) -> int:
     when the disk refuses. A file that cannot be read may be deleted like any other.
     """
     own = _own(data, path)
-    with _locked(data):
+    with locked(data):
         why = kept(data).get(mark_of(own))
         if why is not None:
             raise KeptSessionError(own, why)
@@ -206,7 +206,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _change(data: Path, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
     path = data / "sessions" / _MARKS
-    with _locked(data):
+    with locked(data):
         text = json.dumps(change(kept(data)), ensure_ascii=False, indent=1, sort_keys=True)
         try:
             write_whole(path, f"{text}\n".encode())
@@ -215,7 +215,7 @@ def _change(data: Path, change: Callable[[dict[str, str]], dict[str, str]]) -> N
 
 
 @contextmanager
-def _locked(data: Path) -> Iterator[None]:
+def locked(data: Path) -> Iterator[None]:
     path = data / "sessions" / _LOCK
     lock = FileLock(path)
     ends = time.monotonic() + _LOCK_S

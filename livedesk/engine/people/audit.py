@@ -130,6 +130,11 @@ class Audit:
             self._proven = proof if proof.intact else NOTHING
         return proof
 
+    async def written(self) -> bool:
+        """Whether all that was noted is on the disk, or is so within a moment."""
+        await self._until_settled()
+        return self._settled.is_set()
+
     async def _until_settled(self) -> None:
         """So that who reads after an act finds it; a disk that is away is not waited for."""
         with contextlib.suppress(TimeoutError):

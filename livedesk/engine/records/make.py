@@ -14,6 +14,7 @@ from livedesk.engine.records.library import Found
 from livedesk.engine.records.records import Records
 from livedesk.engine.records.retention import Retention
 from livedesk.engine.records.trail import note_deleted
+from livedesk.engine.records.typed import TypedTrail
 
 
 @asynccontextmanager
@@ -32,6 +33,7 @@ async def open_records(
     records = Records(data, clock, running)
     await records.open()
     tasks = Tasks()
+    tasks.spawn("typed acts", TypedTrail(data, audit).run())
     if settings.keep_days:
         retention = Retention(records, settings.keep_days, clock, deleted)
         tasks.spawn("retention", retention.run())

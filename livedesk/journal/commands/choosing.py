@@ -81,7 +81,7 @@ def chosen(data: Path, wanted: Wanted) -> list[SessionEntry]:
 
 
 def stores(data: Path) -> Sequence[str]:
-    """The stores that have sessions on record."""
+    """The stores that have sessions on record, as their folders are called (`folder_of`)."""
     return sorted({file.parent.name for file in session_files(readable(data))})
 
 

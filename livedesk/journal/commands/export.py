@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from livedesk.journal.commands.choosing import (
     until,
 )
 from livedesk.journal.commands.terminal import TerminalWatch
-from livedesk.journal.errors import JournalError, NotASessionError
+from livedesk.journal.errors import DamagedSessionError, JournalError, NotASessionError
 from livedesk.journal.exports.export import FORMATS, export
 from livedesk.journal.exports.options import ExportOptions, OrdersFile
 from livedesk.journal.exports.timecode import RATES, WrongTimecodeError
+from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import SessionEntry, folder_of
 from livedesk.paths import find_paths
 
@@ -70,7 +72,33 @@ def named_session(named: str) -> Path:
     return _named(find_paths(os.environ).data, named)
 
 
-def with_offer(error: NotASessionError) -> str:
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """A file that cannot be read is a sentence, with what can still be done. So is whatever else
+    goes wrong with a file in which rows make no sense: nobody thought of that damage, but it is
+    none of ours. Raises JournalError."""
+    try:
+        yield
+    except NotASessionError as error:
+        raise JournalError(_with_offer(error)) from error
+    except (JournalError, OSError):
+        raise
+    except Exception as error:
+        if not _is_unsound(path):
+            raise
+        damaged = DamagedSessionError(path, "rows in it make no sense")
+        raise JournalError(_with_offer(damaged)) from error
+
+
+def _is_unsound(path: Path) -> bool:
+    try:
+        with SessionReader.open(path) as reader:
+            return reader.damage() is not None or reader.unusable_rows() > 0
+    except JournalError:
+        return True
+
+
+def _with_offer(error: NotASessionError) -> str:
     """The complaint, and what can still be done where there is a file that may be read."""
     text = str(error)
     is_ours = error.path.is_file() and os.access(error.path, os.R_OK)
@@ -107,9 +135,8 @@ def _chosen(args: argparse.Namespace, data: Path) -> list[SessionEntry]:
 def _export_one(wish: _Wish, path: Path, out: Path, place: str = "") -> list[Path]:
     watch = TerminalWatch(sys.stderr, place)
     try:
-        return export(path, wish.formats, out, wish.options, watch)
-    except NotASessionError as error:
-        raise JournalError(with_offer(error)) from error
+        with reading(path):
+            return export(path, wish.formats, out, wish.options, watch)
     finally:
         watch.clear()
 

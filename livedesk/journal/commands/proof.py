@@ -12,9 +12,8 @@ from pathlib import Path
 from livedesk.core.clock import utc_ns_of
 from livedesk.core.command import FailureError, UsageError, say, warn
 from livedesk.journal.commands.choosing import INSTANTS, into_ms
-from livedesk.journal.commands.export import named_session, with_offer
+from livedesk.journal.commands.export import named_session, reading
 from livedesk.journal.commands.terminal import TerminalWatch
-from livedesk.journal.errors import JournalError, NotASessionError
 from livedesk.journal.evidence.pack import pack_evidence
 from livedesk.journal.evidence.stretch import Stretch, t_ms_at
 from livedesk.journal.evidence.verify import verify_evidence
@@ -31,12 +30,11 @@ def run_evidence(args: argparse.Namespace) -> int:
         raise UsageError("--reason is on the cover and cannot be empty")
     watch = TerminalWatch(sys.stderr)
     try:
-        with SessionReader.open(path) as reader:
-            stretch = Stretch(_instant(reader, args.from_), _instant(reader, args.to))
-        options = ExportOptions(args.edition)
-        packed = pack_evidence(path, stretch, args.reason, args.out, options, watch)
-    except NotASessionError as error:
-        raise JournalError(with_offer(error)) from error
+        with reading(path):
+            with SessionReader.open(path) as reader:
+                stretch = Stretch(_instant(reader, args.from_), _instant(reader, args.to))
+            options = ExportOptions(args.edition)
+            packed = pack_evidence(path, stretch, args.reason, args.out, options, watch)
     finally:
         watch.clear()
     say(str(packed))
@@ -94,15 +92,17 @@ def _verify_packed(path: Path, head: str | None) -> int:
 
 
 def _verify_session(path: Path, head: str | None) -> int:
-    try:
-        with SessionReader.open(path) as reader:
-            seal, damage = reader.seal(), reader.damage()
-            holds = head is None or any(row.digest == head for row in reader.sealed_rows())
-    except NotASessionError as error:
-        raise JournalError(with_offer(error)) from error
+    with reading(path), SessionReader.open(path) as reader:
+        seal, damage = reader.seal(), reader.damage()
+        holds = head is None or any(row.digest == head for row in reader.sealed_rows())
     if damage is not None:
         raise FailureError(
             f"{path} is damaged: {damage}. What can be read of it: livedesk recover {path}"
+        )
+    if seal.noted == "missing":
+        raise FailureError(
+            f"{path} is not what the audit trail noted at sign-off: its end was cut off, or it was "
+            "written anew"
         )
     if seal.state == "broken":
         raise FailureError(
@@ -117,7 +117,9 @@ def _verify_session(path: Path, head: str | None) -> int:
     if seal.unsealed_events:
         say(f"{seal.unsealed_events:,} events are from before the record was sealed.")
     say(f"Its head: {seal.head}")
-    if head is None:
+    if seal.noted == "held":
+        say("The audit trail noted it at sign-off, so nothing was cut off since.")
+    elif head is None:
         say("Compare it with the head in the audit trail (session.sealed), or give it by --head.")
     return 0
 

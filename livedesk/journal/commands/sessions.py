@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ from livedesk.journal.retention import (
 )
 from livedesk.journal.sessions import describe, folder_of, recorded, session_files
 from livedesk.journal.text import duration
+from livedesk.journal.typed_acts import TypedAct, write_down
 from livedesk.paths import find_paths
 
 Ask = Callable[[str], str]
@@ -60,6 +62,7 @@ def run_keep(args: argparse.Namespace) -> int:
     if not args.why.strip():
         raise UsageError("--why is told to whoever tries to delete it and cannot be empty")
     keep(_data(), path, args.why)
+    _write_down("session.kept", recorded(describe(path)), why=args.why)
     say(f"{mark_of(path)} is kept from now on.")
     return 0
 
@@ -67,6 +70,7 @@ def run_keep(args: argparse.Namespace) -> int:
 def run_unkeep(args: argparse.Namespace) -> int:
     path = named_session(args.session)
     unkeep(_data(), path)
+    _write_down("session.unkept", recorded(describe(path)))
     say(f"{mark_of(path)} may go again.")
     return 0
 
@@ -75,7 +79,7 @@ def run_delete(args: argparse.Namespace, ask: Ask = input) -> int:
     path = named_session(args.session)
     say(_told(path))
     _confirm(args.yes, "Delete it for good, with everything in it?", ask)
-    freed = delete_session(_data(), path)
+    freed = _delete(_data(), path)
     say(f"{mark_of(path)} is deleted; {_size(freed)} are free again.")
     return 0
 
@@ -112,7 +116,7 @@ def _prune(data: Path, old: Sequence[Path]) -> int:
     freed, left = 0, 0
     for path in old:
         try:
-            freed += delete_session(data, path)
+            freed += _delete(data, path)
         except JournalError as error:
             left += 1
             warn(str(error))
@@ -120,6 +124,30 @@ def _prune(data: Path, old: Sequence[Path]) -> int:
     if left:
         raise FailureError(f"{_sessions(left)} could not be deleted")
     return 0
+
+
+def _delete(data: Path, path: Path) -> int:
+    session = recorded(describe(path))
+    freed = delete_session(data, path)
+    _write_down("session.deleted", session, name=session.name, bytes=str(freed))
+    return freed
+
+
+def _write_down(act: str, session: RecordedSession, **more: str) -> None:
+    """For the audit trail. What was done is done: that it could not be noted is told."""
+    about = {"session": session.id, "file": session.file} | more
+    typed = TypedAct(act, _user(), SystemClock().utc_ns(), session.store, about)
+    try:
+        write_down(_data(), typed)
+    except (JournalError, OSError) as error:
+        warn(f"the audit trail will not have it ({error}); note it yourself")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # nobody of that number has a name
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
 def _confirm(is_sure: bool, question: str, ask: Ask) -> None:

@@ -20,6 +20,7 @@ from livedesk.journal.commands.terminal import TerminalWatch
 from livedesk.journal.exports.watch import Watch
 from livedesk.journal.retention import kept
 from livedesk.journal.sessions import session_path
+from livedesk.journal.typed_acts import UNREADABLE, forget, take
 from tests.journal.kit import START_UTC_NS, event, info, row, steady, write
 
 Said = pytest.CaptureFixture[str]
@@ -354,3 +355,51 @@ def test_progress_is_one_line_on_a_terminal_and_nothing_in_a_pipe() -> None:
     assert "\n" not in on_terminal
     assert "[2J" not in on_terminal.replace(" [2J", "")
     assert shown_in(io.StringIO()) == ""
+
+
+def test_what_is_done_to_sessions_waits_for_the_audit_trail(data: Path, capsys: Said) -> None:
+    path = recorded(data)
+    recorded(data, "lumen", -4_000)
+    for typed in (
+        ["keep", "glow-0", "--why", "Dispute 12"],
+        ["unkeep", "glow-0"],
+        ["delete", "glow-0", "--yes"],
+        ["prune", "--older-than", "3650", "--yes"],
+    ):
+        assert main(["sessions", *typed]) == 0
+    acts = take(data)
+    assert [(act.act, act.store, act.data["session"]) for act in acts] == [
+        ("session.kept", "glow", "glow-0"),
+        ("session.unkept", "glow", "glow-0"),
+        ("session.deleted", "glow", "glow-0"),
+        ("session.deleted", "lumen", "lumen--4000"),
+    ]
+    assert all(act.actor for act in acts)
+    assert acts[2].data["file"] == f"sessions/glow/{path.name}"
+    assert take(data) == acts
+    forget(data)
+    assert take(data) == []
+
+
+def test_an_act_that_a_full_disk_cut_off_is_not_passed_over(data: Path) -> None:
+    recorded(data)
+    assert main(["sessions", "delete", "glow-0", "--yes"]) == 0
+    with (data / "sessions" / "typed-acts.jsonl").open("ab") as file:
+        file.write(b'{"act":"session.del')
+    assert [act.act for act in take(data)] == ["session.deleted", UNREADABLE]
+
+
+def test_damage_that_nobody_thought_of_is_a_sentence_and_a_mistake_of_ours_is_not(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    def stumbles(*_: object) -> list[Path]:
+        raise AttributeError("'list' object has no attribute 'get'")
+
+    path = recorded(data)
+    monkeypatch.setattr(export_command, "export", stumbles)
+    with pytest.raises(AttributeError):
+        main(["export", "glow-0"])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE events SET data = '[1]' WHERE seq = 3")
+    assert main(["export", "glow-0"]) == 1
+    assert "rows in it make no sense. What can still be read" in capsys.readouterr().err
