@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import Final
 
 from livedesk.core.clock import iso_utc
@@ -14,7 +15,7 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_
 from livedesk.journal.report.words import joined, seconds, tenths
 from livedesk.journal.text import percent, shortened, show_time
 
-MAX_ITEMS: Final = 120
+MAX_ITEMS: Final = 60
 MAX_RULES: Final = 20
 MAX_WARNINGS: Final = 50
 _LONGEST: Final = 160
@@ -55,10 +56,10 @@ _ITEMS: Final = (
     Column("At", 10, "number"),
     Column("UTC", 9, "number"),
     Column("Viewer", 12),
-    Column("Comment", 29),
+    Column("Comment", 27),
     Column("State", 13, "strong"),
-    Column("Took s", 6, "number"),
-    Column("By", 11),
+    Column("Took s", 7, "number"),
+    Column("By", 12),
     Column("Why", 20),
 )
 
@@ -71,7 +72,7 @@ def comments_chapter(summary: Summary, words: AsWritten) -> Chapter:
         grids.append(_rules(summary))
     if summary.queue:
         listed = listed_items(summary)
-        which = "Those that failed, took long or were overturned before others,"
+        which = "Those that failed, then those that took long or were overturned, then the newest,"
         notes = [
             "Took: from the comment until it was hidden on the platform, or until a person first "
             "decided. What was found is marked; disguised: look-alike letters, gaps, figures for "
@@ -135,26 +136,22 @@ def _rules(summary: Summary) -> Grid:
 def listed_items(summary: Summary) -> list[tuple[QueueRow, Item]]:
     """In order of their comments: those that somebody will ask about first, then the newest."""
     rows = summary.queue
-    kept: set[int] = set()
-    if len(rows) > MAX_ITEMS:
-        for place in range(len(rows) - 1, -1, -1):
-            if len(kept) == MAX_ITEMS // 2:
-                break
-            if _is_asked_about(rows[place], rows[place].item, summary):
-                kept.add(place)
-    for place in range(len(rows) - 1, -1, -1):
-        if len(kept) >= MAX_ITEMS:
-            break
-        kept.add(place)
-    return [(rows[place], rows[place].item) for place in sorted(kept)]
+    if len(rows) <= MAX_ITEMS:
+        return [(row, row.item) for row in rows]
+    ranks = ((_rank(row, row.item, summary), -place) for place, row in enumerate(rows))
+    kept = sorted(-place for _, place in nsmallest(MAX_ITEMS, ranks))
+    return [(rows[place], rows[place].item) for place in kept]
 
 
-def _is_asked_about(row: QueueRow, item: Item, summary: Summary) -> bool:
+def _rank(row: QueueRow, item: Item, summary: Summary) -> int:
+    """0 is asked about first: what failed or was left, what took long, where a rule was wrong."""
+    if item.state == "waiting" or _trouble(item):
+        return 0
     limits = summary.info.limits
     is_slow_hide = (row.hide_ms or 0) > limits.hide_target_s * 1000
-    is_slow = is_slow_hide or (row.review_s_of(item) or 0) > limits.review_target_s
-    is_open = item.is_overturned or item.state == "waiting"
-    return is_open or is_slow or bool(_trouble(item))
+    if is_slow_hide or (row.review_s_of(item) or 0) > limits.review_target_s:
+        return 1
+    return 2 if item.is_overturned else 3
 
 
 def _item(row: QueueRow, item: Item, words: AsWritten) -> Row:

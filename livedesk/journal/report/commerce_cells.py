@@ -14,9 +14,9 @@ from livedesk.journal.report.grid import Cell, Chapter, Column, Drawing, Grid, R
 from livedesk.journal.report.strip import Bar, Lane, Strip, Tick, draw_strip
 from livedesk.journal.text import duration, shortened, show_time
 
-MAX_PINS: Final = 40
-MAX_PRODUCTS: Final = 40
-MAX_DOUBLES: Final = 50
+MAX_PINS: Final = 25
+MAX_PRODUCTS: Final = 25
+MAX_DOUBLES: Final = 25
 MAX_REASONS: Final = 30
 MAX_COMPLAINTS: Final = 20
 _MINUTE_S: Final = 60
@@ -123,8 +123,10 @@ def _sums(commerce: Commerce) -> Grid:
             _told(commerce, "platform_fee", each.platform_fee, each),
             _told(commerce, "payout", each.payout, each),
         ]
+        for code in [each.currency for each in commerce.whole]
         for part, tallies in parts
         for each in tallies
+        if each.currency == code
     ]
     columns = [
         *_head([Column("Sales", 22)]),
@@ -214,7 +216,9 @@ def _pins(commerce: Commerce) -> Grid:
         "Net: sold while it was pinned. After: in the five minutes after another product was "
         f"pinned, or none. {quiet:,} other pins have no sales in the file."
     ]
-    return Grid("Pins with sales", columns, rows, [*notes, *left_out(len(best), len(sold), "Best")])
+    return Grid(
+        "Pins with sales", columns, rows, [*notes, *left_out(len(best), len(sold), "The best")]
+    )
 
 
 def _worth(pin: PinSales) -> tuple[int, Decimal, int]:

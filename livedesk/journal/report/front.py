@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from livedesk.core.records import SummaryFigure
 from livedesk.journal.chain import Seal
+from livedesk.journal.fold.effects import MEASURING_ONLY, NO_EFFECT
 from livedesk.journal.fold.incidents import Incident
 from livedesk.journal.fold.summary import Summary
+from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.edition import AsWritten
-from livedesk.journal.report.stream import SIDES, incident_lasted, incident_words
+from livedesk.journal.report.stream import SIDES, incident_lasted, incident_words, is_fault
 from livedesk.journal.text import duration, shortened, show_time
 
 FIRST: Final = (
@@ -21,6 +24,15 @@ FIRST: Final = (
 """The verdict, in the order in which it is asked for."""
 
 MAX_WORST: Final = 4
+MAX_WORST_BESIDE_STILLS: Final = 3
+"""One sheet has no room for more."""
+
+STILLS: Final = 6
+_LARGEST_STILL: Final = 60_000
+"""Bytes. Those of the preview have some 10,000, so that a page stays one that can be mailed."""
+
+_JPEG: Final = b"\xff\xd8\xff"
+_UNFELT: Final = frozenset(("", NO_EFFECT, MEASURING_ONLY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +56,20 @@ def other_figures(figures: Sequence[SummaryFigure]) -> list[SummaryFigure]:
     return [figure for figure in figures if figure.key not in FIRST]
 
 
-def worst_incidents(summary: Summary, words: AsWritten) -> list[WorstIncident]:
-    """The longest, in order of time, with the numbers that they have in the list of all."""
-    numbered = list(enumerate(summary.incidents, 1))
-    longest = sorted(numbered, key=lambda each: -_lasted_ms(each[1], summary))[:MAX_WORST]
+def fault_count(summary: Summary) -> int:
+    """Of the incidents those that are faults."""
+    return sum(map(is_fault, summary.incidents))
+
+
+def worst_incidents(
+    summary: Summary, words: AsWritten, most: int = MAX_WORST
+) -> list[WorstIncident]:
+    """Faults that viewers may have noticed first, the longest of them, in order of time, with the
+    numbers that they have in the list of all."""
+    numbered = [each for each in enumerate(summary.incidents, 1) if is_fault(each[1])]
+    longest = sorted(
+        numbered, key=lambda each: (each[1].effect in _UNFELT, -_lasted_ms(each[1], summary))
+    )[:most]
     return [
         WorstIncident(
             number=number,
@@ -65,9 +87,38 @@ def _lasted_ms(incident: Incident, summary: Summary) -> int:
     return (summary.length_ms if incident.end_ms is None else incident.end_ms) - incident.start_ms
 
 
-def caveats(summary: Summary, seal: Seal) -> list[str]:
-    """What keeps the verdict from being the whole truth; the worst first."""
+@dataclass(frozen=True, slots=True)
+class ShownStill:
+    """`source`: the picture itself, as an address that needs nothing to be fetched."""
+
+    at: str
+    source: str
+
+
+def shown_stills(reader: SessionReader, summary: Summary) -> list[ShownStill]:
+    """A few over the whole show, each the nearest to the middle of its part. None where the record
+    has no pictures."""
+    part_ms = max(1, summary.length_ms) / STILLS
+    wanted = [round(part_ms * (place + 0.5)) for place in range(STILLS)]
+    near = (reader.still_near(t_ms) for t_ms in wanted)
+    found = {still.t_ms: still for still in near if still is not None}
+    return [
+        ShownStill(show_time(max(0, t_ms)), _as_source(still.jpeg))
+        for t_ms, still in sorted(found.items())
+        if still.jpeg.startswith(_JPEG) and len(still.jpeg) <= _LARGEST_STILL
+    ]
+
+
+def _as_source(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
+
+
+def caveats(summary: Summary, seal: Seal, salvaged: Sequence[str]) -> list[str]:
+    """What keeps the verdict from being the whole truth; the worst first. `salvaged`: what was
+    lost, where this is what was saved of a damaged record."""
     told: list[str] = []
+    if salvaged:
+        told.append(f"This is what could be saved of a damaged record. {' '.join(salvaged)}")
     if seal.state == "broken":
         told.append(
             f"The seal of this record is broken at event {seal.broken_seq}: it is not as it was "

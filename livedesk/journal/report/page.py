@@ -21,7 +21,16 @@ from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.comments import comments_chapter
 from livedesk.journal.report.edition import AS_WRITTEN, AsWritten
-from livedesk.journal.report.front import caveats, first_figures, other_figures, worst_incidents
+from livedesk.journal.report.front import (
+    MAX_WORST,
+    MAX_WORST_BESIDE_STILLS,
+    caveats,
+    fault_count,
+    first_figures,
+    other_figures,
+    shown_stills,
+    worst_incidents,
+)
 from livedesk.journal.report.grid import Chapter, as_cell
 from livedesk.journal.report.people import (
     actions_chapter,
@@ -34,6 +43,7 @@ from livedesk.journal.report.record import (
     definitions_chapter,
     events_chapter,
     limits_chapter,
+    salvaged_words,
     seal_chapter,
     seal_words,
     unmeasured_chapter,
@@ -69,7 +79,9 @@ def render_report(
     figures = figures_of(summary)
     started = iso_utc(summary.info.started_utc_ns)
     name = shortened(summary.info.name, _LONGEST_NAME)
-    worst = worst_incidents(summary, words)
+    stills = shown_stills(reader, summary)
+    worst = worst_incidents(summary, words, MAX_WORST_BESIDE_STILLS if stills else MAX_WORST)
+    salvaged = salvaged_words(reader)
     signed_off_ns = summary.signed_off_utc_ns
     return _environment().get_template("report.html.j2").render(
         info=summary.info,
@@ -84,11 +96,12 @@ def render_report(
         others=other_figures(figures),
         glance=Markup(draw_strip(glance(reader, summary, {each.number for each in worst}))),
         worst=worst,
-        incident_count=len(summary.incidents),
-        caveats=caveats(summary, seal),
+        fault_count=fault_count(summary),
+        stills=stills,
+        caveats=caveats(summary, seal, salvaged),
         seal=seal,
         seal_title=seal_words(seal)[0],
-        chapters=_chapters(reader, summary, words, seal, more),
+        chapters=_chapters(reader, summary, words, seal_chapter(seal, salvaged), more),
         running=_css_string(f"{plain(name)} · {started[:10]}"),
         session=_css_string(plain(shortened(summary.info.session, 60))),
     )  # fmt: skip
@@ -98,7 +111,7 @@ def _chapters(
     reader: SessionReader,
     summary: Summary,
     words: AsWritten,
-    seal: Seal,
+    seal: Chapter,
     more: Sequence[Chapter],
 ) -> Sequence[Chapter]:
     found: list[Chapter | None] = [
@@ -115,7 +128,7 @@ def _chapters(
         figures_chapter(summary),
         unmeasured_chapter(summary),
         limits_chapter(summary, words),
-        seal_chapter(seal),
+        seal,
         definitions_chapter(),
         events_chapter(reader, words),
     ]

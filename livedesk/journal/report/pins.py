@@ -16,6 +16,8 @@ from livedesk.journal.report.words import joined, plain_number
 from livedesk.journal.text import shortened, show_time
 
 MAX_PINS: Final = 120
+MAX_WORST: Final = 60
+"""Of more pins than that so many are listed: what was well is in the plot."""
 
 _MARKS: Final[dict[PinState, Mark]] = {
     "failed": "bad",
@@ -59,7 +61,7 @@ def pins_chapter(summary: Summary, words: AsWritten) -> Chapter:
         [Column(name, 10, "number") for name in _COUNTS],
         [[*counts, *map(plain_number, times)]],
     )
-    which = "The slowest, those that failed and the newest,"
+    which = "Those that failed and the slowest,"
     notes = [
         "All times count from the cue. Read back: the platform itself said that it shows the "
         "product; by hand: the person who pinned it said so. A cue from another device was "
@@ -71,12 +73,11 @@ def pins_chapter(summary: Summary, words: AsWritten) -> Chapter:
 
 
 def listed_pins(summary: Summary) -> list[PinRow]:
-    """In order of their cues: the newest, and those that somebody will ask about."""
+    """In order of their cues: all, or those that somebody will ask about."""
     if len(summary.pins) <= MAX_PINS:
         return list(summary.pins)
-    worst = {pin.id for pin in worst_of((row.pin for row in summary.pins), MAX_PINS // 2)}
-    newest = {row.pin.id for row in summary.pins[-MAX_PINS // 2 :]}
-    return [row for row in summary.pins if row.pin.id in worst | newest]
+    worst = {pin.id for pin in worst_of((row.pin for row in summary.pins), MAX_WORST)}
+    return [row for row in summary.pins if row.pin.id in worst]
 
 
 def is_bad(pin: PinStatus) -> bool:

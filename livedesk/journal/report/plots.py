@@ -10,10 +10,11 @@ from livedesk.journal.reader import SessionReader
 from livedesk.journal.report import svg
 from livedesk.journal.report.grid import Chapter, Drawing
 from livedesk.journal.report.pins import is_bad
+from livedesk.journal.report.stream import is_fault
 from livedesk.journal.report.strip import Bar, Lane, Strip, Tick, counted
 from livedesk.journal.text import label, shown
 
-_RATE_SIDES = ("encoder", "path", "relay", "instrument", "person", "other")
+_RATE_SIDES = ("encoder", "path", "relay", "instrument", "other")
 _GLANCE_POINTS = 400
 
 MAX_UPLINK_LANES = 4
@@ -23,7 +24,8 @@ MAX_UPLINK_LANES = 4
 def timeline_chapter(reader: SessionReader, summary: Summary) -> Chapter:
     curves = _rate_curves(summary)
     legend = [(svg.swatch(style), label(figure, subject)) for style, figure, subject in curves]
-    legend.append((svg.box("trouble"), "incident, numbered as in the list"))
+    if _troubles(summary, _RATE_SIDES):
+        legend.append((svg.box("trouble"), "incident, numbered as in the list"))
     if summary.gaps:
         legend.append((svg.box("gap"), "not measured"))
     drawings = [
@@ -52,8 +54,8 @@ def glance(reader: SessionReader, summary: Summary, named: Collection[int]) -> S
         if name in uplinks[:MAX_UPLINK_LANES]
     ]
     troubles = [
-        Bar(shade.from_s, shade.to_s, "trouble", shade.flag if place in named else "")
-        for place, shade in enumerate(_troubles(summary, (*_RATE_SIDES, "sync")), 1)
+        Bar(shade.from_s, shade.to_s, "trouble", shade.flag if int(shade.flag) in named else "")
+        for shade in _troubles(summary, (*_RATE_SIDES, "sync"))
     ]
     lanes.append(Lane("Incidents", troubles))
     if summary.pins:
@@ -201,5 +203,5 @@ def _troubles(summary: Summary, sides: Sequence[str]) -> list[svg.Shade]:
             flag=str(place),
         )
         for place, incident in enumerate(summary.incidents, 1)
-        if incident.side in sides
+        if incident.side in sides and is_fault(incident)
     ]

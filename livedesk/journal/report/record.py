@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from livedesk.core.clock import iso_utc
 from livedesk.core.figures import FIGURES
@@ -13,6 +16,7 @@ from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_out
 from livedesk.journal.report.words import at_utc
+from livedesk.journal.salvaging.salvage import SALVAGED_META
 from livedesk.journal.text import duration, shortened, show_time, shown
 
 MAX_EVENTS: Final = 500
@@ -204,16 +208,35 @@ def seal_words(seal: Seal) -> tuple[str, str]:
     )
 
 
-def seal_chapter(seal: Seal) -> Chapter:
+def salvaged_words(reader: SessionReader) -> list[str]:
+    """What was lost, where the file is what was saved of a damaged one."""
+    try:
+        return msgspec.json.decode(reader.meta.get(SALVAGED_META, "[]"), type=list[str])
+    except msgspec.DecodeError:
+        return ["What was lost is not told."]
+
+
+def seal_chapter(seal: Seal, salvaged: Sequence[str]) -> Chapter:
+    """A seal that is intact says nothing of rows that are missing at the end, nor of samples."""
     return Chapter(
         "seal",
         "Is this record as it was written?",
-        [seal_words(seal)[1]],
+        [seal_words(seal)[1], *_of_the_damage(salvaged)],
         notes=[
             "Digests are SHA-256 over an event's content and the digest before it. The head was "
             "noted in the audit trail of the engine at sign-off; “livedesk verify” compares them."
         ],
     )
+
+
+def _of_the_damage(salvaged: Sequence[str]) -> list[str]:
+    if not salvaged:
+        return []
+    return [
+        "This file was made of what could be read of a damaged record. The seal speaks of the "
+        "events that are left; of the figures and pictures it says nothing.",
+        *salvaged,
+    ]
 
 
 def definitions_chapter() -> Chapter:

@@ -21,7 +21,7 @@ SIDES: Final = {
     "sync": "Sync",
     "relay": "Relay",
     "instrument": "Our instrument",
-    "person": "Person",
+    "person": "Ordered",
     "other": "Other",
 }
 
@@ -73,6 +73,13 @@ _FIGURES: Final = (
 )
 
 
+def is_fault(incident: Incident) -> bool:
+    """Not so a switch that a person ordered, or one back to the better uplink, that came about:
+    it is a moment which viewers may have noticed."""
+    switch = incident.switch
+    return switch is None or switch.is_for_fault or switch.state == "failed"
+
+
 def incidents_chapter(summary: Summary, words: AsWritten) -> Chapter:
     rows = [
         _incident(place, incident, summary, words)
@@ -86,7 +93,8 @@ def incidents_chapter(summary: Summary, words: AsWritten) -> Chapter:
         return Chapter("incidents", "Incidents", [none])
     notes = [
         "Numbers are those in the timeline. What merely follows from another incident is not "
-        "listed a second time.",
+        "listed a second time. A switch that was ordered, or that went back to the better uplink, "
+        "is listed as a moment that viewers may have noticed; it is no fault.",
         *left_out(len(rows), len(summary.incidents), "The first"),
     ]
     grid = Grid("Incidents in order of their beginning", _INCIDENTS, rows, notes)
@@ -94,8 +102,9 @@ def incidents_chapter(summary: Summary, words: AsWritten) -> Chapter:
 
 
 def incident_words(incident: Incident, words: AsWritten) -> str:
-    cause = words.edit(incident.cause)
-    return f"{incident.subject}: {cause}" if incident.subject else cause
+    """The subject is named where it is an uplink; the id of an alarm tells people nothing."""
+    cause, subject = words.edit(incident.cause), incident.subject
+    return cause if not subject or "." in subject else f"{subject}: {cause}"
 
 
 def incident_lasted(incident: Incident, summary: Summary) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from livedesk.core.clock import NS_PER_S
+from livedesk.core.events import Json
 from livedesk.journal.chain import Seal
 from livedesk.journal.fold.summary import summarise
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.edition import edited
 from livedesk.journal.report.page import render_report
-from tests.journal.kit import event, info, row, steady, write
+from livedesk.journal.writer import JournalWriter
+from tests.journal.kit import START_MONO_NS, START_UTC_NS, at, event, info, row, steady, write
 
 HOSTILE = "<script>alert(1)</script>&\"'</style>\u202e\x07=1+1"
 
@@ -73,7 +79,9 @@ def test_nothing_is_fetched(show: Path) -> None:
         value
         for _, attributes in Elements(page(show)).found
         for name, value in attributes.items()
-        if name in ("src", "href", "action", "data") and value and not value.startswith("#")
+        if name in ("src", "href", "action", "data")
+        and value
+        and not value.startswith(("#", "data:image/jpeg;base64,"))
     ]
     assert links == []
     assert "url(" not in page(show)
@@ -117,6 +125,71 @@ def test_a_broken_seal_is_the_first_thing_said(show: Path) -> None:
     told = page(show, seal=Seal("broken", "ab" * 32, 6, 4))
     assert told.index("broken at event 4") < told.index('class="tiles')
     assert "BROKEN" in told
+
+
+def test_what_was_saved_of_a_damaged_record_says_so_first(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.livedesk", steady(range(300)), [event(1, 0, "session.start")])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    with SessionReader.open_or_salvage(path, tmp_path / "saved") as reader:
+        assert reader.salvaged
+        told = render_report(reader, summarise(reader))
+    assert told.index("saved of a damaged record") < told.index('class="tiles')
+    assert "The seal speaks of the events that are left" in told
+
+
+def test_a_switch_that_a_person_ordered_is_a_moment_and_no_fault(tmp_path: Path) -> None:
+    facts: dict[str, Json] = {"from": "primary", "to": "bonded", "cause": "operator"}
+    done = facts | {"publish_ms": 45.0, "switch_ms": 400.0}
+    events = [
+        replace(event(1, 20, "failover.switch", actor="ana"), data=facts),
+        replace(event(2, 20.4, "failover.done", actor="ana"), data=done),
+        event(3, 60, "session.end"),
+    ]
+    about = info(uplinks=("primary", "bonded"))
+    told = page(write(tmp_path / "a.livedesk", steady(range(60)), events, about))
+    assert "Nothing went wrong that was recorded" in told
+    assert "Ordered. Switched from primary to bonded" in told
+    assert 'class="trouble' not in told
+
+
+def test_what_viewers_had_of_it_goes_before_what_merely_took_longer(tmp_path: Path) -> None:
+    rows = [*steady(range(100)), *steady(range(100, 105), goodput=900), *steady(range(105, 400))]
+    events = [
+        happened
+        for seq, t_s in enumerate(range(120, 370, 50), 1)
+        for happened in (
+            event(2 * seq, t_s, "limit.trip", "Late.", alarm="path.late", priority="low"),
+            event(2 * seq + 1, t_s + 30, "limit.clear", "Over.", alarm="path.late"),
+        )
+    ]
+    told = page(write(tmp_path / "a.livedesk", rows, [*events, event(99, 400, "session.end")]))
+    listed = told.partition('class="worst"')[2].partition("</ol>")[0]
+    assert "What went wrong most (4 of 6)" in told
+    assert "5 s below 2,500 kbps." in listed.replace("\xa0", " ")
+    assert "path.late:" not in listed
+
+
+def test_pictures_stand_in_the_page_itself(tmp_path: Path) -> None:
+    assert not Elements(page(write(tmp_path / "none.livedesk"))).of("img")
+    jpeg = b"\xff\xd8\xff small"
+    path = with_stills(tmp_path / "a.livedesk", jpeg, b"<svg onload=alert(1)>")
+    (picture,) = Elements(page(path)).of("img")
+    assert picture["src"] == f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
+    assert "img-src data:" in page(path)
+
+
+def with_stills(path: Path, *jpegs: bytes) -> Path:
+    async def fill() -> None:
+        writer = JournalWriter.create(path, info(), at(0))
+        for t_s, jpeg in enumerate(jpegs):
+            into_ns = t_s * NS_PER_S
+            writer.still("interval", jpeg, START_MONO_NS + into_ns, START_UTC_NS + into_ns)
+        writer.sample(steady(range(4)))
+        await writer.close()
+
+    asyncio.run(fill())
+    return path
 
 
 def test_the_same_record_is_the_same_page(show: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -13,10 +14,15 @@ import pytest
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.events import Event, Json
 from livedesk.core.system_packages import PAPER, PAPER_READERS, missing
+from livedesk.journal.chain import Seal
+from livedesk.journal.disk import SessionDisk
 from livedesk.journal.exports.pdf import PdfUnavailableError, write_pdf
 from livedesk.journal.fold.summary import summarise
 from livedesk.journal.reader import SessionReader
+from livedesk.journal.report.front import STILLS, shown_stills
 from livedesk.journal.report.page import render_report
+from livedesk.journal.schema import connect
+from livedesk.journal.values import SessionInfo, Still
 from tests.journal.kit import START_UTC_NS, event, info, row, steady, write
 
 needs_paper = pytest.mark.skipif(
@@ -52,6 +58,22 @@ def comment_event(seq: int, t_s: int, place: int) -> Event:
     return event(seq, t_s, "moderation.judged", "A comment.", item=item)
 
 
+def add_stills(path: Path, about: SessionInfo, seconds: range) -> None:
+    """Upright pictures, as phones send them."""
+    picture = io.BytesIO()
+    pytest.importorskip("PIL.Image").new("RGB", (90, 160), "pink").save(picture, "JPEG")
+    disk = SessionDisk(path, about, connect)
+    disk.open()
+    disk.write_stills(
+        [
+            Still(t_s * 1000, START_UTC_NS + t_s * NS_PER_S, "interval", picture.getvalue())
+            for t_s in seconds
+        ]
+    )
+    disk.fold()
+    disk.discard()
+
+
 def pages(path: Path) -> list[str]:
     told = subprocess.run(
         [shutil.which("pdftotext") or "", "-layout", path, "-"],
@@ -85,8 +107,10 @@ def test_the_first_sheet_holds_the_whole_verdict_however_much_there_is(tmp_path:
     about = info(name="A very long name of a shop, " * 6, uplinks=uplinks)
     events.sort(key=lambda each: each.seq)
     path = write(tmp_path / "a.livedesk", rows, events, about)
+    add_stills(path, about, range(5, 395, 10))
     with SessionReader.open(path) as reader:
-        html = render_report(reader, summarise(reader))
+        assert len(shown_stills(reader, summarise(reader))) == STILLS
+        html = render_report(reader, summarise(reader), seal=Seal("broken", "ab" * 32, 6, 4))
     # What follows on later sheets costs seconds and changes nothing on the first.
     write_pdf(html.partition('<section class="chapter in-incidents"')[0], tmp_path / "a.pdf")
     first, second, *_ = pages(tmp_path / "a.pdf")
