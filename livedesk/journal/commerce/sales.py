@@ -34,7 +34,7 @@ def _items(order: Sequence[OrderRow]) -> list[list[OrderRow]]:
 
 
 def _sale(lines: Sequence[OrderRow]) -> Sale:
-    sold = [row for row in lines if (row.amount or ZERO) >= 0 and not row.adjustment]
+    sold = [row for row in lines if _is_sold(row)]
     timed = [row for row in sold or lines if row.utc_ns is not None]
     first = min(timed, key=lambda row: (row.day_only, row.utc_ns or 0), default=None)
     return Sale(
@@ -63,8 +63,13 @@ def _word(texts: Iterable[str]) -> str:
 
 def _units(row: OrderRow) -> Decimal:
     """Of what was sold, not of what came back or was adjusted later."""
-    is_sold = (row.amount or ZERO) >= 0 and not row.adjustment
-    return Decimal(max(row.quantity or 0, 0)) if is_sold else ZERO
+    return Decimal(max(row.quantity or 0, 0)) if _is_sold(row) else ZERO
+
+
+def _is_sold(row: OrderRow) -> bool:
+    """An adjustment has a row of its own in some exports, and stands in that of the sale in
+    others; without a price it may be a gift."""
+    return row.amount > 0 if row.amount else not row.adjustment
 
 
 def _refunded(row: OrderRow) -> Decimal:

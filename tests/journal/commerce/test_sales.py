@@ -108,3 +108,15 @@ def test_shares_add_up_to_the_cent(cents: int, weights: list[int]) -> None:
     whole = sum(weights) or len(weights)
     for part, weight in zip(parts, weights if any(weights) else [1] * len(weights), strict=True):
         assert abs(part - total * weight / whole) <= Decimal("0.01")
+
+
+def test_an_adjustment_beside_the_sale_takes_neither_its_units_nor_its_cancelling() -> None:
+    columns = (*COLUMNS[:6], "Quantity", "Order Status")
+    rows = [
+        ["o1", "a", "20.00", "USD", "-2.40", "R1", 3, "Completed"],
+        ["o2", "a", "20.00", "USD", "-2.40", "R1", 1, "Cancelled"],
+        ["o1", "a", "", "USD", "-1.00", "R2", 3, "Completed"],
+    ]
+    (sums,) = tally(sales_of(orders_in("a.csv", as_csv(columns, rows)).rows))
+    assert (sums.units, sums.orders, sums.gross) == (3, 1, D(20))
+    assert sums.clawed == D("5.80")
