@@ -16,6 +16,8 @@ Names = Mapping[str, Sequence[str]]
 
 _SIZE: Final = {"width": 1100, "height": 380}
 _ROWS_APART: Final = 20
+_LAST_COLUMN: Final = 15
+"""The last one under the charts."""
 _LINES: Final = (
     ("#1F5FA8", "solid"),
     ("#B3541E", "dash"),
@@ -32,6 +34,7 @@ def add_sheet(book: Any, summary: Summary, names: Names, counts: Mapping[str, in
     sheet = book.add_worksheet("Charts")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
+    _set_up_print(sheet)
     sheet.write_string(0, 0, "Over session time, h:mm:ss from the first media.")
     limits = _limits(book, sheet, summary)
     figures = [(stats.figure, stats.subject) for stats in summary.figures]
@@ -54,6 +57,13 @@ def add_sheet(book: Any, summary: Summary, names: Names, counts: Mapping[str, in
         _add_pins(chart, names["pins"], counts.get("pins", 1))
         _add_limits(chart, limits[3:])
         sheet.insert_chart(at, 0, chart)
+
+
+def _set_up_print(sheet: Any) -> None:
+    """On one page, without the small table beside the charts."""
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 1)
+    sheet.print_area(0, 0, 2 + 3 * _ROWS_APART, _LAST_COLUMN)
 
 
 def _limits(book: Any, sheet: Any, summary: Summary) -> list[tuple[str, int]]:

@@ -29,7 +29,8 @@ from livedesk.journal.text import NBSP, duration, percent, show_time, shown
 
 ALARMS_ACCEPTABLE: Final = 6.0
 ALARMS_MANAGEABLE: Final = 12.0
-"""Alarms an hour that one person can see to, and can just see to (ISA-18.2-2016, 16.5)."""
+"""Alarms an hour that one person can see to, and can just see to: about one and two in ten minutes
+(ISA-18.2 and EEMUA 191, as training texts quote them)."""
 
 _MS_PER_H: Final = 3_600_000
 
@@ -239,7 +240,10 @@ def _alarms(summary: Summary) -> SummaryFigure:
         judgement = "bad", "more than one person can follow"
     elif an_hour > ALARMS_ACCEPTABLE:
         judgement = "look", "many"
-    note = f"{count:,} in {show_time(summary.length_ms)}"
+    note = (
+        f"{count:,} in {show_time(summary.length_ms)}; about {ALARMS_ACCEPTABLE:.0f} are "
+        f"acceptable, {ALARMS_MANAGEABLE:.0f} the most"
+    )
     return number_figure(key, title, rate, "", judgement, note, decimals=1)
 
 

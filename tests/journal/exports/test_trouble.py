@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import resource
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 
 from livedesk.journal.exports.export import export
 from livedesk.journal.exports.files import ExportFailedError
-from livedesk.journal.exports.options import ExportOptions
 from livedesk.journal.exports.parquet import ParquetUnavailableError
 from livedesk.journal.exports.watch import ExportCancelledError
 from tests.journal.big import Size, make_big
@@ -116,21 +114,3 @@ def test_without_pyarrow_parquet_says_what_to_install(
     with pytest.raises(ParquetUnavailableError, match=r"livedesk\[parquet\]"):
         export(session, ["csv", "parquet"], tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_the_brand_edition_names_nobody(session: Path, tmp_path: Path) -> None:
-    formats = ["csv", "xlsx", "jsonl", "html", "vtt", "edl"]
-    written = export(session, formats, tmp_path, ExportOptions(edition="brand"))
-    for path in written:
-        content = text_in(path)
-        for person in ("Anna Berg", "Jo Park", "Sam Ito", "Mika", "viewer_"):
-            assert person not in content, (path.name, person)
-        if path.name in ("actions.csv", "a.jsonl", "a.xlsx"):
-            assert "operator 1" in content
-
-
-def text_in(path: Path) -> str:
-    if path.suffix != ".xlsx":
-        return path.read_text(encoding="utf-8")
-    with zipfile.ZipFile(path) as packed:
-        return "".join(packed.read(name).decode("utf-8") for name in packed.namelist())
