@@ -30,6 +30,9 @@ class Evidence(msgspec.Struct, frozen=True):
     reason: str
 
 
+ZERO_TIMECODE: Final = "00:00:00:00"
+
+
 class ExportWork(msgspec.Struct, frozen=True, tag="export"):
     """Write the sessions' files into `out`, which is there and empty.
 
@@ -45,6 +48,7 @@ class ExportWork(msgspec.Struct, frozen=True, tag="export"):
     evidence: Evidence | None = None
     single: bool = False
     floor_bytes: int = 0
+    start_timecode: str = ZERO_TIMECODE
 
 
 class SummaryWork(msgspec.Struct, frozen=True, tag="summary"):

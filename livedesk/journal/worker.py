@@ -137,7 +137,8 @@ def export_all(work: ExportWork, tell: Tell) -> Made:
         except DiskLowError:
             raise
         except (JournalError, OSError) as error:
-            problems.append(f"{session.parent.name} {session.stem}: {_sentence(error)}")
+            where, what = f"{session.parent.name} {session.stem}", _sentence(error)
+            problems.append(f"{where}: {what}".replace(f"{session.parent}{os.sep}", ""))
     if not made:
         raise JournalError(" ".join(problems))
     return Made(tuple(made), " ".join(problems) or None)
@@ -149,7 +150,9 @@ def _export_one(work: ExportWork, session: Path, out: Path, watch: Watch) -> lis
 
     orders = work.orders
     options = ExportOptions(
-        work.edition, None if orders is None else OrdersFile(Path(orders.path), orders.mapping)
+        work.edition,
+        None if orders is None else OrdersFile(Path(orders.path), orders.mapping),
+        work.start_timecode,
     )
     packed = (*_FOLDERS, "edl") if work.single else _FOLDERS
     formats = [ONE_FILE[name] if name in packed else name for name in work.formats]

@@ -24,9 +24,10 @@ from livedesk.engine.api.spans import UNIX_LIMIT_S
 from livedesk.engine.records.job import Asked
 from livedesk.engine.records.jobs import WAITING_MOST, ExportJobs, TooManyExportsError
 from livedesk.engine.records.library import Found
-from livedesk.journal.work import Evidence, Orders
+from livedesk.journal.work import ZERO_TIMECODE, Evidence, Orders
 
 MOST_SESSIONS: Final = 500
+_TIMECODE: Final = r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d[:;]\d\d$"
 _PRESSED: Final = "Wait until one is done, or cancel one."
 
 
@@ -45,6 +46,8 @@ class ExportBody(ByBody, kw_only=True):
     orders: Annotated[tuple[str, ...], Meta(max_length=1)] = ()
     """Of a file that was handed in, its id. Several are not added up: they may overlap."""
     evidence: EvidenceBody | None = None
+    start_timecode: Annotated[str, Meta(pattern=_TIMECODE)] = ZERO_TIMECODE
+    """Where the recording begins on an editor's timeline (only for `edl`)."""
 
 
 async def ask(request: Request) -> Response:
@@ -60,6 +63,7 @@ async def ask(request: Request) -> Response:
         edition=body.edition,
         orders=_orders(request, body.orders),
         evidence=_evidence(body.evidence, found),
+        start_timecode=body.start_timecode,
         by=by,
     )
     return json_answer(_added(request, asked), 202)

@@ -153,9 +153,9 @@ async def delete_session(request: Request) -> Response:
     if body.confirm != found.session.id:
         raise wrong_value("confirm", "the id of the session once more")
     with _as_answers():
-        freed = await records_of(request).delete(found)
+        lost = await records_of(request).delete(found)
     people: PeopleDoor = request.app.state.people
-    note_deleted(people.audit, found, freed, actor, request.scope["role"])
+    note_deleted(people.audit, lost, actor, request.scope["role"])
     return Response(status_code=204)
 
 

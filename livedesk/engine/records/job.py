@@ -11,7 +11,7 @@ from typing import Final
 
 from livedesk.core.records import Edition, ExportFormat, ExportJob
 from livedesk.engine.records.child import Child
-from livedesk.journal.work import Evidence, ExportWork, Orders
+from livedesk.journal.work import ZERO_TIMECODE, Evidence, ExportWork, Orders
 
 FLOOR_BYTES: Final = 500_000_000
 """Of the disk, on which the record of a show may be written just now."""
@@ -29,6 +29,8 @@ class Asked:
     evidence: Evidence | None = None
     single: bool = False
     """Its format as one file."""
+    start_timecode: str = ZERO_TIMECODE
+    """Of the editors' timeline, where the recording begins on it."""
     by: str = ""
 
 
@@ -61,6 +63,7 @@ def work_of(job: Job) -> ExportWork:
         asked.evidence,
         asked.single,
         FLOOR_BYTES,
+        asked.start_timecode,
     )
 
 

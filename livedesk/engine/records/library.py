@@ -6,6 +6,7 @@ time changes. All of it blocks: call it in a thread.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Final
 
 from livedesk.core.records import RecordedSession
 from livedesk.journal.retention import KeptMarksError, kept, mark_of
-from livedesk.journal.sessions import SessionEntry, describe, session_files
+from livedesk.journal.sessions import SessionEntry, describe, recorded, session_files
 
 _WAL: Final = "-wal"
 
@@ -55,7 +56,7 @@ class Library:
         for each in found:
             session = each.session
             if session.id in taken:
-                session = replace(session, id=_name_of(each.path))
+                session = replace(session, id=recorded(SessionEntry(each.path)).id)
             taken.add(session.id)
             why = marks.get(mark_of(each.path), "")
             listed.append(replace(each, session=replace(session, kept=why)))
@@ -79,46 +80,32 @@ class Library:
         known = self._known.get(path)
         if known is None or known[0] != fingerprint:
             known = self._known[path] = fingerprint, describe(path)
-        entry, size = known[1], sum(size for size, _ in fingerprint)
+        entry = known[1]
+        is_open = entry.info is not None and entry.info.session in running
         until_utc_ns = 0 if entry.end is None else entry.end.utc_ns
-        return Found(self._told(path, entry, size, running), path, fingerprint, until_utc_ns)
-
-    def _told(
-        self, path: Path, entry: SessionEntry, size: int, running: Set[str]
-    ) -> RecordedSession:
-        file = path.relative_to(self._data).as_posix()
-        info = entry.info
-        if info is None or entry.end is None:
-            return RecordedSession(
-                _name_of(path), path.parent.name, file, bytes=size, problem=entry.problem
-            )
-        is_open = info.session in running
-        return RecordedSession(
-            id=info.session,
-            store=info.store,
-            file=file,
-            name=info.name,
-            platform=info.platform,
-            started_utc_ns=info.started_utc_ns,
-            ended_utc_ns=None if is_open else entry.end.utc_ns,
-            bytes=size,
-            signed_off=entry.signed_off,
-            open=is_open,
-            sandbox=info.sandbox,
-        )
-
-
-def _name_of(path: Path) -> str:
-    """What a file that does not say is called."""
-    return f"{path.parent.name}-{path.stem}"
+        session = recorded(entry, is_open=is_open)
+        if session.problem is not None:
+            # Where the engine keeps its data is nothing for a console elsewhere.
+            problem = session.problem.replace(str(path), session.file)
+            session = replace(session, problem=problem)
+        return Found(session, path, fingerprint, until_utc_ns)
 
 
 def _fingerprint(path: Path) -> Fingerprint:
-    """Raises FileNotFoundError."""
-    whole = path.stat()
-    parts = [(whole.st_size, whole.st_mtime_ns)]
+    """Empty for what may not be looked at. Raises FileNotFoundError."""
     try:
-        wal = path.with_name(path.name + _WAL).stat()
+        whole = path.stat()
+        wal = _stat(path.with_name(path.name + _WAL))
     except FileNotFoundError:
-        return tuple(parts)
-    return *parts, (wal.st_size, wal.st_mtime_ns)
+        raise
+    except OSError:
+        return ()
+    parts = [whole] if wal is None else [whole, wal]
+    return tuple((each.st_size, each.st_mtime_ns) for each in parts)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None

@@ -10,8 +10,7 @@ from livedesk.core.clock import Clock
 from livedesk.core.settings import RecordSettings
 from livedesk.core.tasks import Tasks
 from livedesk.engine.people.audit import Audit
-from livedesk.engine.records.library import Found
-from livedesk.engine.records.records import Records
+from livedesk.engine.records.records import Deleted, Records
 from livedesk.engine.records.retention import Retention
 from livedesk.engine.records.trail import note_deleted
 from livedesk.engine.records.typed import TypedTrail
@@ -27,8 +26,8 @@ async def open_records(
 ) -> AsyncIterator[Records]:
     """`running`: the ids of the sessions that are open now."""
 
-    def deleted(found: Found, freed_bytes: int) -> None:
-        note_deleted(audit, found, freed_bytes)
+    def deleted(lost: Deleted) -> None:
+        note_deleted(audit, lost)
 
     records = Records(data, clock, running)
     await records.open()

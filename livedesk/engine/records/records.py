@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from livedesk.core.clock import Clock
 from livedesk.core.records import RecordedSession, SessionFigures
+from livedesk.engine.past import SealedRecord, seal_of
 from livedesk.engine.records.child import Child
 from livedesk.engine.records.jobs import ExportJobs
 from livedesk.engine.records.library import Found, Library
@@ -19,6 +21,15 @@ from livedesk.journal.retention import OpenSessionError, delete_session, keep, u
 from livedesk.journal.work import Work
 
 EXPORTS: Final = "exports"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What was lost: the session, the bytes that became free, and what its record stood at."""
+
+    session: RecordedSession
+    freed_bytes: int
+    seal: SealedRecord
 
 
 class Records:
@@ -74,11 +85,12 @@ class Records:
         else:
             await asyncio.to_thread(keep, self.data, found.path, why)
 
-    async def delete(self, found: Found) -> int:
-        """Returns the bytes that became free. Raises JournalError (`journal/retention.py`)."""
+    async def delete(self, found: Found) -> Deleted:
+        """Raises JournalError (`journal/retention.py`)."""
         if found.session.open or self.jobs.uses(found.path):
             raise OpenSessionError(found.path)
         await self.replays.forget(found.path)
+        seal = await asyncio.to_thread(seal_of, found.path, found.session.id)
         freed = await asyncio.to_thread(delete_session, self.data, found.path)
         self._summaries.forget(found.path)
-        return freed
+        return Deleted(found.session, freed, seal)

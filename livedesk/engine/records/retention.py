@@ -9,7 +9,7 @@ from typing import Final
 
 from livedesk.core.clock import Clock
 from livedesk.engine.records.library import Found
-from livedesk.engine.records.records import Records
+from livedesk.engine.records.records import Deleted, Records
 from livedesk.journal.errors import JournalError
 from livedesk.journal.retention import due
 
@@ -21,14 +21,14 @@ LOOK_EVERY_S: Final = 6 * 3_600.0
 
 
 class Retention:
-    """`deleted` is told each session that went, with the bytes that became free."""
+    """`deleted` is told each session that went."""
 
     def __init__(
         self,
         records: Records,
         keep_days: float,
         clock: Clock,
-        deleted: Callable[[Found, int], None],
+        deleted: Callable[[Deleted], None],
     ) -> None:
         """`keep_days` 0: all stay."""
         self._records = records
@@ -57,9 +57,9 @@ class Retention:
 
     async def _delete(self, found: Found) -> None:
         try:
-            freed = await self._records.delete(found)
+            lost = await self._records.delete(found)
         except JournalError as error:
             log.warning("an old session stays: %s", error)
             return
         log.info("deleted %s after %g days", found.session.file, self._keep_days)
-        self._deleted(found, freed)
+        self._deleted(lost)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from livedesk.core.roles import Role
 from livedesk.engine.people.audit import ENGINE, Audit
-from livedesk.engine.records.library import Found
+from livedesk.engine.records.records import Deleted
 
 
-def note_deleted(
-    audit: Audit, found: Found, freed_bytes: int, actor: str = ENGINE, role: Role = "admin"
-) -> None:
+def note_deleted(audit: Audit, deleted: Deleted, actor: str = ENGINE, role: Role = "admin") -> None:
     """Beside the call that asked for it, if one did: what exactly was lost."""
-    session = found.session
+    session = deleted.session
     data = {
         "session": session.id,
         "file": session.file,
         "name": session.name,
-        "bytes": str(freed_bytes),
+        "bytes": str(deleted.freed_bytes),
+        "head": deleted.seal.head,
+        "events": str(deleted.seal.events),
     }
     audit.note("session.deleted", actor, role, store=session.store, data=data)

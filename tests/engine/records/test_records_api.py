@@ -103,6 +103,8 @@ def test_what_cannot_be_exported_is_refused_in_words(bench: Bench) -> None:
                 (422, "wrong_value"),
             ),
             (one | {"evidence": stretch | {"reason": ""}}, (422, "wrong_value")),
+            (one | {"formats": ["edl"], "start_timecode": "1:00"}, (422, "wrong_value")),
+            (one | {"formats": ["edl"], "start_timecode": "24:00:00:00"}, (422, "wrong_value")),
         ):
             assert _code(await running.http.post("/v1/exports", json=body)) == expected, body
         assert (await running.http.get("/v1/exports")).json() == {"exports": []}
@@ -170,6 +172,7 @@ def test_a_session_is_kept_until_it_need_not_be_and_then_deleted(bench: Bench) -
         [lost] = [entry for entry in trail if entry["act"] == "session.deleted"]
         assert (lost["actor"], lost["store"], lost["data"]["session"]) == ("Kim", "glow", "s1")
         assert int(lost["data"]["bytes"]) > 0
+        assert (len(lost["data"]["head"]), lost["data"]["events"]) == (64, "3")
 
     _within(bench, story)
 

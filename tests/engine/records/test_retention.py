@@ -7,8 +7,7 @@ from pathlib import Path
 
 from livedesk.core.clock import NS_PER_S, ManualClock
 from livedesk.engine.records.job import Asked
-from livedesk.engine.records.library import Found
-from livedesk.engine.records.records import Records
+from livedesk.engine.records.records import Deleted, Records
 from livedesk.engine.records.retention import Retention
 from livedesk.journal.retention import keep
 from tests.engine.records.bench import Children, session_file
@@ -32,17 +31,15 @@ def test_old_sessions_go_and_what_somebody_needs_stays(tmp_path: Path) -> None:
         records = Records(tmp_path, clock, lambda: frozenset({"open"}), Children())
         await records.open()
         records.jobs.add(Asked(("exported",), (exported,), ("html",)))
-        told: list[tuple[str, int]] = []
-
-        def deleted(found: Found, freed: int) -> None:
-            told.append((found.session.id, freed))
-
-        await Retention(records, 0, clock, deleted).look()
+        told: list[Deleted] = []
+        await Retention(records, 0, clock, told.append).look()
         assert told == []
-        retention = Retention(records, 30, clock, deleted)
+        retention = Retention(records, 30, clock, told.append)
         await retention.look()
-        assert [session for session, _ in told] == ["old"]
-        assert told[0][1] > 0
+        [lost] = told
+        assert (lost.session.id, lost.seal.events) == ("old", 3)
+        assert lost.freed_bytes > 0
+        assert len(lost.seal.head) == 64
         left = {session.id for session in await records.sessions()}
         assert left == {"kept", "open", "exported", "fresh", f"glow-{damaged.stem}"}
         (tmp_path / "sessions" / "kept.json").write_text("{")
