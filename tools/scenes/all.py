@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from livedesk.ui.welcome.window import WelcomeWindow
 from livedesk.ui.window import ConsoleWindow
-from tools.scenes import apart, console, dialogs, records, show
+from tools.scenes import apart, console, dialogs, records, replays, show
 from tools.scenes.stage import Scene
 
 SCENES: Final[dict[str, Scene]] = {
@@ -73,6 +73,11 @@ SCENES: Final[dict[str, Scene]] = {
     "sessions-export-running": records.export_running,
     "sessions-export-closed": records.export_closed,
     "sessions-orders": records.orders,
+    "replay": replays.replay,
+    "replay-incident": replays.incident,
+    "replay-playing": replays.playing,
+    "replay-reading": replays.reading,
+    "replay-evidence": replays.evidence,
     "keys": dialogs.keys,
     "question-end": dialogs.end,
     "question-drill": dialogs.drill,

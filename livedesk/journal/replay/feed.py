@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
+from livedesk.core.events import Event
 from livedesk.core.ladder import SkewLadder
 from livedesk.core.status import (
+    ConfigurationIssue,
     FeedState,
     FeedStatus,
     HealthClass,
@@ -59,6 +61,7 @@ class FeedCourse:
         """Why the relay was not there; empty while it was."""
         self._probe: Course[str] = Course()
         self._formats: Course[Mapping[str, Any]] = Course()
+        self._issues: Course[tuple[ConfigurationIssue, ...]] = Course()
 
     def take(self, timed: TimedEvent) -> None:
         t_ms, event = timed.t_ms, timed.event
@@ -80,6 +83,8 @@ class FeedCourse:
                 self._tell(t_ms, _Told("BLIND"))
             case "relay.started" | "relay.replaced":
                 self._relay.add(t_ms, "")
+            case "configuration.changed":
+                self._issues.add(t_ms, _issues(event))
             case kind if kind in _SESSION:
                 self._session.add(t_ms, _SESSION[kind])
             case kind if kind in _FORMATS:
@@ -95,6 +100,10 @@ class FeedCourse:
     def session(self, t_ms: int) -> SessionState:
         """A session begins with its first media, at 0."""
         return self._session.at(t_ms) or ("live" if t_ms >= 0 else "waiting")
+
+    def issues(self, t_ms: int) -> tuple[ConfigurationIssue, ...] | None:
+        """What did not fit the platform; None where nothing was told of it yet."""
+        return self._issues.at(t_ms)
 
     def feed(self, t_ms: int, second: Second, limits: Limits) -> FeedStatus:
         told = self._feed.at(t_ms) or _Told()
@@ -141,6 +150,13 @@ class FeedCourse:
             return PartStatus("up", age_ms=0.0)
         why_not = self._probe.at(t_ms) or ""
         return PartStatus("down" if why_not else "stale", why_not or None)
+
+
+def _issues(event: Event) -> tuple[ConfigurationIssue, ...]:
+    """The record has which they were; how bad each was is not on record."""
+    told = event.data.get("issues")
+    types = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    return tuple(ConfigurationIssue(each, "warning", each, event.text) for each in types)
 
 
 def _flowing(state: FeedState | None, second: Second, limits: Limits) -> FeedState:

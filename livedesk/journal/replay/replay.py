@@ -35,7 +35,9 @@ from livedesk.journal.replay.uplinks import UplinkCourses
 from livedesk.journal.rows import row_event
 from livedesk.journal.values import Still
 
-_PATHS: Final = frozenset(("feed", "uplink", "failover", "relay", "session", "probe"))
+_PATHS: Final = frozenset(
+    ("feed", "uplink", "failover", "relay", "session", "probe", "configuration")
+)
 """First parts of the kinds of which the stream's course is made."""
 
 
@@ -133,6 +135,7 @@ class Replay:
         second, limits = self._seconds.at(t_ms), in_force.limits
         feed = self._feed.feed(t_ms, second, limits)
         uplinks = self._uplinks.at(t_ms, second, feed, in_force)
+        issues = self._feed.issues(t_ms)
         has_queue = in_force.part("moderation") is not None or not self._queue.is_empty
         return StoreStatus(
             store=info.store,
@@ -156,6 +159,9 @@ class Replay:
             journal=_journal(feed, second),
             picture=picture_of(t_ms, second, self._alarms),
             sound=sound_of(t_ms, second, self._alarms),
+            issues=issues or (),
+            # Mismatches are told when they change: while somebody looked, silence means none.
+            issues_checked=issues is not None or second.is_probed,
             return_check=_return(second, in_force),
         )
 

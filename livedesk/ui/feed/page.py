@@ -177,11 +177,13 @@ class FeedPage(QWidget):
         preview: Preview | None,
         events: tuple[Event, ...],
         orders: Orders,
+        no_picture: str = "",
     ) -> None:
+        """`no_picture`: why there is none, where the status cannot know."""
         self.strip.show_cards(cards(view))
         self.uplinks.show_store(view, answering, orders)
         cut_off = view.stale or not answering or not feed_flows(view)
-        self.preview.show_preview(preview, cut_off, _no_picture(view))
+        self.preview.show_preview(preview, cut_off, no_picture or _no_picture(view))
         self.meters.show_levels(levels(view))
         self.side.show_store(view, events)
         self.alarms.show_store(view)

@@ -41,6 +41,8 @@ class Orders:
     left_s: float = 0.0
     remark: str = ""
     """Why a key that was pressed did nothing."""
+    off: str = ""
+    """Why nothing can be ordered here at all; empty where it can."""
 
     def waits(self, kind: str) -> bool:
         return any(a.order.kind == kind and a.state == "sent" for a in self.asked)
@@ -132,7 +134,7 @@ class UplinksPanel(QWidget):
         self._show_foot(story(view, self._zone), orders)
 
     def _show_button(self, tile: Tile, orders: Orders) -> None:
-        panel, reason = self.tiles[tile.name], tile.blocked
+        panel, reason = self.tiles[tile.name], orders.off or tile.blocked
         text = tile.brief if panel.compact else tile.offer
         armed = orders.armed == tile.name and bool(text) and not reason
         if text and orders.waits("switch"):
@@ -150,7 +152,7 @@ class UplinksPanel(QWidget):
         waits = orders.waits("hold")
         push.setText(tr("Sent…") if waits else text)
         push.setAccessibleName(text)
-        reason = blocked(view, answering) if view.stale or not answering else ""
+        reason = blocked(view, answering) if view.stale or not answering else orders.off
         push.setEnabled(not waits and not reason)
         push.setToolTip(plain_tip(reason or _hold_hint(mode)))
         show_tone(push, "set" if mode in ("hold", "latched") else "")
@@ -158,7 +160,7 @@ class UplinksPanel(QWidget):
     def _show_drill(self, view: StoreView, answering: bool, orders: Orders) -> None:
         push = self.head.drill
         push.setVisible(has_choice(view))
-        waits, reason = orders.waits("drill"), drill_blocked(view, answering)
+        waits, reason = orders.waits("drill"), orders.off or drill_blocked(view, answering)
         push.setText(tr("Sent…") if waits else tr("Drill…"))
         push.setEnabled(not waits and not reason)
         push.setToolTip(reason or tr("Switch there and back as a test, with a report"))

@@ -14,11 +14,9 @@ from livedesk.ui.shortcuts import Shortcut
 def session_shortcuts(page: SessionsPage) -> tuple[Shortcut, ...]:
     """Going from session to session repeats while the key is held, acts never do."""
     steps = (
-        Shortcut(("J",), tr("Next session"), partial(page.step, 1), page="sessions",
-                 shown="J / ↓"),
-        Shortcut(("Shift+J",), tr("Session before"), partial(page.step, -1), page="sessions",
-                 shown="Shift+J / ↑"),
-    )  # fmt: skip
+        _step(page, "J", 1, tr("Next session"), "J / ↓"),
+        _step(page, "Shift+J", -1, tr("Session before"), "Shift+J / ↑"),
+    )
     acts: tuple[tuple[tuple[str, ...], str, Callable[[], None], Right | None], ...] = (
         (("Ctrl+F", "/"), tr("Search; Enter or ↓: what was found"), page.open_search, None),
         (("V",), tr("Next order of the list"), page.next_sort, None),
@@ -31,12 +29,25 @@ def session_shortcuts(page: SessionsPage) -> tuple[Shortcut, ...]:
         Shortcut((), tr("Open it as it was"), _nothing, page="sessions", shown=tr("Enter")),
         Shortcut((), tr("Choose several"), _nothing, page="sessions",
                  shown=tr("Shift+↑ ↓ / Ctrl+A")),
+        Shortcut((), tr("In a record: play or pause"), _nothing, page="sessions",
+                 shown=tr("Space")),
+        Shortcut((), tr("… 1 s, 10 s on or back"), _nothing, page="sessions",
+                 shown=tr("← → / Shift+← →")),
+        Shortcut((), tr("… next incident, next mark"), _nothing, page="sessions", shown="N / M"),
+        Shortcut((), tr("… begin and end of a stretch"), _nothing, page="sessions",
+                 shown="[ / ]"),
     )  # fmt: skip
     once = (
-        Shortcut(keys, text, act, repeats=False, page="sessions", right=right)
+        Shortcut(keys, text, partial(page.in_list, act), repeats=False, page="sessions",
+                 right=right)
         for keys, text, act, right in acts
     )
     return (*steps, *told, *once)
+
+
+def _step(page: SessionsPage, key: str, by: int, text: str, shown: str) -> Shortcut:
+    step = partial(page.in_list, partial(page.step, by))
+    return Shortcut((key,), text, step, page="sessions", shown=shown)
 
 
 def _nothing() -> None:

@@ -31,6 +31,7 @@ from livedesk.ui.sessions.exportline import ExportLine
 from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.keeping import KeepDialog, ask_release
 from livedesk.ui.sessions.listview import SessionList
+from livedesk.ui.sessions.replay import EvidencePlace, ReplayPage
 from livedesk.ui.theme import Theme
 
 LIST_SHARE, DETAILS_SHARE = 1, 1
@@ -134,6 +135,7 @@ class SessionsPage(Pages):
         self.search.left.connect(self.focus_list)
         self.sort.currentIndexChanged.connect(self._sort)
         self.dismiss.clicked.connect(self._dismiss)
+        self.open_asked.connect(self.open_replay)
         details = self.details
         details.opened.connect(self.open_session)
         details.export_asked.connect(self.export)
@@ -146,6 +148,9 @@ class SessionsPage(Pages):
     def show_records(self, snapshot: DeskSnapshot, rights: Rights) -> None:
         """Called ten times a second while the page is in sight."""
         self._rights = rights
+        if isinstance(self._replay, ReplayPage):
+            self._replay.refresh()
+            return
         if rights.may("records") and snapshot.link.answering:
             self._source.look(self._looked_at())
         known = self._source.known()
@@ -216,6 +221,15 @@ class SessionsPage(Pages):
         """What stands over the browser; None: the browser is in sight."""
         return self._replay
 
+    def open_replay(self, session: RecordedSession) -> None:
+        """As it was, from its beginning on."""
+        evidence = EvidencePlace(self._source.exports, self.choice.folder, self._show_folder)
+        source = self._source.replay(session)
+        replay = ReplayPage(self._theme, session, source, evidence, self._zone)
+        replay.closed.connect(self.close_replay)
+        self.show_replay(replay)
+        self.focus_list()
+
     def show_replay(self, widget: QWidget) -> None:
         """Put it over the browser, in place of another."""
         self.close_replay()
@@ -226,11 +240,18 @@ class SessionsPage(Pages):
     def close_replay(self) -> None:
         """Back to the list, as it was left."""
         if self._replay is not None:
+            if isinstance(self._replay, ReplayPage):
+                self._replay.let_go()
             self.removeWidget(self._replay)
             discard(self._replay)
             self._replay = None
             self.setCurrentWidget(self.browser)
             self.focus_list()
+
+    def in_list(self, act: Callable[[], None]) -> None:
+        """For keys of the list: they do nothing while a replay stands over it."""
+        if self._replay is None:
+            act()
 
     # What a person does
 

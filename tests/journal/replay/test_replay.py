@@ -60,6 +60,8 @@ def _path() -> Iterator[Event]:
     yield event(6, 0.1, "uplink.up", uplink="primary", reconnects=0)
     yield event(7, 1.0, "feed.class", to="OK")
     yield event(8, 1.2, "uplink.class", uplink="primary", to="OK")
+    yield event(8, 15.0, "configuration.changed", "The keyframes are 6 s apart.",
+                issues=["gopSizeLong"])  # fmt: skip
     yield replace(event(9, 20.0, "failover.switch"), data=SWITCH)
     yield event(10, 20.3, "failover.published", to="bonded", publish_ms=90.0)
     yield event(11, 20.3, "uplink.up", uplink="bonded", reconnects=1)
@@ -183,6 +185,14 @@ def test_limits_are_those_in_force(replay: Replay) -> None:
     assert (low.feed.state, low.limits.min_kbps) == ("LOW", 3000)
     bonded = low.uplinks[1]
     assert (bonded.address, bonded.bind, bonded.cost) == ("push.example:443", "10.0.0.8", "20 GB")
+
+
+def test_issues_are_those_told_of_by_then(replay: Replay) -> None:
+    early, late = replay.status_at(5_000), replay.status_at(16_000)
+    assert (early.issues, early.issues_checked) == ((), True)
+    assert [(each.type, each.description) for each in late.issues] == [
+        ("gopSizeLong", "The keyframes are 6 s apart.")
+    ]
 
 
 def test_a_switch_is_seen_before_in_and_after_it(replay: Replay) -> None:

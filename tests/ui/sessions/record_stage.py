@@ -20,6 +20,7 @@ from livedesk.desk.exporting import ExportRun
 from livedesk.desk.order_files import KnownOrders
 from livedesk.desk.record_client import ExportWish
 from livedesk.desk.records import KnownFigures, KnownRecords, RecordOrders
+from tests.ui.sessions.replay_stage import StageReplay
 
 START_UTC_NS = 1_790_000_000 * NS_PER_S
 HOUR_NS = 3_600 * NS_PER_S
@@ -175,6 +176,7 @@ class StageRecords:
     trouble: str = ""
     asked: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     looked: list[tuple[str, ...]] = field(default_factory=list)
+    replays: list[StageReplay] = field(default_factory=list)
     exports: StageExports = field(default_factory=StageExports)
     order_files: StageOrderFiles = field(default_factory=StageOrderFiles)
 
@@ -196,6 +198,10 @@ class StageRecords:
     def look(self, sessions: Iterable[str] = ()) -> None:
         """The stage tells by itself."""
         self.looked.append(tuple(sessions))
+
+    def replay(self, session: RecordedSession) -> StageReplay:
+        self.replays.append(StageReplay(session))
+        return self.replays[-1]
 
     def keep(self, sessions: Iterable[str], why: str) -> None:
         self.asked.append(("keep", tuple(sessions), why))
