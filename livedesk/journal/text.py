@@ -37,6 +37,11 @@ def cell(text: str) -> str:
     return f"'{harmless}" if text.startswith(_FORMULA_STARTS) else harmless
 
 
+def one_line(text: str) -> str:
+    """Plain text whose blanks and line ends are one blank each."""
+    return " ".join(plain(text).split())
+
+
 def shortened(text: str, longest: int = 80) -> str:
     """A title may have ten thousand characters; the exports have them all."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -101,7 +101,7 @@ def _chart(book: Any, title: str, summary: Summary) -> Any:
         {
             "num_format": "[h]:mm:ss",
             "min": 0,
-            "max": (length_s // step_s + 1) * step_s / _DAY_S,
+            "max": -(-length_s // step_s) * step_s / _DAY_S,
             "major_unit": step_s / _DAY_S,
             "label_position": "low",
             "num_font": {"size": 9},

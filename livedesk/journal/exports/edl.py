@@ -12,7 +12,7 @@ from typing import Final
 
 from livedesk.journal.exports.markers import Marker, MarkerKind
 from livedesk.journal.exports.timecode import FrameRate
-from livedesk.journal.text import plain, shortened
+from livedesk.journal.text import one_line, shortened
 
 EVENTS_A_LIST: Final = 999
 """An event has a number of three digits; more markers than that go into further lists."""
@@ -49,7 +49,7 @@ def edl_lists(
 
 def _title(name: str, number: int, count: int) -> str:
     part = f" {number} of {count}" if count > 1 else ""
-    return f"{shortened(_one_line(name), _TITLE_LENGTH)}{part}"
+    return f"{shortened(one_line(name), _TITLE_LENGTH)}{part}"
 
 
 def _list(
@@ -70,9 +70,5 @@ def _list(
         yield f" {note} |C:ResolveColor{_RESOLVE_COLOURS[marker.kind]} |M:{title} |D:{length}\n\n"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(plain(text).split())
-
-
 def _note(text: str) -> str:
-    return _one_line(text).replace("|", "¦")
+    return text.replace("|", "¦")

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from livedesk.journal.fold.pins import PinRow
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.report.edition import AsWritten
-from livedesk.journal.text import plain
+from livedesk.journal.text import one_line
 
 MarkerKind = Literal["pin", "switch", "incident"]
 
@@ -81,8 +81,4 @@ def _marker(
 ) -> Marker:
     start_ms = max(0, start_ms)
     end_ms = max(end_ms, start_ms + LEAST_MS)
-    return Marker(kind, number, start_ms, end_ms, _one_line(title), _one_line(note))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(plain(text).split())
+    return Marker(kind, number, start_ms, end_ms, one_line(title), one_line(note))

@@ -1,4 +1,4 @@
-"""What was done in the show, as CSV: switches and pins, one row each."""
+"""What was done in the show, as tables: switches and pins, one row each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was moderated, as CSV: comments on which somebody acted, and what each rule caught."""
+"""What was moderated, as tables: comments on which somebody acted, and what each rule caught."""
 
 from __future__ import annotations
 

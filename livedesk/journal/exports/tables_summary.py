@@ -27,7 +27,7 @@ VERDICT = (
     Column("title", "what"),
     Column("value", "how much; empty: not known", "number"),
     Column("unit", "of the value", is_word=True),
-    Column("text", "the same for people"),
+    Column("text", "the same for people", is_word=True),
     Column("mark", "good, look, bad or unknown", is_word=True),
     Column("word", "the mark in words", is_word=True),
     Column("note", "how it is counted, and what it is made of"),
@@ -92,7 +92,7 @@ def _pin_rows(summary: Summary) -> Iterator[Row]:
     yield measure("pins.sent", figures.sent, "", "pins that were sent, or asked of a person")
     yield measure("pins.share_within", share, "%", f"read back within {budget} ms of the cue")
     for name in ("shown", "late", "failed", "unknown", "superseded", "refused"):
-        yield measure(f"pins.{name}", getattr(figures, name), "", "see the state in pins.csv")
+        yield measure(f"pins.{name}", getattr(figures, name), "", "see the state of each pin")
     yield measure("pins.unsent", figures.unsent, "", "of the late ones: not sent, no time was left")
     for name in ("p50_ms", "p95_ms", "p99_ms", "max_ms"):
         yield measure(f"pins.{name[:-3]}", getattr(figures, name), "ms", "cue to read-back")

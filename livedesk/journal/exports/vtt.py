@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from livedesk.core.clock import iso_utc
 from livedesk.journal.exports.markers import Marker
-from livedesk.journal.text import plain
+from livedesk.journal.text import one_line
 
 
 def vtt_lines(name: str, started_utc_ns: int, markers: Iterable[Marker]) -> Iterator[str]:
     """A cue a marker. Its identifier is `pin-1`, `switch-1` or `incident-1`."""
-    yield f"WEBVTT {_text(' '.join(plain(name).split()))}\n\n"
+    yield f"WEBVTT {_text(one_line(name))}\n\n"
     yield f"NOTE\nTimes count from the first media, {iso_utc(started_utc_ns)}.\n\n"
     for marker in markers:
         yield f"{marker.kind}-{marker.number}\n"

@@ -28,7 +28,8 @@ from livedesk.journal.exports.wide import wide_samples
 from livedesk.journal.text import plain, shortened
 
 _FORMATS: Final[Mapping[SheetKind, Mapping[str, object]]] = {
-    "text": {"valign": "top"},
+    # A text that begins as a formula does stays a text also when somebody edits its cell.
+    "text": {"valign": "top", "quote_prefix": True},
     "int": {"num_format": "0", "valign": "top"},
     "number": {"num_format": "General", "align": "right", "valign": "top"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss.000", "align": "left", "valign": "top"},
@@ -194,7 +195,7 @@ def _lay_out(
 
 def _width(column: Column, kind: SheetKind) -> int:
     """In characters."""
-    if column.name in _WIDE:
+    if column.name in _WIDE and not column.is_word:
         return _WIDE_CHARS
     least = _WIDTHS.get(kind, _TEXT_CHARS if kind == "text" else 0)
     # The button of the filter covers three characters of the header.
