@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from livedesk.core.clock import NS_PER_MS
+from livedesk.core.clock import NS_PER_MS, NS_PER_S
 from livedesk.journal.errors import DamagedSessionError, NotASessionError
 from livedesk.journal.opened import EVENT_COLUMNS, in_words
 from livedesk.journal.reader_events import EventReader, TimedEvent
@@ -18,6 +18,12 @@ from livedesk.journal.salvaging.salvage import LAST_NS, LONGEST_MS, MOST, Salvag
 __all__ = ["SecondRow", "SessionEnd", "SessionReader", "TimedEvent"]
 
 _SOUND_TIME = f"utc_ns BETWEEN 0 AND {LAST_NS} AND abs(t_ms) < {LONGEST_MS}"
+_TICK_BEFORE = (
+    "SELECT t_s, utc_ns, next_s FROM (SELECT t_s, utc_ns, lead(t_s) OVER later AS next_s, "
+    "lead(utc_ns) OVER later AS next_ns FROM ticks WINDOW later AS (ORDER BY t_s)) "
+    "WHERE utc_ns <= :at AND (next_ns IS NULL OR next_ns > :at "
+    f"OR (next_ns < utc_ns AND :at < utc_ns + {NS_PER_S})) ORDER BY t_s LIMIT 1"
+)
 _UNUSABLE = (
     f"SELECT count(*) FROM events WHERE ({_SOUND_TIME} AND "
     "CASE WHEN json_valid(data) THEN json_type(data) END IS 'object') IS NOT TRUE",
@@ -90,6 +96,27 @@ class SessionReader(EventReader, SampleReader, StillReader, SealReader):
                 "SELECT min(t_s) FROM ticks WHERE utc_ns >= ?", (utc_ns,)
             ).fetchone()
         return self.end().t_ms // 1000 + 1 if t_s is None else int(t_s)
+
+    def t_ms_at(self, utc_ns: int) -> int:
+        """Session time of a wall-clock time, to the ms. Of a time that the clock showed twice,
+        because it was set back, the first; one that it left out is where it was set forward."""
+        with in_words(self.path):
+            found = self._connection.execute(_TICK_BEFORE, {"at": utc_ns}).fetchone()
+        if found is None:
+            return (utc_ns - self.info.started_utc_ns) // NS_PER_MS
+        t_s, tick_ns, next_s = found
+        t_ms = t_s * 1000 + (utc_ns - tick_ns) // NS_PER_MS
+        return int(t_ms if next_s is None else min(t_ms, next_s * 1000))
+
+    def utc_ns_at(self, t_ms: int) -> int:
+        """What the wall clock showed then: it may have been set in the show."""
+        with in_words(self.path):
+            tick = self._connection.execute(
+                "SELECT t_s, utc_ns FROM ticks WHERE t_s <= ? ORDER BY t_s DESC LIMIT 1",
+                (t_ms // 1000,),
+            ).fetchone()
+        t_s, utc_ns = tick or (0, self.info.started_utc_ns)
+        return int(utc_ns + (t_ms - t_s * 1000) * NS_PER_MS)
 
     def end(self) -> SessionEnd:
         """The newest row; a session without any row ends where it started. Raises

@@ -15,7 +15,7 @@ from livedesk.journal.commands.choosing import INSTANTS, into_ms
 from livedesk.journal.commands.export import named_session, reading
 from livedesk.journal.commands.terminal import TerminalWatch
 from livedesk.journal.evidence.pack import pack_evidence
-from livedesk.journal.evidence.stretch import Stretch, t_ms_at
+from livedesk.journal.evidence.stretch import Stretch
 from livedesk.journal.evidence.verify import verify_evidence
 from livedesk.journal.exports.options import ExportOptions
 from livedesk.journal.reader import SessionReader
@@ -132,4 +132,4 @@ def _instant(reader: SessionReader, text: str) -> int:
     utc_ns = utc_ns_of(text)
     if utc_ns is None:
         raise UsageError(f'"{text}" names no instant; expected {INSTANTS}')
-    return t_ms_at(reader, utc_ns)
+    return reader.t_ms_at(utc_ns)

@@ -75,7 +75,7 @@ def cover_page(cover: Cover) -> str:
             ("Session", shortened(session, 120)),
             ("First media", iso_utc(info.started_utc_ns)),
             ("Stretch, show time", f"{stretch.words} ({_length(stretch)})"),
-            ("Stretch, UTC", " to ".join(iso_utc(_utc_ns(reader, t)) for t in _ends(stretch))),
+            ("Stretch, UTC", " to ".join(iso_utc(reader.utc_ns_at(t)) for t in _ends(stretch))),
             (
                 "Edition",
                 "brand: without names and internal addresses" if words.is_brand else "full",
@@ -159,16 +159,6 @@ def _picture(still: Still, cover: Cover) -> tuple[str, str, str]:
 
 def _ends(stretch: Stretch) -> tuple[int, int]:
     return stretch.from_ms, stretch.to_ms
-
-
-def _utc_ns(reader: SessionReader, t_ms: int) -> int:
-    """By the wall clock of that second, if it was recorded: it may have been set in the show."""
-    figure = next(iter(reader.subjects()), None)
-    if figure is not None:
-        row = next(reader.samples(*figure, max(0, t_ms // 1000)), None)
-        if row is not None:
-            return row.utc_ns + (t_ms - row.t_s * 1000) * 1_000_000
-    return reader.info.started_utc_ns + t_ms * 1_000_000
 
 
 def _length(stretch: Stretch) -> str:

@@ -41,7 +41,8 @@ class Stretch:
         reach_ms = reader.end().t_ms + 1
         if self.from_ms >= reach_ms:
             raise StretchError(
-                f"The record reaches to {show_time(reach_ms)}; nothing of {self.words} is in it."
+                f"The record reaches to {show_time(reach_ms)} since first media; nothing of "
+                f"{self.words} is in it."
             )
         return Stretch(self.from_ms, min(self.to_ms, reach_ms))
 
@@ -49,10 +50,4 @@ class Stretch:
 def stretch_at(session_file: Path, from_utc_ns: int, to_utc_ns: int) -> Stretch:
     """The stretch between two wall times. Raises NotASessionError, NewerSessionError."""
     with SessionReader.open(session_file) as reader:
-        return Stretch(t_ms_at(reader, from_utc_ns), t_ms_at(reader, to_utc_ns))
-
-
-def t_ms_at(reader: SessionReader, utc_ns: int) -> int:
-    """Session time of a wall time: of the first second that was recorded then or later, so that a
-    clock that was set during the show moves nothing."""
-    return reader.t_s_from(utc_ns) * 1000
+        return Stretch(reader.t_ms_at(from_utc_ns), reader.t_ms_at(to_utc_ns))

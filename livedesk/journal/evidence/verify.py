@@ -151,6 +151,8 @@ def _told(chain: dict[str, Any], events: int) -> Iterator[str]:
         yield "The record it was taken from was NOT intact when this was packed."
     if chain.get("edition") == "brand":
         yield "It is a brand edition: its events were edited, so their digests were not computed."
+    elif not events:
+        yield "No event of the record is in the stretch, so there are no digests to compute."
     elif chain.get("recomputable") is True:
         yield f"{events:,} events: the digests hold from the first to the last."
     else:

@@ -22,7 +22,7 @@ from livedesk.journal.exports.pdf import PdfUnavailableError
 from livedesk.journal.exports.watch import ExportCancelledError
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.values import Still
-from tests.journal.kit import START_UTC_NS, event, row, write
+from tests.journal.kit import START_UTC_NS, event, info, row, steady, write
 
 CANARY = "CANARY-9f2e"
 STRETCH = Stretch(25_000, 60_000)
@@ -156,6 +156,7 @@ def test_a_stretch_without_events_and_one_to_the_end_are_packed(
     quiet = pack_evidence(session, Stretch(60_000, 61_000), "x", tmp_path)
     assert contents(quiet)["events.jsonl"] == b""
     assert verify_evidence(quiet).problems == ()
+    assert verify_evidence(quiet).told[0].startswith("No event of the record is in the stretch")
     whole = pack_evidence(session, Stretch(-10_000, 9_000_000), "x", tmp_path)
     assert verify_evidence(whole).events == 6
     assert whole.name.endswith("-evidence-m000010-000200.zip")
@@ -203,3 +204,39 @@ def test_the_cover_is_a_pdf_that_others_read(session: Path, tmp_path: Path) -> N
     ).stdout  # fmt: skip
     assert "Strike 4711 <script>" in text
     assert "0:00:25 to 0:01:00" in text
+
+
+@pytest.mark.parametrize(
+    ("set_by_s", "asked_s", "expected_ms"),
+    [
+        (0, 25.25, 25_250),
+        (0, -10, -10_000),
+        (0, 130, 130_000),
+        (3_600, 59.5, 59_500),
+        (3_600, 1_800, 60_000),
+        (3_600, 3_661.5, 61_500),
+        (-30, 35, 35_000),
+        (-30, 59.5, 59_500),
+        (-30, 80, 110_000),
+    ],
+)
+def test_a_wall_time_is_exact_over_midnight_and_a_clock_that_was_set(
+    tmp_path: Path, set_by_s: int, asked_s: float, expected_ms: int
+) -> None:
+    """The clock is set after a minute, and after half a minute a day ends."""
+    start_ns = 1_795_391_970 * 1_000_000_000  # 2026-11-22T23:59:30Z
+    rows = [
+        replace(
+            each,
+            utc_ns=start_ns + (each.t_s + (set_by_s if each.t_s >= 60 else 0)) * 1_000_000_000,
+        )
+        for each in steady(range(120))
+    ]
+    about = replace(info(), started_utc_ns=start_ns)
+    path = write(tmp_path / "a.livedesk", rows, [event(1, 0, "session.start")], about)
+    with SessionReader.open(path) as reader:
+        t_ms = reader.t_ms_at(start_ns + round(asked_s * 1_000_000_000))
+        assert t_ms == expected_ms
+        if 0 <= t_ms < 60_000:
+            assert reader.utc_ns_at(t_ms) == start_ns + t_ms * 1_000_000
+        assert reader.utc_ns_at(70_000) == start_ns + (70 + set_by_s) * 1_000_000_000
