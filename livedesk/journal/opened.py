@@ -65,7 +65,8 @@ class OpenedFile:
             try:
                 return cls._begin(path, _connect(path, "mode=ro"))
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _NO_LOCK_TABLE:
+                # A text that is no UTF-8 is complained of by Python, without a code.
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_LOCK_TABLE:
                     raise
             return cls._open_in_read_only_folder(path)
 

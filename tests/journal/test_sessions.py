@@ -51,3 +51,10 @@ def test_a_description_that_makes_no_sense_is_a_problem_of_that_file(
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
     assert "does not make sense" in (describe(path).problem or "")
+
+
+def test_a_flipped_bit_in_its_description_is_a_problem_of_that_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.livedesk")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = CAST(x'22C32822' AS TEXT) WHERE key = 'name'")
+    assert "UTF-8" in (describe(path).problem or "")
