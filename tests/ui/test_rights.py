@@ -224,6 +224,8 @@ def use_everything(window: ConsoleWindow, scene: Scene) -> None:
     patch.setattr(window.beside.walls, "open", lambda: None)
     patch.setattr(window, "toggle_full_screen", lambda: None)
     patch.setattr(window.pages.sessions, "_show_folder", lambda _folder: None)
+    # It would stand over the list, whose keys are pressed after its buttons.
+    patch.setattr(window.pages.sessions, "show_replay", lambda _replay: None)
     window.stop_requested.connect(lambda: scene.asked.add(STOP))
     for page in PAGES:
         window.open_page(page)

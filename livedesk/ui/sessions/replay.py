@@ -13,7 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from livedesk.core.clock import NS_PER_S
 from livedesk.core.records import RecordedSession
@@ -50,7 +50,7 @@ class EvidencePlace:
     show_folder: Callable[[Path], None]
 
 
-class ReplayPage(Panel):
+class ReplayPage(QWidget):
     """Over the browser, until it is closed."""
 
     closed = Signal()
@@ -63,12 +63,14 @@ class ReplayPage(Panel):
         evidence: EvidencePlace,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(theme, tr("Record of {store}").format(store=session_name(session)))
+        super().__init__()
+        self.setAccessibleName(tr("Record of {store}").format(store=session_name(session)))
         self._theme, self._zone = theme, zone
         self._session, self._source, self._evidence = session, source, evidence
         self._stretch: Stretch | None = None
         self._view = source.look()
-        self.set_frame(theme.colours.ground, theme.colours.notice)
+        self._frame = Panel(theme, tr("Record"))
+        self._frame.set_frame(theme.colours.ground, theme.colours.notice)
         self.banner = RecordBanner(theme, session, started_words(session, zone))
         self.feed = FeedPage(theme, zone)
         self._page = scrolled(self.feed)
@@ -87,7 +89,10 @@ class ReplayPage(Panel):
 
     def _lay_out(self) -> None:
         px = self._theme.px
-        column = QVBoxLayout(self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._frame)
+        column = QVBoxLayout(self._frame)
         column.setContentsMargins(*(px(6),) * 4)
         column.setSpacing(px(5))
         column.addWidget(self.banner)

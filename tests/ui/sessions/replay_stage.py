@@ -35,7 +35,6 @@ def status_then(session: RecordedSession, at_s: float) -> StoreStatus:
         uplinks=(replace(good.uplinks[0], ready=True),
                  UplinkStatus("bonded", "standby", ready=True, health="OK", age_ms=0.0)),
         failover=FailoverStatus("primary", "auto", next="bonded"),
-        issues_checked=False,
         ingest_url="",
         pins=PinsStatus(GatewayStatus("shopee"), _PIN, (_PIN,), shown_product_id="9",
                         shown_title="Silk Serum", shown_age_ms=8_000.0),
