@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import Final
 
+from livedesk.core.foreign_file import Fault, ForeignFileError, read_at_once
 from livedesk.core.pins import Product, ProductProblem
 from livedesk.pins.catalogue_columns import CatalogueError
 from livedesk.pins.catalogue_csv import csv_rows, text_of
@@ -20,6 +20,11 @@ MOST_BYTES: Final = 10_000_000
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # [MS-CFB]: .xls, and every workbook with a password
 
+_ADVICE: Final[dict[Fault, str]] = {
+    "large": "keep only this store's products",
+    "changing": "the next refresh reads it again",
+}
+
 _Found = tuple[tuple[Product, ...], tuple[ProductProblem, ...]]
 
 
@@ -29,7 +34,11 @@ def read_catalogue(path: Path) -> _Found:
     Raises CatalogueError, with the file's name, when there is nothing in it to go by; a file
     without products is such a one, because it is more often half written than meant.
     """
-    content = _content(path)
+    try:
+        content = read_at_once(path, MOST_BYTES)
+    except ForeignFileError as error:
+        advice = _ADVICE | {"kind": f"look at {path}", "unreadable": f"check {path}"}
+        raise CatalogueError(f"{path.name}: {error.words(advice)}") from None
     products, problems = _read(path.name, content)
     if not products:
         what = f": {problems[0].text}" if problems else ""
@@ -52,30 +61,3 @@ def _read(name: str, content: bytes) -> _Found:
     quotes: list[ProductProblem] = []
     products, problems = products_of(name, csv_rows(text, quotes, name))
     return products, (*guessed, *quotes[:20], *problems)
-
-
-def _content(path: Path) -> bytes:
-    """The whole file as it was at one moment; one that is written to meanwhile is refused."""
-    try:
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):  # opening a pipe would wait for who writes into it
-            raise CatalogueError(f"{path.name}: is not a file ({path})")
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        after = path.stat()
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    if len(content) > MOST_BYTES:
-        raise CatalogueError(
-            f"{path.name}: is larger than {MOST_BYTES // 10**6} MB; keep only this store's products"
-        )
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise CatalogueError(f"{path.name}: was being written; the next refresh reads it again")
-    if not content.strip():
-        raise CatalogueError(f"{path.name}: is empty")
-    return content
-
-
-def _unreadable(path: Path, error: OSError) -> CatalogueError:
-    reason = error.strerror or str(error)
-    return CatalogueError(f"{path.name}: cannot be read: {reason}; check {path}")

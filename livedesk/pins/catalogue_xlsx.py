@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Final
 
 from openpyxl import load_workbook
 
+from livedesk.core.foreign_file import ArchiveLimits, ForeignFileError, check_spreadsheet
 from livedesk.pins.catalogue_columns import MOST_COLUMNS, CatalogueError, columns_of, is_header
 from livedesk.pins.catalogue_rows import HEADER_WITHIN, MOST_PRODUCTS, Row
 
 MOST_UNPACKED_BYTES: Final = 50_000_000
-_MOST_PARTS: Final = 1_000
+_LIMITS: Final = ArchiveLimits(parts=1_000, unpacked_bytes=MOST_UNPACKED_BYTES)
 _MOST_SHEETS: Final = 10
 
 
@@ -23,8 +23,11 @@ def xlsx_rows(file: str, content: bytes) -> list[Row]:
     A formula counts as the value that was saved with it.
     """
     try:
-        _check_size(file, content)
+        check_spreadsheet(content, _LIMITS)
         return _rows(content)
+    except ForeignFileError as error:
+        advice = error.words({"unpacked": "save only the products, as CSV"})
+        raise CatalogueError(f"{file}: {advice}") from None
     except CatalogueError:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parsers trip over
@@ -32,25 +35,6 @@ def xlsx_rows(file: str, content: bytes) -> list[Row]:
             f"{file}: this is not a spreadsheet that can be read ({type(error).__name__}); "
             "save it again as XLSX, or as CSV"
         ) from None
-
-
-def _check_size(file: str, content: bytes) -> None:
-    """What the archive says of itself holds: zipfile unpacks no byte more than was declared.
-
-    A document type would be the way to entities that grow (CWE-776); spreadsheets have none.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        unpacked = sum(part.file_size for part in parts)
-        if len(parts) > _MOST_PARTS or unpacked > MOST_UNPACKED_BYTES:
-            raise CatalogueError(
-                f"{file}: unpacks to {unpacked / 1e6:.0f} MB in {len(parts)} parts; expected at "
-                f"most {MOST_UNPACKED_BYTES / 1e6:.0f} MB; save only the products, as CSV"
-            )
-        for part in parts:
-            with archive.open(part) as stream:
-                if b"<!DOCTYPE" in stream.read(2_000):
-                    raise CatalogueError(f"{file}: holds a document type, as no spreadsheet does")
 
 
 def _rows(content: bytes) -> list[Row]:

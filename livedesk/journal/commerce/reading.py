@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -10,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from livedesk.core.foreign_file import Fault, ForeignFileError, read_at_once
 from livedesk.journal.commerce.cells import Cell, folded, text_of
 from livedesk.journal.commerce.errors import OrderFileError
 from livedesk.journal.commerce.fields import (
@@ -36,6 +36,10 @@ from livedesk.journal.commerce.spreading import spread
 from livedesk.journal.commerce.times import DateOrder, date_orders, zone_of
 
 MOST_BYTES: Final = 64_000_000
+_ADVICE: Final[dict[Fault, str]] = {
+    "large": "export a shorter time",
+    "changing": "try again once it is complete",
+}
 
 _TIME_WORDS: Final = ("time", "date", "waktu", "tanggal", "data", "ngày")
 _MARKS: Final[Mapping[str, Mark]] = {"point": ".", "comma": ","}
@@ -279,23 +283,7 @@ def _with_signs(rows: list[OrderRow], notes: list[str]) -> list[OrderRow]:
 
 
 def _content(path: Path) -> bytes:
-    """The whole file as it was at one moment; one that is written to meanwhile is refused."""
     try:
-        before = path.stat()
-        if not stat.S_ISREG(before.st_mode):  # opening a pipe would wait for who writes into it
-            raise OrderFileError(f"{path.name} is not a file.")
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        after = path.stat()
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise OrderFileError(f"{path.name} cannot be read: {why}.") from None
-    if len(content) > MOST_BYTES:
-        raise OrderFileError(
-            f"{path.name} is larger than {MOST_BYTES // 10**6} MB; export a shorter time."
-        )
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise OrderFileError(f"{path.name} was being written; try again once it is complete.")
-    if not content.strip():
-        raise OrderFileError(f"{path.name} is empty.")
-    return content
+        return read_at_once(path, MOST_BYTES)
+    except ForeignFileError as error:
+        raise OrderFileError(f"{path.name} {error.words(_ADVICE)}.") from None

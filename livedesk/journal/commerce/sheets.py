@@ -6,14 +6,12 @@ import codecs
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from openpyxl import load_workbook
-
+from livedesk.core.foreign_file import ArchiveLimits, ForeignFileError, check_spreadsheet
 from livedesk.core.one_line import one_line
 from livedesk.journal.commerce.cells import Cell
 from livedesk.journal.commerce.errors import OrderFileError
@@ -32,8 +30,7 @@ _LONGEST_NAME: Final = 120
 _LONGEST_ROW: Final = 100
 """Lines of the file that one row may take; more, and a quote was left open."""
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_MOST_UNPACKED_BYTES: Final = 1_000_000_000
-_MOST_PARTS: Final = 2_000
+_LIMITS: Final = ArchiveLimits(parts=2_000, unpacked_bytes=1_000_000_000)
 _MOST_SHEETS: Final = 20
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # [MS-CFB]: .xls, and every workbook with a password
@@ -161,7 +158,14 @@ def _xlsx_sheet(name: str, content: bytes, mapping: Mapping[str, str]) -> Sheet:
 
     A formula counts as the value that was saved with it.
     """
-    _check_size(name, content)
+    # It takes a second to load, which a CSV should not cost.
+    from openpyxl import load_workbook
+
+    try:
+        check_spreadsheet(content, _LIMITS)
+    except ForeignFileError as error:
+        told = error.words({"unpacked": "export a shorter time, or as CSV"})
+        raise OrderFileError(f"{name} {told}.") from None
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     fallback: Sheet | None = None
     for place in range(min(len(workbook.worksheets), _MOST_SHEETS)):
@@ -197,25 +201,6 @@ def _told_of(name: str, lines: Iterator[Line]) -> Iterator[Line]:
 
 def _numbered(rows: Iterable[tuple[Cell, ...]]) -> Iterator[Line]:
     yield from enumerate(rows, 1)
-
-
-def _check_size(name: str, content: bytes) -> None:
-    """What the archive says of itself holds: zipfile unpacks no byte more than was declared.
-
-    A document type would be the way to entities that grow (CWE-776); spreadsheets have none.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        unpacked = sum(part.file_size for part in parts)
-        if len(parts) > _MOST_PARTS or unpacked > _MOST_UNPACKED_BYTES:
-            raise OrderFileError(
-                f"{name} unpacks to {unpacked / 1e6:,.0f} MB in {len(parts)} parts; "
-                "export a shorter time, or as CSV."
-            )
-        for part in parts:
-            with archive.open(part) as stream:
-                if b"<!DOCTYPE" in stream.read(2_000):
-                    raise OrderFileError(f"{name} holds a document type, as no spreadsheet does.")
 
 
 # The header
