@@ -120,10 +120,8 @@ def caveats(summary: Summary, seal: Seal, salvaged: Sequence[str]) -> list[str]:
     if salvaged:
         told.append(f"This is what could be saved of a damaged record. {' '.join(salvaged)}")
     if seal.state == "broken":
-        told.append(
-            f"The seal of this record is broken at event {seal.broken_seq}: it is not as it was "
-            "written."
-        )
+        what = "its end is missing" if seal.noted == "missing" else "it is not as it was written"
+        told.append(f"The seal of this record is broken at event {seal.broken_seq}: {what}.")
     if summary.signed_off_utc_ns is None:
         told.append(
             "There is no sign-off in this record: the session was still running, or the engine "

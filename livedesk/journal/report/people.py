@@ -55,18 +55,16 @@ def alarms_chapter(summary: Summary, words: AsWritten) -> Chapter:
     if not alarms:
         return Chapter("alarms", "Alarms", ["None was raised in this session."])
     hours = summary.length_ms / 3_600_000
-    raised = sum(len(row.lives) for row in alarms)
+    raised = summary.alarms_raised
     per_hour = f", {raised / hours:.1f} an hour" if hours >= 1 else ""
-    told = f"{raised} alarm{'s' * (raised != 1)} of {len(alarms)} cause"
+    told = f"{raised} alarm{'s' * (raised != 1)} began in the session{per_hour}"
     grid = Grid(
         "Alarms in order of their first beginning",
         _ALARMS,
         [_alarm(row, summary, words) for row in alarms[:MAX_ALARMS]],
         left_out(min(len(alarms), MAX_ALARMS), len(alarms), "The first"),
     )
-    return Chapter(
-        "alarms", "Alarms", [f"{told}{'s' * (len(alarms) != 1)}{per_hour}."], grids=[grid]
-    )
+    return Chapter("alarms", "Alarms", [f"{told}."], grids=[grid])
 
 
 def _alarm(row: AlarmRow, summary: Summary, words: AsWritten) -> Row:

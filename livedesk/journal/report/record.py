@@ -15,7 +15,7 @@ from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader, TimedEvent
 from livedesk.journal.report.edition import AsWritten
 from livedesk.journal.report.grid import Cell, Chapter, Column, Grid, Row, left_out
-from livedesk.journal.report.words import at_utc
+from livedesk.journal.report.words import at_utc, joined
 from livedesk.journal.salvaging.salvage import SALVAGED_META
 from livedesk.journal.text import duration, shortened, show_time, shown
 
@@ -58,8 +58,12 @@ _SYNCHRONISED: Final[dict[bool | None, Cell]] = {
     False: Cell("no", mark="look"),
     None: Cell("not known", mark="unknown"),
 }
+_NOTED: Final = {
+    "": "",
+    "held": "The audit trail noted a head at the end of the session, and it is in this record.",
+    "missing": "The head that the audit trail noted at the end of the session is not in it.",
+}
 _LIMIT_SETTING: Final = "limits."
-_INTERNAL: Final = ("url", "bind", "listen", "pull", "host", "path", "folder", "file")
 
 
 def events_chapter(reader: SessionReader, words: AsWritten) -> Chapter:
@@ -147,7 +151,7 @@ def limits_chapter(summary: Summary, words: AsWritten) -> Chapter:
         (
             show_time(max(0, row.t_ms)),
             row.name,
-            shortened(_value(row.name, row.value, words), 200) or "not set any more",
+            shortened(words.setting(row.name, row.value), 200) or "not set any more",
         )
         for row in summary.settings
         if row.t_ms > 0 or not row.name.startswith(_LIMIT_SETTING)
@@ -159,11 +163,6 @@ def limits_chapter(summary: Summary, words: AsWritten) -> Chapter:
     if summary.clock:
         grids.append(_clock(summary, words))
     return Chapter("limits", "Limits and settings in force", grids=grids)
-
-
-def _value(name: str, value: str, words: AsWritten) -> str:
-    is_internal = any(part in _INTERNAL for part in name.split("."))
-    return "(address)" if words.is_brand and is_internal and value else words.edit(value)
 
 
 def _pair(bounds: tuple[float, float]) -> str:
@@ -187,7 +186,7 @@ def _clock(summary: Summary, words: AsWritten) -> Grid:
 
 def seal_words(seal: Seal) -> tuple[str, str]:
     """In two or three words, and in sentences."""
-    head = f"Its head is {seal.head}." if seal.head else ""
+    head = joined(f"Its head is {seal.head}." if seal.head else "", _NOTED[seal.noted], sep=" ")
     if seal.state == "intact":
         older = (
             f" {seal.unsealed_events:,} events of an older format are not covered."
@@ -197,6 +196,11 @@ def seal_words(seal: Seal) -> tuple[str, str]:
         return "intact", (
             f"Each of the {seal.sealed_events:,} sealed events has the digest that follows from "
             f"it and from all before it: none was changed, taken out or put in since. {head}{older}"
+        )
+    if seal.state == "broken" and seal.noted == "missing":
+        return "BROKEN", (
+            f"It ends before what the engine noted when the session ended: from event "
+            f"{seal.broken_seq} on, events are missing or are not as they were written. {head}"
         )
     if seal.state == "broken":
         return "BROKEN", (
@@ -223,8 +227,8 @@ def seal_chapter(seal: Seal, salvaged: Sequence[str]) -> Chapter:
         "Is this record as it was written?",
         [seal_words(seal)[1], *_of_the_damage(salvaged)],
         notes=[
-            "Digests are SHA-256 over an event's content and the digest before it. The head was "
-            "noted in the audit trail of the engine at sign-off; “livedesk verify” compares them."
+            "Digests are SHA-256 over an event's content and the digest before it. At sign-off the "
+            "engine notes the head in its audit trail; “livedesk verify” compares them."
         ],
     )
 
