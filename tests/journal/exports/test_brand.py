@@ -6,12 +6,12 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
 import pytest
 
-from livedesk.core.events import Json
 from livedesk.journal.exports import pdf
 from livedesk.journal.exports.export import export
 from livedesk.journal.exports.options import ExportOptions
@@ -30,20 +30,20 @@ OURS = {
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("brand")
-    alarm: dict[str, Json] = {"alarm": "uplink.low:primary", "priority": "high", "action": ""}
-    pin: dict[str, Json] = {
+    alarm: dict[str, Any] = {"alarm": "uplink.low:primary", "priority": "high", "action": ""}
+    pin: dict[str, Any] = {
         "id": "p", "action": "pin", "product_id": "1", "title": "Cup", "state": "late",
         "source": "pad", "cued_utc_ns": START_UTC_NS, "actor": "Mika", "code": "read_back.late",
     }  # fmt: skip
-    item: dict[str, Json] = {
+    item: dict[str, Any] = {
         "id": "i1", "store": "glow", "state": "hidden",
         "comment": {
             "id": "c1", "author_id": "rik_77", "author": "rik_77", "text": "see @rik_77",
             "utc_ns": START_UTC_NS,
         },
     }  # fmt: skip
-    decision: dict[str, Json] = {"kind": "hide", "by": "ana", "utc_ns": START_UTC_NS, "key": "k"}
-    settings: dict[str, Json] = {
+    decision: dict[str, Any] = {"kind": "hide", "by": "ana", "utc_ns": START_UTC_NS, "key": "k"}
+    settings: dict[str, Any] = {
         "uplinks": [{"name": "primary", "bind": "wwan0", "host": "studio-pc"}],
         "pads": {"listen": "10.1.2.3:8080"},
     }

@@ -7,116 +7,17 @@ import math
 import random
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from livedesk.core.events import Event
-from livedesk.core.moderation import (
-    Comment,
-    Decision,
-    Effect,
-    EffectState,
-    Item,
-    Verdict,
-)
-from livedesk.core.pins import PinStatus
 from livedesk.journal.fold.figures import figures_of
-from livedesk.journal.values import SampleRow
-from tests.journal.kit import START_UTC_NS, event, row, summary_of, write
+from tests.journal.by_chance import LENGTH_S, Show
+from tests.journal.kit import summary_of, write
 
-LENGTH_S = 240
 SETTLED_S = 2
 MIN_KBPS, BUDGET_MS, HIDE_MS, REVIEW_S = 2500, 800, 4_700, 22
-
-
-class Show:
-    """A session made by chance: samples with holes, outages, pins, comments and alarms."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self.events: list[Event] = []
-        self.rows = [*self._samples("feed_kbps", "", 2_900), *self._samples("skew_ms", "", 0)]
-        self.rows += self._samples("goodput_kbps", "primary", 2_900)
-        self._outages()
-        for n in range(chance.randint(0, 25)):
-            self._pin(n)
-        for n in range(chance.randint(0, 40)):
-            self._comment(n)
-        for n in range(chance.randint(0, 12)):
-            self._tell(chance.uniform(-5, LENGTH_S), "limit.trip", {"alarm": f"x{n}.y"})
-        self._tell(LENGTH_S, "session.end", {})
-        self.events.sort(key=lambda told: told.mono_ns)
-        self.events = [replace(told, seq=n) for n, told in enumerate(self.events, 1)]
-
-    def _tell(self, t_s: float, kind: str, data: dict[str, Any]) -> None:
-        self.events.append(replace(event(1, t_s, kind), data=data))
-
-    def _samples(self, figure: str, subject: str, about: float) -> list[SampleRow]:
-        chance, found = self._chance, []
-        for t_s in range(LENGTH_S):
-            for epoch in range(1, 1 + chance.choice((0, 1, 1, 1, 1, 2))):
-                value = about + chance.gauss(0, 300)
-                spread = chance.random() * 50
-                found.append(row(t_s, value, figure, subject, epoch=epoch, spread=spread))
-        return found
-
-    def _outages(self) -> None:
-        t_s = 0.0
-        while (t_s := t_s + self._chance.uniform(20, 90)) < LENGTH_S - 20:
-            self._tell(t_s, "feed.lost", {})
-            t_s += self._chance.uniform(0.2, 15)
-            self._tell(t_s, "feed.up", {})
-
-    def _pin(self, n: int) -> None:
-        chance, at_s = self._chance, self._chance.uniform(0, LENGTH_S - 5)
-        latency_ms = chance.uniform(100, 1_000)
-        pin = PinStatus(
-            f"p{n}", "pin", "sku", "Serum", "cued", "pad", START_UTC_NS + round(at_s * 1e9)
-        )
-        self._tell(at_s, "pin.cued", msgspec.to_builtins(pin))
-        state = chance.choice(("confirmed", "confirmed", "failed", "refused"))
-        known: dict[str, Any] = msgspec.to_builtins(pin) | {
-            "state": state,
-            "settled_ms": latency_ms,
-        }
-        if state == "confirmed":
-            known |= {"latency_ms": latency_ms, "shown": True, "sent_ms": 20.0}
-        self._tell(at_s + latency_ms / 1000, f"pin.{state}", known)
-
-    def _comment(self, n: int) -> None:
-        chance, at_s = self._chance, self._chance.uniform(0, LENGTH_S - 60)
-        utc_ns = START_UTC_NS + round(at_s * 1e9)
-        is_hide = chance.random() < 0.5
-        verdict = Verdict("hide" if is_hide else "review", f"r{n % 3}", "scams", "Scam", ())
-        effects = (Effect(f"hide:1:c{n}", "hide"),) if is_hide else ()
-        comment = Comment(f"c{n}", "v", "Mia", "free money", utc_ns)
-        item = Item(
-            f"i{n}", "glow", comment, verdict, "hidden" if is_hide else "waiting", effects=effects
-        )
-        self._tell(at_s + 0.01, "moderation.judged", {"item": msgspec.to_builtins(item)})
-        if is_hide:
-            self._hide(item, at_s, chance.choice(("done", "done", "failed")))
-        elif chance.random() < 0.8:
-            self._decide(item, at_s, chance.uniform(1, 40))
-
-    def _hide(self, item: Item, at_s: float, state: EffectState) -> None:
-        took_ms = self._chance.uniform(300, 7_000)
-        effect = Effect(item.effects[0].key, "hide", state)
-        told = {"item_id": item.id, "effect": msgspec.to_builtins(effect), "latency_ms": took_ms}
-        self._tell(at_s + took_ms / 1000, f"moderation.{state}", told)
-
-    def _decide(self, item: Item, at_s: float, took_s: float) -> None:
-        decision = Decision("approve", "sam", item.comment.utc_ns + round(took_s * 1e9), "k")
-        known = msgspec.to_builtins(item) | {
-            "revision": 2, "state": "approved", "decisions": [msgspec.to_builtins(decision)],
-        }  # fmt: skip
-        self._tell(
-            at_s + took_s, "moderation.decided", {"item": known, "latency_ms": took_s * 1000}
-        )
 
 
 class Naive:
