@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from livedesk.core.clock import NS_PER_MS
-from livedesk.journal.commerce.figures import Tally
+from livedesk.journal.commerce.figures import ZERO, Sale, Tally
 from livedesk.journal.commerce.values import Commerce, Place
-from livedesk.journal.exports.table import Column, Row, Table
+from livedesk.journal.exports.table import Cell, Column, Row, Table
 
 PLACES: Final[dict[Place, str]] = {
     "pinned": "while it was pinned",
@@ -83,42 +83,37 @@ def commerce_tables(commerce: Commerce) -> list[Table]:
     ]
 
 
-def _number(amount: Decimal) -> float:
-    """Doubles hold 15 digits, and so any amount that `money.HIGHEST` lets in, to the cent."""
-    return float(amount)
-
-
 _TALLY = (
     _CURRENCY,
     Column("orders", "different orders; one may be in several rows", "int"),
     Column("sales", "products in orders", "int"),
     Column("units", "units sold", "int"),
-    Column("gross", "sold for", "number"),
-    Column("refunded", "of it paid back", "number"),
-    Column("net", "gross less refunded", "number"),
-    Column("commission", "paid to affiliates", "number"),
-    Column("commission_back", "taken back in the column of the commission", "number"),
-    Column("platform_fee", "taken by the platform", "number"),
-    Column("payout", "paid out", "number"),
-    Column("clawed", "adjustments below zero, as a positive number", "number"),
-    Column("granted", "adjustments above zero", "number"),
+    Column("gross", "sold for", "money"),
+    Column("refunded", "of it paid back", "money"),
+    Column("net", "gross less refunded", "money"),
+    Column("commission", "paid to affiliates", "money"),
+    Column("commission_back", "taken back in the column of the commission", "money"),
+    Column("platform_fee", "taken by the platform", "money"),
+    Column("payout", "paid out", "money"),
+    Column("clawed", "adjustments below zero, as a positive number", "money"),
+    Column("granted", "adjustments above zero", "money"),
 )
 
 
-def _tally(commerce: Commerce, each: Tally) -> tuple[str | int | float | None, ...]:
+def _tally(commerce: Commerce, each: Tally) -> tuple[Cell, ...]:
     """None for what the file has no column of."""
 
-    def told(field: str, value: Decimal) -> float | None:
-        return _number(value) if commerce.tells(field) else None
+    def told(field: str, value: Cell) -> Cell:
+        return value if commerce.tells(field) else None
 
     return (
         each.currency,
         each.orders,
         each.sales,
-        each.units if commerce.tells("quantity") else None,
-        _number(each.gross),
-        _number(each.refunded),
-        _number(each.net),
+        told("quantity", each.units),
+        each.gross,
+        each.refunded,
+        each.net,
         told("commission", each.commission),
         told("commission", each.commission_back),
         told("platform_fee", each.platform_fee),
@@ -245,9 +240,9 @@ _REASONS = (
     Column("column", "commission or adjustment: where it stands in the order file"),
     _CURRENCY,
     Column("times", "how often", "int"),
-    Column("amount", "negative where it was taken back", "number"),
+    Column("amount", "negative where it was taken back", "money"),
     Column("show_times", "of sales that belong to the show", "int"),
-    Column("show_amount", "of sales that belong to the show", "number"),
+    Column("show_amount", "of sales that belong to the show", "money"),
 )
 
 
@@ -258,9 +253,9 @@ def _reasons(commerce: Commerce) -> Iterator[Row]:
             "commission" if each.is_commission else "adjustment",
             each.currency,
             each.times,
-            _number(each.amount),
+            each.amount,
             each.show_times,
-            _number(each.show_amount),
+            each.show_amount,
         )
 
 
@@ -268,8 +263,8 @@ _DOUBLES = (
     Column("order_id", "number of the order"),
     Column("affiliate", "who is named"),
     _CURRENCY,
-    Column("commission", "paid, less what was taken back", "number"),
-    Column("order_net", "what the order sold for, once, less refunds", "number"),
+    Column("commission", "paid, less what was taken back", "money"),
+    Column("order_net", "what the order sold for, once, less refunds", "money"),
     Column("same_product", "for one product; else each has one of the order's", "bool"),
     Column("rows", "rows of the order file"),
 )
@@ -282,8 +277,8 @@ def _doubles(commerce: Commerce) -> Iterator[Row]:
                 each.order_id,
                 affiliate,
                 each.currency,
-                _number(paid),
-                _number(each.net),
+                paid,
+                each.net,
                 each.same_product,
                 listed_rows(each.rows),
             )
@@ -305,13 +300,13 @@ _SALES = (
     Column("title", "as the order file has it"),
     _CURRENCY,
     Column("units", "units sold", "int"),
-    Column("gross", "sold for", "number"),
-    Column("refunded", "of it paid back", "number"),
-    Column("net", "gross less refunded", "number"),
-    Column("commission", "paid to affiliates, less what was taken back", "number"),
-    Column("platform_fee", "taken by the platform", "number"),
-    Column("payout", "paid out", "number"),
-    Column("adjustment", "taken back (negative) or added", "number"),
+    Column("gross", "sold for", "money"),
+    Column("refunded", "of it paid back", "money"),
+    Column("net", "gross less refunded", "money"),
+    Column("commission", "paid to affiliates, less what was taken back", "money"),
+    Column("platform_fee", "taken by the platform", "money"),
+    Column("payout", "paid out", "money"),
+    Column("adjustment", "taken back (negative) or added", "money"),
     Column("affiliates", "how many are named", "int"),
     Column("affiliate", "who, where it is one"),
     Column("rows", "rows of the order file"),
@@ -319,6 +314,11 @@ _SALES = (
 
 
 def _sales(commerce: Commerce) -> Iterator[Row]:
+    """None for what the file has no column of."""
+
+    def told(field: str, value: Cell) -> Cell:
+        return value if commerce.tells(field) else None
+
     for sale, place in commerce.placed:
         affiliates = sale.affiliates
         yield (
@@ -330,20 +330,26 @@ def _sales(commerce: Commerce) -> Iterator[Row]:
             sale.product_id,
             sale.product_name,
             sale.currency,
-            sale.units,
-            _number(sale.gross),
-            _number(sale.refunded),
-            _number(sale.net),
-            _number(sum((each.paid - each.taken_back for each in sale.commissions), Decimal())),
-            _number(sale.platform_fee),
-            _number(sale.payout),
-            _number(
-                sum((each.amount for each in sale.clawbacks if not each.is_commission), Decimal())
-            ),
+            told("quantity", sale.units),
+            sale.gross,
+            sale.refunded,
+            sale.net,
+            told("commission", _paid(sale)),
+            told("platform_fee", sale.platform_fee),
+            told("payout", sale.payout),
+            told("adjustment", _moved(sale)),
             len(affiliates),
             affiliates[0] if len(affiliates) == 1 else "",
             listed_rows(sale.rows),
         )
+
+
+def _paid(sale: Sale) -> Decimal:
+    return sum((each.paid - each.taken_back for each in sale.commissions), ZERO)
+
+
+def _moved(sale: Sale) -> Decimal:
+    return sum((each.amount for each in sale.clawbacks if not each.is_commission), ZERO)
 
 
 _COMPLAINTS = (

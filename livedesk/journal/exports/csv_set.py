@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO, Final, cast
 
@@ -99,11 +100,17 @@ def _writer(kind: Kind) -> _Write:
             return _Texts().all_of
         case "number":
             return lambda column: numbers(cast("Sequence[float | None]", column))
+        case "money":
+            return lambda column: [_amount(value) for value in column]
         case "time":
             return _Times().all_of
         case "bool":
             return lambda column: ["" if value is None else yes(bool(value)) for value in column]
     return lambda column: ["" if value is None else str(value) for value in column]
+
+
+def _amount(value: Cell) -> str:
+    return f"{value.normalize():zf}" if isinstance(value, Decimal) else ""
 
 
 class _Texts(dict[Cell, str]):

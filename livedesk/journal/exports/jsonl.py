@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain
 from typing import Final, cast
 
@@ -149,6 +150,8 @@ def _sold(commerce: Commerce | None) -> Iterator[_Line]:
 
 
 def _told(column: Column, value: Cell) -> Json:
+    if isinstance(value, Decimal):
+        return float(value)  # JSON knows no other; 15 digits of it are exact
     is_time = column.kind == "time" and isinstance(value, int)
     return iso_utc(cast(int, value)) if is_time else value
 

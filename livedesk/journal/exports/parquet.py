@@ -60,6 +60,7 @@ def _schema(pa: Any, table: Table) -> Any:
         "text": pa.string(),
         "int": pa.int64(),
         "number": pa.float64(),
+        "money": pa.decimal128(38, 6),
         "time": pa.timestamp("ns", tz="UTC"),
         "bool": pa.bool_(),
     }

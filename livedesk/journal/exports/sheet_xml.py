@@ -22,7 +22,7 @@ CELL_LIMIT: Final = 32_767
 ROW_LIMIT: Final = 1_048_576
 """Rows of a sheet, its header among them."""
 
-SheetKind = Literal["text", "int", "number", "time", "bool", "elapsed"]
+SheetKind = Literal["text", "int", "number", "money", "time", "bool", "elapsed"]
 """As of a table, and `elapsed`: seconds that are shown as h:mm:ss."""
 
 _DAY_S: Final = 86_400
@@ -125,6 +125,10 @@ def _writer(column: SheetColumn) -> _Write:
             return lambda values: [
                 "" if value is None else f"{style}><v>{value / _DAY_S:.9f}</v></c>"
                 for value in values
+            ]
+        case "money":
+            return lambda values: [
+                "" if value is None else f"{style}><v>{value:zf}</v></c>" for value in values
             ]
         case "int":
             return lambda values: [

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["text", "int", "number", "time", "bool"]
-"""`time` is UTC in ns since 1970; each format writes it in its own way."""
+Kind = Literal["text", "int", "number", "money", "time", "bool"]
+"""`time` is UTC in ns since 1970, `money` a Decimal of at most six decimals. Each format writes
+them in its own way: money exact, where it knows exact numbers."""
 
 Who = Literal["", "person", "author"]
 """Whom a column names: who acted, or a viewer who wrote. The brand edition tells neither."""
 
-Cell = str | int | float | bool | None
+Cell = str | int | float | Decimal | bool | None
 """None: not known, or nothing to tell."""
 
 Row = Sequence[Cell]

@@ -32,6 +32,7 @@ _FORMATS: Final[Mapping[SheetKind, Mapping[str, object]]] = {
     "text": {"valign": "top", "quote_prefix": True},
     "int": {"num_format": "0", "valign": "top"},
     "number": {"num_format": "General", "align": "right", "valign": "top"},
+    "money": {"num_format": "#,##0.00####", "align": "right", "valign": "top"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss.000", "align": "left", "valign": "top"},
     "bool": {"align": "left", "valign": "top"},
     "elapsed": {"num_format": "[h]:mm:ss", "valign": "top"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -22,6 +24,9 @@ from livedesk.journal.commerce.orders import OrderRow, Orders
 from livedesk.journal.commerce.stretches import pinned_skus
 from livedesk.journal.commerce.tables import commerce_tables
 from livedesk.journal.commerce.values import Commerce
+from livedesk.journal.exports.csv_set import write_csv
+from livedesk.journal.exports.progress import Progress
+from livedesk.journal.exports.watch import UNWATCHED
 from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report.commerce_cells import amount, commerce_cells
@@ -218,7 +223,10 @@ def test_what_the_file_has_no_column_of_is_not_known_rather_than_nothing(
     sums = commerce_tables(commerce)[0]
     names = [column.name for column in sums.columns]
     row = dict(zip(names, next(iter(sums.rows)), strict=True))
-    assert (row["payout"], row["units"], row["net"]) == (None, None, 10.0)
+    assert (row["payout"], row["units"], row["net"]) == (None, None, D(10))
+    sales = next(table for table in commerce_tables(commerce) if table.name == "commerce_sales")
+    (sale,) = (dict(zip((c.name for c in sales.columns), row, strict=True)) for row in sales.rows)
+    assert (sale["commission"], sale["payout"], sale["units"]) == (None, None, None)
     assert commerce_cells(commerce).grids[0].rows[0][-1] == "–"
 
 
@@ -231,3 +239,17 @@ def test_amounts_are_written_with_the_decimals_of_their_currency() -> None:
 def test_nothing_sold_is_said(show: tuple[Summary, dict[str, str]]) -> None:
     chapter = commerce_cells(joined(show))
     assert "no sales" in chapter.words[0]
+
+
+def test_files_have_amounts_to_their_last_decimal(
+    show: tuple[Summary, dict[str, str]], tmp_path: Path
+) -> None:
+    told = ("1234567890123.45", "0.000125", "-3.10")
+    rows = [sold(number, 70, net=net) for number, net in enumerate(told)]
+    table = next(
+        table for table in commerce_tables(joined(show, *rows)) if table.name == "commerce_sales"
+    )
+    with (tmp_path / "a.csv").open("wb") as file:
+        write_csv(table, file, Progress(UNWATCHED, {}))
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8-sig") as text:
+        assert [D(row["net"]) for row in csv.DictReader(text)] == [D(net) for net in told]
