@@ -19,6 +19,7 @@ from livedesk.core.clock import NS_PER_S, Clock
 from livedesk.core.records import ExportJob, JobState
 from livedesk.core.tasks import Tasks
 from livedesk.engine.records.child import Child
+from livedesk.engine.records.folder import emptied
 from livedesk.engine.records.job import Asked, Job, room, work_of
 from livedesk.journal.work import Made, Told, Trouble, Work
 
@@ -61,7 +62,7 @@ class ExportJobs:
         self.counts = JobCounts()
 
     async def open(self) -> None:
-        await asyncio.to_thread(_emptied, self._folder)
+        await asyncio.to_thread(emptied, self._folder)
         self._working = self._tasks.spawn("exports", self._work())
         self._tasks.spawn("exports kept", self._tidy_always())
 
@@ -227,8 +228,3 @@ class ExportJobs:
 
 def _hear(job: Job, told: Told) -> None:
     job.told = replace(job.told, done=told.done, doing=told.doing)
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from livedesk.core.one_line import one_line
 from livedesk.core.records import OrderFile
 from livedesk.core.whole_file import PRIVATE
 from livedesk.engine.records.child import Child
+from livedesk.engine.records.folder import emptied
 from livedesk.journal.commerce.mapping import FILE_NAME
 from livedesk.journal.work import Line, Orders, OrdersRead, OrdersWork, Trouble, Work
 
@@ -61,7 +62,7 @@ class OrderShelf:
         self._is_closing = False
 
     async def open(self) -> None:
-        await asyncio.to_thread(_emptied, self._folder)
+        await asyncio.to_thread(emptied, self._folder)
 
     async def close(self) -> None:
         self._is_closing = True
@@ -159,8 +160,3 @@ async def _written(path: Path, pieces: AsyncIterator[bytes]) -> None:
 
 def _opened(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
