@@ -96,7 +96,8 @@ def _pdf(source: Source, stem: Path) -> list[Path]:
 
 def _page(source: Source) -> str:
     more = [] if source.commerce is None else [commerce_cells(source.commerce)]
-    return render_report(source.reader, source.summary, source.words, source.seal, more)
+    still = source.progress.still
+    return render_report(source.reader, source.summary, source.words, source.seal, more, still)
 
 
 def _vtt(source: Source, stem: Path) -> list[Path]:

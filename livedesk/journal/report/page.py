@@ -7,7 +7,7 @@ is the PDF: the first sheet alone tells of the show, the others hold the evidenc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -69,11 +69,13 @@ def render_report(
     words: AsWritten = AS_WRITTEN,
     seal: Seal | None = None,
     more: Sequence[Chapter] = (),
+    still: Callable[[], None] = lambda: None,
 ) -> str:
     """The whole page. The same file gives the same bytes: it does not say when it was made.
 
     `seal`: of this file, if the caller has looked already; else the page looks. `more`: chapters
-    that are not of the record, such as what was sold; they stand after pins and comments.
+    that are not of the record, such as what was sold; they stand after pins and comments. `still`
+    is called before each chapter is made; what it raises ends the making.
     """
     seal = reader.seal() if seal is None else seal
     figures = figures_of(summary)
@@ -82,6 +84,7 @@ def render_report(
     stills = shown_stills(reader, summary)
     worst = worst_incidents(summary, words, MAX_WORST_BESIDE_STILLS if stills else MAX_WORST)
     salvaged = salvaged_words(reader)
+    chapters = _chapters(reader, summary, words, seal_chapter(seal, salvaged), more)
     signed_off_ns = summary.signed_off_utc_ns
     return _environment().get_template("report.html.j2").render(
         info=summary.info,
@@ -101,7 +104,7 @@ def render_report(
         caveats=caveats(summary, seal, salvaged),
         seal=seal,
         seal_title=seal_words(seal)[0],
-        chapters=_chapters(reader, summary, words, seal_chapter(seal, salvaged), more),
+        chapters=list(_made(chapters, still)),
         running=_css_string(f"{plain(name)} · {started[:10]}"),
         session=_css_string(plain(shortened(summary.info.session, 60))),
     )  # fmt: skip
@@ -113,26 +116,33 @@ def _chapters(
     words: AsWritten,
     seal: Chapter,
     more: Sequence[Chapter],
-) -> Sequence[Chapter]:
-    found: list[Chapter | None] = [
-        timeline_chapter(reader, summary),
-        incidents_chapter(summary, words),
-        switches_chapter(summary, words),
-        uplinks_chapter(summary),
-        pins_chapter(summary, words) if summary.pins else None,
-        comments_chapter(summary, words) if summary.has_moderation else None,
-        *more,
-        alarms_chapter(summary, words),
-        actions_chapter(summary, words),
-        check_chapter(reader, words),
-        figures_chapter(summary),
-        unmeasured_chapter(summary),
-        limits_chapter(summary, words),
-        seal,
-        definitions_chapter(),
-        events_chapter(reader, words),
-    ]
-    return [chapter for chapter in found if chapter is not None]
+) -> Iterator[Chapter | None]:
+    """Each is made when it is asked for."""
+    yield timeline_chapter(reader, summary)
+    yield incidents_chapter(summary, words)
+    yield switches_chapter(summary, words)
+    yield uplinks_chapter(summary)
+    if summary.pins:
+        yield pins_chapter(summary, words)
+    if summary.has_moderation:
+        yield comments_chapter(summary, words)
+    yield from more
+    yield alarms_chapter(summary, words)
+    yield actions_chapter(summary, words)
+    yield check_chapter(reader, words)
+    yield figures_chapter(summary)
+    yield unmeasured_chapter(summary)
+    yield limits_chapter(summary, words)
+    yield seal
+    yield definitions_chapter()
+    yield events_chapter(reader, words)
+
+
+def _made(chapters: Iterable[Chapter | None], still: Callable[[], None]) -> Iterator[Chapter]:
+    for chapter in chapters:
+        still()
+        if chapter is not None:
+            yield chapter
 
 
 def _environment() -> Environment:

@@ -210,3 +210,15 @@ def test_of_many_events_the_loud_ones_are_listed_however_old(tmp_path: Path) -> 
     assert "Note 899." in told
     assert "Note 2." not in told
     assert "899 are listed" in told
+
+
+def test_who_stops_it_gets_no_page(show: Path) -> None:
+    asked: list[None] = []
+
+    def stop_at_the_fifth() -> None:
+        asked.append(None)
+        if len(asked) == 5:
+            raise InterruptedError
+
+    with SessionReader.open(show) as reader, pytest.raises(InterruptedError):
+        render_report(reader, summarise(reader), still=stop_at_the_fifth)
