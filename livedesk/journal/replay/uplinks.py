@@ -35,7 +35,8 @@ class UplinkCourses:
         event, data = timed.event, timed.event.data
         match event.kind:
             case "failover.switch":
-                self._change(timed, _text(data, "from"), state="standby", ready=False, reason=None)
+                # Whether it could carry again is told only where that changes with its session.
+                self._change(timed, _text(data, "from"), state="standby", reason=None)
                 self._change(timed, _text(data, "to"), state="connecting", reason=None)
             case "failover.done":
                 self._change(timed, _text(data, "to"), state="carrying", ready=True, reason=None)

@@ -208,6 +208,11 @@ def test_a_switch_is_seen_before_in_and_after_it(replay: Replay) -> None:
     assert (after.failover.active, after.failover.switches) == ("bonded", 1)
     assert dict(after.failover.last or {}) == OVER
     assert _uplinks(after) == [("primary", "standby", None), ("bonded", "carrying", 4011.0)]
+    # The session of the one that was left was replaced at once: no event says that it is ready.
+    assert ([each.ready for each in after.uplinks], after.failover.next) == (
+        [True, True],
+        "primary",
+    )
     later = replay.status_at(31_000)
     assert later.failover.mode == "hold"
     assert (later.uplinks[0].state, later.uplinks[0].reason) == ("down", "no route to host")
