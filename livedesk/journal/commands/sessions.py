@@ -155,7 +155,11 @@ def _confirm(is_sure: bool, question: str, ask: Ask) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on; add --yes to delete without asking")
-    if ask(f"{question} Type yes: ").strip().casefold() != "yes":
+    try:
+        answer = ask(f"{question} Type yes: ")
+    except EOFError:
+        answer = ""
+    if answer.strip().casefold() != "yes":
         raise FailureError("nothing was deleted")
 
 

@@ -63,24 +63,13 @@ def cover_page(cover: Cover) -> str:
     )
     reader, words = cover.source.reader, cover.source.words
     info, stretch = cover.source.summary.info, cover.stretch
-    name, session = words.edit(info.name), words.edit(info.session)
+    name = words.edit(info.name)
     listed, left_out = _happened(cover)
     return environment.get_template("cover.html.j2").render(
         title=f"Evidence: {shortened(name or info.store, 60)}, {stretch.words}",
         written=iso_utc(info.started_utc_ns),
         reason=shortened(words.edit(cover.reason), 2_000),
-        facts=[
-            ("Store", shortened(f"{name} ({info.store})", 200)),
-            ("Platform", shortened(info.platform, 80)),
-            ("Session", shortened(session, 120)),
-            ("First media", iso_utc(info.started_utc_ns)),
-            ("Stretch, show time", f"{stretch.words} ({_length(stretch)})"),
-            ("Stretch, UTC", " to ".join(iso_utc(reader.utc_ns_at(t)) for t in _ends(stretch))),
-            (
-                "Edition",
-                "brand: without names and internal addresses" if words.is_brand else "full",
-            ),
-        ],
+        facts=_facts(cover),
         pinned=_pinned(reader, cover),
         readings=cover.readings,
         drawings=[
@@ -99,6 +88,22 @@ def cover_page(cover: Cover) -> str:
         links=cover.links,
         sums=sorted(cover.sums.items()),
     )
+
+
+def _facts(cover: Cover) -> list[tuple[str, str]]:
+    reader, words = cover.source.reader, cover.source.words
+    info, stretch = cover.source.summary.info, cover.stretch
+    ends = (iso_utc(reader.utc_ns_at(t_ms)) for t_ms in (stretch.from_ms, stretch.to_ms))
+    edition = "brand: without names and internal addresses" if words.is_brand else "full"
+    return [
+        ("Store", shortened(f"{words.edit(info.name)} ({info.store})", 200)),
+        ("Platform", shortened(info.platform, 80)),
+        ("Session", shortened(words.edit(info.session), 120)),
+        ("First media", iso_utc(info.started_utc_ns)),
+        ("Stretch, show time", f"{stretch.words} ({_length(stretch)})"),
+        ("Stretch, UTC", " to ".join(ends)),
+        ("Edition", edition),
+    ]
 
 
 def pictures(reader: SessionReader, stretch: Stretch) -> list[Still]:
@@ -155,10 +160,6 @@ def _picture(still: Still, cover: Cover) -> tuple[str, str, str]:
     data = base64.b64encode(still.jpeg).decode("ascii")
     why = shortened(cover.source.words.edit(still.why), 60)
     return f"data:image/jpeg;base64,{data}", show_time(still.t_ms, tenths=True), why
-
-
-def _ends(stretch: Stretch) -> tuple[int, int]:
-    return stretch.from_ms, stretch.to_ms
 
 
 def _length(stretch: Stretch) -> str:

@@ -10,7 +10,7 @@ from livedesk.journal.evidence.stretch import Stretch
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report import svg
-from livedesk.journal.text import label, shown
+from livedesk.journal.text import label, shown, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,5 @@ def _reading(reader: SessionReader, figure: str, subject: str, stretch: Stretch)
         seconds, last_s = seconds + (row.t_s != last_s), row.t_s
     if n == 0:
         return None
-    unit = FIGURES[figure].unit if figure in FIGURES else ""
     low_text, mean_text, high_text = (shown(figure, value) for value in (low, total / n, high))
-    return Reading(label(figure, subject), unit, low_text, mean_text, high_text, seconds)
+    return Reading(label(figure, subject), unit(figure), low_text, mean_text, high_text, seconds)

@@ -198,8 +198,9 @@ def test_nothing_is_deleted_that_is_kept_and_nothing_unasked(
     assert "Dispute 12" in capsys.readouterr().err
     assert main(["sessions", "unkeep", "glow-0"]) == 0
     assert kept(data) == {}
-    monkeypatch.setattr("sys.stdin", Terminal("no\n"))
-    assert main(["sessions", "delete", "glow-0"]) == 1
+    for answer in ("no\n", ""):
+        monkeypatch.setattr("sys.stdin", Terminal(answer))
+        assert main(["sessions", "delete", "glow-0"]) == 1
     assert path.exists()
     assert main(["sessions", "delete", "glow-0", "--yes"]) == 0
     assert not path.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -22,7 +23,8 @@ from livedesk.journal.exports.pdf import PdfUnavailableError
 from livedesk.journal.exports.watch import ExportCancelledError
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.values import Still
-from tests.journal.kit import START_UTC_NS, event, info, row, steady, write
+from livedesk.journal.writer import JournalWriter
+from tests.journal.kit import START_UTC_NS, at, event, info, row, steady, write
 
 CANARY = "CANARY-9f2e"
 STRETCH = Stretch(25_000, 60_000)
@@ -240,3 +242,26 @@ def test_a_wall_time_is_exact_over_midnight_and_a_clock_that_was_set(
         if 0 <= t_ms < 60_000:
             assert reader.utc_ns_at(t_ms) == start_ns + t_ms * 1_000_000
         assert reader.utc_ns_at(70_000) == start_ns + (70 + set_by_s) * 1_000_000_000
+
+
+def test_a_session_that_runs_is_packed_as_far_as_it_has_come(tmp_path: Path) -> None:
+    path = tmp_path / "a.livedesk"
+
+    async def story() -> Path:
+        writer = JournalWriter.create(path, info(), at(0))
+        for number in range(1, 6):
+            await writer.record(event(number, number, text=f"Event {number}."))
+        packed = await asyncio.to_thread(
+            pack_evidence, path, Stretch(2_000, 600_000), "Strike", tmp_path
+        )
+        await writer.record(event(6, 6))
+        await writer.close()
+        return packed
+
+    packed = asyncio.run(story())
+    found = verify_evidence(packed)
+    assert (found.events, found.problems) == (4, ())
+    assert packed.name.endswith("-000002-000005.zip")
+    with SessionReader.open(path) as reader:
+        assert reader.seal().state == "intact"
+        assert found.head in [row.digest for row in reader.sealed_rows()]
