@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from livedesk.core.clock import iso_utc
+from livedesk.journal.commerce.money import WITHOUT_FRACTION
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.text import utc_ns_at
 
@@ -29,3 +32,15 @@ def joined(*parts: str, sep: str = ", ") -> str:
     """Those that say something; a full stop is not put after another."""
     said = [part.rstrip(".") if sep.startswith(".") else part for part in parts if part]
     return sep.join(said)
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """Grouped, with a true minus and the currency's decimals, or all that there are."""
+    exponent = value.normalize().as_tuple().exponent
+    needed = -exponent if isinstance(exponent, int) else 0
+    decimals = max(needed, 0 if currency in WITHOUT_FRACTION else 2)
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def money(value: Decimal, currency: str) -> str:
+    return f"{amount(value, currency)} {currency}".rstrip()

@@ -29,8 +29,9 @@ from livedesk.journal.exports.progress import Progress
 from livedesk.journal.exports.watch import UNWATCHED
 from livedesk.journal.fold.summary import Summary, summarise
 from livedesk.journal.reader import SessionReader
-from livedesk.journal.report.commerce_cells import amount, commerce_cells
+from livedesk.journal.report.commerce_cells import commerce_cells
 from livedesk.journal.report.edition import Edited
+from livedesk.journal.report.words import amount
 from tests.journal.kit import START_UTC_NS, event, steady, write
 
 SHOW_S = 1_200
