@@ -34,9 +34,8 @@ HOW: Final = (
     "A digest is the SHA-256, in hex, of a JSON list in ASCII and without blanks: the digest "
     f"before it, then the members {', '.join(ROW_KEYS)} of its line, data being a text.",
     "The digest before the first line is `before`; that of the last line is `last`.",
-    "`head` stood for the whole record when this was packed. Whoever noted it, or `last`, "
-    "elsewhere can tell whether anything before it was changed since: livedesk verify SESSION "
-    "--head DIGEST looks for it in the record.",
+    "`head` stood for the whole record when this was packed. That `last` leads to it is to be seen "
+    "in the record only, which has the events between: livedesk verify SESSION --head LAST.",
 )
 
 _KIND: Final = re.compile(r"[a-z_]{1,24}(?:\.[a-z_]{1,24}){1,3}")

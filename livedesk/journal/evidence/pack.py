@@ -50,8 +50,9 @@ Reason: {reason}
 
 To check all of it: livedesk verify FILE.zip
 The digests prove that nothing between the first and the last event was changed, put in or left
-out since they were made. They do not prove who made them: for that, compare the head in
-chain.json with one that was noted elsewhere, as the engine's audit trail does at sign-off.
+out since they were made. They do not prove who made them. For that, look for `last` of chain.json
+in the record itself (livedesk verify SESSION --head LAST), whose head the engine's audit trail
+noted at sign-off; only the record has the events between the two.
 {edition}"""
 
 _BRAND: Final = """

@@ -157,9 +157,13 @@ def _told(chain: dict[str, Any], events: int) -> Iterator[str]:
         yield f"{events:,} events: the digests hold from the first to the last."
     else:
         yield "Its events have no digests: they are from before records were sealed."
-    if head := _text(record, "head"):
-        yield f"Head of the record: {head}"
-        yield "Compare it with one noted elsewhere: the audit trail's, or the record's itself."
+    head, last = _text(record, "head"), _text(chain["stretch"], "last")
+    if head and head == last:
+        yield f"The last of them is the head of the record: {head}"
+        yield "Compare it with one noted elsewhere, such as the audit trail's (session.sealed)."
+    elif head and last:
+        yield f"Last digest of the stretch: {last}"
+        yield f"Whether the record holds it: livedesk verify SESSION --head {last}"
 
 
 def _whole(packed: zipfile.ZipFile, name: str) -> bytes:

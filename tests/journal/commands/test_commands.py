@@ -295,6 +295,9 @@ def test_evidence_is_packed_and_verified(data: Path, tmp_path: Path, capsys: Sai
     packed = capsys.readouterr().out.strip()
     assert packed.endswith("-evidence-000010-000030.zip")
     assert main(["verify", packed]) == 0
+    last = re.search(r"--head ([0-9a-f]{64})", capsys.readouterr().out)
+    assert last is not None
+    assert main(["verify", "glow-0", "--head", last[1]]) == 0
     content = bytearray(Path(packed).read_bytes())
     content[200] ^= 4
     Path(packed).write_bytes(content)
