@@ -60,6 +60,7 @@ class ConsolePages(Pages):
         for page in (self.message, *self._widgets.values()):
             self.addWidget(page)
         self.pins.refused.connect(source.note)
+        self.sessions.refused.connect(source.note)
         self.feed.pins_asked.connect(partial(self.page_asked.emit, "pins"))
         self.feed.queue_asked.connect(partial(self.page_asked.emit, "queue"))
         self.feed.alarms_asked.connect(partial(self.page_asked.emit, "alarms"))

@@ -268,7 +268,7 @@ class ExportDialog(QDialog):
     def _state(self, run: ExportRun | None) -> tuple[Look, str]:
         if run is not None:
             return run_look(run), stage_words(run)
-        why_not = self._why_not()
+        why_not = self._why_not() or self.export.why_not
         if why_not:
             return "notice", why_not
         if self._left_out:

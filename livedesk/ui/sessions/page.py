@@ -11,7 +11,14 @@ from typing import Final
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from livedesk.core.records import RecordedSession
 from livedesk.desk.model import DeskSnapshot, Moment
@@ -63,6 +70,8 @@ class SessionsPage(Pages):
 
     open_asked = Signal(object)
     """A `RecordedSession` that somebody wants to see as it was."""
+    refused = Signal(str)
+    """Why a key that was pressed does nothing."""
 
     def __init__(
         self,
@@ -273,24 +282,32 @@ class SessionsPage(Pages):
     def next_sort(self) -> None:
         self.sort.setCurrentIndex((self.sort.currentIndex() + 1) % self.sort.count())
 
+    def _can(self, push: QPushButton) -> bool:
+        """Whether the chosen are such that it can be pressed; a key that does nothing says why."""
+        if not self.list.chosen:
+            self.refused.emit(tr("Choose a session first."))
+            return False
+        self._show_details()
+        if not push.isEnabled():
+            self.refused.emit(push.toolTip())
+        return push.isEnabled()
+
     def open_session(self) -> None:
-        chosen = self.list.chosen
-        if len(chosen) == 1 and chosen[0].problem is None and self._rights.may("records"):
-            self.open_asked.emit(chosen[0])
+        if self._can(self.details.open):
+            self.open_asked.emit(self.list.chosen[0])
 
     def export(self) -> None:
-        chosen = self.list.chosen
-        if any(each.problem is None for each in chosen) and self._rights.may("records"):
+        if self._can(self.details.export):
+            chosen = self.list.chosen
             ExportDialog(
                 self._theme, self, self._source, chosen, self.choice, self._show_folder
             ).open()
 
     def compare(self) -> None:
         """The two that are chosen."""
-        chosen = self.list.chosen
-        if len(chosen) != 2 or not self._rights.may("records"):
+        if not self._can(self.details.compare):
             return
-        one, other = (each.id for each in chosen)
+        one, other = (each.id for each in self.list.chosen)
 
         def look() -> tuple[KnownFigures, KnownFigures]:
             self._source.look((one, other))
@@ -300,9 +317,9 @@ class SessionsPage(Pages):
 
     def keep(self) -> None:
         """Ask why; of what is kept: whether it is released."""
-        chosen = self.list.chosen
-        if not chosen or not self._rights.may("records"):
+        if not self._can(self.details.keep):
             return
+        chosen = self.list.chosen
         ids = tuple(each.id for each in chosen)
         if all(each.kept for each in chosen):
             ask_release(self, chosen, partial(self._source.release, ids))
@@ -310,9 +327,8 @@ class SessionsPage(Pages):
             KeepDialog(self._theme, self, chosen, partial(self._source.keep, ids)).open()
 
     def delete(self) -> None:
-        chosen = self.list.chosen
-        can_go = any(not each.open and not each.kept for each in chosen)
-        if can_go and self._rights.may("administer"):
+        if self._can(self.details.delete):
+            chosen = self.list.chosen
             DeleteDialog(self._theme, self, chosen, self._delete, self._zone).open()
 
     def _delete(self, sessions: tuple[RecordedSession, ...]) -> None:

@@ -120,13 +120,8 @@ class ReplayPage(QWidget):
 
     def refresh(self) -> None:
         """Ten times a second while it is in sight."""
-        view = self._view = self._source.look()
-        wall = wall_clock(round(view.at_s * NS_PER_S), self._zone)
-        self.controls.show_replay(view, self._stretch, wall)
-        self.banner.show_state(_state_words(view))
-        why_not = "" if self._stretch else tr("Choose a stretch first: Shift+drag, or [ and ].")
-        self.banner.evidence.setEnabled(not why_not)
-        self.banner.evidence.setToolTip(why_not)
+        self._show_place()
+        view = self._view
         is_known = view.view is not None
         self._page.setVisible(is_known)
         self.message.setVisible(not is_known)
@@ -138,6 +133,17 @@ class ReplayPage(QWidget):
                 view.view, True, self._source.plots, _preview(view), view.events,
                 Orders(off=off), tr("No picture was kept near this instant."),
             )  # fmt: skip
+
+    def _show_place(self) -> None:
+        """Where somebody is, with each move of a hand; what was there follows with the next
+        refresh."""
+        view = self._view = self._source.look()
+        wall = wall_clock(round(view.at_s * NS_PER_S), self._zone)
+        self.controls.show_replay(view, self._stretch, wall)
+        self.banner.show_state(_state_words(view))
+        why_not = "" if self._stretch else tr("Choose a stretch first: Shift+drag, or [ and ].")
+        self.banner.evidence.setEnabled(not why_not)
+        self.banner.evidence.setToolTip(why_not)
 
     # What a person does
 
@@ -171,7 +177,7 @@ class ReplayPage(QWidget):
             case _:
                 super().keyPressEvent(event)
                 return
-        self.refresh()
+        self._show_place()
 
     def choose(self, stretch: Stretch | None) -> None:
         """A stretch for evidence; a shorter one than a second is none."""
@@ -228,11 +234,11 @@ class ReplayPage(QWidget):
 
     def _seek(self, at_s: float) -> None:
         self._source.seek(at_s)
-        self.refresh()
+        self._show_place()
 
     def _step_mark(self, by: int) -> None:
         self._source.step_mark(by)
-        self.refresh()
+        self._show_place()
 
     def _play(self, speed: Speed) -> None:
         self._source.play(speed)

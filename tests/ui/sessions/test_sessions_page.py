@@ -241,6 +241,21 @@ def test_what_is_kept_or_being_written_stays_and_is_named(play: Play) -> None:
     assert play.records.asked == [("delete", (KIRA.id, NORD.id), "")]
 
 
+def test_a_key_that_does_nothing_says_why(play: Play) -> None:
+    told: list[str] = []
+    play.page.refused.connect(told.append)
+    play.choose(OPEN)
+    play.press(Qt.Key.Key_Delete, Qt.Key.Key_C)
+    play.choose(BAD)
+    play.press(Qt.Key.Key_E)
+    assert play.dialogs() == []
+    assert told == [
+        "What is being written or kept is not deleted.",
+        "Choose two sessions: Shift or Ctrl.",
+        "This file cannot be read.",
+    ]
+
+
 def test_keeping_asks_why_and_releasing_whether(play: Play) -> None:
     play.choose(KIRA)
     play.press(Qt.Key.Key_K)
