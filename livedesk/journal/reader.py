@@ -152,11 +152,16 @@ class SessionReader(EventReader, SampleReader, StillReader, SealReader):
     @property
     def lost(self) -> tuple[int, int]:
         """Events and samples that the writer had to give up while the disk was away."""
-        return int(self.meta["dropped_events"]), int(self.meta["dropped_samples"])
+        return self._given_up("events"), self._given_up("samples")
 
     @property
     def lost_stills(self) -> int:
-        return int(self.meta.get("dropped_stills", 0))
+        return self._given_up("stills")
+
+    def _given_up(self, what: str) -> int:
+        """A count that damage took away is none: the rest of the record is worth reading."""
+        count = self.meta.get(f"dropped_{what}", "0")
+        return int(count) if count.isdecimal() else 0
 
     def damage(self) -> str | None:
         """What SQLite's own integrity check finds wrong, or None."""

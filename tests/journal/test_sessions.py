@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from livedesk.core.records import RecordedSession
+from livedesk.journal.reader import SessionReader
 from livedesk.journal.sessions import describe, recorded, session_files
 from tests.journal.kit import write
 
@@ -51,6 +52,18 @@ def test_a_description_that_makes_no_sense_is_a_problem_of_that_file(
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
     assert "does not make sense" in (describe(path).problem or "")
+
+
+@pytest.mark.parametrize("change", ["key = 'dsopped_events'", "value = '1{'"])
+def test_a_count_of_what_was_lost_that_is_lost_itself_stops_nobody(
+    tmp_path: Path, change: str
+) -> None:
+    path = write(tmp_path / "a.livedesk")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE meta SET {change} WHERE key = 'dropped_events'")
+    if describe(path).problem is None:
+        with SessionReader.open(path) as reader:
+            assert reader.lost == (0, 0)
 
 
 def test_a_flipped_bit_in_its_description_is_a_problem_of_that_file(tmp_path: Path) -> None:
