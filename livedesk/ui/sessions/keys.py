@@ -38,8 +38,9 @@ def session_shortcuts(page: SessionsPage) -> tuple[Shortcut, ...]:
                  shown="[ / ]"),
     )  # fmt: skip
     once = (
-        Shortcut(keys, text, partial(page.in_list, act), repeats=False, page="sessions",
-                 right=right)
+        Shortcut(
+            keys, text, partial(page.in_list, act), repeats=False, page="sessions", right=right
+        )
         for keys, text, act, right in acts
     )
     return (*steps, *told, *once)
