@@ -11,7 +11,7 @@ from livedesk.journal.exports.progress import Progress
 from livedesk.journal.exports.table import Cell, Kind, Row, Table
 from livedesk.journal.text import plain
 
-_ROWS_AT_ONCE: Final = 4_000
+_ROWS_AT_ONCE: Final = 2_500
 """A row group each: small ones, as what is in them is held in memory three times meanwhile."""
 
 

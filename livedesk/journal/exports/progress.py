@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final, TypeVar
 
 from livedesk.journal.exports.watch import Watch
@@ -48,11 +49,11 @@ class Progress:
         self._watch.told(min(1.0, (self._begun + within * self._cost) / self._whole), self._doing)
 
     def through(self, rows: Iterable[T]) -> Iterator[T]:
-        for count, row in enumerate(rows, 1):
-            yield row
-            if count % _TOLD_EACH == 0:
-                self._done += _TOLD_EACH
-                self.still()
+        rest = iter(rows)
+        while batch := list(islice(rest, _TOLD_EACH)):
+            yield from batch
+            self._done += len(batch)
+            self.still()
 
     def finished(self) -> None:
         self._watch.told(1.0, "Done")

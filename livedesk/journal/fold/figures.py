@@ -184,7 +184,7 @@ def _pins(summary: Summary) -> Iterator[SummaryFigure]:
     late = figures.shown - figures.within
     troubles = [f"{late} late"] * bool(late) + [f"{lost} not shown"] * bool(lost)
     p95 = "" if figures.p95_ms is None else f"; 95 % in {figures.p95_ms:,.0f} ms"
-    note = f"{figures.shown} of {figures.shown + lost} shown{p95}"
+    note = f"{figures.shown:,} of {figures.shown + lost:,} shown{p95}"
     yield share_figure(key, title, share, (mark, ", ".join(troubles) or "all of them"), note)
     for percentile, value in ((50, figures.p50_ms), (95, figures.p95_ms), (99, figures.p99_ms)):
         yield number_figure(
@@ -197,7 +197,7 @@ def _hides(summary: Summary) -> Iterator[SummaryFigure]:
     figures, target_s = summary.queue_figures, summary.info.limits.hide_target_s
     if not figures.hidden:
         return
-    done = f"{figures.hidden_done} of {figures.hidden} done on the platform"
+    done = f"{figures.hidden_done:,} of {figures.hidden:,} done on the platform"
     p99 = "" if figures.hide_p99_ms is None else f"; 99 % in {figures.hide_p99_ms / 1000:.1f} s"
     share = figures.hidden_within / figures.hidden_done if figures.hidden_done else None
     judgement = all_of_them(share, figures.hidden_done < figures.hidden)
@@ -214,8 +214,8 @@ def _reviews(summary: Summary) -> Iterator[SummaryFigure]:
     if not figures.for_review:
         return
     share = figures.reviewed_within / figures.for_review
-    never = f"; {figures.never_looked_at} never looked at" * bool(figures.never_looked_at)
-    note = f"{figures.reviewed} of {figures.for_review}{never}"
+    never = f"; {figures.never_looked_at:,} never looked at" * bool(figures.never_looked_at)
+    note = f"{figures.reviewed:,} of {figures.for_review:,}{never}"
     judgement = all_of_them(share, bool(figures.never_looked_at))
     yield share_figure("reviews_within", f"Reviewed within {target_s:g} s", share, judgement, note)
     p90_s = figures.review_p90_s
