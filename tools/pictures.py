@@ -25,7 +25,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
 from livedesk.app import WINDOW, dress, make_loop
-from livedesk.core.clock import SystemClock
+from livedesk.core.clock import NS_PER_S, SystemClock
 from livedesk.core.events import Json
 from livedesk.core.pins import UNSETTLED
 from livedesk.core.records import RecordedSession
@@ -50,6 +50,7 @@ from livedesk.ui.layouts import Layouts
 from livedesk.ui.pad.tile import TileWidget
 from livedesk.ui.pad.window import PadWindow
 from livedesk.ui.pages import Page
+from livedesk.ui.sessions.replay import ReplayPage
 from livedesk.ui.settings.dialog import SettingsDialog
 from livedesk.ui.theme import Theme
 from livedesk.ui.welcome.page import WelcomePage
@@ -59,6 +60,8 @@ from tools.report_picture import ReportPictureError, take_report
 _WAIT_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.1
 _SETTLE_S: Final = 1.5
+_LOOKED_AT_S: Final = 30.0
+"""Of the session that is opened: after its switch, among its pins."""
 _OPERATOR: Final = "mei"
 _PRODUCER: Final = "noor"
 _PEOPLE: Final[Mapping[str, Role]] = {
@@ -243,6 +246,9 @@ class Story:
         await self._take("sessions", self._front.window)
         page.open_session()
         await self._until("the record of a session", lambda: page.replay is not None)
+        if isinstance(page.replay, ReplayPage):
+            begin_s = (session.started_utc_ns or 0) / NS_PER_S
+            page.replay.controls.scrubber.moved.emit(begin_s + _LOOKED_AT_S)
         await self._take("replay", self._front.window)
         page.close_replay()
 
