@@ -84,6 +84,9 @@ class Library:
         is_open = entry.info is not None and entry.info.session in running
         until_utc_ns = 0 if entry.end is None else entry.end.utc_ns
         session = recorded(entry, is_open=is_open)
+        if not session.file.endswith(path.name):
+            problem = "Its name is not UTF-8, so it cannot be asked for. Rename the file."
+            return Found(replace(session, problem=problem), path, fingerprint, until_utc_ns)
         if session.problem is not None:
             # Where the engine keeps its data is nothing for a console elsewhere.
             problem = session.problem.replace(str(path), session.file)

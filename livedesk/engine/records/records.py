@@ -87,10 +87,11 @@ class Records:
 
     async def delete(self, found: Found) -> Deleted:
         """Raises JournalError (`journal/retention.py`)."""
+        seal = await asyncio.to_thread(seal_of, found.path, found.session.id)
+        await self.replays.forget(found.path)
+        # Last, as an export may have been asked for meanwhile.
         if found.session.open or self.jobs.uses(found.path):
             raise OpenSessionError(found.path)
-        await self.replays.forget(found.path)
-        seal = await asyncio.to_thread(seal_of, found.path, found.session.id)
         freed = await asyncio.to_thread(delete_session, self.data, found.path)
         self._summaries.forget(found.path)
         return Deleted(found.session, freed, seal)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
+
+import msgspec
+import pytest
 
 from livedesk.engine.records.library import Library
 from livedesk.journal.retention import keep
@@ -71,3 +76,21 @@ def test_marks_that_cannot_be_read_keep_all(tmp_path: Path) -> None:
     (tmp_path / "sessions" / "kept.json").write_text("{")
     [found] = Library(tmp_path).all(NONE)
     assert "kept.json" in found.session.kept
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are always Unicode")
+def test_a_name_that_is_none_is_listed_with_its_problem(tmp_path: Path) -> None:
+    path = session_file(tmp_path)
+    os.rename(path, os.fsencode(path.parent) + b"/odd\xff.livedesk")
+    [found] = Library(tmp_path).all(frozenset())
+    assert "Rename" in (found.session.problem or "")
+    assert msgspec.json.encode(found.session)
+
+
+def test_nobody_is_told_where_the_data_folder_is(tmp_path: Path) -> None:
+    path = session_file(tmp_path)
+    path.write_bytes(b"no session")
+    [found] = Library(tmp_path).all(frozenset())
+    assert found.session.problem
+    assert str(tmp_path) not in found.session.problem
+    assert path.name in found.session.problem
