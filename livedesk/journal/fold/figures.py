@@ -7,6 +7,7 @@ the session did not have (pins, moderation, a second uplink) are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from livedesk.core.clock import iso_utc
@@ -240,11 +241,13 @@ def _alarms(summary: Summary) -> SummaryFigure:
         judgement = "bad", "more than one person can follow"
     elif an_hour > ALARMS_ACCEPTABLE:
         judgement = "look", "many"
-    note = (
-        f"{count:,} in {show_time(summary.length_ms)}; about {ALARMS_ACCEPTABLE:.0f} are "
-        f"acceptable, {ALARMS_MANAGEABLE:.0f} the most"
-    )
-    return number_figure(key, title, rate, "", judgement, note, decimals=1)
+    told = f"about {ALARMS_ACCEPTABLE:.0f} are acceptable, {ALARMS_MANAGEABLE:.0f} the most"
+    note = f"{count:,} in {show_time(summary.length_ms)}; {told}"
+    figure = number_figure(key, title, rate, "", judgement, note, decimals=1)
+    if summary.length_ms >= _MS_PER_H:
+        return figure
+    note = f"in {show_time(summary.length_ms)}; {told} in an hour"
+    return replace(figure, title="Alarms", text=f"{count:,}", note=note)
 
 
 def _seconds(key: str, title: str, seconds: int, mark: Mark, none: str) -> SummaryFigure:

@@ -104,12 +104,12 @@ _FIGURES = {
         f"SELECT avg(CASE WHEN review_s <= 22 THEN 1.0 ELSE 0.0 END) {_REVIEWS}", "share",
     ),
     "90 % of reviews in": (f"SELECT quantile_disc(review_s, 0.9) {_REVIEWS}", ",.1f s"),
-    "Alarms an hour": (
-        "SELECT count(*) * 3600 / any_value(length_s) FROM (SELECT t_s, kind, lag(kind) OVER ("
-        "PARTITION BY alarm ORDER BY seq) AS before FROM events WHERE kind IN ('limit.trip', "
-        "'limit.clear')), whole WHERE kind = 'limit.trip' AND before IS DISTINCT FROM 'limit.trip' "
+    "Alarms": (  # of less than an hour their number
+        "SELECT count(*) FROM (SELECT t_s, kind, lag(kind) OVER (PARTITION BY alarm ORDER BY seq) "
+        "AS before FROM events WHERE kind IN ('limit.trip', 'limit.clear')), whole "
+        "WHERE kind = 'limit.trip' AND before IS DISTINCT FROM 'limit.trip' "
         "AND t_s BETWEEN 0 AND length_s",
-        ",.1f",
+        ",.0f",
     ),
     "Off air": ("SELECT count(*) FROM (FROM known EXCEPT FROM carried)", "lasted"),
     "Not measured": ("SELECT count(*) FROM (FROM seconds EXCEPT FROM known)", "lasted"),
@@ -181,7 +181,7 @@ def test_the_first_sheet_says_what_the_tables_amount_to(tmp_path: Path, seed: in
         }
     # A part that a session did not have is not on the sheet.
     assert shown == {title: text for title, text in recomputed.items() if title in shown}
-    assert {"On air for", "Switches", "Alarms an hour", "Off air"} <= shown.keys()
+    assert {"On air for", "Switches", "Alarms", "Off air"} <= shown.keys()
     missing = [text for title, text in recomputed.items() if title not in shown]
     assert set(missing) <= {"–"}
 
