@@ -81,7 +81,7 @@ def test_marks_that_cannot_be_read_keep_all(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are always Unicode")
 def test_a_name_that_is_none_is_listed_with_its_problem(tmp_path: Path) -> None:
     path = session_file(tmp_path)
-    os.rename(path, os.fsencode(path.parent) + b"/odd\xff.livedesk")
+    path.rename(path.with_name(os.fsdecode(b"odd\xff.livedesk")))
     [found] = Library(tmp_path).all(frozenset())
     assert "Rename" in (found.session.problem or "")
     assert msgspec.json.encode(found.session)
