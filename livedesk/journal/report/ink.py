@@ -59,7 +59,9 @@ _LOOKS: Final[dict[str, str]] = {
     "count": f'fill="{MUTED}"',
     "alarm": f'fill="{LOOK}"',
     "switch": f'fill="none" stroke="{INK}" stroke-width="1.6"',
-    "dot good": f'fill="{BLUE}" fill-opacity="0.75"',
+    "dot good": (
+        f'fill="none" stroke="{BLUE}" stroke-width="6" stroke-linecap="round" stroke-opacity="0.75"'
+    ),
     "dot bad": f'fill="#ffffff" stroke="{BAD}" stroke-width="1.8"',
     "mark good": f'fill="none" stroke="{BLUE}" stroke-width="1.2"',
     "mark bad": f'fill="none" stroke="{BAD}" stroke-width="3"',
