@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from livedesk.demo.processes import free_ports
 from livedesk.demo.script import THROTTLED_KBPS
 from livedesk.demo.stage import BONDED, STORE, Stage, open_stage
 from livedesk.journal.reader import SessionReader
+from livedesk.ui.layouts import Layouts
+from livedesk.ui.sessions.choice import ExportChoice
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.peer
@@ -38,6 +41,9 @@ COMMENT = {
 }  # fmt: skip
 _NOTHING_THERE = (6, 6)
 """A place in the corner of the window."""
+
+_A_MOMENT = ("shift",) * 8
+"""Keys that do nothing: a second press counts when it comes 0.3 s after the first."""
 
 _START_LIMIT_S = 60.0
 _SECOND_LOOK_S = 4.0
@@ -138,6 +144,9 @@ def console(stage: Stage, hands: Hands, folder: Path) -> Iterator[None]:
     made = door.ask("/v1/users", {"name": OPERATOR, "role": "live_operations"})
     token.touch(mode=0o600)
     token.write_text(made["token"])
+    kept = Layouts(folder / "console" / "console")
+    ExportChoice(folder / "exports", ("csv",)).keep(kept)
+    kept.save()
     environment = {
         **os.environ,
         "DISPLAY": hands.display,
@@ -189,6 +198,7 @@ def test_an_operator_helps_a_failing_show_by_mouse_and_keys(hands: Hands, tmp_pa
             sandbox.ask("/path", {"rate_kbps": THROTTLED_KBPS})
             wait_until(engine.alarm, "an alarm stands")
             help_it(hands, engine, sandbox)
+            export_it(hands, tmp_path / "exports")
         record = kinds_by_person(stage)
     assert record >= {
         ("alarm.acknowledged", OPERATOR), ("failover.done", OPERATOR), ("session.end", OPERATOR),
@@ -208,7 +218,7 @@ def help_it(hands: Hands, engine: Door, sandbox: Door) -> None:
 
     until_done(find_it_and_say_that_it_is_seen, is_seen, "find the store, acknowledge")
     until_done(
-        lambda: hands.keys("F8", "F8"),
+        lambda: hands.keys("F8", *_A_MOMENT, "F8"),
         lambda: engine.status()["failover"]["active"] == BONDED,
         "switch the uplink",
     )
@@ -227,6 +237,19 @@ def help_it(hands: Hands, engine: Door, sandbox: Door) -> None:
         lambda: engine.status()["state"] in ("ended", "waiting"),
         "end the session",
     )
+
+
+def export_it(hands: Hands, folder: Path) -> None:
+    """To the folder, and in the format, of the time before."""
+    until_done(
+        lambda: hands.keys("F9", *_A_MOMENT, "j", "e", *_A_MOMENT, "Return", *_A_MOMENT, "Escape"),
+        lambda: list(folder.glob("*.zip")),
+        "export the session",
+    )
+    [file] = folder.iterdir()
+    with zipfile.ZipFile(file) as tables:
+        acts = next(name for name in tables.namelist() if name.endswith("actions.csv"))
+        assert OPERATOR in tables.read(acts).decode()
 
 
 def kinds_by_person(stage: Stage) -> set[tuple[str, str | None]]:
