@@ -51,7 +51,7 @@ class Told:
         self._takers: dict[str, tuple[_Take, ...]] = {}
         try:
             self._read(reader, through)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             words = f"its content does not make sense ({error!r})"
             raise NotASessionError(reader.path, words) from error
 
@@ -67,6 +67,8 @@ class Told:
                 takers = self._takers[kind] = tuple(self._taking(kind))
             if takers:
                 timed = TimedEvent(row[1], row_event(row, reader.info))
+                if not isinstance(timed.event.data, dict):
+                    raise TypeError(f"the data of event {row[0]} are no object")
                 for take in takers:
                     take(timed)
 

@@ -255,6 +255,21 @@ def test_an_export_that_fails_leaves_the_old_one_and_nothing_else(
     assert contents(out) == before
 
 
+def test_an_event_that_makes_no_sense_is_a_sentence(session: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(session) as connection:
+        connection.execute("UPDATE events SET data = '[1]' WHERE kind = 'uplink.up'")
+    connection.close()
+    with pytest.raises(NotASessionError, match="event 2 are no object"):
+        export(session, ["csv"], tmp_path / "out")
+
+
+def test_seconds_whose_clock_is_lost_are_no_trace(session: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(session) as connection:
+        connection.execute("DELETE FROM ticks")
+    connection.close()
+    assert export(session, ["csv", "html"], tmp_path / "out")
+
+
 def test_a_file_that_is_no_session_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="no such file"):
         export(tmp_path / "none.livedesk", ["csv"], tmp_path)
