@@ -18,10 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from livedesk.core.records import Edition, ExportFormat, OrderFile, RecordedSession
+from livedesk.core.records import Edition, ExportFormat, RecordedSession
 from livedesk.desk.exporting import ExportRun, run_look, stage_words
 from livedesk.desk.looks import Look
-from livedesk.desk.order_files import orders_words
 from livedesk.desk.record_client import ExportWish
 from livedesk.desk.record_words import count_words, format_name, session_name, started_words
 from livedesk.desk.records import RecordSource
@@ -30,6 +29,7 @@ from livedesk.ui.allowing import needs
 from livedesk.ui.basics import ElidedText, Text, button, show_tone
 from livedesk.ui.pages import scrolled
 from livedesk.ui.sessions.choice import ExportChoice
+from livedesk.ui.sessions.exportorders import OrdersPart
 from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.ordersdialog import OrdersDialog
 from livedesk.ui.sessions.sharebar import ShareBar
@@ -70,23 +70,13 @@ class ExportDialog(QDialog):
         self._left_out = len(sessions) - len(self._sessions)
         self._show_folder = show_folder
         self._run_before = source.exports.run()
-        self._shown_file: OrderFile | None = None
-        self.file_mark = ShapeMark(theme, 16)
-        self.file = ElidedText(theme, "body")
-        self.columns = button(theme, tr("Columns…"), tr("Columns of the order file"))
-        self.forget_file = button(theme, tr("Take out"), tr("Take the order file out"))
-        self._file_row = QWidget()
         self.ticks: dict[ExportFormat, QCheckBox] = {}
         editions: tuple[tuple[Edition, str], ...] = (
             ("full", tr("Us: all of it")), ("brand", tr("The brand")),
         )  # fmt: skip
         self.edition = OneOf(theme, tr("For whom"), editions, self._choose_edition)
         self.edition_words = wrapped(theme, "small", theme.colours.muted)
-        self.add_file = needs(
-            "records",
-            button(theme, tr("Add an order file…"), tr("CSV or Excel, 64 MB at most")),
-        )
-        self.orders_state = wrapped(theme, "small", theme.colours.muted)
+        self.orders = OrdersPart(theme)
         self.folder = ElidedText(theme, "body")
         self.choose = button(theme, tr("Choose…"), tr("Choose the folder"))
         self.mark = ShapeMark(theme, 16)
@@ -118,7 +108,7 @@ class ExportDialog(QDialog):
         body.setSpacing(px(6))
         for heading, part in (
             (tr("What"), self._formats()), (tr("For whom"), self._edition()),
-            (tr("With sales"), self._orders()), (tr("Where to"), self._folder()),
+            (tr("With sales"), self.orders), (tr("Where to"), self._folder()),
         ):  # fmt: skip
             words = Text(theme, "caption", theme.colours.faint)
             words.show_text(heading.upper())
@@ -184,26 +174,6 @@ class ExportDialog(QDialog):
         column.addWidget(self.edition_words)
         return part
 
-    def _orders(self) -> QWidget:
-        part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(self._theme.px(4))
-        file = QHBoxLayout(self._file_row)
-        file.setContentsMargins(0, 0, 0, 0)
-        file.setSpacing(self._theme.gap)
-        file.addWidget(self.file_mark)
-        file.addWidget(self.file, 1)
-        file.addWidget(self.columns)
-        file.addWidget(self.forget_file)
-        column.addWidget(self._file_row)
-        row = QHBoxLayout()
-        row.setSpacing(self._theme.gap)
-        row.addWidget(self.add_file)
-        row.addWidget(self.orders_state, 1, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(row)
-        return part
-
     def _folder(self) -> QWidget:
         part = QWidget()
         row = QHBoxLayout(part)
@@ -214,9 +184,9 @@ class ExportDialog(QDialog):
         return part
 
     def _wire(self) -> None:
-        self.add_file.clicked.connect(self._ask_file)
-        self.columns.clicked.connect(self.open_columns)
-        self.forget_file.clicked.connect(self._forget)
+        self.orders.add_file.clicked.connect(self._ask_file)
+        self.orders.columns.clicked.connect(self.open_columns)
+        self.orders.forget_file.clicked.connect(self._forget)
         self.choose.clicked.connect(self._ask_folder)
         self.export.clicked.connect(self.start)
         self.cancel.clicked.connect(self._cancel)
@@ -239,7 +209,7 @@ class ExportDialog(QDialog):
 
     def refresh(self) -> None:
         self.folder.show_text(str(self._choice.folder))
-        self._show_orders()
+        self.orders.show_known(self._source.order_files.known())
         run = self.run
         is_running = run is not None and not run.is_over
         self.bar.setVisible(is_running)
@@ -256,14 +226,11 @@ class ExportDialog(QDialog):
         self.show_it.setVisible(run is not None and run.stage == "done")
         self.edition.show_value(self._choice.edition)
         self.edition_words.show_text(_edition_words(self._choice.edition))
-        for part in (
-            *self.ticks.values(),
-            self.edition,
-            self.choose,
-            self.forget_file,
-        ):
+        known = self._source.order_files.known()
+        orders = self.orders
+        for part in (*self.ticks.values(), self.edition, self.choose, orders.forget_file):
             part.setEnabled(not is_running)
-        self.add_file.setEnabled(not is_running and not self._source.order_files.known().busy)
+        orders.add_file.setEnabled(not is_running and not known.busy)
 
     def _state(self, run: ExportRun | None) -> tuple[Look, str]:
         if run is not None:
@@ -288,25 +255,6 @@ class ExportDialog(QDialog):
         if known.file is not None and known.file.missing:
             return tr("Say which columns the order file has, or take it out.")
         return ""
-
-    def _show_orders(self) -> None:
-        known = self._source.order_files.known()
-        self.orders_state.show_text(
-            tr("The engine reads the file…")
-            if known.busy
-            else known.trouble
-            or tr("A settlement or order export of the platform, if you have one")
-        )
-        file = known.file
-        self._file_row.setVisible(file is not None)
-        self.add_file.setText(tr("Add an order file…") if file is None else tr("Another file…"))
-        if file is None or file == self._shown_file:
-            return
-        self._shown_file = file
-        self.file_mark.show_look(
-            "warning" if file.missing else "notice" if file.complaint_count else "ok"
-        )
-        self.file.show_text(f"{file.name}: {orders_words(file)}")
 
     # What a person does
 

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -39,6 +37,7 @@ from livedesk.ui.sessions.figures import wrapped
 from livedesk.ui.sessions.keeping import KeepDialog, ask_release
 from livedesk.ui.sessions.listview import SessionList
 from livedesk.ui.sessions.replay import EvidencePlace, ReplayPage
+from livedesk.ui.sessions.searchline import SearchLine
 from livedesk.ui.theme import Theme
 
 LIST_SHARE, DETAILS_SHARE = 1, 1
@@ -47,22 +46,6 @@ LINES_SHOWN: Final = 4
 """Of what was refused."""
 PASSED_BY_S: Final = 0.25
 """Who stays on a session for less is on the way to another."""
-
-
-class SearchLine(QLineEdit):
-    """Enter and ↓ go to what was found, Esc takes the search back."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Down:
-                self.left.emit()
-            case Qt.Key.Key_Escape:
-                self.clear()
-                self.left.emit()
-            case _:
-                super().keyPressEvent(event)
 
 
 class SessionsPage(Pages):

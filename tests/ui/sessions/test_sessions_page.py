@@ -415,7 +415,7 @@ def test_an_order_file_waits_for_its_columns_and_then_goes_along(play: Play) -> 
     play.records.order_files.tell(replace(ORDERS, missing=("amount",), mapping={"sku": "SKU ID"}))
     dialog.refresh()
     assert "Say which columns" in dialog.export.toolTip()
-    dialog.columns.click()
+    dialog.orders.columns.click()
     columns = play.dialog(OrdersDialog)
     assert columns.labels["amount"].text() == "Sale amount (needed)"
     assert columns.complaints.rowCount() == 3
@@ -444,7 +444,7 @@ def test_what_the_file_leaves_open_is_said_and_what_it_said_is_shown(play: Play)
     play.choose(LUMEN)
     play.press(Qt.Key.Key_E)
     dialog = play.dialog(ExportDialog)
-    dialog.columns.click()
+    dialog.orders.columns.click()
     columns = play.dialog(OrdersDialog)
     assert columns.mapping == mapping
     assert not columns.use.isEnabled()
