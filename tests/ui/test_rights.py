@@ -32,6 +32,7 @@ from livedesk.desk.web_pads import KnownPads
 from livedesk.desk.wire import Pad, Pads
 from livedesk.engine.api.app import CALLS
 from livedesk.ui.allowing import PushButton, needs
+from livedesk.ui.basics import discard
 from livedesk.ui.moderation.answers import AnswerRow
 from livedesk.ui.pages import PAGES, Page
 from livedesk.ui.sessions.deleting import DeleteDialog
@@ -225,7 +226,7 @@ def use_everything(window: ConsoleWindow, scene: Scene) -> None:
     patch.setattr(window, "toggle_full_screen", lambda: None)
     patch.setattr(window.pages.sessions, "_show_folder", lambda _folder: None)
     # It would stand over the list, whose keys are pressed after its buttons.
-    patch.setattr(window.pages.sessions, "show_replay", lambda _replay: None)
+    patch.setattr(window.pages.sessions, "show_replay", discard)
     window.stop_requested.connect(lambda: scene.asked.add(STOP))
     for page in PAGES:
         window.open_page(page)
