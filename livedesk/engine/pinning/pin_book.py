@@ -70,7 +70,8 @@ class PinBook:
         if pin is None:
             text = "This cue was given long ago; what became of it stands in the record."
             raise CueError("known", text, "Give a new cue a cue_id of its own.")
-        if pin.state == "refused" or (pin.state == "late" and pin.sent_mono_ns is None):
+        is_unsent = pin.state == "late" and pin.sent_mono_ns is None and not pin.shown
+        if pin.state == "refused" or is_unsent:
             raise as_error(pin)
         return pin.status(self._clock.mono_ns())
 

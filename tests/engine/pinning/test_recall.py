@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -10,9 +12,12 @@ from livedesk.core.clock import NS_PER_MS, NS_PER_S, ManualClock
 from livedesk.core.events import Event
 from livedesk.core.pins import Product
 from livedesk.engine.pinning.cues import Cue, CueError, cue_times, new_pin
+from livedesk.engine.pinning.pin_book import PinBook
 from livedesk.engine.pinning.recall import recalled
+from livedesk.engine.pinning.stage import Stage
 from livedesk.engine.pinning.telling import first_data, pin_data, pin_told
 from livedesk.pins.pin import Pin
+from tests.engine.conftest import store_settings
 
 SERUM = Product("a", "Rose serum", stock=5)
 
@@ -45,6 +50,19 @@ def test_a_settled_pin_is_remembered_and_left_alone(clock: ManualClock) -> None:
     found = recalled([event(pin, 1, ""), event(done, 2)], clock)
     assert (found.unsettled, found.cue_ids) == ((), ())
     assert [each.latency_ms for each in found.pins] == [100.0]
+
+
+def test_what_viewers_saw_was_sent_although_the_engine_died_before_it_wrote_that(
+    clock: ManualClock,
+) -> None:
+    pin = cued(clock)
+    end_ns = pin.cued_mono_ns + 3 * NS_PER_S
+    late = replace(pin, state="late", code="restarted", shown=True, settled_mono_ns=end_ns)
+    stage = cast(Stage, SimpleNamespace(settings=store_settings()))
+    book = PinBook(stage, clock, lambda product: None)
+    book.take_up(recalled([event(pin, 1, "mine"), event(late, 2)], clock))
+    assert book.known("mine") == "p1"
+    assert book.status("p1").shown
 
 
 def test_after_a_restart_of_the_machine_only_utc_tells_how_old_a_pin_is(clock: ManualClock) -> None:
