@@ -14,15 +14,16 @@ from tests.journal.big import FULL, Size, make_big
 _SETS = (("csv", "xlsx", "html"), ("jsonl",), ("parquet",), ("pdf",), ("vtt", "edl"))
 
 _CHILD = """
-import resource, sys
+import re, resource, sys
 from pathlib import Path
 from livedesk.journal.exports.export import export
 export(Path(sys.argv[1]), sys.argv[3].split(","), Path(sys.argv[2]))
-of_us = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+of_us = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 of_children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(max(of_us, of_children) / 1024)
 """
-"""`ru_maxrss` is in KiB (getrusage(2)). The page is drawn as PDF by a child of the child."""
+"""Both are in KiB (proc(5), getrusage(2)). `ru_maxrss` of a process that was just started still has
+the peak of the one that started it. The page is drawn as PDF by a child of the child."""
 
 
 def measure(folder: Path, size: Size = FULL) -> Iterator[Row]:
