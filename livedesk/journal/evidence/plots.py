@@ -10,6 +10,7 @@ from livedesk.journal.evidence.stretch import Stretch
 from livedesk.journal.fold.summary import Summary
 from livedesk.journal.reader import SessionReader
 from livedesk.journal.report import svg
+from livedesk.journal.report.plots import rate_curves
 from livedesk.journal.text import label, shown, unit
 
 
@@ -37,16 +38,12 @@ class Reading:
 
 def drawings(reader: SessionReader, summary: Summary, stretch: Stretch) -> list[Drawing]:
     """Those of which there is anything to draw."""
-    goodputs = [
-        (f"goodput-{place % 3}", "goodput_kbps", name)
-        for place, name in enumerate(_uplinks(reader, summary))
-    ]
-    rates = [*goodputs, ("feed", "feed_kbps", "")]
     limit = summary.info.limits.min_kbps
     skew_limit = summary.info.limits.max_skew_ms
     return [
         *_drawing(
-            reader, summary, stretch, "rates", "Feed rate and goodput, in kbps", rates,
+            reader, summary, stretch, "rates", "Feed rate and goodput, in kbps",
+            rate_curves(summary),
             [svg.Rule(limit, f"{limit:,.0f} limit", "critical")], signed=False,
         ),
         *_drawing(
@@ -70,12 +67,6 @@ def readings(reader: SessionReader, summary: Summary, stretch: Stretch) -> list[
         for figure, subject in pairs
         if (reading := _reading(reader, figure, subject, stretch)) is not None
     ]
-
-
-def _uplinks(reader: SessionReader, summary: Summary) -> list[str]:
-    """By their place in the settings, so that each looks as in report and console."""
-    measured = [subject for figure, subject in reader.subjects() if figure == "goodput_kbps"]
-    return [name for name in dict.fromkeys((*summary.info.uplinks, *measured)) if name in measured]
 
 
 def _drawing(

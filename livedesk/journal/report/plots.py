@@ -22,7 +22,7 @@ MAX_UPLINK_LANES = 4
 
 
 def timeline_chapter(reader: SessionReader, summary: Summary) -> Chapter:
-    curves = _rate_curves(summary)
+    curves = rate_curves(summary)
     legend = [(svg.swatch(style), label(figure, subject)) for style, figure, subject in curves]
     if _troubles(summary, _RATE_SIDES):
         legend.append((svg.box("trouble"), "incident, numbered as in the list"))
@@ -112,7 +112,7 @@ def _rates(reader: SessionReader, summary: Summary) -> svg.Plot:
         high=max(limit * 1.5, (feed or usual) * 1.25),
         lines=[
             _line(reader, summary, style, figure, subject)
-            for style, figure, subject in _rate_curves(summary)
+            for style, figure, subject in rate_curves(summary)
         ],
         rules=[svg.Rule(limit, f"{limit:,.0f} limit", "critical")],
         shades=_shades(summary, _RATE_SIDES),
@@ -170,8 +170,9 @@ def _end_s(end_ms: int | None, summary: Summary) -> float:
     return (summary.length_ms if end_ms is None else end_ms) / 1000
 
 
-def _rate_curves(summary: Summary) -> list[tuple[str, str, str]]:
-    """An uplink has its look by its place in the settings, as in the console."""
+def rate_curves(summary: Summary) -> list[tuple[str, str, str]]:
+    """Looks, figures and subjects. An uplink has its look by its place in the settings, as in the
+    console."""
     measured = [s.subject for s in summary.figures if s.figure == "goodput_kbps"]
     uplinks = dict.fromkeys((*summary.info.uplinks, *measured))
     goodputs = [
