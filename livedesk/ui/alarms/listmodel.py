@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from livedesk.desk.alarm_list import PLACES, AlarmKey, AlarmLine, AlarmList, Place
 from livedesk.desk.alarm_words import heading, spoken
 from livedesk.ui.pins.showmodel import Index
+from livedesk.ui.rowmodel import RowModel
 
 ROW: Final = Qt.ItemDataRole.UserRole
 
@@ -38,17 +39,16 @@ def rows_of(alarms: AlarmList) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-class AlarmModel(QAbstractListModel):
+class AlarmModel(RowModel[Row]):
     """The rows, told anew when they change."""
 
     def __init__(self, utc_ns: Callable[[], int], zone: tzinfo | None) -> None:
         super().__init__()
-        self.rows: tuple[Row, ...] = ()
         self._utc_ns = utc_ns
         self._zone = zone
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    def key(self, row: Row) -> AlarmKey | Place:
+        return row.place if isinstance(row, Heading) else row.key
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self.rows):
@@ -71,27 +71,3 @@ class AlarmModel(QAbstractListModel):
         if index.isValid() and isinstance(self.rows[index.row()], Heading):
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-    def show(self, rows: tuple[Row, ...]) -> bool:
-        """Returns whether rows came, went or moved, so that the cursor has to be put back."""
-        if rows == self.rows:
-            return False
-        moved = _keys(rows) != _keys(self.rows)
-        if moved:
-            self.beginResetModel()
-        self.rows = rows
-        if moved:
-            self.endResetModel()
-        # No `dataChanged`: Qt would lay all rows out for it, and no height depends on what a row
-        # says. The view paints what is in sight anyway, four times a second.
-        return moved
-
-    def index_of(self, key: AlarmKey | None) -> QModelIndex:
-        for at, row in enumerate(self.rows):
-            if isinstance(row, AlarmLine) and row.key == key:
-                return self.index(at)
-        return QModelIndex()
-
-
-def _keys(rows: tuple[Row, ...]) -> tuple[AlarmKey | Place, ...]:
-    return tuple(row.place if isinstance(row, Heading) else row.key for row in rows)
